@@ -1,0 +1,169 @@
+"""A local run: the real engine, an AWS provider and the local AWS, in a directory of their own.
+
+Nothing of the user's is read: no AWS credentials or config, no `~/.pulumi`, no variable of the
+environment but those named in `INHERITED`.
+"""
+
+import os
+import secrets
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_aws.private_file import create_private
+from local_aws.process import Credentials, LocalAws, running
+from local_aws.stack import Stack
+from tools.engine import Engine, find_engine
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / "venv" / "bin" / "python"
+AWS_PLUGIN = "pulumi-resource-aws"
+AWS_PLUGIN_VERSION = "7.51.1"
+INHERITED = ("LANG", "LC_ALL", "TERM", "TMPDIR", "COLUMNS", "NO_COLOR")
+
+
+@dataclass
+class LocalRun:
+    """What a local run consists of; `stack()` gives stacks that live in it."""
+
+    directory: Path
+    engine: Engine
+    aws: LocalAws
+    provider: str
+    _stacks: int = field(default=0, init=False)
+
+    @property
+    def description(self) -> str:
+        """Which engine, provider and AWS this run uses, in one line."""
+        return (
+            f"engine: pulumi {self.engine.version} ({self.engine.origin}) | provider: {self.provider} | "
+            f"AWS: local, at {self.aws.endpoint_url}"
+        )
+
+    def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
+        """The whole environment of a command in this run.
+
+        Args:
+            credentials: whose access key the command uses; the deploying `owner` when left out.
+        """
+        path = [
+            self.directory / "bin",
+            *self.engine.path_entries,
+            self.engine.pulumi.parent,
+            PYTHON.parent,
+        ]
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **self.aws.environment(credentials),
+            "PATH": os.pathsep.join([*map(str, path), os.environ.get("PATH", os.defpath)]),
+            "HOME": str(self.directory / "home"),
+            "PULUMI_HOME": str(self.directory / "pulumi"),
+            "PULUMI_BACKEND_URL": f"file://{self.directory / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.directory / "passphrase"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_IGNORE_AMBIENT_PLUGINS": "false",
+            "PULUMI_DEBUG_COMMANDS": "true",  # gives the engine's --event-log flag
+        }
+
+    def stack(
+        self, name: str, project: Path | None = None, *, credentials: Credentials | None = None
+    ) -> Stack:
+        """Make a stack.
+
+        Args:
+            name: the stack's name; `Pulumi.<name>.yaml` is its config.
+            project: the program's directory; a copy of this project's own when left out, so that
+                its config files in git are never changed.
+            credentials: who deploys; the `owner` when left out.
+        """
+        self._stacks += 1
+        return Stack(
+            name,
+            project or self.project(),
+            self.engine.pulumi,
+            self.environment(credentials),
+            self.directory / f"events-{self._stacks}.json",
+        ).init()
+
+    def project(self) -> Path:
+        """This project with config files of its own: all else are links into the real one."""
+        self._stacks += 1
+        copy = self.directory / f"project-{self._stacks}"
+        copy.mkdir()
+        for entry in ROOT.iterdir():
+            if entry.match("Pulumi*.yaml"):
+                shutil.copy(entry, copy)
+            elif not entry.name.startswith("."):
+                (copy / entry.name).symlink_to(entry)
+        return copy
+
+
+@contextmanager
+def local_run(
+    directory: Path | None = None, *, region: str = "us-east-1", table_key_cache_seconds: float = 0
+) -> Iterator[LocalRun]:
+    """Start a local run and end it, with all its processes, at the block's end.
+
+    Args:
+        directory: where state, plugins' home and passphrase go, and stay; a temporary directory,
+            removed at the end, when left out.
+        region: the Region of the local AWS.
+        table_key_cache_seconds: how long DynamoDB goes on using a table key after the key policy
+            changed; AWS: about 300, here 0 when left out.
+
+    Raises:
+        EngineNotFound: no engine could be found or built.
+        LocalAwsError: the local AWS did not start.
+    """
+    engine = find_engine()
+    with _directory(directory) as root:
+        for name in ("bin", "home", "pulumi", "backend"):
+            (root / name).mkdir(mode=0o700, exist_ok=True)
+        _write_passphrase(root / "passphrase")
+        provider = _install_provider(root / "bin")
+        with running(region=region, table_key_cache_seconds=table_key_cache_seconds) as aws:
+            yield LocalRun(root, engine, aws, provider)
+
+
+@contextmanager
+def _directory(given: Path | None) -> Iterator[Path]:
+    if given:
+        given.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield given
+    else:
+        with tempfile.TemporaryDirectory(prefix="encrypted-tables-") as made:
+            yield Path(made)
+
+
+def _write_passphrase(file: Path) -> None:
+    if not file.exists():
+        with create_private(file) as f:
+            f.write(secrets.token_urlsafe(32))
+
+
+def _install_provider(directory: Path) -> str:
+    """Put an AWS provider where the engine looks for it; say which one it is."""
+    launcher = directory / AWS_PLUGIN
+    launcher.unlink(missing_ok=True)
+    if official := _official_plugin():
+        launcher.symlink_to(official)
+        return f"official pulumi-aws {AWS_PLUGIN_VERSION}"
+    root, python = shlex.quote(str(ROOT)), shlex.quote(str(PYTHON))
+    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} -m local_aws.provider "$@"\n')
+    launcher.chmod(0o700)
+    return f"this project's own, in the place of pulumi-aws {AWS_PLUGIN_VERSION}"
+
+
+def _official_plugin() -> Path | None:
+    """The official plugin's program, where `pulumi plugin install` puts it or on PATH."""
+    home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
+    installed = home / "plugins" / f"resource-aws-v{AWS_PLUGIN_VERSION}" / AWS_PLUGIN
+    if os.access(installed, os.X_OK):
+        return installed
+    found = shutil.which(AWS_PLUGIN)
+    return Path(found) if found else None

@@ -1,0 +1,21 @@
+"""What tests of several folders share: a local run of the real engine."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local_aws.local_run import LocalRun, local_run
+
+
+@pytest.fixture(scope="session")
+def shared_run() -> Iterator[LocalRun]:
+    """One local run for tests that make stacks and tables of their own names."""
+    with local_run() as run:
+        yield run
+
+
+@pytest.fixture
+def own_run() -> Iterator[LocalRun]:
+    """A local run for one test alone: nobody else's tables, keys or users are in it."""
+    with local_run() as run:
+        yield run
