@@ -1,0 +1,120 @@
+"""What a user gets wrong is one clear message and a non-zero status, and nothing is lost or left behind."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from local_aws.local_run import LocalRun
+from local_aws.stack import Result, Stack
+
+
+def set_tables(stack: Stack, tables: object) -> None:
+    """Give the stack these tables, whatever their shape."""
+    config = stack.project / f"Pulumi.{stack.name}.yaml"
+    config.write_text(json.dumps({"config": {"encrypted-tables:tables": tables}}))
+
+
+def diagnostics(result: Result) -> str:
+    """What the engine reported as errors."""
+    return "\n".join(
+        event["diagnosticEvent"]["message"]
+        for event in result.events
+        if event.get("diagnosticEvent", {}).get("severity") == "error"
+    )
+
+
+def test_a_stack_without_config_names_the_command_that_makes_one(shared_run: LocalRun) -> None:
+    stack = shared_run.stack("empty")
+
+    result = stack.preview()
+
+    assert result.exit_code != 0
+    assert "encrypted-tables:tables" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_an_unknown_stack_is_named(shared_run: LocalRun) -> None:
+    known = shared_run.stack("known")
+    unknown = Stack("unknown", known.project, known.pulumi, known.environment, known.event_log)
+
+    result = unknown.preview()
+
+    assert result.exit_code != 0
+    assert "no stack named 'unknown' found" in result.output
+
+
+@pytest.mark.parametrize(
+    ("tables", "fragments"),
+    [
+        (
+            {"orders": {"partitionKey": "id", "deletionWindowInDays": 31}},
+            ["tables.orders.deletionWindowInDays", "31", "7"],
+        ),
+        ({"orders": {}}, ["tables.orders.partitionKey"]),
+        ({"orders": {"partitionKey": "id", "keyUser": []}}, ["tables.orders.keyUser", "keyUsers"]),
+        ({"orders": {"partitionKey": "id", "keyUsers": ["*"]}}, ["tables.orders.keyUsers[0]", "*"]),
+        ([1, 2], ["encrypted-tables:tables"]),
+    ],
+    ids=["window", "no partition key", "misspelt", "wildcard principal", "not a map"],
+)
+def test_wrong_config_is_named_with_its_path_before_anything_is_created(
+    shared_run: LocalRun, tables: object, fragments: list[str], request: pytest.FixtureRequest
+) -> None:
+    stack = shared_run.stack(f"wrong-{abs(hash(request.node.name)) % 10**8}")
+    set_tables(stack, tables)
+
+    result = stack.up()
+
+    assert result.exit_code != 0
+    assert [f for f in fragments if f not in result.output] == []
+    assert "Traceback" not in result.output
+    assert stack.export()["deployment"].get("resources", []) == []
+
+
+def test_a_wrong_passphrase_loses_nothing(own_run: LocalRun) -> None:
+    stack = own_run.stack("dev")
+    stack.up().checked()
+    passphrase = own_run.directory / "passphrase"
+    right = passphrase.read_text()
+
+    passphrase.write_text("wrong")
+    denied = stack.preview()
+    passphrase.write_text(right)
+
+    assert denied.exit_code != 0
+    assert "incorrect passphrase" in denied.output
+    assert stack.preview("--expect-no-changes").exit_code == 0
+
+
+def test_a_killed_local_aws_is_one_clear_message(own_run: LocalRun) -> None:
+    stack = own_run.stack("dev")
+    os.kill(own_run.aws.pid, signal.SIGKILL)
+
+    result = stack.up()
+
+    assert result.exit_code != 0
+    assert own_run.aws.endpoint_url in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_program_that_does_not_parse_is_reported_with_its_line(
+    shared_run: LocalRun, tmp_path: Path
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(
+        json.dumps({"name": "broken", "runtime": {"name": "python", "options": {"virtualenv": str(venv())}}})
+    )
+    (tmp_path / "__main__.py").write_text("def broken(:\n")
+
+    result = shared_run.stack("dev", tmp_path).preview()
+
+    assert result.exit_code != 0
+    assert "SyntaxError" in result.output
+    assert "line 1" in result.output
+
+
+def venv() -> Path:
+    """The environment in which programs run."""
+    return Path(__file__).resolve().parents[2] / "venv"
