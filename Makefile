@@ -21,5 +21,8 @@ check: setup
 test: check  ## all checks and all tests
 	@$(PY) -m pytest
 
+bench: setup  ## all benchmarks, side by side
+	@$(PY) -m tests.benchmarks
+
 clean:
 	rm -rf venv policy-pack/venv local_aws/venv

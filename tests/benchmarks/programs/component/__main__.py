@@ -1,15 +1,14 @@
 """Encrypted tables by the component, all else as it comes."""
 
+import os
 import sys
 from pathlib import Path
-
-import pulumi
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
 from components import EncryptedTable  # found beside this checkout's programs
 
-for number in range(pulumi.Config().require_int("tables")):
+for number in range(int(os.environ["TABLES"])):
     name = f"table-{number:04}"
     EncryptedTable(
         name,

@@ -1,11 +1,11 @@
 """The same tables as the component's, written with raw resources: key, alias and table each."""
 
 import json
+import os
 
-import pulumi
 import pulumi_aws as aws
 
-COUNT = pulumi.Config().require_int("tables")
+COUNT = int(os.environ["TABLES"])
 ACCOUNT = aws.get_caller_identity().account_id
 POLICY = json.dumps(
     {

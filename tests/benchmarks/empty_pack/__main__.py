@@ -1,0 +1,5 @@
+"""A policy pack without policies."""
+
+from pulumi_policy import PolicyPack
+
+PolicyPack(name="empty", policies=[])
