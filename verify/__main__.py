@@ -1,0 +1,72 @@
+"""`python -m verify`: who is declared to have access to the tables, and who really has."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from verify.command import Arguments, run_command
+from verify.errors import VerifyError
+from verify.report import Verdict
+
+_EPILOG = """exit status: 0 everything is as declared; 1 something differs; 2 it could not be told.
+AWS is reached as the standard environment says: AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION, AWS_ENDPOINT_URL."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m verify", description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawTextHelpFormatter
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--stack", help="verify what this stack declares, by `pulumi stack output`")
+    what.add_argument("--outputs", metavar="FILE", help="the same JSON from a file, or - for standard input")
+    what.add_argument("--table", metavar="NAME", help="show one table; nothing is declared about it")
+    parser.add_argument("--region", help="Region of --table (default: AWS_REGION or AWS_DEFAULT_REGION)")
+
+    who = parser.add_argument_group("whose access to try, beside the caller's and the stack's test user's")
+    who.add_argument("--profile", metavar="NAME", action="append", default=[], help="a named profile")
+    who.add_argument("--credentials-csv", metavar="FILE", type=Path, action="append", default=[],
+                     help="an access key file as the AWS console writes it")  # fmt: skip
+    who.add_argument("--assume-role", metavar="ARN", action="append", default=[],
+                     help="a role to assume; declared roles are tried anyway")  # fmt: skip
+
+    how = parser.add_argument_group("how")
+    how.add_argument("--read-only", action="store_true", help="do not try PutItem")
+    how.add_argument("--require-proof", action="store_true",
+                     help="what is only predicted counts as not told (status 2)")  # fmt: skip
+    how.add_argument("--workers", metavar="N", type=int, default=16, help="calls at once (default 16)")
+    wait = how.add_mutually_exclusive_group()
+    wait.add_argument("--prove-revocation", metavar="PRINCIPAL",
+                      help="instead, read as this principal (ARN or name) until it is denied")  # fmt: skip
+    wait.add_argument("--wait-for-access", metavar="PRINCIPAL",
+                      help="instead, read as this principal (ARN or name) until it is allowed")  # fmt: skip
+    how.add_argument("--limit", metavar="SECONDS", type=float, default=600, help="longest wait (default 600)")
+    how.add_argument("--interval", metavar="SECONDS", type=float, default=5,
+                     help="between two reads of a wait (default 5)")  # fmt: skip
+
+    out = parser.add_argument_group("output, beside the table in the terminal; - is standard output")
+    out.add_argument("--json", metavar="FILE", help="JSON, by verify/schema/report-1.0.json")
+    out.add_argument("--junit", metavar="FILE", help="JUnit XML")
+    out.add_argument("--html", metavar="FILE", help="one page with the access matrix as a picture")
+    out.add_argument("--evidence", metavar="DIR", type=Path, help="a new directory with every answer")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Verify, report, and return the exit status."""
+    given = vars(_parser().parse_args(argv))
+    given["region"] = given["region"] or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    try:
+        return run_command(Arguments(**given))
+    except VerifyError as error:
+        Console(stderr=True).print(f"verify: {error}", style="bold red", markup=False, highlight=False)
+    except KeyboardInterrupt:
+        print("verify: interrupted", file=sys.stderr)
+    return Verdict.COULD_NOT_TELL.exit_status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

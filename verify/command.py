@@ -1,0 +1,144 @@
+"""What the command line asks for, done: read the declaration, verify or wait, write the reports."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+from rich.console import Console
+
+from verify.arns import identity, same_principal
+from verify.declared import StackOutputs
+from verify.errors import VerifyError
+from verify.inventory import Target
+from verify.observe import Table, observe_table
+from verify.parallel import Parallel
+from verify.principals import CredentialSources, Principal, caller_principal, gather
+from verify.private_files import write_private
+from verify.report import Report
+from verify.report_evidence import prepare_evidence, write_evidence
+from verify.report_html import render_html
+from verify.report_json import render_json
+from verify.report_junit import render_junit
+from verify.report_table import print_report
+from verify.run import Options, targets_of, verify
+from verify.stack_outputs import from_file, from_stack
+from verify.wait import Patience, wait_for_access, wait_for_denial
+
+_RENDERERS: dict[str, Callable[[Report], str]] = {
+    "json": render_json,
+    "junit": render_junit,
+    "html": render_html,
+}
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The command line, by the names of its options."""
+
+    stack: str | None
+    outputs: str | None
+    table: str | None
+    region: str | None
+    profile: list[str]
+    credentials_csv: list[Path]
+    assume_role: list[str]
+    read_only: bool
+    require_proof: bool
+    workers: int
+    prove_revocation: str | None
+    wait_for_access: str | None
+    limit: float
+    interval: float
+    json: str | None
+    junit: str | None
+    html: str | None
+    evidence: Path | None
+
+
+def run_command(arguments: Arguments) -> int:
+    """Do what the command line asks and return the exit status.
+
+    Raises:
+        VerifyError: nothing could be verified.
+    """
+    _check(arguments)
+    outputs, targets = _what(arguments)
+    if arguments.prove_revocation or arguments.wait_for_access:
+        return _wait(arguments, outputs, targets)
+    if arguments.evidence:
+        prepare_evidence(arguments.evidence)
+    progress = Console(stderr=True)
+    options = Options(arguments.read_only, arguments.require_proof, arguments.workers, _sources(arguments))
+    report = verify(targets, outputs, options, Parallel(arguments.workers, progress))
+    _write(report, arguments)
+    return report.verdict.exit_status
+
+
+def _check(arguments: Arguments) -> None:
+    if arguments.workers < 1:
+        raise VerifyError(f"--workers {arguments.workers}: at least 1 is needed.")
+    if arguments.interval <= 0 or arguments.limit <= 0:
+        raise VerifyError("--limit and --interval: seconds above 0 are needed.")
+    if [arguments.json, arguments.junit, arguments.html].count("-") > 1:
+        raise VerifyError("only one of --json, --junit and --html can go to standard output.")
+
+
+def _what(arguments: Arguments) -> tuple[StackOutputs | None, list[Target]]:
+    if arguments.table:
+        if not arguments.region:
+            raise VerifyError(f"--table {arguments.table}: which Region? Give --region or set AWS_REGION.")
+        return None, [Target(arguments.table, arguments.region)]
+    outputs = from_stack(arguments.stack) if arguments.stack else from_file(arguments.outputs or "-")
+    return outputs, targets_of(outputs)
+
+
+def _sources(arguments: Arguments) -> CredentialSources:
+    return CredentialSources(
+        tuple(arguments.credentials_csv), tuple(arguments.profile), tuple(arguments.assume_role)
+    )
+
+
+def _write(report: Report, arguments: Arguments) -> None:
+    wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
+    # What a program reads from standard output must not have the table for people in it.
+    print_report(report, Console(stderr="-" in wanted.values()))
+    for kind, name in wanted.items():
+        if name == "-":
+            sys.stdout.write(_RENDERERS[kind](report))
+        elif name:
+            try:
+                write_private(Path(name), _RENDERERS[kind](report))
+            except OSError as error:
+                raise VerifyError(f"--{kind} {name}: {error.strerror}.") from None
+    if arguments.evidence:
+        write_evidence(report, arguments.evidence)
+
+
+def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Target]) -> int:
+    region = targets[0].region
+    caller = caller_principal(boto3.Session(), region, arguments.workers)
+    principals, untried = gather(caller, outputs, _sources(arguments), region, arguments.workers)
+    wanted = str(arguments.prove_revocation or arguments.wait_for_access)
+    found = [one for one in principals if _is(one, wanted)]
+    if len(found) != 1:
+        reasons = "; ".join(f"{one.source}: {one.reason}" for one in untried)
+        known = ", ".join(one.arn for one in principals)
+        raise VerifyError(f"{wanted}: its credentials are needed; at hand are {known}. {reasons}".strip())
+    wait = wait_for_denial if arguments.prove_revocation else wait_for_access
+    console = Console()
+    statuses = []
+    for target in targets:
+        table = observe_table(caller.connections, target.name, target.region)
+        if not isinstance(table, Table):
+            raise VerifyError(f"{target.name}: {table.call}: {table.code}: {table.reason}")
+        ended = wait(found[0], table, Patience(arguments.limit, arguments.interval), Console(stderr=True))
+        console.print(f"{found[0].sts_arn} on {table.name}: {ended.words}", markup=False)
+        statuses.append(ended.exit_status)
+    return max(statuses)
+
+
+def _is(principal: Principal, wanted: str) -> bool:
+    who = identity(principal.arn)
+    return same_principal(principal.arn, wanted) or (who is not None and who.name == wanted)

@@ -1,0 +1,111 @@
+"""Declared access and settings against actual ones: pure functions from facts to findings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby
+
+from verify.classify import Outcome
+from verify.expectation import Expectation, is_as_declared
+
+
+class Severity(StrEnum):
+    """What a finding means for the verdict."""
+
+    DIFFERS = "differs"
+    UNKNOWN = "could-not-tell"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know; `kind` is stable, `text` is for people."""
+
+    kind: str
+    severity: Severity
+    table: str
+    region: str
+    text: str
+    todo: str
+    principal: str | None = None
+
+
+@dataclass(frozen=True)
+class AccessCell:
+    """One call by one principal on one table: declared against actual."""
+
+    table: str
+    region: str
+    principal: str
+    call: str
+    expected: Expectation
+    actual: Outcome
+    basis: str
+    """`proven` by the principal's own call, or `predicted` from policies."""
+    time: str = ""
+    seconds: float = 0.0
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    as_declared: bool | None = field(init=False)
+    """Whether the actual outcome is the declared one; None when it cannot be told."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "as_declared", is_as_declared(self.expected, self.actual))
+
+
+def access_findings(cells: Iterable[AccessCell]) -> list[Finding]:
+    """What the access matrix shows: one finding for each way a principal's row differs."""
+    ordered = sorted(cells, key=_row)
+    return [finding for _, row in groupby(ordered, key=_row) for finding in _row_findings(list(row))]
+
+
+def _row(cell: AccessCell) -> tuple[str, str, str]:
+    return cell.table, cell.region, cell.principal
+
+
+def _row_findings(row: list[AccessCell]) -> list[Finding]:
+    wanted = (Expectation.ALLOWED, Expectation.KEY_ALLOWS)
+    denied = [c for c in row if c.as_declared is False and c.expected in wanted]
+    undeclared = [c for c in row if c.as_declared is False and c.expected is Expectation.DENIED]
+    asked = [c for c in row if c.basis == "proven" or c.expected is not Expectation.NOT_DECLARED]
+    unknown = [c for c in asked if c.as_declared is None]
+    key_user = [c for c in row if c.expected is Expectation.KEY_ALLOWS]
+    if key_user and all(c.actual is Outcome.DENIED_BY_IAM for c in key_user):
+        denied += key_user
+    return [
+        *_grouped(
+            denied,
+            "declared-but-denied",
+            Severity.DIFFERS,
+            "is declared to have access, but",
+            "Deploy the stack again, or take the principal out of its declaration.",
+        ),
+        *_grouped(
+            undeclared,
+            "allowed-but-not-declared",
+            Severity.DIFFERS,
+            "is not declared to have access, but",
+            "Find who let it in (key policy, grants, IAM policies), or declare it.",
+        ),
+        *_grouped(
+            unknown,
+            "access-unknown",
+            Severity.UNKNOWN,
+            "gave no proof either way:",
+            "Remove the cause in the message and verify again.",
+        ),
+    ]
+
+
+def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, todo: str) -> list[Finding]:
+    found = []
+    for actual in sorted({cell.actual for cell in cells}):
+        same = [cell for cell in cells if cell.actual is actual]
+        first = same[0]
+        calls = ", ".join(cell.call for cell in same)
+        basis = "" if first.basis == "proven" else " (predicted)"
+        message = f": {first.message}" if first.message else ""
+        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{message}"
+        found.append(Finding(kind, severity, first.table, first.region, text, todo, first.principal))
+    return found

@@ -1,0 +1,38 @@
+"""Many calls at once, but never more than a bound, with a progress bar for a person who waits."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Parallel:
+    """Runs jobs on at most `workers` threads and shows the progress on a terminal."""
+
+    def __init__(self, workers: int, console: Console) -> None:
+        self._workers = workers
+        self._console = console
+
+    def map(self, what: str, job: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """The result of each job, in the order of the items; the first exception stops the rest."""
+        work = list(items)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        progress = Progress(
+            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
+        )
+        with progress, ThreadPoolExecutor(self._workers) as pool:
+            task = progress.add_task(what, total=len(work))
+            futures = [pool.submit(job, item) for item in work]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+                    progress.advance(task)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+            return [future.result() for future in futures]

@@ -1,0 +1,83 @@
+"""Tries every call with every principal's own credentials, and leaves nothing behind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from verify.expectation import CALLS, METADATA_CALLS, READ_CALLS
+from verify.observe import Table
+from verify.parallel import Parallel
+from verify.principals import Principal
+from verify.probe import ProbeItem, Prober, ProbeResult
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A probe item that could not be removed."""
+
+    table: str
+    region: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the calls answered, and the probe items that are still there."""
+
+    results: tuple[ProbeResult, ...]
+    leftovers: tuple[Leftover, ...]
+
+
+def prove(
+    tables: Iterable[Table], principals: list[Principal], parallel: Parallel, *, read_only: bool = False
+) -> Proof:
+    """Try the calls of all principals, the first of whom is the caller.
+
+    The caller's probe items stay until the others have tried to read them.
+    """
+    caller, others = principals[0], principals[1:]
+    calls = METADATA_CALLS + READ_CALLS if read_only else CALLS
+    seeds = [Prober(caller, table, ProbeItem.for_table(table)) for table in tables]
+    rows: list[list[ProbeResult]] = []
+    leftovers: list[Leftover | None] = []
+    try:
+        rows += parallel.map("probing as the caller", lambda seed: seed.run(calls), seeds)
+        probers = [
+            Prober(one, seed.table, ProbeItem.for_table(seed.table), seed.item if seed.has_item else None)
+            for one in others
+            for seed in seeds
+        ]
+        for row, leftover in parallel.map("probing", partial(_probe, calls=calls, caller=caller), probers):
+            rows.append(row)
+            leftovers.append(leftover)
+    finally:
+        leftovers += parallel.map("removing probe items", partial(remove, caller=caller), seeds)
+    results = tuple(result for row in rows for result in row)
+    return Proof(results, tuple(one for one in leftovers if one))
+
+
+def _probe(
+    prober: Prober, calls: tuple[str, ...], caller: Principal
+) -> tuple[list[ProbeResult], Leftover | None]:
+    leftover = None
+    try:
+        row = prober.run(calls)
+    finally:
+        leftover = remove(prober, caller)
+    return row, leftover
+
+
+def remove(prober: Prober, caller: Principal) -> Leftover | None:
+    """Remove a probe item by the principal that put it, else by the caller; a Leftover when neither can."""
+    if not prober.may_have_item:
+        return None
+    answer = prober.remove_item(prober.principal)
+    if answer.code and prober.principal is not caller:
+        answer = prober.remove_item(caller)
+    if not answer.code:
+        return None
+    key = ", ".join(
+        f"{name}={next(iter(value.values()))!r}" for name, value in prober.item.primary_key.items()
+    )
+    return Leftover(prober.table.name, prober.table.region, key, f"{answer.code}: {answer.message}")

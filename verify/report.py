@@ -1,0 +1,64 @@
+"""The whole result of a run as data, and the verdict that follows from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verify.findings import AccessCell, Finding, Severity
+from verify.inventory import Place
+from verify.principals import Untried
+
+SCHEMA_VERSION = "1.0"
+
+
+class Verdict(StrEnum):
+    """Whether everything is as declared."""
+
+    AS_DECLARED = "as-declared"
+    DIFFERS = "differs"
+    COULD_NOT_TELL = "could-not-tell"
+
+    @property
+    def label(self) -> str:
+        """The verdict in words, for people."""
+        return self.value.replace("-", " ")
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the program."""
+        return {"as-declared": 0, "differs": 1, "could-not-tell": 2}[self.value]
+
+
+@dataclass(frozen=True)
+class PrincipalRow:
+    """A principal in the matrix; one without credentials has no STS ARN and is predicted."""
+
+    arn: str
+    sts_arn: str | None
+    source: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run."""
+
+    schema_version: str
+    verdict: Verdict
+    caller: str
+    started: str
+    finished: str
+    read_only: bool
+    principals: tuple[PrincipalRow, ...]
+    untried: tuple[Untried, ...]
+    tables: tuple[Place, ...]
+    access: tuple[AccessCell, ...]
+    findings: tuple[Finding, ...]
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """A difference outweighs what could not be told; a note weighs nothing."""
+    severities = {finding.severity for finding in findings}
+    if Severity.DIFFERS in severities:
+        return Verdict.DIFFERS
+    return Verdict.COULD_NOT_TELL if Severity.UNKNOWN in severities else Verdict.AS_DECLARED

@@ -1,0 +1,118 @@
+"""The report in the terminal."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table as Grid
+from rich.text import Text
+
+from verify.classify import Outcome
+from verify.expectation import CALLS
+from verify.findings import AccessCell, Finding, Severity
+from verify.inventory import Place
+from verify.observe import Key, Rotation, Table, Unknown
+from verify.report import PrincipalRow, Report, Verdict
+
+_OUTCOME_STYLE = {
+    Outcome.ALLOWED: "green",
+    Outcome.DENIED_BY_KMS: "magenta",
+    Outcome.DENIED_BY_IAM: "blue",
+}
+_VERDICT_STYLE = {Verdict.AS_DECLARED: "bold green", Verdict.DIFFERS: "bold red"}
+_SEVERITY_STYLE = {Severity.DIFFERS: "red", Severity.UNKNOWN: "yellow", Severity.NOTE: "dim"}
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the principals, each table with its matrix, the findings and the verdict."""
+    console.print(_principals(report.principals))
+    for place in report.tables:
+        cells = [c for c in report.access if (c.table, c.region) == (place.name, place.region)]
+        console.print(Text(""), place_heading(place), _matrix(cells))
+    console.print(*_findings(report.findings))
+    style = _VERDICT_STYLE.get(report.verdict, "bold yellow")
+    proven = sum(cell.basis == "proven" for cell in report.access)
+    counts = f" ({proven} calls proven, {len(report.access) - proven} predicted)"
+    console.print(Text(report.verdict.label, style=style) + Text(counts, style="dim"))
+
+
+def settings(place: Place) -> list[tuple[str, str]]:
+    """A place's settings in words: name and value."""
+    table, key = place.table, place.key
+    if isinstance(table, Unknown):
+        return [("table", _words(table))]
+    rows = [("table", f"{table.arn}, {table.status}"), ("encrypted with", _key_words(place, table))]
+    if isinstance(key, Key):
+        rows += [("key state", key.state), ("rotation", _rotation_words(key.rotation))]
+        rows.append(
+            ("aliases", _words(key.aliases) if isinstance(key.aliases, Unknown) else ", ".join(key.aliases))
+        )
+    return rows
+
+
+def place_heading(place: Place) -> RenderableType:
+    """A place's name and settings."""
+    name = f"{place.name} in {place.region}" + (" (replica)" if place.is_replica else "")
+    grid = Grid.grid(padding=(0, 2))
+    for label, value in settings(place):
+        grid.add_row(Text(label, style="dim"), Text(value))
+    return Group(Text(name, style="bold"), grid)
+
+
+def _words(unknown: Unknown) -> str:
+    return f"could not read: {unknown.call}: {unknown.code}: {unknown.reason}"
+
+
+def _key_words(place: Place, table: Table) -> str:
+    if isinstance(place.key, Unknown):
+        return f"{table.key_arn} ({_words(place.key)})"
+    return f"{place.key_kind} {table.key_arn or ''}".strip()
+
+
+def _rotation_words(rotation: Rotation | Unknown | None) -> str:
+    if isinstance(rotation, Unknown):
+        return _words(rotation)
+    if rotation is None:
+        return "not available for this kind of key"
+    if not rotation.enabled:
+        return "off"
+    return f"every {rotation.period_in_days} days" if rotation.period_in_days else "on"
+
+
+def _principals(rows: Iterable[PrincipalRow]) -> Grid:
+    grid = Grid("principal", "credentials", "declared as", title="Principals", title_justify="left")
+    for row in rows:
+        grid.add_row(row.sts_arn or row.arn, row.source, ", ".join(row.roles) or "-")
+    return grid
+
+
+def _matrix(cells: list[AccessCell]) -> Grid:
+    grid = Grid("principal", *CALLS)
+    ordered = sorted(cells, key=lambda cell: (cell.basis, cell.principal))
+    ordered.sort(key=lambda cell: cell.basis == "predicted")
+    for principal, row in groupby(ordered, key=lambda cell: cell.principal):
+        by_call = {cell.call: cell for cell in row}
+        grid.add_row(Text(principal, overflow="fold"), *(_cell(by_call.get(call)) for call in CALLS))
+    return grid
+
+
+def _cell(cell: AccessCell | None) -> Text:
+    if cell is None:
+        return Text("-", style="dim")
+    text = Text(cell.actual.label, style=_OUTCOME_STYLE.get(cell.actual, "yellow"))
+    if cell.basis == "predicted":
+        text.append(" (predicted)", style="dim")
+    if cell.as_declared is False:
+        text.append(" ≠ declared", style="bold red")
+    return text
+
+
+def _findings(findings: Iterable[Finding]) -> Iterable[RenderableType]:
+    yield Text("")
+    for one in findings:
+        where = f"{one.table} ({one.region}) "
+        yield (
+            Text(f"{one.severity.value}: {one.kind}: ", style=_SEVERITY_STYLE[one.severity])
+            + Text(where, style="bold")
+            + Text(f"{one.text} {one.todo}")
+        )
