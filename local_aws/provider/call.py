@@ -1,0 +1,91 @@
+"""One request of the engine: its AWS clients, how long it may take, and whether it was cancelled."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from local_aws.provider.errors import CancelledError, TimedOutError, is_code, message_of
+from local_aws.provider.session import Session
+
+T = TypeVar("T")
+
+IAM_PROPAGATION_SECONDS = 120.0
+"""How long the official plugin waits for a new user or role to be known to the other services."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The surroundings of one operation.
+
+    Attributes:
+        session: where AWS clients come from.
+        region: the resource's Region.
+        timeout: seconds that the operation may take.
+        cancelled: set when the engine asks to stop.
+        custom_timeout: whether the program chose the timeout.
+    """
+
+    session: Session
+    region: str
+    timeout: float
+    cancelled: threading.Event
+    custom_timeout: bool = False
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The boto3 client of a service in the resource's Region, or in another one."""
+        return self.session.client(service, region or self.region)
+
+    def wait_until(self, what: str, reached: Callable[[], bool], *, interval: float = 0.2) -> None:
+        """Ask again and again until `reached()`.
+
+        Raises:
+            TimedOutError: not within the timeout.
+            CancelledError: the engine asked to stop.
+        """
+        deadline = time.monotonic() + self.timeout
+        while not reached():
+            if time.monotonic() >= deadline:
+                raise TimedOutError(f"timeout while waiting for {what} (waited {self.timeout:g}s)")
+            self.pause(interval, what)
+            interval = min(interval * 1.5, 5.0)
+
+    def retry_while(
+        self, transient: Callable[[ClientError], bool], action: Callable[[], T], seconds: float
+    ) -> T:
+        """Do the action; while AWS refuses it with a transient error, again, for so many seconds."""
+        deadline = time.monotonic() + seconds
+        interval = 0.25
+        while True:
+            try:
+                return action()
+            except ClientError as error:
+                if not transient(error) or time.monotonic() + interval >= deadline:
+                    raise
+            self.pause(interval, "AWS to accept the request")
+            interval = min(interval * 2, 5.0)
+
+    def after_iam_propagation(self, action: Callable[[], T]) -> T:
+        """Do what needs a user or role that may be so new that KMS does not know it yet.
+
+        For two minutes, or the program's custom timeout, a refusal for invalid principals is taken
+        to mean that.
+        """
+        seconds = self.timeout if self.custom_timeout else IAM_PROPAGATION_SECONDS
+        return self.retry_while(names_unknown_principal, action, seconds)
+
+    def pause(self, seconds: float, what: str) -> None:
+        """Wait; end at once when the engine asks to stop."""
+        if self.cancelled.wait(seconds):
+            raise CancelledError(f"cancelled while waiting for {what}")
+
+
+def names_unknown_principal(error: ClientError) -> bool:
+    """Whether AWS refused a policy for a principal that does not exist, or not yet."""
+    return (
+        is_code(error, "MalformedPolicyDocumentException", "MalformedPolicyDocument")
+        and "invalid principal" in message_of(error).lower()
+    )

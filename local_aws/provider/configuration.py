@@ -1,0 +1,112 @@
+"""The provider's own config: `aws:region` and the like, or the arguments of an `aws.Provider`."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local_aws.provider.check import Checked, Failure, check
+from local_aws.provider.errors import ProviderError
+from local_aws.provider.schema import Kind, ResourceType, boolean, list_of, map_of, object_of, string
+from local_aws.provider.session import DEFAULT_REGION, Settings, loopback_endpoint
+from local_aws.provider.values import Properties, Secret, Unknown, reveal
+
+SERVICES = ("kms", "dynamodb", "iam", "sts", "applicationautoscaling", "appautoscaling")
+BOTO3_NAMES = {
+    "applicationautoscaling": "application-autoscaling",
+    "appautoscaling": "application-autoscaling",
+}
+
+PROVIDER_TYPE = ResourceType(
+    token="pulumi:providers:aws",
+    noun="AWS provider",
+    properties={
+        "region": string(),
+        "accessKey": string(secret=True),
+        "secretKey": string(secret=True),
+        "token": string(secret=True),
+        "version": string(),
+        "pluginDownloadURL": string(),
+        "defaultTags": object_of({"tags": map_of(string())}),
+        "endpoints": list_of(object_of({service: string() for service in SERVICES})),
+        "skipCredentialsValidation": boolean(),
+        "skipMetadataApiCheck": boolean(),
+        "skipRegionValidation": boolean(),
+        "skipRequestingAccountId": boolean(),
+    },
+    lifecycle=None,  # type: ignore[arg-type]  # a provider is configured, never created
+)
+"""The config that means something here; what else the official plugin takes is refused."""
+
+
+def check_config(news: Properties) -> Checked:
+    """Check the provider's config; compound values may come as JSON text."""
+    checked = check(PROVIDER_TYPE, _parsed(news), {})
+    del checked.inputs["__defaults"]
+    plain = reveal(checked.inputs)
+    for service, url in _service_endpoints(plain).items():
+        try:
+            loopback_endpoint(url, f"the config aws:endpoints for {service}")
+        except ProviderError as error:
+            checked.failures.append(Failure("endpoints", str(error)))
+    return checked
+
+
+def settings(config: Properties, environment: Mapping[str, str]) -> Settings:
+    """What config and environment say together; the config's word counts more.
+
+    Raises:
+        ProviderError: no endpoint on this machine, or no credentials.
+    """
+    plain = reveal(_parsed(config))
+    access_key_id = plain.get("accessKey") or environment.get("AWS_ACCESS_KEY_ID")
+    secret_access_key = plain.get("secretKey") or environment.get("AWS_SECRET_ACCESS_KEY")
+    endpoint = loopback_endpoint(environment.get("AWS_ENDPOINT_URL", ""), "AWS_ENDPOINT_URL")
+    if not access_key_id or not secret_access_key:
+        raise ProviderError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
+    endpoints = _service_endpoints(plain)
+    for service, url in endpoints.items():
+        loopback_endpoint(url, f"the config aws:endpoints for {service}")
+    return Settings(
+        endpoint_url=endpoint,
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
+        session_token=plain.get("token") or environment.get("AWS_SESSION_TOKEN"),
+        region=_region(plain, environment),
+        service_endpoints=endpoints,
+        default_tags=(plain.get("defaultTags") or {}).get("tags") or {},
+    )
+
+
+def _region(plain: Properties, environment: Mapping[str, str]) -> str:
+    given = plain.get("region")
+    named = (given, environment.get("AWS_REGION"), environment.get("AWS_DEFAULT_REGION"))
+    return next((name for name in named if isinstance(name, str) and name), DEFAULT_REGION)
+
+
+def _parsed(config: Properties) -> dict[str, Any]:
+    return {name: _parse(name, value) for name, value in config.items()}
+
+
+def _parse(name: str, value: Any) -> Any:
+    if isinstance(value, Secret):
+        return Secret(_parse(name, value.value))
+    known = PROVIDER_TYPE.properties.get(name)
+    if known is None or known.kind is Kind.STRING or not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _service_endpoints(plain: Properties) -> dict[str, str]:
+    endpoints = plain.get("endpoints") or []
+    if isinstance(endpoints, Unknown):
+        return {}
+    return {
+        BOTO3_NAMES.get(service, service): url
+        for endpoint in endpoints
+        if isinstance(endpoint, Mapping)
+        for service, url in endpoint.items()
+        if isinstance(url, str) and not service.startswith("__")
+    }

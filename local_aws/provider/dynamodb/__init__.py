@@ -1,0 +1,1 @@
+"""DynamoDB: tables, table replicas, resource policies."""

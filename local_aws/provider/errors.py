@@ -1,0 +1,65 @@
+"""What goes wrong, and how it is said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError
+from botocore.exceptions import ClientError as ClientError
+
+GO_SERVICE_NAMES = {
+    "kms": "KMS",
+    "dynamodb": "DynamoDB",
+    "iam": "IAM",
+    "sts": "STS",
+    "application-autoscaling": "Application Auto Scaling",
+}
+
+
+class ProviderError(Exception):
+    """An operation failed; the message is meant for the user."""
+
+
+class TimedOutError(ProviderError):
+    """Something did not happen in time."""
+
+
+class CancelledError(ProviderError):
+    """The engine asked to stop."""
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's error code, without the `Exception` suffix variants: as AWS sends it."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def message_of(error: ClientError) -> str:
+    """AWS's error message."""
+    return str(error.response.get("Error", {}).get("Message", ""))
+
+
+def is_code(error: Exception, *codes: str) -> bool:
+    """Whether AWS answered with one of these error codes."""
+    return isinstance(error, ClientError) and code_of(error) in codes
+
+
+def describe(error: ClientError | BotoCoreError) -> str:
+    """The error in the words of the official plugin, with AWS's own code and message."""
+    if not isinstance(error, ClientError):
+        return str(error)
+    metadata = error.response.get("ResponseMetadata", {})
+    return (
+        f"operation error {error.operation_name}, "
+        f"https response error StatusCode: {metadata.get('HTTPStatusCode', 0)}, "
+        f"RequestID: {metadata.get('RequestId', '')}, {code_of(error)}: {message_of(error)}"
+    )
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Name what was being done, `creating KMS Key`, in an error that AWS gives inside the block."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise ProviderError(f"{what}: {describe(error)}") from error
+    except (TimedOutError, CancelledError) as error:
+        raise type(error)(f"{what}: {error}") from error

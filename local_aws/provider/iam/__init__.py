@@ -1,0 +1,1 @@
+"""IAM: users, roles, policies and their credentials."""

@@ -1,0 +1,103 @@
+"""`aws.iam.User`."""
+
+from typing import Any
+
+from local_aws.provider import tags
+from local_aws.provider.call import Call
+from local_aws.provider.iam import requests
+from local_aws.provider.schema import Created
+from local_aws.provider.values import Properties
+
+# What hinders DeleteUser: list operation, its field, the name in an entry, and the request to delete it.
+CREDENTIALS = (
+    ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key", "AccessKeyId"),
+    ("list_ssh_public_keys", "SSHPublicKeys", "SSHPublicKeyId", "delete_ssh_public_key", "SSHPublicKeyId"),
+    ("list_signing_certificates", "Certificates", "CertificateId", "delete_signing_certificate", "CertificateId"),
+    ("list_mfa_devices", "MFADevices", "SerialNumber", "deactivate_mfa_device", "SerialNumber"),
+)  # fmt: skip
+
+
+class IamUser:
+    """A user; its id is its name."""
+
+    def create(self, call: Call, inputs: Properties) -> Created:
+        """CreateUser."""
+        request = {
+            "UserName": inputs["name"],
+            "Path": inputs["path"],
+            "PermissionsBoundary": inputs.get("permissionsBoundary"),
+            "Tags": tags.to_list(inputs.get("tags")),
+        }
+        user = call.client("iam").create_user(**requests.given(request))["User"]
+        return Created(user["UserName"], {"arn": user["Arn"], "uniqueId": user["UserId"]})
+
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
+        """Nothing is left to do."""
+
+    def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """GetUser."""
+        iam = call.client("iam")
+        answer = requests.or_none(lambda: iam.get_user(UserName=resource_id))
+        if answer is None:
+            return None
+        user = answer["User"]
+        return {
+            "arn": user["Arn"],
+            "name": user["UserName"],
+            "path": user["Path"],
+            "permissionsBoundary": (user.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn"),
+            "uniqueId": user["UserId"],
+            **tags.from_list(requests.pages(call, "list_user_tags", "Tags", UserName=resource_id)),
+        }
+
+    def update(
+        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
+    ) -> None:
+        """Boundary, tags and path."""
+        iam = call.client("iam")
+        if "permissionsBoundary" in changed:
+            if boundary := new.get("permissionsBoundary"):
+                iam.put_user_permissions_boundary(UserName=resource_id, PermissionsBoundary=boundary)
+            else:
+                iam.delete_user_permissions_boundary(UserName=resource_id)
+        if "tags" in changed:
+            change = tags.change(old, new)
+            if change.remove:
+                iam.untag_user(UserName=resource_id, TagKeys=change.remove)
+            if change.set:
+                iam.tag_user(UserName=resource_id, Tags=tags.to_list(change.set))
+        if "path" in changed:
+            iam.update_user(UserName=resource_id, NewPath=new["path"])
+
+    def delete(self, call: Call, resource_id: str, known: Properties) -> None:
+        """DeleteUser; with `forceDestroy` after what belongs to the user, else IAM refuses."""
+        iam = call.client("iam")
+        if known.get("forceDestroy"):
+            remove_belongings(call, resource_id)
+        requests.unless_gone(lambda: iam.delete_user(UserName=resource_id))
+
+
+def remove_belongings(call: Call, user: str) -> None:
+    """Delete all that hinders DeleteUser, as the official plugin does for `forceDestroy`."""
+    iam = call.client("iam")
+    if is_missing(call, user):
+        return
+    for group in requests.pages(call, "list_groups_for_user", "Groups", UserName=user):
+        iam.remove_user_from_group(UserName=user, GroupName=group["GroupName"])
+    for name in requests.pages(call, "list_user_policies", "PolicyNames", UserName=user):
+        iam.delete_user_policy(UserName=user, PolicyName=name)
+    for policy in requests.pages(call, "list_attached_user_policies", "AttachedPolicies", UserName=user):
+        iam.detach_user_policy(UserName=user, PolicyArn=policy["PolicyArn"])
+    for operation, field, entry_name, delete, parameter in CREDENTIALS:
+        for entry in requests.pages(call, operation, field, UserName=user):
+            getattr(iam, delete)(UserName=user, **{parameter: entry[entry_name]})
+    for entry in iam.list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]:
+        credential = entry["ServiceSpecificCredentialId"]
+        iam.delete_service_specific_credential(UserName=user, ServiceSpecificCredentialId=credential)
+    requests.unless_gone(lambda: iam.delete_login_profile(UserName=user))
+
+
+def is_missing(call: Call, user: str) -> bool:
+    """Whether IAM does not know the user."""
+    iam = call.client("iam")
+    return requests.or_none(lambda: iam.get_user(UserName=user)) is None

@@ -1,0 +1,1 @@
+"""KMS: keys, replica keys, aliases, key policies, grants."""

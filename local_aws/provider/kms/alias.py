@@ -1,0 +1,60 @@
+"""`aws.kms.Alias`."""
+
+import secrets
+from typing import Any
+
+from local_aws.provider.call import Call
+from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.kms.reference import same_key
+from local_aws.provider.schema import Created
+from local_aws.provider.values import Properties
+
+
+class KmsAlias:
+    """An alias; its id is its name."""
+
+    def create(self, call: Call, inputs: Properties) -> Created:
+        """CreateAlias."""
+        name = inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
+        call.client("kms").create_alias(AliasName=name, TargetKeyId=inputs["targetKeyId"])
+        return Created(name, {"name": name})
+
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
+        """Nothing is left to do."""
+
+    def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """The alias in ListAliases; the target in the program's form if it is the same key."""
+        alias = find(call, resource_id)
+        if alias is None:
+            return None
+        target, wanted = alias["TargetKeyId"], known.get("targetKeyId")
+        arn = f"{alias['AliasArn'].split(':alias/')[0]}:key/{target}"
+        return {
+            "arn": alias["AliasArn"],
+            "name": resource_id,
+            "namePrefix": known.get("namePrefix", ""),
+            "targetKeyArn": arn,
+            "targetKeyId": wanted if wanted and same_key(target, wanted) else target,
+        }
+
+    def update(
+        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
+    ) -> None:
+        """UpdateAlias: the alias names another key."""
+        if "targetKeyId" in changed:
+            call.client("kms").update_alias(AliasName=resource_id, TargetKeyId=new["targetKeyId"])
+
+    def delete(self, call: Call, resource_id: str, known: Properties) -> None:
+        """DeleteAlias; the key stays."""
+        try:
+            call.client("kms").delete_alias(AliasName=resource_id)
+        except ClientError as error:
+            if not is_code(error, "NotFoundException"):
+                raise
+
+
+def find(call: Call, name: str) -> dict[str, Any] | None:
+    """The alias of this name that names a key, if there is one."""
+    pages = call.client("kms").get_paginator("list_aliases").paginate()
+    aliases = (alias for page in pages for alias in page["Aliases"])
+    return next((a for a in aliases if a["AliasName"] == name and a.get("TargetKeyId")), None)

@@ -1,0 +1,57 @@
+"""Names for resources whose program gives none: `<resource name>-<7 hex digits>`."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from pulumi.runtime.proto import provider_pb2
+
+from local_aws.provider.errors import ProviderError
+from local_aws.provider.schema import AutoName
+from local_aws.provider.values import Properties
+
+Options = provider_pb2.CheckRequest.AutonamingOptions
+
+
+def is_wanted(auto_name: AutoName | None, news: Properties) -> bool:
+    """Whether the inputs leave the name to the provider."""
+    if auto_name is None or news.get(auto_name.property) is not None:
+        return False
+    return auto_name.unless is None or news.get(auto_name.unless) is None
+
+
+def previous_name(auto_name: AutoName, olds: Properties) -> Any | None:
+    """The name chosen earlier; a name that the program gave then is not taken over."""
+    return olds.get(auto_name.property) if auto_name.property in olds.get("__defaults", ()) else None
+
+
+def new_name(auto_name: AutoName, resource_name: str, seed: bytes, options: Options | None = None) -> str:
+    """A new name.
+
+    Args:
+        auto_name: the type's rule.
+        resource_name: the resource's name in the program.
+        seed: makes the name the same in a preview and in the update after it; random when empty.
+        options: what the project's autonaming config asks for.
+
+    Raises:
+        ProviderError: the config forbids automatic names.
+    """
+    proposed = _proposal(resource_name, options)
+    if options is not None and options.mode == Options.Mode.DISABLE:
+        raise ProviderError(f"automatic naming is disabled; give the property {auto_name.property!r}")
+    suffix = "" if proposed else "-" + _digits(seed)
+    base = proposed or resource_name
+    room = auto_name.max_length - len(auto_name.prefix) - len(suffix)
+    prefix = "" if base.startswith(auto_name.prefix) else auto_name.prefix
+    return prefix + base[:room] + suffix
+
+
+def _proposal(resource_name: str, options: Options | None) -> str:
+    if options is None or options.mode == Options.Mode.DISABLE:
+        return ""
+    return options.proposed_name or resource_name
+
+
+def _digits(seed: bytes) -> str:
+    return hashlib.sha256(seed).hexdigest()[:7] if seed else secrets.token_hex(4)[:7]

@@ -1,0 +1,281 @@
+"""The provider protocol: each request of the engine becomes one plain function call."""
+
+import functools
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, TypeVar, cast
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+
+from local_aws.provider import OFFICIAL_PLUGIN, VERSION, configuration, invokes, naming, operations
+from local_aws.provider.call import Call
+from local_aws.provider.catalogue import RESOURCE_TYPES
+from local_aws.provider.check import DEFAULTS, Checked, check
+from local_aws.provider.diff import Change, ChangeKind, diff
+from local_aws.provider.errors import ProviderError
+from local_aws.provider.schema import ResourceType
+from local_aws.provider.session import Session
+from local_aws.provider.values import Properties, contains_unknown, decode, encode, reveal
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+KINDS = {
+    (ChangeKind.ADD, False): provider_pb2.PropertyDiff.ADD,
+    (ChangeKind.ADD, True): provider_pb2.PropertyDiff.ADD_REPLACE,
+    (ChangeKind.DELETE, False): provider_pb2.PropertyDiff.DELETE,
+    (ChangeKind.DELETE, True): provider_pb2.PropertyDiff.DELETE_REPLACE,
+    (ChangeKind.UPDATE, False): provider_pb2.PropertyDiff.UPDATE,
+    (ChangeKind.UPDATE, True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+def answers_errors(method: F) -> F:
+    """Give a `ProviderError` to the engine as a status with a message, not as a traceback."""
+
+    @functools.wraps(method)
+    def wrapped(self: Any, request: Any, context: Any) -> Any:
+        try:
+            return method(self, request, context)
+        except operations.HalfDoneError as error:
+            self.abort_half_done(context, error)
+        except ProviderError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+
+    return cast("F", wrapped)
+
+
+class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """Answers the engine; safe to use from the server's threads at the same time."""
+
+    def __init__(self, cancelled: threading.Event) -> None:
+        self._cancelled = cancelled
+        self._session: Session | None = None
+        self._keep_secrets = True
+
+    # The provider itself
+
+    def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: ARG002, N802
+        """What this provider understands."""
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, supports_autonaming_configuration=True
+        )
+
+    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: ARG002, N802
+        """The version of pulumi-aws that this provider stands in for."""
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def GetSchema(self, request: Any, context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: ARG002, N802
+        """The name and version only: programs bring their SDK."""
+        return provider_pb2.GetSchemaResponse(schema=f'{{"name": "aws", "version": "{VERSION}"}}')
+
+    def Attach(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """An engine that was told where this provider listens introduces itself."""
+        return empty_pb2.Empty()
+
+    def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """Stop waiting: operations under way end with an error that says so."""
+        self._cancelled.set()
+        return empty_pb2.Empty()
+
+    @answers_errors
+    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+        """Check the provider's config."""
+        return self._checked(configuration.check_config(decode(request.news)))
+
+    @answers_errors
+    def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+        """No change of the config replaces a provider: resources know their own Region."""
+        old, new = decode(request.old_inputs or request.olds), decode(request.news)
+        changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+        changes = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(changes=changes, diffs=changed)
+
+    @answers_errors
+    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: ARG002, N802
+        """Take the config and the environment; refuse any AWS but a local one."""
+        self._keep_secrets = request.acceptSecrets
+        self._session = Session(configuration.settings(decode(request.args), os.environ))
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
+
+    @answers_errors
+    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: ARG002, N802
+        """Call a function such as `aws.get_caller_identity`."""
+        arguments = reveal(decode(request.args))
+        call = self._call(arguments, 0)
+        return provider_pb2.InvokeResponse(
+            **{"return": self._encode(invokes.invoke(call, request.tok, arguments))}
+        )
+
+    # Resources
+
+    @answers_errors
+    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+        """Check a resource's inputs, fill in defaults and a name."""
+        resource_type = resource_type_of(request)
+        news, olds = decode(request.news), decode(request.olds)
+        named = self._named(resource_type, request, news, olds)
+        return self._checked(check(resource_type, named, self._configured().settings.default_tags))
+
+    @answers_errors
+    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+        """What changes, and whether that makes a new resource."""
+        resource_type = resource_type_of(request)
+        changes = diff(
+            resource_type,
+            decode(request.olds),
+            decode(request.old_inputs),
+            decode(request.news),
+            region=self._configured().region,
+            ignored=request.ignoreChanges,
+        )
+        return diff_response(resource_type, changes)
+
+    @answers_errors
+    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: ARG002, N802
+        """Make a resource, or in a preview say what it would be."""
+        resource_type = resource_type_of(request)
+        inputs = decode(request.properties)
+        call = self._call(inputs, request.timeout, resource_type)
+        if request.preview:
+            outputs = operations.preview_create(resource_type, inputs, call.region)
+            return provider_pb2.CreateResponse(properties=self._encode(outputs))
+        refuse_unknown(resource_type, inputs)
+        resource_id, outputs = operations.create(resource_type, call, inputs)
+        return provider_pb2.CreateResponse(id=resource_id, properties=self._encode(outputs))
+
+    @answers_errors
+    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: ARG002, N802
+        """A resource as AWS has it now; no id when it is gone."""
+        resource_type = resource_type_of(request)
+        state, inputs = decode(request.properties), decode(request.inputs)
+        call = self._call({**inputs, **state}, request.timeout, resource_type)
+        found = operations.read(resource_type, call, request.id, state, inputs)
+        if found is None:
+            return provider_pb2.ReadResponse()
+        outputs, new_inputs = found
+        return provider_pb2.ReadResponse(
+            id=request.id, properties=self._encode(outputs), inputs=self._encode(new_inputs)
+        )
+
+    @answers_errors
+    def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: ARG002, N802
+        """Change a resource in place, or in a preview say what it would be."""
+        resource_type = resource_type_of(request)
+        state, news = decode(request.olds), decode(request.news)
+        if request.preview:
+            outputs = operations.preview_update(resource_type, state, news)
+            return provider_pb2.UpdateResponse(properties=self._encode(outputs))
+        refuse_unknown(resource_type, news)
+        call = self._call({**news, **state}, request.timeout, resource_type)
+        outputs = operations.update(
+            resource_type, call, request.id, state, decode(request.old_inputs), news, request.ignoreChanges
+        )
+        return provider_pb2.UpdateResponse(properties=self._encode(outputs))
+
+    @answers_errors
+    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+        """Delete a resource."""
+        resource_type = resource_type_of(request)
+        state = {**decode(request.old_inputs), **decode(request.properties)}
+        operations.delete(resource_type, self._call(state, request.timeout, resource_type), request.id, state)
+        return empty_pb2.Empty()
+
+    # Parts of answers
+
+    def abort_half_done(self, context: Any, error: operations.HalfDoneError) -> NoReturn:
+        """Give the engine what it must record of a resource that is there but not finished."""
+        detail = provider_pb2.ErrorResourceInitFailed(
+            id=error.id, properties=self._encode(error.outputs), reasons=[str(error)]
+        )
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        code = grpc.StatusCode.UNKNOWN
+        status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        context.abort(code, str(error))
+        raise AssertionError("abort does not return")
+
+    def _named(
+        self, resource_type: ResourceType, request: Any, news: Properties, olds: Properties
+    ) -> dict[str, Any]:
+        auto_name = resource_type.auto_name
+        if auto_name is None or not naming.is_wanted(auto_name, news):
+            return dict(news)
+        name = naming.previous_name(auto_name, olds)
+        if name is None:
+            options = request.autonaming if request.HasField("autonaming") else None
+            name = naming.new_name(auto_name, resource_name_of(request), request.randomSeed, options)
+        return {**news, auto_name.property: name, DEFAULTS: [auto_name.property]}
+
+    def _checked(self, checked: Checked) -> provider_pb2.CheckResponse:
+        failures = [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in checked.failures]
+        return provider_pb2.CheckResponse(inputs=self._encode(checked.inputs), failures=failures)
+
+    def _encode(self, properties: Properties) -> Any:
+        return encode(properties, keep_secrets=self._keep_secrets)
+
+    def _configured(self) -> Session:
+        if self._session is None:
+            raise ProviderError("the provider was not configured")
+        return self._session
+
+    def _call(
+        self, properties: Properties, timeout: float, resource_type: ResourceType | None = None
+    ) -> Call:
+        session = self._configured()
+        region = reveal(properties.get("region"))
+        return Call(
+            session=session,
+            region=region if isinstance(region, str) and region else session.region,
+            timeout=timeout or (resource_type.timeout if resource_type else 60.0),
+            cancelled=self._cancelled,
+            custom_timeout=bool(timeout),
+        )
+
+
+def resource_type_of(request: Any) -> ResourceType:
+    """The type of the resource a request is about.
+
+    Raises:
+        ProviderError: this provider does not know it.
+    """
+    token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+    if token not in RESOURCE_TYPES:
+        raise ProviderError(
+            f"the local AWS provider does not know the resource type {token!r}; it knows "
+            f"{', '.join(sorted(RESOURCE_TYPES))}. For all others, {OFFICIAL_PLUGIN}"
+        )
+    return RESOURCE_TYPES[token]
+
+
+def resource_name_of(request: Any) -> str:
+    """The resource's name in the program."""
+    return str(request.name or request.urn.split("::", 3)[3])
+
+
+def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
+    """Outside a preview every input must be known."""
+    unknown = sorted(name for name, value in inputs.items() if contains_unknown(value))
+    if unknown:
+        raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")
+
+
+def diff_response(resource_type: ResourceType, changes: Sequence[Change]) -> provider_pb2.DiffResponse:
+    """The changes in the engine's terms."""
+    replaces = [change for change in changes if change.replaces]
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
+        diffs=sorted({change.property for change in changes}),
+        replaces=sorted({change.property for change in replaces}),
+        detailedDiff={
+            change.path: provider_pb2.PropertyDiff(kind=KINDS[change.kind, change.replaces])
+            for change in changes
+        },
+        hasDetailedDiff=True,
+        deleteBeforeReplace=bool(replaces) and resource_type.delete_before_replace,
+    )
