@@ -13,7 +13,8 @@ from verify.errors import VerifyError
 from verify.report import Verdict
 
 _EPILOG = """exit status: 0 everything is as declared; 1 something differs; 2 it could not be told.
-AWS is reached as the standard environment says: AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION, AWS_ENDPOINT_URL."""
+AWS is reached as the standard environment says: AWS_PROFILE, AWS_REGION,
+AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL."""
 
 
 def _parser() -> argparse.ArgumentParser:

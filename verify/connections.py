@@ -14,14 +14,16 @@ _READ_TIMEOUT_SECONDS = 20
 class Connections:
     """The clients of one principal, each made once; safe to use from several threads."""
 
-    def __init__(self, session: boto3.Session, pool: int = 10) -> None:
+    def __init__(self, session: boto3.Session, region: str, pool: int = 10) -> None:
         self._session = session
+        self._region = region
         self._pool = pool
-        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-        """The client of a service in a Region (the session's Region when left out)."""
+        """The client of a service in a Region (that of the first table when left out)."""
+        region = region or self._region
         with self._lock:
             if (service, region) not in self._clients:
                 self._clients[service, region] = new_client(self._session, service, region, self._pool)
@@ -32,10 +34,10 @@ class Connections:
 
         DynamoDB keeps a table's key for about five minutes on a connection that has used it.
         """
-        return Connections(self._session, self._pool)
+        return Connections(self._session, self._region, self._pool)
 
 
-def new_client(session: boto3.Session, service: str, region: str | None, pool: int = 10) -> Any:  # noqa: ANN401
+def new_client(session: boto3.Session, service: str, region: str, pool: int) -> Any:  # noqa: ANN401
     """A client with its own connections."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},

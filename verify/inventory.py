@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from verify.connections import Connections
 from verify.declared import DeclaredTable
@@ -56,18 +57,19 @@ class Target:
 def survey(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Place]:
     """Read every table, each of its replicas, and each key once."""
     homes = [(target, target.region) for target in targets]
-    tables = dict(
-        zip(homes, parallel.map("reading tables", lambda at: _table(connections, at), homes), strict=True)
-    )
+    read = partial(_table, connections)
+    home_tables = parallel.map("reading tables", read, homes)
     replicas = [
         (target, region)
-        for (target, _), table in tables.items()
+        for (target, _), table in zip(homes, home_tables, strict=True)
         for region in _replica_regions(target, table)
     ]
-    read = parallel.map("reading replicas", lambda at: _table(connections, at), replicas)
-    tables.update(zip(replicas, read, strict=True))
-    keys = _keys(connections, tables.values(), parallel)
-    return [_place(target, region, table, keys) for (target, region), table in tables.items()]
+    tables = home_tables + parallel.map("reading replicas", read, replicas)
+    keys = _keys(connections, tables, parallel)
+    return [
+        _place(target, region, table, keys)
+        for (target, region), table in zip(homes + replicas, tables, strict=True)
+    ]
 
 
 def _table(connections: Connections, at: tuple[Target, str]) -> Table | Unknown:

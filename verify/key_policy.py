@@ -73,6 +73,8 @@ def evaluate(document: Mapping[str, Any], request: KeyRequest) -> KeyDecision:
         if reach is None or not _covers(statement, request):
             continue
         holds = conditions_hold(statement.get("Condition", {}), request.context)
+        if reach is KeyDecision.UNKNOWN and holds:
+            holds = None
         if statement.get("Effect") == "Deny":
             denied.add(holds)
         elif holds is None:
@@ -115,10 +117,22 @@ def _aws_principals(principal: Any) -> list[str]:  # noqa: ANN401
 def _reach(statement: Mapping[str, Any], principal: str) -> KeyDecision | None:
     """Whether a statement speaks of the principal: directly, through its account, or (None) not at all."""
     if "NotPrincipal" in statement:
-        named = (_names(one, principal) for one in _aws_principals(statement["NotPrincipal"]))
-        return None if any(named) else KeyDecision.ALLOWED
+        return _reach_of_others(_aws_principals(statement["NotPrincipal"]), principal)
     found = {_names(one, principal) for one in _aws_principals(statement.get("Principal"))}
     return next((one for one in (KeyDecision.ALLOWED, KeyDecision.DELEGATED) if one in found), None)
+
+
+def _reach_of_others(spared: list[str], principal: str) -> KeyDecision | None:
+    """Whether a statement with NotPrincipal speaks of the principal.
+
+    It spares a user only when its account is spared too, and a role only in the sessions it names.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    said = {_names(one, principal) for one in spared}
+    if KeyDecision.ALLOWED not in said:
+        return KeyDecision.ALLOWED
+    is_sure = KeyDecision.DELEGATED in said and ":user/" in principal
+    return None if is_sure else KeyDecision.UNKNOWN
 
 
 def _names(entry: str, principal: str) -> KeyDecision | None:

@@ -19,7 +19,7 @@ class Declarations:
 
     tables: Mapping[tuple[str, str], DeclaredTable | None]
     """By table name and Region."""
-    key_manager: str | None = None
+    key_manager: str = ""
     """The caller, where it can change the keys' policies anyway: what it can read is no drift."""
     managed: frozenset[tuple[str, str]] = frozenset()
     """The tables whose key policy `key_manager` can change."""
@@ -34,7 +34,7 @@ class Declarations:
         if self.tables[table, region] is None:
             return Expectation.NOT_DECLARED
         said = expected(self.roles(table, region, principal), call)
-        if said is Expectation.DENIED and (table, region) in self.managed and self.key_manager is not None:
+        if said is Expectation.DENIED and (table, region) in self.managed:
             return Expectation.NOT_DECLARED if same_principal(principal, self.key_manager) else said
         return said
 

@@ -76,8 +76,8 @@ def identify(source: str, session: boto3.Session, region: str, pool: int) -> Pri
             return Untried(source, "no AWS credentials found.")
         frozen = credentials.get_frozen_credentials()
         secrets = tuple(part for part in (frozen.secret_key, frozen.token) if part)
-        connections = Connections(session, pool)
-        sts_arn = str(connections.client("sts", region).get_caller_identity()["Arn"])
+        connections = Connections(session, region, pool)
+        sts_arn = str(connections.client("sts").get_caller_identity()["Arn"])
     except (ClientError, BotoCoreError) as error:
         answer = answer_of_error(error)
         return Untried(source, f"sts:GetCallerIdentity failed: {answer.code}: {answer.message}")
@@ -111,7 +111,7 @@ def assume(caller: Principal, role_arn: str, region: str, pool: int) -> Principa
     """The caller as a role."""
     source = f"role {role_arn}"
     try:
-        answer = caller.connections.client("sts", region).assume_role(
+        answer = caller.connections.client("sts").assume_role(
             RoleArn=role_arn, RoleSessionName=_ROLE_SESSION_NAME
         )
     except (ClientError, BotoCoreError) as error:

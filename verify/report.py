@@ -55,6 +55,14 @@ class Report:
     access: tuple[AccessCell, ...]
     findings: tuple[Finding, ...]
 
+    def cells_at(self, place: Place) -> list[AccessCell]:
+        """The cells of a table in one Region."""
+        return [c for c in self.access if (c.table, c.region) == (place.name, place.region)]
+
+    def findings_at(self, place: Place) -> list[Finding]:
+        """The findings on a table in one Region."""
+        return [one for one in self.findings if (one.table, one.region) == (place.name, place.region)]
+
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
     """A difference outweighs what could not be told; a note weighs nothing."""

@@ -10,7 +10,7 @@ from verify.expectation import CALLS
 from verify.findings import AccessCell, Finding
 from verify.inventory import Place
 from verify.report import PrincipalRow, Report
-from verify.report_table import settings
+from verify.report_table import settings, short_name
 
 _PAGE = Path(__file__).parent / "report_page.html"
 _SHAPES = {
@@ -67,7 +67,7 @@ def _findings(findings: Iterable[Finding]) -> str:
 
 
 def _table(place: Place, report: Report) -> str:
-    cells = [c for c in report.access if (c.table, c.region) == (place.name, place.region)]
+    cells = report.cells_at(place)
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in settings(place))
     rows = []
     for row in report.principals:
@@ -85,7 +85,7 @@ def _table(place: Place, report: Report) -> str:
 
 def _matrix_row(place: Place, row: PrincipalRow, own: dict[str, AccessCell]) -> str:
     roles = sorted(place.declared.roles_of(row.arn)) if place.declared else []
-    name = escape(row.arn.split(":", 5)[-1])
+    name = escape(short_name(row.arn))
     who = f'<th scope="row"><b title="{escape(row.arn)}">{name}</b><br><small>'
     who += f"{escape(', '.join(roles) or 'not declared')}</small></th>"
     return f"<tr>{who}{''.join(_cell(own.get(call)) for call in CALLS)}</tr>"

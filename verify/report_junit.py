@@ -4,50 +4,57 @@ import re
 import xml.etree.ElementTree as ET
 
 from verify.findings import AccessCell, Finding, Severity
+from verify.inventory import Place
 from verify.report import Report
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DIFFERS, _UNKNOWN, _FINE = "failure", "error", "system-out"
+_TAG = {Severity.DIFFERS: _DIFFERS, Severity.UNKNOWN: _UNKNOWN, Severity.NOTE: _FINE}
 
 
 def render_junit(report: Report) -> str:
     """The report as JUnit XML: what differs is a failure, what could not be told an error."""
     root = ET.Element("testsuites", name="verify")
     for place in report.tables:
-        where = (place.name, place.region)
-        suite = ET.SubElement(root, "testsuite", name=" ".join(where), timestamp=report.started)
-        for cell in report.access:
-            if (cell.table, cell.region) == where:
-                _add_cell(suite, cell)
-        findings = [one for one in report.findings if (one.table, one.region) == where]
-        for finding in findings:
-            _add_finding(suite, finding)
-        if not findings:
-            ET.SubElement(suite, "testcase", classname="settings", name="settings are as declared")
-        for kind, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
-            suite.set(kind, str(sum(1 for _ in suite.iter(tag))))
+        root.append(_suite(place, report))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _suite(place: Place, report: Report) -> ET.Element:
+    suite = ET.Element("testsuite", name=f"{place.name} {place.region}", timestamp=report.started)
+    for cell in report.cells_at(place):
+        _add_cell(suite, cell)
+    for finding in report.findings_at(place):
+        _add(suite, finding.kind, finding.principal or "settings", _TAG[finding.severity], _words(finding))
+    if not report.findings_at(place):
+        ET.SubElement(suite, "testcase", classname="settings", name="as declared")
+    for count, tag in (("tests", "testcase"), ("failures", _DIFFERS), ("errors", _UNKNOWN)):
+        suite.set(count, str(sum(1 for _ in suite.iter(tag))))
+    return suite
+
+
 def _add_cell(suite: ET.Element, cell: AccessCell) -> None:
-    """A call that differs is shown by the finding on its row, which fails; here it is only told."""
-    name = f"{cell.call} is {cell.expected.value}" if cell.expected != "not-declared" else cell.call
-    case = ET.SubElement(
-        suite, "testcase", classname=_clean(cell.principal), name=name, time=f"{cell.seconds:.3f}"
+    tags: dict[bool | None, str] = {True: _FINE, False: _DIFFERS, None: _UNKNOWN}
+    told = " ".join(
+        filter(None, (cell.actual.label, f"({cell.basis})", cell.code, cell.message, cell.request_id))
     )
-    told = f"{cell.actual.label} ({cell.basis}) {cell.code} {cell.message} {cell.request_id}"
-    ET.SubElement(case, "system-out").text = _clean(told.strip())
+    name = f"{cell.call}, declared: {cell.expected.value}"
+    case = _add(suite, cell.principal, name, tags[cell.as_declared], told)
+    case.set("time", f"{cell.seconds:.3f}")
 
 
-def _add_finding(suite: ET.Element, finding: Finding) -> None:
-    case = ET.SubElement(
-        suite, "testcase", classname=finding.kind, name=_clean(finding.principal or finding.text)
-    )
-    tag = {Severity.DIFFERS: "failure", Severity.UNKNOWN: "error"}.get(finding.severity, "system-out")
+def _words(finding: Finding) -> str:
+    return f"{finding.text} {finding.todo}"
+
+
+def _add(suite: ET.Element, classname: str, name: str, tag: str, text: str) -> ET.Element:
+    case = ET.SubElement(suite, "testcase", classname=_clean(classname), name=_clean(name))
     result = ET.SubElement(case, tag)
-    result.text = _clean(f"{finding.text} {finding.todo}")
-    if tag != "system-out":
-        result.set("message", _clean(finding.text))
+    result.text = _clean(text)
+    if tag != _FINE:
+        result.set("message", _clean(text))
+    return case
 
 
 def _clean(text: str) -> str:

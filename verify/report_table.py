@@ -1,12 +1,12 @@
 """The report in the terminal."""
 
 from collections.abc import Iterable
-from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table as Grid
 from rich.text import Text
 
+from verify.arns import identity
 from verify.classify import Outcome
 from verify.expectation import CALLS
 from verify.findings import AccessCell, Finding, Severity
@@ -27,9 +27,8 @@ def print_report(report: Report, console: Console) -> None:
     """Print the principals, each table with its matrix, the findings and the verdict."""
     console.print(_principals(report.principals))
     for place in report.tables:
-        cells = [c for c in report.access if (c.table, c.region) == (place.name, place.region)]
-        console.print(Text(""), place_heading(place), _matrix(cells))
-    console.print(*_findings(report.findings))
+        console.print(Text(""), place_heading(place), _matrix(place, report))
+    console.print("", *_findings(report.findings), sep="\n")
     style = _VERDICT_STYLE.get(report.verdict, "bold yellow")
     proven = sum(cell.basis == "proven" for cell in report.access)
     counts = f" ({proven} calls proven, {len(report.access) - proven} predicted)"
@@ -86,29 +85,34 @@ def _principals(rows: Iterable[PrincipalRow]) -> Grid:
     return grid
 
 
-def _matrix(cells: list[AccessCell]) -> Grid:
-    grid = Grid("principal", *CALLS)
-    ordered = sorted(cells, key=lambda cell: (cell.basis, cell.principal))
-    ordered.sort(key=lambda cell: cell.basis == "predicted")
-    for principal, row in groupby(ordered, key=lambda cell: cell.principal):
-        by_call = {cell.call: cell for cell in row}
-        grid.add_row(Text(principal, overflow="fold"), *(_cell(by_call.get(call)) for call in CALLS))
+def _matrix(place: Place, report: Report) -> Grid:
+    cells = {(cell.principal, cell.call): cell for cell in report.cells_at(place)}
+    grid = Grid("principal", *CALLS, caption="≠ differs from what is declared   * predicted, not proven")
+    for row in report.principals:
+        own = [cells.get((row.arn, call)) for call in CALLS]
+        if any(own):
+            grid.add_row(short_name(row.arn), *(_cell(cell) for cell in own))
     return grid
+
+
+def short_name(arn: str) -> str:
+    """A principal in a few words: user/name, role/name, or the account that is meant as a whole."""
+    who = identity(arn)
+    if who is None:
+        return arn
+    return f"account {who.account}" if who.kind == "root" else f"{who.kind}/{who.name}"
 
 
 def _cell(cell: AccessCell | None) -> Text:
     if cell is None:
         return Text("-", style="dim")
-    text = Text(cell.actual.label, style=_OUTCOME_STYLE.get(cell.actual, "yellow"))
-    if cell.basis == "predicted":
-        text.append(" (predicted)", style="dim")
-    if cell.as_declared is False:
-        text.append(" ≠ declared", style="bold red")
-    return text
+    mark = "≠ " if cell.as_declared is False else ""
+    star = " *" if cell.basis == "predicted" else ""
+    style = _OUTCOME_STYLE.get(cell.actual, "yellow") + (" bold reverse" if mark else "")
+    return Text(f"{mark}{cell.actual.label}{star}", style=style)
 
 
 def _findings(findings: Iterable[Finding]) -> Iterable[RenderableType]:
-    yield Text("")
     for one in findings:
         where = f"{one.table} ({one.region}) "
         yield (

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import boto3
 
 from verify.arns import same_principal
+from verify.classify import Outcome
 from verify.declared import StackOutputs
-from verify.findings import Finding, Severity, access_findings
+from verify.expectation import ITEM_CALLS
+from verify.findings import AccessCell, Finding, Severity, access_findings
 from verify.inventory import Place, Target, survey
 from verify.key_policy import allowed_principals, concrete_principals
 from verify.matrix import PREDICTED, Declarations, predicted_cells, proven_cells
@@ -61,6 +63,7 @@ def verify(
     findings = [
         *settings_findings(places),
         *access_findings(cells),
+        *_manager_notes(cells, declarations),
         *_probing_findings(targets[0], untried, proof.leftovers),
     ]
     if options.require_proof:
@@ -129,6 +132,28 @@ def _declarations(places: list[Place], caller: Principal, parallel: Parallel) ->
     managed = {(p.name, p.region) for p in places if isinstance(p.key, Key) and manages[p.key.arn]}
     tables = {(place.name, place.region): place.declared for place in places}
     return Declarations(tables, caller.arn, frozenset(managed))
+
+
+def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> Iterable[Finding]:
+    """Why the caller may read what nobody declared that it may read."""
+    caller = declarations.key_manager
+    reads = {
+        (cell.table, cell.region)
+        for cell in cells
+        if cell.principal == caller and cell.actual is Outcome.ALLOWED and cell.call in ITEM_CALLS
+    }
+    for table, region in sorted(reads & declarations.managed):
+        if declarations.tables[table, region] and not declarations.roles(table, region, caller):
+            yield Finding(
+                kind="key-manager-reads",
+                severity=Severity.NOTE,
+                table=table,
+                region=region,
+                text=f"{caller}, who runs this, is not declared but reads the table; "
+                "it can change the key policy and so give itself any access.",
+                todo="Verify as a principal with fewer rights to see only what is declared.",
+                principal=caller,
+            )
 
 
 def _probing_findings(

@@ -1,0 +1,60 @@
+"""A real, enforcing AWS for the tests, one for all of them."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from rich.console import Console
+
+from local_aws.process import Credentials, LocalAws, running
+from tests.verify.world import World
+from verify.declared import parse_outputs
+from verify.parallel import Parallel
+from verify.principals import CredentialSources
+from verify.report import Report
+from verify.run import Options, targets_of, verify
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[LocalAws]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def world(aws: LocalAws) -> World:
+    return World(aws)
+
+
+@pytest.fixture
+def as_caller(monkeypatch: pytest.MonkeyPatch, aws: LocalAws) -> Callable[[Credentials | None], None]:
+    """Make this process the given caller, the stack's owner when None."""
+
+    def become(credentials: Credentials | None = None) -> None:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in aws.environment(credentials).items():
+            if name.startswith("AWS_"):
+                monkeypatch.setenv(name, value)
+
+    become(None)
+    return become
+
+
+@pytest.fixture
+def verified(as_caller: Callable[[Credentials | None], None]) -> Callable[..., Report]:
+    """Verify stack outputs as the current caller; the stack's owner unless `as_caller` said otherwise."""
+    del as_caller
+
+    def run(
+        outputs: dict[str, object],
+        read_only: bool = False,
+        require_proof: bool = False,
+        sources: CredentialSources | None = None,
+    ) -> Report:
+        options = Options(read_only, require_proof, 8, sources or CredentialSources())
+        declared = parse_outputs(json.dumps(outputs), "test")
+        return verify(targets_of(declared), declared, options, Parallel(8, Console(quiet=True)))
+
+    return run

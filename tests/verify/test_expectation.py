@@ -1,0 +1,71 @@
+"""What a role declares about each call, and when an outcome is as declared."""
+
+import pytest
+
+from verify.classify import Outcome
+from verify.declared import Role
+from verify.expectation import CALLS, Expectation, expected, is_as_declared
+
+ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
+READS = ("GetItem", "Query", "Scan")
+
+
+def said(*roles: Role) -> dict[str, str]:
+    return {call: expected(roles, call).value for call in ITEM_CALLS}
+
+
+def test_who_is_not_declared_is_to_be_denied_every_item_call() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "denied") == said()
+
+
+def test_a_key_administrator_is_to_be_denied_every_item_call() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "denied") == said("keyAdministrator")
+
+
+def test_a_key_user_is_let_in_by_the_key() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("keyUser")
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("keyAdministrator", "keyUser")
+
+
+def test_a_reader_reads_and_a_writer_writes() -> None:
+    assert {**dict.fromkeys(READS, "allowed"), "PutItem": "denied"} == said("reader")
+    assert {**dict.fromkeys(READS, "denied"), "PutItem": "allowed"} == said("writer")
+    assert dict.fromkeys(ITEM_CALLS, "allowed") == said("reader", "writer") == said("readerWriter")
+
+
+def test_nothing_is_declared_about_a_deployer_or_the_description_of_a_table() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "not-declared") == said("deployer")
+    assert Expectation.NOT_DECLARED is expected(("reader",), "DescribeTable")
+
+
+def test_every_call_has_an_expectation_for_every_role() -> None:
+    for role in Role.__args__:  # type: ignore[attr-defined]
+        assert all(isinstance(expected((role,), call), Expectation) for call in CALLS)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "actual", "answer"),
+    [
+        (Expectation.ALLOWED, Outcome.ALLOWED, True),
+        (Expectation.ALLOWED, Outcome.DENIED_BY_IAM, False),
+        (Expectation.ALLOWED, Outcome.KEY_DISABLED, False),
+        (Expectation.KEY_ALLOWS, Outcome.ALLOWED, True),
+        (Expectation.KEY_ALLOWS, Outcome.DENIED_BY_IAM, True),
+        (Expectation.KEY_ALLOWS, Outcome.DENIED_BY_KMS, False),
+        (Expectation.KEY_ALLOWS, Outcome.KEY_PENDING_DELETION, False),
+        (Expectation.DENIED, Outcome.DENIED_BY_KMS, True),
+        (Expectation.DENIED, Outcome.DENIED_BY_IAM, True),
+        (Expectation.DENIED, Outcome.ALLOWED, False),
+        (Expectation.DENIED, Outcome.KEY_DISABLED, None),
+        (Expectation.DENIED, Outcome.KEY_PENDING_DELETION, None),
+        (Expectation.NOT_DECLARED, Outcome.ALLOWED, True),
+        (Expectation.NOT_DECLARED, Outcome.COULD_NOT_TELL, None),
+        (Expectation.DENIED, Outcome.COULD_NOT_TELL, None),
+        (Expectation.ALLOWED, Outcome.COULD_NOT_TELL, None),
+    ],
+)
+def test_an_outcome_is_as_declared_or_not_or_cannot_be_told(
+    expectation: Expectation, actual: Outcome, answer: bool | None
+) -> None:
+    """A key that nobody can use does not prove that one principal is kept out."""
+    assert answer is is_as_declared(expectation, actual)

@@ -1,0 +1,202 @@
+"""The probe item: it comes and goes, and nothing else is ever touched."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from rich.console import Console
+
+from local_aws.process import Credentials
+from tests.verify.world import REGION, World, declare, kinds, outcomes
+from verify.connections import Connections
+from verify.observe import Table, observe_table
+from verify.parallel import Parallel
+from verify.principals import Principal, caller_principal, identify
+from verify.probe import MARKER, ProbeItem, Prober
+from verify.prove import prove
+from verify.report import Report
+
+Verified = Callable[..., Report]
+AsCaller = Callable[[Credentials | None], None]
+
+
+def session(credentials: Credentials) -> boto3.Session:
+    return boto3.Session(
+        aws_access_key_id=credentials.access_key_id, aws_secret_access_key=credentials.secret_access_key
+    )
+
+
+def principal(credentials: Credentials) -> Principal:
+    found = identify("test", session(credentials), REGION, 4)
+    assert isinstance(found, Principal)
+    return found
+
+
+def read_table(name: str) -> Table:
+    found = observe_table(Connections(boto3.Session(), REGION), name, REGION)
+    assert isinstance(found, Table)
+    return found
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        (("id", "S"),),
+        (("id", "N"),),
+        (("id", "B"),),
+        (("id", "S"), ("at", "N")),
+        (("a name with spaces", "B"), ("name", "S")),
+        (("size", "N"), (MARKER + "-at", "B")),
+    ],
+)
+def test_a_probe_fits_any_primary_key_and_is_gone_afterwards(
+    world: World, verified: Verified, schema: tuple[tuple[str, str], ...]
+) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    table = world.table(key, schema)
+    report = verified(declare(table, key, {user.arn: "keyUser"}, user))
+    assert set(outcomes(report, user.arn).values()) == {"allowed"}
+    assert world.items(table) == []
+
+
+def test_the_items_of_the_table_stay_as_they_are(world: World, verified: Verified) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    table = world.table(key)
+    dynamodb = world.aws.client("dynamodb")
+    for number in range(5):
+        dynamodb.put_item(TableName=table, Item={"id": {"S": str(number)}, "data": {"S": "secret data"}})
+    before = world.items(table)
+    report = verified(declare(table, key, {user.arn: "keyUser"}, user))
+    assert world.items(table) == before
+    assert "secret data" not in repr(report)
+
+
+def test_an_item_with_the_probes_key_is_neither_overwritten_nor_deleted(
+    world: World, as_caller: AsCaller
+) -> None:
+    """The put fails its condition, which still proves that the caller was let in."""
+    as_caller(None)
+    table = read_table(world.table(world.key()))
+    item = ProbeItem.for_table(table)
+    theirs = {**item.primary_key, "data": {"S": "theirs"}}
+    world.aws.client("dynamodb").put_item(TableName=table.name, Item=theirs)
+    prober = Prober(caller_principal(boto3.Session(), REGION, 4), table, item)
+    (result,) = prober.run(("PutItem",))
+    assert (result.outcome.value, result.answer.code) == ("allowed", "ConditionalCheckFailedException")
+    assert prober.remove_item(prober.principal).code == ""
+    assert world.items(table.name) == [theirs]
+
+
+def test_an_item_of_another_run_is_not_deleted(world: World, as_caller: AsCaller) -> None:
+    as_caller(None)
+    table = read_table(world.table(world.key()))
+    item = ProbeItem.for_table(table)
+    theirs = {**item.primary_key, MARKER: {"S": "another run"}}
+    world.aws.client("dynamodb").put_item(TableName=table.name, Item=theirs)
+    prober = Prober(caller_principal(boto3.Session(), REGION, 4), table, item)
+    prober.remove_item(prober.principal)
+    assert world.items(table.name) == [theirs]
+
+
+def test_two_probe_items_never_share_a_key(world: World, as_caller: AsCaller) -> None:
+    as_caller(None)
+    table = read_table(world.table(world.key(), (("id", "N"),)))
+    keys = {ProbeItem.for_table(table).primary_key["id"]["N"] for _ in range(1000)}
+    assert len(keys) == 1000
+    assert max(map(len, keys)) <= 38
+
+
+def test_the_caller_removes_the_item_of_who_may_put_but_not_delete(world: World, verified: Verified) -> None:
+    user = world.user()
+    world.user_policy(user, {"Effect": "Deny", "Action": "dynamodb:DeleteItem", "Resource": "*"})
+    key = world.key(user.arn)
+    table = world.table(key)
+    report = verified(declare(table, key, {user.arn: "keyUser"}, user))
+    assert outcomes(report, user.arn)["PutItem"] == "allowed"
+    assert world.items(table) == []
+    assert kinds(report) == set()
+
+
+def test_an_item_that_nobody_may_remove_is_told(
+    world: World, verified: Verified, as_caller: AsCaller
+) -> None:
+    user = world.user()
+    world.user_policy(user, {"Effect": "Deny", "Action": "dynamodb:DeleteItem", "Resource": "*"})
+    key = world.key(user.arn)
+    table = world.table(key)
+    as_caller(user.credentials)
+    report = verified(declare(table, key, {user.arn: "keyUser"}))
+    assert "probe-item-left" in kinds(report)
+    (left,) = world.items(table)
+    assert (
+        next(one.text for one in report.findings if one.kind == "probe-item-left").count(left["id"]["S"]) == 1
+    )
+
+
+def test_an_interruption_leaves_no_item_behind(
+    world: World, as_caller: AsCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_caller(None)
+    user = world.user()
+    table = read_table(world.table(world.key(user.arn)))
+    real = Prober.run
+
+    def interrupted(self: Prober, calls: tuple[str, ...]) -> Any:  # noqa: ANN401
+        results = real(self, calls)
+        if self.principal.source == "test":
+            raise KeyboardInterrupt
+        return results
+
+    monkeypatch.setattr(Prober, "run", interrupted)
+    principals = [caller_principal(boto3.Session(), REGION, 4), principal(user.credentials)]
+    with pytest.raises(KeyboardInterrupt):
+        prove([table], principals, Parallel(4, Console(quiet=True)))
+    assert world.items(table.name) == []
+
+
+def test_a_reader_reads_the_callers_item_back(world: World, as_caller: AsCaller) -> None:
+    """Not only is the call accepted: the item that the caller put is what the reader gets."""
+    as_caller(None)
+    user = world.user()
+    table = read_table(world.table(world.key(user.arn)))
+    seed = Prober(caller_principal(boto3.Session(), REGION, 4), table, ProbeItem.for_table(table))
+    seed.run(("PutItem",))
+    reader = Prober(principal(user.credentials), table, ProbeItem.for_table(table), seed.item)
+    answers = [request() for call, request in reader._requests().items() if call in {"GetItem", "Query"}]
+    assert answers[0]["Item"][MARKER] == {"S": seed.item.marker}
+    assert answers[1]["Items"][0][MARKER] == {"S": seed.item.marker}
+    seed.remove_item(seed.principal)
+
+
+def test_never_more_calls_at_once_than_allowed() -> None:
+    running, most, lock = 0, 0, threading.Lock()
+    together = threading.Event()
+
+    def job(number: int) -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            if running == 3:
+                together.set()
+        together.wait(5)
+        with lock:
+            running -= 1
+        return number * 2
+
+    assert Parallel(3, Console(quiet=True)).map("x", job, range(12)) == [n * 2 for n in range(12)]
+    assert most == 3
+
+
+def test_the_first_failure_of_a_job_is_raised() -> None:
+    def job(number: int) -> int:
+        if number == 2:
+            raise ValueError("job 2")
+        return number
+
+    with pytest.raises(ValueError, match="job 2"):
+        Parallel(2, Console(quiet=True)).map("x", job, range(5))

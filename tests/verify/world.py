@@ -1,0 +1,176 @@
+"""Keys, tables and principals as a stack would make them, in the local AWS."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from local_aws.process import Credentials, LocalAws
+from verify.report import Report
+
+ACCOUNT = "111122223333"
+REGION = "us-east-1"
+FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+
+
+@dataclass(frozen=True)
+class User:
+    """An IAM user with an access key."""
+
+    name: str
+    arn: str
+    credentials: Credentials
+
+
+@dataclass
+class World:
+    """What a test builds in the local AWS; every name is new, so tests share one emulator."""
+
+    aws: LocalAws
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def name(self, kind: str) -> str:
+        """A name that nothing else has."""
+        return f"{kind}-{os.getpid()}-{next(self._numbers)}"
+
+    def user(self, kind: str = "user", policy: str | None = FULL_ACCESS) -> User:
+        """A user with an access key and a managed policy."""
+        iam, name = self.aws.client("iam"), self.name(kind)
+        arn = iam.create_user(UserName=name)["User"]["Arn"]
+        if policy:
+            iam.attach_user_policy(UserName=name, PolicyArn=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return User(name, arn, Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+    def user_policy(self, user: User, *statements: dict[str, Any]) -> None:
+        """Give a user an inline policy."""
+        document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        self.aws.client("iam").put_user_policy(
+            UserName=user.name, PolicyName="extra", PolicyDocument=document
+        )
+
+    def role(self, kind: str = "role", policy: str = FULL_ACCESS) -> str:
+        """A role that its account may assume."""
+        iam, name = self.aws.client("iam"), self.name(kind)
+        trust = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+        return str(role["Role"]["Arn"])
+
+    def key(self, *users: str, statements: tuple[dict[str, Any], ...] = (), rotation: bool = True) -> str:
+        """A customer managed key, rotated unless told otherwise."""
+        kms = self.aws.client("kms")
+        key = kms.create_key(Policy=key_policy(*users, statements=statements))["KeyMetadata"]
+        if rotation:
+            kms.enable_key_rotation(KeyId=key["KeyId"])
+        return str(key["Arn"])
+
+    def set_key_users(self, key_arn: str, *users: str) -> None:
+        """Put a new key policy on a key."""
+        self.aws.client("kms").put_key_policy(KeyId=key_arn, PolicyName="default", Policy=key_policy(*users))
+
+    def table(self, key_arn: str | None, schema: tuple[tuple[str, str], ...] = (("id", "S"),)) -> str:
+        """A table, encrypted with a key or with the AWS owned key."""
+        name = self.name("table")
+        encryption: dict[str, Any] = {}
+        if key_arn:
+            encryption = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn}}
+        self.aws.client("dynamodb").create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in schema],
+            KeySchema=[
+                {"AttributeName": n, "KeyType": kind}
+                for (n, _), kind in zip(schema, ("HASH", "RANGE"), strict=False)
+            ],
+            **encryption,
+        )
+        return name
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table."""
+        return list(self.aws.client("dynamodb").scan(TableName=table)["Items"])
+
+
+def key_policy(*users: str, statements: tuple[dict[str, Any], ...] = ()) -> str:
+    """A key policy as AWS's console writes it, with key users."""
+    found: list[dict[str, Any]] = [
+        {
+            "Sid": "Enable IAM User Permissions",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        *statements,
+    ]
+    if users:
+        found.append(
+            {
+                "Sid": "Allow use of the key",
+                "Effect": "Allow",
+                "Principal": {"AWS": list(users)},
+                "Action": [
+                    "kms:Encrypt",
+                    "kms:Decrypt",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:DescribeKey",
+                ],
+                "Resource": "*",
+            }
+        )
+    return json.dumps({"Version": "2012-10-17", "Statement": found})
+
+
+def declare(
+    table: str, key_arn: str, access: dict[str, str] | None = None, user: User | None = None, **more: object
+) -> dict[str, Any]:
+    """Stack outputs for one table, with the access as {principal: role}."""
+    outputs: dict[str, Any] = {
+        "tables": {
+            "orders": {
+                "tableName": table,
+                "tableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table}",
+                "region": REGION,
+                "keyArn": key_arn,
+                "keyId": key_arn.rsplit("/", 1)[-1],
+                "access": [{"principal": arn, "role": role} for arn, role in (access or {}).items()],
+                "replicas": {},
+                **more,
+            }
+        }
+    }
+    if user:
+        outputs["testUser"] = {"userName": user.name, "userArn": user.arn}
+        outputs["testUserCredentials"] = {
+            "accessKeyId": user.credentials.access_key_id,
+            "secretAccessKey": user.credentials.secret_access_key,
+            "password": "not-a-real-password",
+        }
+    return outputs
+
+
+def outcomes(report: Report, principal: str) -> dict[str, str]:
+    """What each call of a principal ended in."""
+    return {cell.call: cell.actual.value for cell in report.access if cell.principal == principal}
+
+
+def kinds(report: Report, principal: str | None = None) -> set[str]:
+    """The kinds of findings that are no notes."""
+    return {
+        one.kind
+        for one in report.findings
+        if one.severity != "note" and (principal is None or one.principal == principal)
+    }
