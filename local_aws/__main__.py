@@ -7,7 +7,7 @@ import sys
 from local_aws.local_run import local_run
 from local_aws.process import LocalAwsError
 from local_aws.stack import StackError
-from tools.engine import EngineNotFound
+from tools.engine import EngineNotFoundError
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
                     file=sys.stderr,
                 )
             return subprocess.call(command, cwd=stack.project, env=dict(stack.environment))
-    except (EngineNotFound, LocalAwsError, StackError) as error:
+    except (EngineNotFoundError, LocalAwsError, StackError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -117,7 +117,7 @@ def local_run(
             changed; AWS: about 300, here 0 when left out.
 
     Raises:
-        EngineNotFound: no engine could be found or built.
+        EngineNotFoundError: no engine could be found or built.
         LocalAwsError: the local AWS did not start.
     """
     engine = find_engine()

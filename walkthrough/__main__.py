@@ -10,7 +10,7 @@ from rich.text import Text
 from local_aws.local_run import local_run
 from local_aws.process import LocalAwsError
 from local_aws.stack import StackError
-from tools.engine import EngineNotFound
+from tools.engine import EngineNotFoundError
 from walkthrough.steps import STEPS, Step, UnexpectedError, Walkthrough
 
 
@@ -29,7 +29,7 @@ def main() -> int:
             for number, step in enumerate(STEPS, 1):
                 if not perform(console, number, step, walkthrough):
                     return 1
-    except (EngineNotFound, LocalAwsError, StackError) as error:
+    except (EngineNotFoundError, LocalAwsError, StackError) as error:
         console.print(f"[red]{escape(str(error))}[/]")
         return 1
     except KeyboardInterrupt:

@@ -1,0 +1,116 @@
+"""The Pulumi engine that runs on this machine: found, or built once and kept."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import engine_build, official_installer
+from tools.attempt import AttemptFailedError
+
+LANGUAGE_HOST = "pulumi-language-python"
+OLDEST = (3, 249, 0)
+"""The first engine that analyses an exported state without login (`policy analyze --file`)."""
+
+OWN_HOST = Path(__file__).resolve().parent / "language_host" / "bin"
+
+
+class EngineNotFoundError(Exception):
+    """No engine could be found or built; the message says what was tried."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that can run Python programs.
+
+    `origin` tells people where it came from; `path_entries` are the directories that must come
+    first on PATH for it to find its Python language host.
+    """
+
+    pulumi: Path
+    version: str
+    origin: str
+    path_entries: tuple[Path, ...]
+
+
+def find_engine(*, may_build: bool = True) -> Engine:
+    """The first engine of: on PATH, in the cache, from the official installer, built from Go modules.
+
+    Args:
+        may_build: whether to download or build one when there is none yet; yes when left out.
+
+    Raises:
+        EngineNotFoundError: none of these worked; says why for each.
+    """
+    searches = [_on_path, _installed, _built]
+    if may_build:
+        searches += [_install, _build]
+    failures = []
+    for search in searches:
+        try:
+            return search()
+        except AttemptFailedError as failure:
+            failures.append(f"  - {failure}")
+    remedy = "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26, then run `make setup` again."
+    raise EngineNotFoundError("\n".join(["No Pulumi engine. Tried:", *failures, remedy]))
+
+
+def _on_path() -> Engine:
+    found = shutil.which("pulumi")
+    if not found:
+        raise AttemptFailedError("pulumi on PATH: not there")
+    version = engine_version(Path(found))
+    if _numbers(version) < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise AttemptFailedError(f"pulumi on PATH: {found} is {version}, older than {oldest}")
+    beside = Path(found).resolve().parent
+    if not shutil.which(LANGUAGE_HOST, path=os.pathsep.join([str(beside), os.environ.get("PATH", "")])):
+        raise AttemptFailedError(f"pulumi on PATH: {found} has no {LANGUAGE_HOST} beside it or on PATH")
+    return Engine(Path(found), version, "on PATH", (beside,))
+
+
+def _installed() -> Engine:
+    pulumi = official_installer.destination() / "pulumi"
+    if not pulumi.exists():
+        raise AttemptFailedError("an earlier official installation in the cache: none")
+    return Engine(pulumi, engine_version(pulumi), "official installer", (pulumi.parent,))
+
+
+def _built() -> Engine:
+    directory = engine_build.destination()
+    if not (directory / "pulumi").exists():
+        raise AttemptFailedError("an earlier build in the cache: none")
+    return _own(directory)
+
+
+def _install() -> Engine:
+    official_installer.install()
+    return _installed()
+
+
+def _build() -> Engine:
+    return _own(engine_build.build())
+
+
+def _own(directory: Path) -> Engine:
+    pulumi = directory / "pulumi"
+    return Engine(pulumi, engine_version(pulumi), "built from Go modules", (OWN_HOST, directory))
+
+
+def engine_version(pulumi: Path) -> str:
+    """The version that the program states.
+
+    Raises:
+        AttemptFailedError: it does not run.
+    """
+    try:
+        shown = subprocess.run([pulumi, "version"], capture_output=True, text=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise AttemptFailedError(f"{pulumi} does not run: {error}") from error
+    return shown.stdout.strip().removeprefix("v")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version.partition("-")[0])[:3])
