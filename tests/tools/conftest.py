@@ -1,0 +1,44 @@
+"""An engine with a state of its own and no AWS, for programs without resources."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local_aws.stack import Stack
+from tools.engine import Engine, find_engine
+from tools.environments import ROOT
+
+Program = Callable[..., Stack]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    return find_engine()
+
+
+@pytest.fixture
+def program(engine: Engine, tmp_path: Path) -> Program:
+    """Makes a stack of a program given as text; `virtualenv` is the checkout's own when left out."""
+
+    def make(text: str, virtualenv: Path = ROOT / "venv") -> Stack:
+        options = {"toolchain": "pip", "virtualenv": str(virtualenv)}
+        project = {"name": "program", "runtime": {"name": "python", "options": options}}
+        (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
+        (tmp_path / "__main__.py").write_text(text)
+        (tmp_path / "backend").mkdir()
+        environment = {
+            "PATH": os.pathsep.join([*map(str, engine.path_entries), os.environ["PATH"]]),
+            "HOME": str(tmp_path),
+            "PULUMI_HOME": str(tmp_path / "pulumi"),
+            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",
+        }
+        return Stack("dev", tmp_path, engine.pulumi, environment, tmp_path / "events.json").init()
+
+    return make
