@@ -1,0 +1,322 @@
+"""The one module that touches ministack: all that the emulator takes from it, and all it changes in it.
+
+ministack has no plug-in interface, so names that it does not promise are used here. Each is
+asserted at start; the canary then proves that using them still has the effect wanted.
+"""
+
+import importlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+Response = tuple[int, dict[str, str], Any]
+Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
+Record = dict[str, Any]
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "ministack.app": ("SERVICE_HANDLERS", "app"),
+    "ministack.core.iam_actions": (
+        "SERVICE_TO_IAM_NAMESPACE",
+        "access_denied_response",
+        "identity_denial_message",
+    ),
+    "ministack.core.iam_evaluator": (
+        "AuthError",
+        "EvalContext",
+        "EvalResult",
+        "_RESOURCE_POLICY_LOOKUPS",
+        "check_credentials",
+        "combine_resource_policy",
+        "enforce",
+        "evaluate",
+        "evaluate_resource_policy",
+        "is_root_access_key",
+        "resolve_principal",
+    ),
+    "ministack.core.persistence": ("_json_default", "_json_object_hook"),
+    "ministack.core.responses": (
+        "error_response_json",
+        "get_account_id",
+        "get_region",
+        "json_response",
+        "request_scope",
+    ),
+    "ministack.core.router": ("SERVICE_PATTERNS", "extract_access_key_id"),
+    "ministack.services.dynamodb": (
+        "_parse_partiql",
+        "_pitr_settings",
+        "_resource_policies",
+        "_tables",
+        "get_state",
+        "reset",
+    ),
+    "ministack.services.dynamodb_streams": ("handle_request",),
+    "ministack.services.iam": ("_access_keys", "_roles", "_now", "_users", "get_state", "reset"),
+    "ministack.services.kms": (
+        "_aliases",
+        "_create_grant",
+        "_grants",
+        "_keys",
+        "get_state",
+        "key_policy_for_arn",
+        "reset",
+    ),
+    "ministack.services.sts": ("_sessions", "get_state", "reset"),
+    "ministack.services.tagging": ("handle_request",),
+}
+
+
+class MinistackChanged(Exception):
+    """ministack lacks a name that the emulator needs: it is not the version this was written for."""
+
+
+def _import_all() -> dict[str, ModuleType]:
+    modules = {}
+    for module_name, names in REQUIRED.items():
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError as error:
+            raise MinistackChanged(f"ministack has no module {module_name} ({error})") from error
+        missing = [name for name in names if not hasattr(module, name)]
+        if missing:
+            raise MinistackChanged(f"{module_name} has no {', '.join(missing)}")
+        modules[module_name] = module
+    return modules
+
+
+_modules = _import_all()
+_app = _modules["ministack.app"]
+_actions = _modules["ministack.core.iam_actions"]
+_evaluator = _modules["ministack.core.iam_evaluator"]
+_persistence = _modules["ministack.core.persistence"]
+_responses = _modules["ministack.core.responses"]
+_router = _modules["ministack.core.router"]
+_dynamodb = _modules["ministack.services.dynamodb"]
+_iam = _modules["ministack.services.iam"]
+_kms = _modules["ministack.services.kms"]
+_sts = _modules["ministack.services.sts"]
+
+asgi_app = _app.app
+EvalContext = _evaluator.EvalContext
+EvalResult = _evaluator.EvalResult
+AuthError = _evaluator.AuthError
+evaluate = _evaluator.evaluate
+evaluate_resource_policy = _evaluator.evaluate_resource_policy
+combine_resource_policy = _evaluator.combine_resource_policy
+identity_denial_message = _actions.identity_denial_message
+to_json = _persistence._json_default
+from_json = _persistence._json_object_hook
+STATEFUL_SERVICES: Mapping[str, ModuleType] = {"iam": _iam, "sts": _sts, "kms": _kms, "dynamodb": _dynamodb}
+
+
+# -- the request being answered ---------------------------------------------------------------
+
+
+def account_id() -> str:
+    """The account of the request being answered."""
+    return str(_responses.get_account_id())
+
+
+def region() -> str:
+    """The Region of the request being answered."""
+    return str(_responses.get_region())
+
+
+def scope(account: str, in_region: str) -> AbstractContextManager[None]:
+    """Within the block, all is done for that account and Region."""
+    found: AbstractContextManager[None] = _responses.request_scope(account, in_region)
+    return found
+
+
+def caller(headers: Mapping[str, str]) -> Any:
+    """Who signed the request: `arn`, `type`, `account`, `policies` (None: the root user), `keys`, `limits`.
+
+    Raises:
+        PermissionError: the key is not (or no longer) valid.
+    """
+    who = _evaluator.resolve_principal(_router.extract_access_key_id(headers), account_id())
+    if isinstance(who, AuthError):
+        raise PermissionError(who.message)
+    return who
+
+
+def authentication_failure(access_key_id: str, service: str) -> Any:
+    """Verify the request's signature: None, or an AuthError."""
+    return _evaluator.check_credentials(access_key_id, service)
+
+
+def error(code: str, message: str, status: int = 400) -> Response:
+    """An error of a JSON service."""
+    response: Response = _responses.error_response_json(code, message, status)
+    return response
+
+
+def answer(data: Mapping[str, Any]) -> Response:
+    """A success of a JSON service."""
+    response: Response = _responses.json_response(data)
+    return response
+
+
+@dataclass(frozen=True)
+class PartiQL:
+    """A PartiQL statement: `operation` is SELECT, INSERT, UPDATE, DELETE or EXISTS."""
+
+    operation: str
+    tables: tuple[str, ...]
+
+
+def parse_partiql(statement: str, parameters: Any) -> PartiQL | None:
+    """Read a statement as ministack will; None when ministack will refuse it as well."""
+    try:
+        parsed = _dynamodb._parse_partiql(statement, parameters)
+    except Exception:  # noqa: BLE001  # the parser promises no kind; the statement fails in the same way when it is run
+        return None
+    inner = parsed.get("select") or {}
+    tables = tuple(part["table"] for part in (parsed, inner) if part.get("table"))
+    return PartiQL(parsed["op"], tables)
+
+
+# -- what ministack stores --------------------------------------------------------------------
+
+
+def key_record(account: str, in_region: str, key_id: str) -> Record | None:
+    """The KMS key with this id."""
+    found: Record | None = _kms._keys.get_scoped(account, in_region, key_id)
+    return found
+
+
+def alias_target(account: str, in_region: str, alias_arn: str) -> str | None:
+    """The id of the key an alias stands for."""
+    found: str | None = _kms._aliases.get_scoped(account, in_region, alias_arn)
+    return found
+
+
+def aliases() -> Iterator[tuple[str, str]]:
+    """Alias ARN and key id of all aliases of this account and Region."""
+    yield from _kms._aliases.items()
+
+
+def delete_alias(alias_arn: str) -> None:
+    """Remove an alias of this account and Region."""
+    _kms._aliases.pop(alias_arn, None)
+
+
+def grants(account: str, in_region: str) -> dict[str, Record]:
+    """Grant id and grant of all grants of an account and Region."""
+    return dict(_kms._grants.items_scoped(account, in_region))
+
+
+def create_grant(request: Mapping[str, Any]) -> Response:
+    """Create a grant in this account and Region."""
+    response: Response = _kms._create_grant(request)
+    return response
+
+
+def delete_grant(account: str, in_region: str, grant_id: str) -> None:
+    """Retire or revoke a grant."""
+    _kms._grants.pop_scoped(account, in_region, grant_id, None)
+
+
+def table_record(account: str, in_region: str, name: str) -> Record | None:
+    """The table with this name."""
+    found: Record | None = _dynamodb._tables.get_scoped(account, in_region, name)
+    return found
+
+
+def resource_policy(account: str, in_region: str, arn: str) -> str | None:
+    """The resource-based policy of a table or stream."""
+    entry = _dynamodb._resource_policies.get_scoped(account, in_region, arn)
+    return entry["Policy"] if entry else None
+
+
+def drop_table_leftovers(name: str, arn: str) -> None:
+    """Forget what ministack keeps of a table after its deletion."""
+    _dynamodb._resource_policies.pop(arn, None)
+    _dynamodb._pitr_settings.pop(name, None)
+
+
+def iam_entity(account: str, kind: str, name: str) -> Record | None:
+    """The IAM `user` or `role` of that name."""
+    store = _iam._users if kind == "user" else _iam._roles
+    found: Record | None = store.get_scoped(account, None, name)
+    return found
+
+
+def access_keys(account: str) -> dict[str, Record]:
+    """Access key id and record of all IAM users' keys of an account."""
+    return {key: record for (owner, key), record in _iam._access_keys.to_dict().items() if owner == account}
+
+
+def put_access_key(account: str, user: str, access_key_id: str, secret_access_key: str) -> None:
+    """Give an IAM user an access key of our choice."""
+    record = {
+        "UserName": user,
+        "AccessKeyId": access_key_id,
+        "SecretAccessKey": secret_access_key,
+        "Status": "Active",
+        "CreateDate": _iam._now(),
+    }
+    _iam._access_keys.set_scoped(account, None, access_key_id, record)
+
+
+def put_root_key(account: str, access_key_id: str, secret_access_key: str) -> None:
+    """Make this the access key of an account's root user; its signatures are verified as everyone's."""
+    _sts._sessions[access_key_id] = {
+        "Arn": f"arn:aws:iam::{account}:root",
+        "AccountId": account,
+        "UserId": account,
+        "PrincipalType": "Root",
+        "SecretAccessKey": secret_access_key,
+        "SessionToken": None,
+    }
+
+
+def reset() -> None:
+    """Forget everything of every account."""
+    for module in STATEFUL_SERVICES.values():
+        module.reset()
+
+
+# -- what is changed in ministack -------------------------------------------------------------
+
+
+def handler(service: str) -> Handler:
+    """What answers a service's calls at present."""
+    found: Handler = _app.SERVICE_HANDLERS[service]
+    return found
+
+
+def replace_handler(service: str, new: Handler) -> None:
+    """Let `new` answer a service's calls, after ministack authenticated and authorized the caller."""
+    _app.SERVICE_HANDLERS[service] = new
+
+
+def add_json_service(service: str, target_prefix: str, new: Handler) -> None:
+    """Add a service that ministack lacks: requests whose X-Amz-Target starts with `target_prefix`."""
+    _router.SERVICE_PATTERNS[service] = {"target_prefixes": [target_prefix], "host_patterns": []}
+    _actions.SERVICE_TO_IAM_NAMESPACE[service] = service
+    _app.SERVICE_HANDLERS[service] = new
+
+
+def trust_no_key_by_its_name() -> None:
+    """By default ministack takes `test`, no key and every 12-digit key for a root user, unverified. Not here."""
+    _evaluator.is_root_access_key = lambda _access_key_id: False
+
+
+def replace_enforcement(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Replace the check made before each call: None allows, an EvalResult or AuthError refuses."""
+    _evaluator.enforce = wrap(_evaluator.enforce)
+
+
+def replace_denial(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Replace how a refusal is worded and sent."""
+    _actions.access_denied_response = wrap(_actions.access_denied_response)
+
+
+def replace_resource_policies(of_key: Callable[[str], Any], of_table: Callable[[str], Any]) -> None:
+    """Replace the lookups of an ARN's resource-based policy: `(policy, owner account)` or None."""
+    _kms.key_policy_for_arn = of_key
+    _dynamodb.table_policy_for_arn = of_table
+    _evaluator._RESOURCE_POLICY_LOOKUPS["dynamodb"] = ("dynamodb", "table_policy_for_arn")

@@ -1,0 +1,44 @@
+"""IAM principals as key policies see them: by the unique id behind the ARN.
+
+KMS stores the id (AIDA… of a user, AROA… of a role). A principal that was deleted, or deleted and
+made again under its old name, is not the one the policy names any more.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+import json
+import re
+
+from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.ministack_adapter import Record
+
+_ENTITY = re.compile(r"arn:aws[\w-]*:iam::(?P<account>\d{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)")
+_ASSUMED_ROLE = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d{12}):assumed-role/(?P<name>[^/]+)/.+")
+
+
+def unique_id(arn: str) -> str | None:
+    """The unique id of the user or role with this ARN; None when there is none."""
+    found = _ENTITY.fullmatch(arn)
+    if not found:
+        return None
+    entity = ms.iam_entity(found["account"], found["kind"], found["name"])
+    if entity is None or entity.get("Arn") != arn:
+        return None
+    return str(entity["UserId" if found["kind"] == "user" else "RoleId"])
+
+
+def names_of(caller_arn: str) -> set[str]:
+    """All names a grant may give a caller: its own ARN and, for a session, its role's."""
+    session = _ASSUMED_ROLE.fullmatch(caller_arn)
+    if not session:
+        return {caller_arn}
+    role = ms.iam_entity(session["account"], "role", session["name"])
+    return {caller_arn, role["Arn"]} if role else {caller_arn}
+
+
+def effective_policy(key: Record) -> str:
+    """The key's policy as it counts now: principals that are gone stand as their unique ids."""
+    text: str = key.get("Policy") or ""
+    for arn, identifier in (key.get("_principal_ids") or {}).items():
+        if unique_id(arn) != identifier:
+            text = text.replace(json.dumps(arn), json.dumps(identifier))
+    return text

@@ -1,0 +1,79 @@
+"""The emulator as a server: binds, proves itself, reports, serves."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.bootstrap import prepare_account
+from local_aws.emulator.canary import prove_enforcement
+from local_aws.emulator.front_door import FrontDoor
+from local_aws.emulator.install import install
+from local_aws.emulator.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 75.0
+
+
+class PortBusy(Exception):
+    """Another process listens on the port asked for."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(socket.SOMAXCONN)
+    except OSError as error:
+        listener.close()
+        raise PortBusy(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from error
+    return listener
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM, or until whoever started the emulator is gone."""
+    listener = listen(settings.port)
+    port = listener.getsockname()[1]
+    hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
+    host = f"{LOOPBACK}:{port}"
+    app = FrontDoor(ms.asgi_app, hosts)
+    install(settings)
+    await prove_enforcement(app, host, settings.region)
+    await prepare_account(app, host, settings)
+    await _serve(app, listener, port)
+
+
+async def _serve(app: Any, listener: socket.socket, port: int) -> None:
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.loglevel = "WARNING"
+    config.accesslog = None
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for whoever started the emulator
+    _watch_parent()
+    print(json.dumps({"port": port, "pid": os.getpid()}), flush=True)
+    await serve(app, config, shutdown_trigger=stopped.wait)
+
+
+def _watch_parent() -> None:
+    """End with the process that started this one: its end of our standard input closes, however it ends."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, name="watch-parent", daemon=True).start()

@@ -1,0 +1,320 @@
+"""The local AWS as a process: started, spoken to, stopped.
+
+It listens on 127.0.0.1 only. Its access keys are random in each run and handed over on the child's
+standard input, so that they are in no argument list, environment or file (but for the file of a
+`state_dir`, mode 0600). It ends with the process that started it.
+"""
+
+import json
+import os
+import secrets
+import selectors
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import botocore.session
+from botocore.config import Config
+
+from local_aws.private_file import create_private
+
+ROOT = Path(__file__).resolve().parent.parent
+EMULATOR_PYTHON = ROOT / "local_aws" / "venv" / "bin" / "python"
+ACCOUNT_ID = "111122223333"
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+LOG_TAIL_CHARACTERS = 2_000
+RUN_FILE = "run.json"
+
+
+class LocalAwsError(Exception):
+    """The local AWS could not be started, or is gone."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key of the local AWS."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run with a `state_dir` takes over from the one before it."""
+
+    port: int
+    root: Credentials
+    owner: Credentials
+    control_token: str = field(repr=False)
+
+    @classmethod
+    def new(cls, port: int) -> "_Run":
+        return cls(port, _random_credentials(), _random_credentials(), secrets.token_urlsafe(32))
+
+    @classmethod
+    def read(cls, file: Path) -> "_Run":
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return cls(
+                found["port"],
+                Credentials(**found["root"]),
+                Credentials(**found["owner"]),
+                found["control_token"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise LocalAwsError(
+                f"{file} cannot be read ({error!r}): remove the directory {file.parent} to start with an empty local AWS"
+            ) from error
+
+    def write(self, file: Path) -> None:
+        new = file.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with create_private(new) as f:
+            json.dump(asdict(self), f)
+        new.replace(file)
+
+
+class LocalAws:
+    """A running local AWS."""
+
+    account_id: str = ACCOUNT_ID
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", log: IO[bytes], run: _Run, *, region: str, pid: int
+    ) -> None:
+        self._process = process
+        self._log = log
+        self._run = run
+        self._stopping = threading.Lock()
+        self.region = region
+        self.pid = pid
+        self.endpoint_url = f"http://127.0.0.1:{run.port}"
+        self.root = run.root
+        self.owner = run.owner
+
+    def client(self, service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
+        """A boto3 client for the local AWS.
+
+        Args:
+            service: its name, such as `dynamodb`.
+            credentials: whose calls they are; the `owner`'s when left out.
+            region: the Region; the run's when left out.
+
+        Raises:
+            LocalAwsError: the local AWS is gone.
+        """
+        self.check()
+        key = credentials or self.owner
+        return isolated_session().create_client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=region or self.region,
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key,
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+
+    def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
+        """The AWS_* variables that point any AWS client at the local AWS, and at nothing of the user's.
+
+        Args:
+            credentials: whose calls they will be; the `owner`'s when left out.
+        """
+        key = credentials or self.owner
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": key.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": key.secret_access_key,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def check(self) -> None:
+        """Do nothing while the local AWS runs.
+
+        Raises:
+            LocalAwsError: it has ended; the message says how.
+        """
+        status = self._process.poll()
+        if status is not None:
+            how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            raise LocalAwsError(
+                f"the local AWS at {self.endpoint_url} {how}: start it again{_said(self._tail())}"
+            )
+
+    def stop(self) -> None:
+        """End the local AWS; once it has ended, do nothing."""
+        with self._stopping:
+            if self._process.poll() is None:
+                self._process.terminate()
+                try:
+                    self._process.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
+
+    def _tail(self) -> str:
+        return _tail(self._log)
+
+
+def start(
+    *,
+    region: str = "us-east-1",
+    state_dir: Path | None = None,
+    table_key_cache_seconds: float = 0,
+    encryption_change_seconds: float = 0,
+    port: int = 0,
+) -> LocalAws:
+    """Start a local AWS; it is ready when this returns.
+
+    Args:
+        region: its own Region; clients may name others.
+        state_dir: where its state and access keys are kept (mode 0700), so that a later start with
+            the same directory goes on at the same port with the same keys, even after `kill -9`.
+            In memory only when left out.
+        table_key_cache_seconds: how long DynamoDB goes on using a table key after the key policy
+            changed; AWS: about 300, here 0 when left out.
+        encryption_change_seconds: how long a change of a table's key takes; AWS: 8 to 22, here 0
+            when left out.
+        port: the port of 127.0.0.1; the one of the run before with this `state_dir`, else a free
+            one, when left out.
+
+    Raises:
+        LocalAwsError: it did not start; the message says why and what to do.
+    """
+    if not EMULATOR_PYTHON.exists():
+        raise LocalAwsError(f"{EMULATOR_PYTHON.relative_to(ROOT)} is missing: run `make setup`")
+    run = _take_over(state_dir, port)
+    settings = {
+        "port": run.port,
+        "region": region,
+        "account_id": ACCOUNT_ID,
+        "root": asdict(run.root),
+        "owner": asdict(run.owner),
+        "control_token": run.control_token,
+        "state_dir": str(state_dir.resolve()) if state_dir else None,
+        "table_key_cache_seconds": table_key_cache_seconds,
+        "encryption_change_seconds": encryption_change_seconds,
+    }
+    log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
+    process = subprocess.Popen(
+        [str(EMULATOR_PYTHON), "-m", "local_aws.emulator"],
+        cwd=ROOT,
+        env={"PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        start_new_session=True,
+    )
+    try:
+        ready = _hand_over(process, settings, log)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    run = _Run(ready["port"], run.root, run.owner, run.control_token)
+    if state_dir:
+        run.write(state_dir / RUN_FILE)
+    return LocalAws(process, log, run, region=region, pid=ready["pid"])
+
+
+@contextmanager
+def running(
+    *,
+    region: str = "us-east-1",
+    state_dir: Path | None = None,
+    table_key_cache_seconds: float = 0,
+    encryption_change_seconds: float = 0,
+    port: int = 0,
+) -> Iterator[LocalAws]:
+    """A local AWS for the length of the block; the arguments and errors are those of `start`."""
+    local_aws = start(
+        region=region,
+        state_dir=state_dir,
+        table_key_cache_seconds=table_key_cache_seconds,
+        encryption_change_seconds=encryption_change_seconds,
+        port=port,
+    )
+    try:
+        yield local_aws
+    finally:
+        local_aws.stop()
+
+
+def isolated_session() -> botocore.session.Session:
+    """A session that reads no AWS config, credentials or profile of the user's."""
+    nothing = (None, None, None, None)
+    no_file = (None, None, os.devnull, None)
+    return botocore.session.Session(
+        session_vars={"profile": nothing, "config_file": no_file, "credentials_file": no_file}
+    )
+
+
+def _take_over(state_dir: Path | None, port: int) -> _Run:
+    if state_dir is None:
+        return _Run.new(port)
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = state_dir / RUN_FILE
+    if not file.exists():
+        _Run.new(port).write(file)
+    run = _Run.read(file)
+    return _Run(port or run.port, run.root, run.owner, run.control_token)
+
+
+def _hand_over(
+    process: "subprocess.Popen[bytes]", settings: Mapping[str, Any], log: IO[bytes]
+) -> dict[str, Any]:
+    """Give the emulator its settings and wait for its one line."""
+    assert process.stdin is not None  # noqa: S101  # Popen was given pipes
+    assert process.stdout is not None  # noqa: S101
+    try:
+        process.stdin.write(json.dumps(settings).encode() + b"\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass  # it ended at once; its log says why
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        if not selector.select(START_SECONDS):
+            raise LocalAwsError(
+                f"the local AWS did not get ready within {START_SECONDS:g} s{_said(_tail(log))}"
+            )
+    line = process.stdout.readline()
+    answer: dict[str, Any] = json.loads(line) if line else {}
+    if "port" not in answer:
+        process.wait()
+        raise LocalAwsError(
+            f"the local AWS did not start: {answer.get('error') or 'it ended'}{_said(_tail(log))}"
+        )
+    return answer
+
+
+def _tail(log: IO[bytes]) -> str:
+    """The end of what the emulator wrote; read without moving the position it writes at."""
+    size = os.fstat(log.fileno()).st_size
+    start_at = max(0, size - LOG_TAIL_CHARACTERS)
+    return os.pread(log.fileno(), LOG_TAIL_CHARACTERS, start_at).decode(errors="replace").strip()
+
+
+def _said(tail: str) -> str:
+    return f"\nIts last words:\n{tail}" if tail else ""
+
+
+def _random_credentials() -> Credentials:
+    """An access key in AWS's form."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    return Credentials(
+        "AKIA" + "".join(secrets.choice(alphabet) for _ in range(16)), secrets.token_urlsafe(30)
+    )
