@@ -47,7 +47,7 @@ class AccessCell:
     code: str = ""
     message: str = ""
     request_id: str = ""
-    as_declared: bool | None = field(init=False)
+    as_declared: bool | None = field(init=False, default=None)
     """Whether the actual outcome is the declared one; None when it cannot be told."""
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ class Place:
     """None for a key that is AWS's own and cannot be described: see `key_kind`."""
     backup_keys: tuple[Key | Unknown, ...] = ()
     """Keys other than the table's own that its backups need."""
-    key_kind: str | None = field(init=False)
+    key_kind: str | None = field(init=False, default=None)
     """The kind of key in AWS's words; None when it is not known."""
 
     def __post_init__(self) -> None:

@@ -19,10 +19,10 @@ def render_json(report: Report) -> str:
 
 def report_schema() -> dict[str, Any]:
     """The JSON schema of the report, as the report's types say; `SCHEMA_FILE` is its published copy."""
-    schema = _ADAPTER.json_schema(mode="serialization")
+    schema = _ADAPTER.json_schema(mode="serialization", by_alias=False)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"report-{SCHEMA_VERSION}.json",
-        "description": "What `python -m verify --json` writes.",
         **schema,
+        "description": "What `python -m verify --json` writes.",
     }

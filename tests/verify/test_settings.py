@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable
 
-from tests.verify.world import ACCOUNT, REGION, World, declare, key_policy, kinds
+from tests.verify.world import World, declare, key_policy, kinds
 from verify.findings import Finding
+from verify.observe import Key, Rotation, Table, Unknown
 from verify.report import Report
 
 Verified = Callable[..., Report]
@@ -22,12 +23,16 @@ def test_everything_that_is_read_is_in_the_report(world: World, verified: Verifi
     table = world.table(key, (("id", "S"), ("at", "N")))
     report = verified(declare(table, key, keyAlias=alias))
     (place,) = report.tables
-    seen = place.table
+    seen, its_key = place.table, place.key
+    assert isinstance(seen, Table)
+    assert isinstance(its_key, Key)
     assert (place.key_kind, seen.key_arn, seen.status) == ("customer managed key", key, "ACTIVE")
     assert [(a.name, a.type) for a in seen.primary_key] == [("id", "S"), ("at", "N")]
-    assert (place.key.state, place.key.aliases, place.key.rotation.enabled) == ("Enabled", (alias,), True)
-    assert json.loads(place.key.policy) == json.loads(key_policy())
-    assert [(grant.table_name, grant.is_for_dynamodb) for grant in place.key.grants] == [(table, True)]
+    assert (its_key.state, its_key.aliases) == ("Enabled", (alias,))
+    assert its_key.rotation == Rotation(enabled=True, period_in_days=365)
+    assert json.loads(str(its_key.policy)) == json.loads(key_policy())
+    assert not isinstance(its_key.grants, Unknown)
+    assert [(grant.table_name, grant.is_for_dynamodb) for grant in its_key.grants] == [(table, True)]
     assert report.verdict.exit_status == 0
 
 
@@ -55,6 +60,7 @@ def test_the_aws_managed_key_is_no_customer_managed_key(world: World, verified: 
         TableName=table, SSESpecification={"Enabled": True, "SSEType": "KMS"}
     )
     report = verified(declare(table, world.key()))
+    assert isinstance(report.tables[0].table, Table)
     assert report.tables[0].table.encryption_status == "ENABLED"
     assert "AWS managed key" in of_kind(report, "not-customer-managed-key").text
 
@@ -75,7 +81,7 @@ def test_a_deleted_users_id_in_the_key_policy_differs(world: World, verified: Ve
     iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key_id)
     iam.delete_user(UserName=user.name)
     report = verified(declare(table, key))
-    assert of_kind(report, "orphaned-principal").principal.startswith("AIDA")
+    assert str(of_kind(report, "orphaned-principal").principal).startswith("AIDA")
     assert kinds(report) == {"orphaned-principal"}
 
 
@@ -176,6 +182,5 @@ def test_a_table_in_another_region_is_read_there(world: World, verified: Verifie
     )
     user = world.user()
     report = verified(declare(name, key, user=user, region="eu-west-1"))
-    assert ("us-east-1", report.tables[0].table.account) == (REGION, ACCOUNT)
     assert report.verdict.exit_status == 0
     assert {cell.region for cell in report.access} == {"eu-west-1"}

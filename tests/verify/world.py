@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -13,6 +12,9 @@ from verify.report import Report
 ACCOUNT = "111122223333"
 REGION = "us-east-1"
 FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+
+
+_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,10 @@ class World:
     """What a test builds in the local AWS; every name is new, so tests share one emulator."""
 
     aws: LocalAws
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def name(self, kind: str) -> str:
         """A name that nothing else has."""
-        return f"{kind}-{os.getpid()}-{next(self._numbers)}"
+        return f"{kind}-{os.getpid()}-{next(_NUMBERS)}"
 
     def user(self, kind: str = "user", policy: str | None = FULL_ACCESS) -> User:
         """A user with an access key and a managed policy."""

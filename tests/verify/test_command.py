@@ -1,0 +1,168 @@
+"""`python -m verify` as a person or a pipeline runs it: outputs in, reports and an exit status out."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local_aws.process import Credentials, LocalAws
+from tests.verify.world import REGION, World, declare
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(aws: LocalAws, tmp_path: Path) -> Run:
+    """The program in its own process, by default as the stack's owner, in an empty directory."""
+
+    def command(
+        *arguments: str, stdin: str = "", credentials: Credentials | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "160",
+            **aws.environment(credentials),
+            **variables,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "verify", *arguments],
+            input=stdin, env=environment, cwd=tmp_path, timeout=120,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    return command
+
+
+def test_outputs_on_standard_input_as_declared(world: World, run: Run) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    done = run(
+        "--outputs", "-", stdin=json.dumps(declare(world.table(key), key, {user.arn: "keyUser"}, user))
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.rstrip().splitlines()[-1] == "as declared (10 calls proven, 0 predicted)"
+    assert user.credentials.secret_access_key not in done.stdout
+
+
+def test_every_report_of_one_run(world: World, run: Run, tmp_path: Path) -> None:
+    user = world.user()
+    key = world.key()
+    table = world.table(key)
+    (tmp_path / "out.json").write_text(json.dumps(declare(table, key, {user.arn: "keyUser"}, user)))
+    done = run(
+        "--outputs", "out.json", "--json", "-", "--junit", "r.xml", "--html", "r.html", "--evidence", "e/new"
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["verdict"] == "differs"
+    assert "declared-but-denied" in done.stderr
+    assert (tmp_path / "r.xml").read_text().startswith("<?xml")
+    assert (tmp_path / "r.html").stat().st_mode & 0o777 == 0o600
+    assert len(list((tmp_path / "e" / "new").iterdir())) == 5
+    secret = user.credentials.secret_access_key
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "out.json"]
+    assert [path for path in written if secret in path.read_text()] == []
+    assert secret not in done.stdout + done.stderr
+
+
+def test_a_stack_is_read_by_the_engine_on_the_path(world: World, run: Run, tmp_path: Path) -> None:
+    key = world.key()
+    (tmp_path / "out.json").write_text(json.dumps(declare(world.table(key), key)))
+    engine = tmp_path / "pulumi"
+    engine.write_text(f'#!/bin/sh\n[ "$5 $6" = "--stack dev" ] && cat {tmp_path}/out.json\n')
+    engine.chmod(0o700)
+    assert run("--stack", "dev", PATH=f"{tmp_path}:{os.environ['PATH']}").returncode == 0
+    assert run("--stack", "prod", PATH=f"{tmp_path}:{os.environ['PATH']}").returncode == 2
+
+
+def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    table = world.table(key)
+    done = run("--table", table, "--region", REGION, "--json", "-")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {cell["expected"] for cell in report["access"]} == {"not-declared"}
+    assert user.arn in {cell["principal"] for cell in report["access"]}
+    assert run("--table", world.table(None)).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "part"),
+    [
+        (("--outputs", "nowhere.json"), "", "nowhere.json: cannot be read"),
+        (("--outputs", "-"), "{}", "standard input: no output `tables`"),
+        (("--outputs", "-", "--workers", "0"), "", "--workers 0: at least 1"),
+        (("--outputs", "-", "--interval", "0"), "", "--limit and --interval"),
+        (("--outputs", "-", "--json", "-", "--junit", "-"), "", "only one of --json, --junit and --html"),
+        (("--stack", "dev"), "", "`pulumi` is not on PATH"),
+    ],
+)
+def test_bad_input_is_one_clear_message_and_status_2(
+    run: Run, arguments: tuple[str, ...], stdin: str, part: str
+) -> None:
+    done = run(*arguments, stdin=stdin, PATH="/nonexistent")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert part in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_table_without_a_region_is_asked_for_one(run: Run) -> None:
+    done = run("--table", "orders", AWS_REGION="")
+    assert (done.returncode, "which Region?" in done.stderr) == (2, True)
+
+
+def test_nothing_to_verify_is_a_usage_error(run: Run) -> None:
+    assert run().returncode == 2
+    assert run("--stack", "dev", "--table", "orders").returncode == 2
+
+
+def test_a_caller_without_working_credentials_is_told(world: World, run: Run) -> None:
+    key = world.key()
+    outputs = json.dumps(declare(world.table(key), key))
+    done = run("--outputs", "-", stdin=outputs, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+    assert (done.returncode, "no AWS credentials found" in done.stderr) == (2, True)
+    done = run("--outputs", "-", stdin=outputs, credentials=world.aws.root)
+    assert (done.returncode, "is a root user" in done.stderr) == (2, True)
+
+
+def test_a_directory_that_cannot_take_a_report_is_told(world: World, run: Run) -> None:
+    key = world.key()
+    done = run(
+        "--outputs", "-", "--html", "no/such/dir.html", stdin=json.dumps(declare(world.table(key), key))
+    )
+    assert (done.returncode, "--html no/such/dir.html" in done.stderr) == (2, True)
+
+
+def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, run: Run) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    table = world.table(key)
+    outputs = json.dumps(declare(table, key, user=user))
+    done = run("--outputs", "-", "--wait-for-access", user.name, "--limit", "5", stdin=outputs)
+    assert (done.returncode, "already at the first try" in done.stdout) == (0, True)
+    done = run(
+        "--outputs", "-", "--prove-revocation", user.arn, "--limit", "0.5", "--interval", "0.2", stdin=outputs
+    )
+    assert (done.returncode, "allowed still, after" in done.stdout) == (1, True)
+    world.set_key_users(key)
+    done = run("--outputs", "-", "--prove-revocation", user.arn, "--limit", "5", stdin=outputs)
+    assert (done.returncode, "denied by KMS" in done.stdout) == (0, True)
+
+
+def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: Run) -> None:
+    key = world.key()
+    outputs = json.dumps(declare(world.table(key), key))
+    done = run("--outputs", "-", "--prove-revocation", "nobody", stdin=outputs)
+    assert (done.returncode, "nobody: its credentials are needed" in done.stderr) == (2, True)
+
+
+def test_the_help_names_every_exit_status(run: Run) -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "0 everything is as declared; 1 something differs; 2 it could not be told" in done.stdout

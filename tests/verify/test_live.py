@@ -1,0 +1,30 @@
+"""The same verification on real AWS, only when it is asked for with the account it may read.
+
+VERIFY_LIVE_ACCOUNT=<account id> VERIFY_LIVE_OUTPUTS=<file of stack outputs> pytest -m live tests/verify
+"""
+
+import os
+
+import boto3
+import pytest
+from rich.console import Console
+
+from verify.parallel import Parallel
+from verify.run import Options, targets_of, verify
+from verify.stack_outputs import from_file
+
+ACCOUNT = os.environ.get("VERIFY_LIVE_ACCOUNT")
+OUTPUTS = os.environ.get("VERIFY_LIVE_OUTPUTS")
+
+
+@pytest.mark.live
+@pytest.mark.skipif(
+    not (ACCOUNT and OUTPUTS),
+    reason="reads real AWS: set VERIFY_LIVE_ACCOUNT and VERIFY_LIVE_OUTPUTS to ask for it",
+)
+def test_a_deployed_stack_is_as_declared() -> None:
+    outputs = from_file(str(OUTPUTS))
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    assert account == ACCOUNT, "the credentials at hand are another account's than the one asked for"
+    report = verify(targets_of(outputs), outputs, Options(), Parallel(16, Console(stderr=True)))
+    assert report.verdict.value == "as-declared", [finding.text for finding in report.findings]

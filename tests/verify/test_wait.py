@@ -1,0 +1,107 @@
+"""Waiting for a change: a removal is seen late, for the table's key is kept; a grant is seen at once."""
+
+from collections.abc import Callable, Iterator
+
+import boto3
+import pytest
+from rich.console import Console
+
+from local_aws.process import Credentials, LocalAws, running
+from tests.verify.world import REGION, User, World
+from verify.connections import Connections
+from verify.observe import Table, observe_table
+from verify.principals import Principal, identify
+from verify.wait import Patience, Waited, wait_for_access, wait_for_denial
+
+QUIET = Console(quiet=True)
+CACHE_SECONDS = 2.0
+
+
+@pytest.fixture(scope="module")
+def slow_aws() -> Iterator[LocalAws]:
+    """An AWS that keeps a table's key for a while, as the real one does for about five minutes."""
+    with running(table_key_cache_seconds=CACHE_SECONDS) as started:
+        yield started
+
+
+@pytest.fixture
+def slow_world(slow_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> World:
+    for name, value in slow_aws.environment().items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    return World(slow_aws)
+
+
+def principal(user: User) -> Principal:
+    one: Credentials = user.credentials
+    session = boto3.Session(aws_access_key_id=one.access_key_id, aws_secret_access_key=one.secret_access_key)
+    found = identify("test", session, REGION, 2)
+    assert isinstance(found, Principal)
+    return found
+
+
+def read_table(name: str) -> Table:
+    found = observe_table(Connections(boto3.Session(), REGION), name, REGION)
+    assert isinstance(found, Table)
+    return found
+
+
+Wait = Callable[..., Waited]
+
+
+def test_a_removal_is_seen_when_the_kept_key_has_run_out(slow_world: World) -> None:
+    user = slow_world.user()
+    key = slow_world.key(user.arn)
+    table = read_table(slow_world.table(key))
+    who = principal(user)
+    assert wait_for_access(who, table, Patience(5, 0.1), QUIET).reached
+    slow_world.set_key_users(key)
+    waited = wait_for_denial(who, table, Patience(20, 0.1), QUIET)
+    assert (waited.reached, waited.last.outcome.value, waited.exit_status) == (True, "denied-by-kms", 0)
+    assert 0.5 < waited.seconds < 10
+    assert waited.tries > 2
+    assert f"after {waited.seconds} s" in waited.words
+
+
+def test_a_grant_is_seen_at_once(slow_world: World) -> None:
+    user = slow_world.user()
+    key = slow_world.key()
+    table = read_table(slow_world.table(key))
+    who = principal(user)
+    assert wait_for_denial(who, table, Patience(5, 0.1), QUIET).tries == 1
+    slow_world.set_key_users(key, user.arn)
+    assert wait_for_access(who, table, Patience(5, 0.1), QUIET).tries == 1
+
+
+def test_a_wait_ends_at_its_limit(slow_world: World) -> None:
+    user = slow_world.user()
+    key = slow_world.key(user.arn)
+    waited = wait_for_denial(principal(user), read_table(slow_world.table(key)), Patience(0.3, 0.1), QUIET)
+    assert (waited.reached, waited.exit_status) == (False, 1)
+    assert waited.seconds < 3
+
+
+def test_a_disabled_key_is_no_revocation(slow_world: World) -> None:
+    """Nobody reads, but not because the principal lost its access."""
+    user = slow_world.user()
+    key = slow_world.key(user.arn)
+    table = read_table(slow_world.table(key))
+    slow_world.aws.client("kms").disable_key(KeyId=key)
+    waited = wait_for_denial(principal(user), table, Patience(0.3, 0.1), QUIET)
+    assert (waited.reached, waited.exit_status) == (False, 2)
+
+
+def test_every_try_uses_new_connections(slow_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = slow_world.user()
+    key = slow_world.key(user.arn)
+    renewed: list[Connections] = []
+    real = Connections.renewed
+
+    def recorded(self: Connections) -> Connections:
+        renewed.append(real(self))
+        return renewed[-1]
+
+    monkeypatch.setattr(Connections, "renewed", recorded)
+    table = read_table(slow_world.table(key))
+    waited = wait_for_denial(principal(user), table, Patience(0.4, 0.1), QUIET)
+    assert waited.tries == len(renewed) == len({id(one) for one in renewed}) > 1
