@@ -79,7 +79,7 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
             "declared-but-denied",
             Severity.DIFFERS,
             "is declared to have access, but",
-            "Deploy the stack again, or take the principal out of its declaration.",
+            "Run `pulumi up --refresh`, or take the principal out of its declaration.",
         ),
         *_grouped(
             undeclared,
@@ -104,8 +104,9 @@ def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, 
         same = [cell for cell in cells if cell.actual is actual]
         first = same[0]
         calls = ", ".join(cell.call for cell in same)
-        basis = "" if first.basis == "proven" else " (predicted)"
-        message = f": {first.message}" if first.message else ""
-        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{message}"
+        basis = "" if first.basis == "proven" else f" (predicted: {first.message})"
+        # AWS's own words are in the cells; here they are needed only when they could not be classified.
+        said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
+        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
         found.append(Finding(kind, severity, first.table, first.region, text, todo, first.principal))
     return found

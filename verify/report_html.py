@@ -32,6 +32,7 @@ def render_html(report: Report) -> str:
         summary=escape(_summary(report)),
         legend="".join(f'<li class="{o.value}">{_icon(o)} {escape(o.label)}</li>' for o in Outcome),
         findings=_findings(report.findings),
+        overview=_overview(report),
         tables="".join(_table(place, report) for place in report.tables),
         principals="".join(_principal(row) for row in report.principals),
         untried="".join(f"<li>{escape(one.source)}: {escape(one.reason)}</li>" for one in report.untried),
@@ -64,6 +65,33 @@ def _findings(findings: Iterable[Finding]) -> str:
         return "<p>None: every setting and every access is as declared.</p>"
     head = "<tr><th>weight</th><th>table</th><th>finding</th></tr>"
     return f'<table class="findings"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _overview(report: Report) -> str:
+    """Who reads which table, in one picture: every table a row, every principal a column."""
+    names = "".join(
+        f'<th scope="col" title="{escape(row.arn)}">{escape(short_name(row.arn))}</th>'
+        for row in report.principals
+    )
+    rows = []
+    for place in report.tables:
+        cells = report.cells_at(place)
+        marks = (_mark([cell for cell in cells if cell.principal == row.arn]) for row in report.principals)
+        head = f'<th scope="row">{escape(place.name)} <small>{escape(place.region)}</small></th>'
+        rows.append(f"<tr>{head}{''.join(marks)}</tr>")
+    return (
+        f'<table class="matrix overview"><thead><tr><th scope="col">table</th>{names}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _mark(row: list[AccessCell]) -> str:
+    read = next((cell for cell in row if cell.call == "GetItem"), None)
+    if read is None:
+        return '<td class="none">-</td>'
+    differs = any(cell.as_declared is False for cell in row)
+    classes = f"{read.actual.value} mark-{read.basis}{' differs' if differs else ''}"
+    return f'<td class="{classes}" title="{escape(read.actual.label)}">{_icon(read.actual)}</td>'
 
 
 def _table(place: Place, report: Report) -> str:

@@ -43,9 +43,7 @@ def settings(place: Place) -> list[tuple[str, str]]:
     rows = [("table", f"{table.arn}, {table.status}"), ("encrypted with", _key_words(place, table))]
     if isinstance(key, Key):
         rows += [("key state", key.state), ("rotation", _rotation_words(key.rotation))]
-        rows.append(
-            ("aliases", _words(key.aliases) if isinstance(key.aliases, Unknown) else ", ".join(key.aliases))
-        )
+        rows.append(("aliases", _alias_words(key.aliases)))
     return rows
 
 
@@ -76,6 +74,10 @@ def _rotation_words(rotation: Rotation | Unknown | None) -> str:
     if not rotation.enabled:
         return "off"
     return f"every {rotation.period_in_days} days" if rotation.period_in_days else "on"
+
+
+def _alias_words(aliases: tuple[str, ...] | Unknown) -> str:
+    return _words(aliases) if isinstance(aliases, Unknown) else ", ".join(aliases) or "none"
 
 
 def _principals(rows: Iterable[PrincipalRow]) -> Grid:

@@ -79,7 +79,7 @@ def verify(
         untried=tuple(untried),
         tables=tuple(places),
         access=tuple(cells),
-        findings=tuple(findings),
+        findings=tuple(sorted(findings, key=lambda one: list(Severity).index(one.severity))),
     )
 
 

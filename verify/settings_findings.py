@@ -61,7 +61,7 @@ def _table_findings(place: Place, home: Place) -> Iterator[Finding]:
     table = place.table
     if isinstance(table, Unknown):
         if table.code in _MISSING_CODES:
-            yield finding("table-missing", "the table does not exist.", "Deploy the stack.")
+            yield finding("table-missing", "the table does not exist.", "Run `pulumi up --refresh`.")
         else:
             yield finding.unreadable(table)
         return
@@ -84,7 +84,7 @@ def _table_findings(place: Place, home: Place) -> Iterator[Finding]:
         text = (
             f"the table's key is {table.key_arn or 'an AWS owned key'}, declared is {place.declared_key_arn}."
         )
-        yield finding("other-key", text, "Deploy the stack again.")
+        yield finding("other-key", text, "Run `pulumi up --refresh`.")
     yield from _backup_findings(place, table)
 
 
@@ -116,7 +116,7 @@ def _key_findings(place: Place, key: Key) -> Iterator[Finding]:
         if full not in key.aliases:
             actual = ", ".join(key.aliases) or "none"
             text = f"the declared alias {full} does not point to the table's key; its aliases: {actual}."
-            yield finding("alias-elsewhere", text, "Deploy the stack again.")
+            yield finding("alias-elsewhere", text, "Run `pulumi up --refresh`.")
 
 
 def _policy_findings(place: Place, key: Key, sharing: list[Place]) -> Iterator[Finding]:
@@ -131,7 +131,7 @@ def _policy_findings(place: Place, key: Key, sharing: list[Place]) -> Iterator[F
             yield finding("orphaned-principal", text, todo, principal=principal)
         elif place.declared and not _is_declared(principal, key, sharing):
             text = f"the key policy names {principal}, which the stack does not declare."
-            todo = "Deploy the stack again to take it out, or declare it."
+            todo = "Run `pulumi up --refresh` to take it out, or declare it."
             yield finding("undeclared-principal", text, todo, principal=principal)
     if has_open_allow(document):
         text = "the key policy allows by NotPrincipal: everyone whom it does not name."

@@ -113,7 +113,7 @@ def test_bad_input_is_one_clear_message_and_status_2(
 
 
 def test_a_table_without_a_region_is_asked_for_one(run: Run) -> None:
-    done = run("--table", "orders", AWS_REGION="")
+    done = run("--table", "orders", AWS_REGION="", AWS_DEFAULT_REGION="")
     assert (done.returncode, "which Region?" in done.stderr) == (2, True)
 
 
