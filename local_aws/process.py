@@ -5,6 +5,7 @@ standard input, so that they are in no argument list, environment or file (but f
 `state_dir`, mode 0600). It ends with the process that started it.
 """
 
+import http.client
 import json
 import os
 import secrets
@@ -69,7 +70,8 @@ class _Run:
             )
         except (ValueError, KeyError, TypeError) as error:
             raise LocalAwsError(
-                f"{file} cannot be read ({error!r}): remove the directory {file.parent} to start with an empty local AWS"
+                f"{file} cannot be read ({error!r}): remove the directory {file.parent} to start with an "
+                "empty local AWS"
             ) from error
 
     def write(self, file: Path) -> None:
@@ -92,13 +94,15 @@ class LocalAws:
         self._log = log
         self._run = run
         self._stopping = threading.Lock()
+        self._creating = threading.Lock()
+        self._session = isolated_session()
         self.region = region
         self.pid = pid
         self.endpoint_url = f"http://127.0.0.1:{run.port}"
         self.root = run.root
         self.owner = run.owner
 
-    def client(self, service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
+    def client(self, service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:  # noqa: ANN401  # boto3 makes the client's class at run time
         """A boto3 client for the local AWS.
 
         Args:
@@ -111,14 +115,15 @@ class LocalAws:
         """
         self.check()
         key = credentials or self.owner
-        return isolated_session().create_client(
-            service,
-            endpoint_url=self.endpoint_url,
-            region_name=region or self.region,
-            aws_access_key_id=key.access_key_id,
-            aws_secret_access_key=key.secret_access_key,
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+        with self._creating:  # a session makes one client at a time
+            return self._session.create_client(
+                service,
+                endpoint_url=self.endpoint_url,
+                region_name=region or self.region,
+                aws_access_key_id=key.access_key_id,
+                aws_secret_access_key=key.secret_access_key,
+                config=Config(retries={"total_max_attempts": 1}, proxies={}),
+            )
 
     def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
         """The AWS_* variables that point any AWS client at the local AWS, and at nothing of the user's.
@@ -151,6 +156,54 @@ class LocalAws:
             raise LocalAwsError(
                 f"the local AWS at {self.endpoint_url} {how}: start it again{_said(self._tail())}"
             )
+
+    def open_account(self, account_id: str) -> Credentials:
+        """The root user of another account of this local AWS, for access across accounts.
+
+        Args:
+            account_id: 12 digits.
+        """
+        return Credentials(**self._control("POST", "accounts", {"account_id": account_id}))
+
+    def inject_fault(
+        self, action: str, effect: str, *, calls: int = 1, skip: int = 0, seconds: float = 0
+    ) -> None:
+        """Let calls go wrong, for tests.
+
+        Args:
+            action: an IAM action with wildcards, such as `dynamodb:UpdateTable` or `kms:*`.
+            effect: `throttle`; `error` (an internal error of AWS, status 500); `close` the connection
+                before the call has an effect, `close-after` it and without an answer; `kill` or
+                `kill-after`: the same, ending the local AWS as `kill -9` does; `delay` by `seconds`.
+            calls: how many calls it strikes; one when left out.
+            skip: how many matching calls go well before it; none when left out.
+            seconds: the length of a `delay`.
+        """
+        fault = {"action": action, "effect": effect, "calls": calls, "skip": skip, "seconds": seconds}
+        self._control("POST", "faults", fault)
+
+    def clear_faults(self) -> None:
+        """Let all calls go well again."""
+        self._control("DELETE", "faults", {})
+
+    def _control(self, method: str, what: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.check()
+        connection = http.client.HTTPConnection(
+            self.endpoint_url.removeprefix("http://"), timeout=START_SECONDS
+        )
+        headers = {"Authorization": f"Bearer {self._run.control_token}"}
+        try:
+            connection.request(method, f"/_local_aws/{what}", json.dumps(request), headers)
+            response = connection.getresponse()
+            answer: dict[str, Any] = json.loads(response.read())
+        except OSError as error:
+            self.check()
+            raise LocalAwsError(f"the local AWS at {self.endpoint_url} does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise LocalAwsError(f"the local AWS refused {what}: {answer['message']}")
+        return answer
 
     def stop(self) -> None:
         """End the local AWS; once it has ended, do nothing."""

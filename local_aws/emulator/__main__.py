@@ -17,21 +17,22 @@ def main() -> int:
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(settings.environment())
-    from local_aws.emulator.ministack_adapter import MinistackChanged  # noqa: PLC0415  # after the environment is set
+    from local_aws.emulator.ministack_adapter import MinistackChangedError  # noqa: PLC0415  # after the environment is set
 
     try:
         return _serve(settings)
-    except (MinistackChanged, OSError) as error:
+    except (MinistackChangedError, OSError) as error:
         return _refuse(str(error))
 
 
 def _serve(settings: Settings) -> int:
-    from local_aws.emulator.canary import EnforcementOff  # noqa: PLC0415
-    from local_aws.emulator.server import PortBusy, run  # noqa: PLC0415
+    from local_aws.emulator.canary import EnforcementOffError  # noqa: PLC0415
+    from local_aws.emulator.server import PortBusyError, run  # noqa: PLC0415
+    from local_aws.emulator.state import StateError  # noqa: PLC0415
 
     try:
         asyncio.run(run(settings))
-    except (EnforcementOff, PortBusy) as error:
+    except (EnforcementOffError, PortBusyError, StateError) as error:
         return _refuse(str(error))
     return 0
 

@@ -9,8 +9,16 @@ from typing import Any
 from local_aws.emulator import grants
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import find_key, parse
-from local_aws.emulator.ministack_adapter import Record
+from local_aws.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
 from local_aws.emulator.principals import effective_policy
+
+PARTIQL = frozenset(
+    {
+        "dynamodb:BatchExecuteStatement",
+        "dynamodb:ExecuteStatement",
+        "dynamodb:ExecuteTransaction",
+    }
+)
 
 
 def key_policy_of(arn: str) -> tuple[str, str] | None:
@@ -20,7 +28,7 @@ def key_policy_of(arn: str) -> tuple[str, str] | None:
     return (effective_policy(key), owner.account) if key and owner else None
 
 
-def evaluation_context(who: Any, action: str, resource: str, keys: Mapping[str, Any]) -> Any:
+def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> EvalContext:
     """The request as policies see it; the names of condition keys are not case-sensitive."""
     return ms.EvalContext(
         principal_arn=who.arn,
@@ -36,15 +44,16 @@ def evaluation_context(who: Any, action: str, resource: str, keys: Mapping[str, 
     )
 
 
-def identity_decision(who: Any, context: Any) -> Any:
+def identity_decision(who: Principal, context: EvalContext) -> Decision:
     """What the caller's own policies say; the root user has none and may do everything of its account."""
-    if who.policies is None:
-        return ms.EvalResult("Allow")
-    return ms.evaluate(context, who.policies, *who.limits)
+    decision: Decision = (
+        ms.EvalResult("Allow") if who.policies is None else ms.evaluate(context, who.policies, *who.limits)
+    )
+    return decision
 
 
 def denial(
-    who: Any,
+    who: Principal,
     action: str,
     key: Record,
     keys: Mapping[str, Any],
@@ -92,8 +101,8 @@ def _reason(decision: str, identity_decision: str, action: str) -> str:
     return f"because no {kind} policy allows the {action} action"
 
 
-def identity_denial(who: Any, action: str, resource: str, keys: Mapping[str, Any]) -> str | None:
-    """Why the caller's own policies do not let it do `action`; None when they do. For calls that use no key."""
+def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> str | None:
+    """Why the caller's own policies, for want of a key, do not let it do `action`; None when they do."""
     decision = identity_decision(who, evaluation_context(who, action, resource, keys)).decision
     if decision == "Allow":
         return None
@@ -102,15 +111,25 @@ def identity_denial(who: Any, action: str, resource: str, keys: Mapping[str, Any
     )
 
 
-def authenticate_kms_only(enforce: Callable[..., Any]) -> Callable[..., Any]:
-    """ministack's check before each call, without its decision for KMS.
+def outside(caller_arn: str, action: str) -> str:
+    """What is said of a key of another account that is not there for the caller, or does not exist."""
+    return (
+        f"User: {caller_arn} is not authorized to perform: {action} on this resource because the resource does "
+        "not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+        "explicitly denies access"
+    )
 
-    ministack knows neither grants nor the condition keys of KMS calls, and lets the root user pass any
-    key policy. For KMS it therefore only verifies the signature here; `kms_authorization` decides.
+
+def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """Ministack's check before each call, without its decision on what it knows too little of.
+
+    Of KMS it knows neither grants nor condition keys, and lets the root user pass any key policy;
+    of PartiQL not which tables a statement is about. There only the signature is verified here, and
+    `kms_authorization` and `resource_policies` decide.
     """
 
-    def check(access_key_id: str, iam_action: str, service: str, *rest: Any, **more: Any) -> Any:
-        if service == "kms":
+    def check(access_key_id: str, iam_action: str, service: str, *rest: object, **more: object) -> object:
+        if service == "kms" or iam_action in PARTIQL:
             return ms.authentication_failure(access_key_id, service)
         return enforce(access_key_id, iam_action, service, *rest, **more)
 

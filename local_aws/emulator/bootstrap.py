@@ -1,15 +1,14 @@
 """What an account has before its first use: a root user, and `owner`, who may do everything."""
 
-from typing import Any
-
 from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.asgi import App
 from local_aws.emulator.in_process import InProcessClient
 from local_aws.emulator.settings import Settings
 
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
-async def prepare_account(app: Any, host: str, settings: Settings) -> None:
+async def prepare_account(app: App, host: str, settings: Settings) -> None:
     """Let the run's two access keys in; a user `owner` of an earlier run with the same state is kept."""
     account, owner = settings.account_id, settings.owner
     ms.put_root_key(account, settings.root.access_key_id, settings.root.secret_access_key)

@@ -6,12 +6,12 @@ the emulator does not run.
 """
 
 import json
-import secrets
 from typing import Any
 
 from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.access_keys import AccessKey, random_access_key
+from local_aws.emulator.asgi import App
 from local_aws.emulator.in_process import Answer, InProcessClient
-from local_aws.emulator.settings import AccessKey
 
 ACCOUNT = "999999999999"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -21,13 +21,8 @@ FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 ITEM: dict[str, Any] = {"TableName": "canary", "Key": {"id": {"S": "1"}}}
 
 
-class EnforcementOff(Exception):
+class EnforcementOffError(Exception):
     """Something that AWS refuses was allowed, or the reverse: nothing this emulator says can be trusted."""
-
-
-def random_access_key() -> AccessKey:
-    """An access key nobody knows."""
-    return AccessKey(f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30))
 
 
 def key_policy(*key_users: str) -> str:
@@ -47,23 +42,25 @@ def key_policy(*key_users: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-async def prove_enforcement(app: Any, host: str, region: str) -> None:
+async def prove_enforcement(app: App, host: str, region: str) -> None:
     """Run the canary, then forget all that it did.
 
     Raises:
-        EnforcementOff: with what was expected and what was answered.
+        EnforcementOffError: with what was expected and what was answered.
     """
     root_key = random_access_key()
     ms.put_root_key(ACCOUNT, root_key.access_key_id, root_key.secret_access_key)
     try:
         await _run(app, host, region, root_key)
     except (RuntimeError, KeyError) as error:
-        raise EnforcementOff(f"the proof that KMS keys are enforced could not be made: {error!r}") from error
+        raise EnforcementOffError(
+            f"the proof that KMS keys are enforced could not be made: {error!r}"
+        ) from error
     finally:
         ms.reset()
 
 
-async def _run(app: Any, host: str, region: str, root_key: AccessKey) -> None:
+async def _run(app: App, host: str, region: str, root_key: AccessKey) -> None:
     root = InProcessClient(app, host, region, root_key)
     for key in (
         AccessKey(ACCOUNT, "test"),
@@ -72,7 +69,7 @@ async def _run(app: Any, host: str, region: str, root_key: AccessKey) -> None:
     ):
         stranger = await InProcessClient(app, host, region, key).call("dynamodb", "ListTables", {})
         if stranger.code not in NOT_AUTHENTICATED:
-            raise EnforcementOff(
+            raise EnforcementOffError(
                 f"a request signed with a wrong secret was answered {stranger.status} {stranger.code}"
             )
     user_key = await _make_user(root)
@@ -109,6 +106,7 @@ async def _make_table(root: InProcessClient, key_arn: str) -> None:
 
 def _expect(what: str, answer: Answer, *, status: int, message: str = "") -> None:
     if answer.status != status or not answer.message.startswith(message):
-        raise EnforcementOff(
-            f"{what} should have got status {status} {message!r}, but got {answer.status} {answer.code} {answer.message!r}"
+        raise EnforcementOffError(
+            f"{what} should have got status {status} {message!r}, but got {answer.status} {answer.code} "
+            f"{answer.message!r}"
         )

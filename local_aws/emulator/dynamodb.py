@@ -2,17 +2,19 @@
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from local_aws.emulator import grants, kms_errors, table_encryption
+from local_aws.emulator import backups, grants, kms_errors, replicas, resource_policies, table_encryption
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import TableName, find_key
+from local_aws.emulator.errors import ServiceError
 from local_aws.emulator.item_calls import ITEM_OPERATIONS, tables_of
 from local_aws.emulator.ministack_adapter import Handler, Record, Response
 from local_aws.emulator.table_key import TableKeys
 
 Request = dict[str, Any]
+Ministack = Callable[[Request], Awaitable[Response]]
 NEED_A_USABLE_KEY = frozenset({"CreateBackup", "UpdateTimeToLive", "UpdateContributorInsights"})
 
 
@@ -29,45 +31,98 @@ class DynamoDB:
     ) -> Response:
         """Answer one call."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        request = json.loads(body or b"{}")
+        request: Request = json.loads(body or b"{}")
 
         async def ministack(changed: Request) -> Response:
-            return await self._handler(method, path, headers, json.dumps(changed).encode(), query)
+            with ms.scope(resource_policies.account_of(tables_of(changed)), ms.region()):
+                return await self._handler(method, path, headers, json.dumps(changed).encode(), query)
 
-        if operation in ITEM_OPERATIONS:
-            for table in tables_of(request):
-                table_encryption.complete_if_due(table)
-                if refused := self._table_keys.refusal(headers, table):
-                    return refused
-            return await ministack(request)
+        try:
+            if operation in ITEM_OPERATIONS:
+                return await self._item_call(operation, headers, request, ministack)
+            return await self._table_call(operation, headers, request, ministack)
+        except ServiceError as error:
+            return error.response
+
+    async def _item_call(
+        self, operation: str, headers: Mapping[str, str], request: Request, ministack: Ministack
+    ) -> Response:
+        if operation in resource_policies.PARTIQL_OPERATIONS and (
+            refused := resource_policies.partiql_refusal(headers, request)
+        ):
+            return refused
+        for table in tables_of(request):
+            table_encryption.complete_if_due(table)
+            if refused := self._table_keys.refusal(headers, table):
+                return refused
+        return await ministack(request)
+
+    async def _table_call(
+        self, operation: str, headers: Mapping[str, str], request: Request, ministack: Ministack
+    ) -> Response:
         table = TableName.of(str(request.get("TableName", "")))
         table_encryption.complete_if_due(table)
-        if operation in ("CreateTable", "UpdateTable") and request.get("SSESpecification"):
-            return await self._change_encryption(headers, table, request, ministack)
-        if operation in NEED_A_USABLE_KEY and (refused := _key_unusable(table)):
-            return refused
+        _check(operation, table, request)
+        if operation == "CreateTable" and table.record is None:
+            return await self._create(headers, table, request, ministack)
+        if operation == "UpdateTable" and table.record is not None:
+            return await self._update(headers, table, request, ministack)
         response = await ministack(request)
-        if operation == "DeleteTable" and response[0] == 200:
+        if response[0] != 200:
+            return response
+        if operation == "DeleteTable":
             grants.retire_of_dynamodb(table)
             with ms.scope(table.account, table.region):
                 ms.drop_table_leftovers(table.name, table.arn)
-        return response
+        return _shown(response, operation, table, request)
 
-    async def _change_encryption(
-        self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Callable[..., Any]
+    async def _create(
+        self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Ministack
     ) -> Response:
-        refused, key = table_encryption.prepare(headers, table, request["SSESpecification"])
-        if refused:
-            return refused
+        key = self._prepare(headers, table, request)
+        response = await ministack(request)
+        if response[0] == 200:
+            table_encryption.apply(table, key, before=None, change_seconds=0)
+            if policy := request.get("ResourcePolicy"):
+                ms.put_resource_policy(table.arn, policy)
+        return _shown(response, "CreateTable", table, request)
+
+    async def _update(
+        self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Ministack
+    ) -> Response:
         before: Record | None = (table.record or {}).get("SSEDescription")
-        existed = table.record is not None
-        response: Response = await ministack(request)
+        updates = request.get("ReplicaUpdates") or []
+        replica_keys = replicas.checked(headers, table, updates)
+        key = self._prepare(headers, table, request)
+        response = await ministack(request)
         if response[0] != 200:
             return response
-        table_encryption.apply(table, key, before=before, change_seconds=self._change_seconds)
-        if existed:
+        if request.get("SSESpecification"):
+            table_encryption.apply(table, key, before=before, change_seconds=self._change_seconds)
             table_encryption.count_change(table)
-        return _with_encryption(response, table)
+        replicas.complete(table, updates, replica_keys)
+        return _shown(response, "UpdateTable", table, request)
+
+    def _prepare(self, headers: Mapping[str, str], table: TableName, request: Request) -> Record | None:
+        if not request.get("SSESpecification"):
+            return None
+        refused, key = table_encryption.prepare(headers, table, request["SSESpecification"])
+        if refused:
+            raise ServiceError.of(refused)
+        return key
+
+
+def _check(operation: str, table: TableName, request: Request) -> None:
+    record = table.record or {}
+    if operation in NEED_A_USABLE_KEY and (refused := _key_unusable(table)):
+        raise ServiceError.of(refused)
+    if operation == "UpdateContinuousBackups":
+        backups.check(request)
+    if operation == "DeleteTable" and record.get("DeletionProtectionEnabled"):
+        raise replicas.deletion_protected()
+    policy = request.get("Policy") if operation == "PutResourcePolicy" else request.get("ResourcePolicy")
+    if policy:
+        resource_policies.check_policy(policy)
 
 
 def _key_unusable(table: TableName) -> Response | None:
@@ -76,18 +131,18 @@ def _key_unusable(table: TableName) -> Response | None:
     return kms_errors.unusable(key) if key else None
 
 
-def _with_encryption(response: Response, table: TableName) -> Response:
-    """The answer to a change, showing the table's encryption as it is now."""
+def _shown(response: Response, operation: str, table: TableName, request: Request) -> Response:
+    """The answer with what ministack leaves out of it."""
     status, headers, body = response
     data = json.loads(body)
-    sse = (table.record or {}).get("SSEDescription")
-    data["TableDescription"].pop("SSEDescription", None)
-    if sse:
-        data["TableDescription"]["SSEDescription"] = sse
-    return with_body(status, headers, data)
-
-
-def with_body(status: int, headers: Mapping[str, str], data: Any) -> Response:
-    """An answer with a new body; DynamoDB's clients verify its checksum."""
-    body = json.dumps(data).encode()
-    return status, {**headers, "x-amz-crc32": str(zlib.crc32(body))}, body
+    description = data.get("TableDescription") or data.get("Table")
+    if status == 200 and description and operation != "DeleteTable":
+        description.pop("SSEDescription", None)
+        sse = (table.record or {}).get("SSEDescription")
+        if sse:
+            description["SSEDescription"] = sse
+        replicas.describe(table, description)
+    if status == 200 and operation in backups.OPERATIONS:
+        backups.complete(table, request, data)
+    text = json.dumps(data).encode()
+    return status, {**headers, "x-amz-crc32": str(zlib.crc32(text))}, text

@@ -11,7 +11,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local_aws.emulator.settings import AccessKey
+from local_aws.emulator.access_keys import AccessKey
+from local_aws.emulator.asgi import App, answer_of
 
 TARGETS = {"kms": "TrentService", "dynamodb": "DynamoDB_20120810"}
 IAM_VERSION = "2010-05-08"
@@ -36,7 +37,7 @@ class Answer:
 class InProcessClient:
     """Calls as one principal. IAM's answers come as XML, the others' as the JSON they are."""
 
-    def __init__(self, app: Any, host: str, region: str, key: AccessKey) -> None:
+    def __init__(self, app: App, host: str, region: str, key: AccessKey) -> None:
         self._app = app
         self._host = host
         self._region = region
@@ -62,14 +63,6 @@ class InProcessClient:
         return {"host": self._host, "content-length": str(len(body)), **dict(signed.headers.items())}
 
     async def _send(self, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
-        sent: list[Any] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
         scope = {
             "type": "http",
             "method": "POST",
@@ -80,8 +73,8 @@ class InProcessClient:
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
             "client": ("127.0.0.1", 0),
         }
-        await self._app(scope, receive, send)
-        return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
+        status, _, answer = await answer_of(self._app, scope, body)
+        return status, answer
 
 
 def _read_json(status: int, body: bytes) -> Answer:

@@ -1,19 +1,33 @@
 """Puts the emulator's rules into ministack."""
 
+from collections.abc import Mapping
+
+from local_aws.emulator import application_autoscaling, authorization, denials, resource_policies
 from local_aws.emulator import ministack_adapter as ms
-from local_aws.emulator.authorization import authenticate_kms_only
 from local_aws.emulator.dynamodb import DynamoDB
+from local_aws.emulator.iam import IAM
 from local_aws.emulator.kms import KMS
 from local_aws.emulator.settings import Settings
+from local_aws.emulator.state import Stateful
 from local_aws.emulator.table_key import TableKeys
 
 
-def install(settings: Settings) -> None:
-    """Replace what ministack lets through too easily; called once, before the first request."""
+def install(settings: Settings) -> Mapping[str, Stateful]:
+    """Replace what ministack lets through too easily; called once, before the first request.
+
+    Returns:
+        All that has state, by name.
+    """
     ms.trust_no_key_by_its_name()
-    ms.replace_enforcement(authenticate_kms_only)
+    ms.replace_enforcement(authorization.decided_elsewhere)
+    ms.replace_denial(denials.with_resource)
+    ms.replace_resource_policies(of_key=authorization.key_policy_of, of_table=resource_policies.policy_of)
     table_keys = TableKeys(settings.table_key_cache_seconds)
     ms.replace_handler(
         "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)
     )
     ms.replace_handler("kms", KMS(ms.handler("kms")))
+    ms.replace_handler("iam", IAM(ms.handler("iam")))
+    autoscaling = application_autoscaling.ApplicationAutoScaling()
+    ms.add_json_service("application-autoscaling", application_autoscaling.TARGET_PREFIX, autoscaling)
+    return {**ms.STATEFUL_SERVICES, "sts": ms.Sessions(), "application-autoscaling": autoscaling}

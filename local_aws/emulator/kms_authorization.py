@@ -10,7 +10,7 @@ from typing import Any
 
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import find_key, key_arn, parse
-from local_aws.emulator.authorization import denial, identity_denial
+from local_aws.emulator.authorization import denial, identity_denial, outside
 from local_aws.emulator.ministack_adapter import Record, Response
 
 # The operations that a principal of another account may do with a key, given its ARN.
@@ -69,11 +69,7 @@ def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, An
     for permission in permissions(operation, request):
         arn = parse(permission.resource)
         if arn and arn.account != who.account and (permission.key is None or operation not in CROSS_ACCOUNT):
-            text: str | None = (
-                f"User: {who.arn} is not authorized to perform: {permission.action} on this resource because the "
-                "resource does not exist in this Region, no resource-based policies allow access, or a "
-                "resource-based policy explicitly denies access"
-            )
+            text: str | None = outside(who.arn, permission.action)
         elif permission.key:
             keys = condition_keys(request, permission.key)
             text = denial(who, permission.action, permission.key, keys, _encryption_context(request))
@@ -121,7 +117,7 @@ def _on_key(action: str, reference: str) -> Permission:
     return Permission(action, key["Arn"] if key else key_arn(reference), key)
 
 
-def key_id_in(ciphertext: Any) -> str | None:
+def key_id_in(ciphertext: object) -> str | None:
     """The id of the key that a ciphertext was made with: it is a ciphertext's beginning."""
     if not isinstance(ciphertext, str):
         return None

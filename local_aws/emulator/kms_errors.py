@@ -13,8 +13,8 @@ def _passed_on(
 ) -> Response:
     return ms.error(
         dynamodb_code,
-        f"KMS {kind} error: {_MODEL}.{exception}: {text} (Service: AWSKMS; Status Code: 400; Error Code: {code}; "
-        f"Request ID: {uuid.uuid4()}; Proxy: null)",
+        f"KMS {kind} error: {_MODEL}.{exception}: {text} (Service: AWSKMS; Status Code: 400; "
+        f"Error Code: {code}; Request ID: {uuid.uuid4()}; Proxy: null)",
         status,
     )
 

@@ -9,11 +9,30 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 Response = tuple[int, dict[str, str], Any]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
 Record = dict[str, Any]
+
+
+class Principal(Protocol):
+    """Who signed a request; `policies` is None for a root user, `limits` narrow what they allow."""
+
+    arn: str
+    type: str
+    account: str
+    policies: list[Any] | None
+    keys: dict[str, Any]
+    limits: list[Any]
+
+
+class Decision(Protocol):
+    """What policies decide: `decision` is Allow, Deny or ImplicitDeny."""
+
+    decision: str
+    principal_arn: str
+
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("SERVICE_HANDLERS", "app"),
@@ -26,6 +45,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "AuthError",
         "EvalContext",
         "EvalResult",
+        "_CONDITION_OPS",
         "_RESOURCE_POLICY_LOOKUPS",
         "check_credentials",
         "combine_resource_policy",
@@ -47,13 +67,24 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.services.dynamodb": (
         "_parse_partiql",
         "_pitr_settings",
+        "_put_resource_policy",
         "_resource_policies",
         "_tables",
         "get_state",
         "reset",
     ),
     "ministack.services.dynamodb_streams": ("handle_request",),
-    "ministack.services.iam": ("_access_keys", "_roles", "_now", "_users", "get_state", "reset"),
+    "ministack.services.iam": (
+        "_access_keys",
+        "_groups",
+        "_login_profiles",
+        "_user_inline_policies",
+        "_roles",
+        "_now",
+        "_users",
+        "get_state",
+        "reset",
+    ),
     "ministack.services.kms": (
         "_aliases",
         "_create_grant",
@@ -68,7 +99,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class MinistackChanged(Exception):
+class MinistackChangedError(Exception):
     """ministack lacks a name that the emulator needs: it is not the version this was written for."""
 
 
@@ -78,25 +109,25 @@ def _import_all() -> dict[str, ModuleType]:
         try:
             module = importlib.import_module(module_name)
         except ImportError as error:
-            raise MinistackChanged(f"ministack has no module {module_name} ({error})") from error
+            raise MinistackChangedError(f"ministack has no module {module_name} ({error})") from error
         missing = [name for name in names if not hasattr(module, name)]
         if missing:
-            raise MinistackChanged(f"{module_name} has no {', '.join(missing)}")
+            raise MinistackChangedError(f"{module_name} has no {', '.join(missing)}")
         modules[module_name] = module
     return modules
 
 
 _modules = _import_all()
-_app = _modules["ministack.app"]
-_actions = _modules["ministack.core.iam_actions"]
-_evaluator = _modules["ministack.core.iam_evaluator"]
-_persistence = _modules["ministack.core.persistence"]
-_responses = _modules["ministack.core.responses"]
-_router = _modules["ministack.core.router"]
-_dynamodb = _modules["ministack.services.dynamodb"]
-_iam = _modules["ministack.services.iam"]
-_kms = _modules["ministack.services.kms"]
-_sts = _modules["ministack.services.sts"]
+_app: Any = _modules["ministack.app"]
+_actions: Any = _modules["ministack.core.iam_actions"]
+_evaluator: Any = _modules["ministack.core.iam_evaluator"]
+_persistence: Any = _modules["ministack.core.persistence"]
+_responses: Any = _modules["ministack.core.responses"]
+_router: Any = _modules["ministack.core.router"]
+_dynamodb: Any = _modules["ministack.services.dynamodb"]
+_iam: Any = _modules["ministack.services.iam"]
+_kms: Any = _modules["ministack.services.kms"]
+_sts: Any = _modules["ministack.services.sts"]
 
 asgi_app = _app.app
 EvalContext = _evaluator.EvalContext
@@ -108,7 +139,7 @@ combine_resource_policy = _evaluator.combine_resource_policy
 identity_denial_message = _actions.identity_denial_message
 to_json = _persistence._json_default
 from_json = _persistence._json_object_hook
-STATEFUL_SERVICES: Mapping[str, ModuleType] = {"iam": _iam, "sts": _sts, "kms": _kms, "dynamodb": _dynamodb}
+STATEFUL_SERVICES: Mapping[str, ModuleType] = {"iam": _iam, "kms": _kms, "dynamodb": _dynamodb}
 
 
 # -- the request being answered ---------------------------------------------------------------
@@ -130,8 +161,8 @@ def scope(account: str, in_region: str) -> AbstractContextManager[None]:
     return found
 
 
-def caller(headers: Mapping[str, str]) -> Any:
-    """Who signed the request: `arn`, `type`, `account`, `policies` (None: the root user), `keys`, `limits`.
+def caller(headers: Mapping[str, str]) -> Principal:
+    """Who signed the request.
 
     Raises:
         PermissionError: the key is not (or no longer) valid.
@@ -139,12 +170,29 @@ def caller(headers: Mapping[str, str]) -> Any:
     who = _evaluator.resolve_principal(_router.extract_access_key_id(headers), account_id())
     if isinstance(who, AuthError):
         raise PermissionError(who.message)
-    return who
+    principal: Principal = who
+    return principal
 
 
-def authentication_failure(access_key_id: str, service: str) -> Any:
+def is_condition_operator(name: str) -> bool:
+    """Whether a policy's Condition may hold this operator."""
+    bare = name.lower().removeprefix("forallvalues:").removeprefix("foranyvalue:").removesuffix("ifexists")
+    return bare == "null" or bare in _evaluator._CONDITION_OPS
+
+
+def authentication_failure(access_key_id: str, service: str) -> object:
     """Verify the request's signature: None, or an AuthError."""
     return _evaluator.check_credentials(access_key_id, service)
+
+
+def authorize(headers: Mapping[str, str], action: str, service: str, arn: str) -> Decision | None:
+    """What the caller's policies and the resource's own say of an action: None allows."""
+    key = _router.extract_access_key_id(headers)
+    refused = _evaluator.enforce(key, action, service, region(), resource_arn=arn)
+    if isinstance(refused, AuthError):
+        raise PermissionError(refused.message)
+    decision: Decision | None = refused
+    return decision
 
 
 def error(code: str, message: str, status: int = 400) -> Response:
@@ -167,7 +215,7 @@ class PartiQL:
     tables: tuple[str, ...]
 
 
-def parse_partiql(statement: str, parameters: Any) -> PartiQL | None:
+def parse_partiql(statement: str, parameters: object) -> PartiQL | None:
     """Read a statement as ministack will; None when ministack will refuse it as well."""
     try:
         parsed = _dynamodb._parse_partiql(statement, parameters)
@@ -231,6 +279,11 @@ def resource_policy(account: str, in_region: str, arn: str) -> str | None:
     return entry["Policy"] if entry else None
 
 
+def put_resource_policy(arn: str, policy: str) -> None:
+    """Attach a resource-based policy to a table of this account and Region."""
+    _dynamodb._put_resource_policy({"ResourceArn": arn, "Policy": policy})
+
+
 def drop_table_leftovers(name: str, arn: str) -> None:
     """Forget what ministack keeps of a table after its deletion."""
     _dynamodb._resource_policies.pop(arn, None)
@@ -242,6 +295,31 @@ def iam_entity(account: str, kind: str, name: str) -> Record | None:
     store = _iam._users if kind == "user" else _iam._roles
     found: Record | None = store.get_scoped(account, None, name)
     return found
+
+
+def access_keys_of(user: str) -> list[str]:
+    """The access key ids of a user of this account."""
+    return [key for key, record in access_keys(account_id()).items() if record["UserName"] == user]
+
+
+def has_login_profile(user: str) -> bool:
+    """Whether a user of this account may sign in to the console."""
+    return user in _iam._login_profiles
+
+
+def has_inline_policies(user: str) -> bool:
+    """Whether a user of this account has policies of its own."""
+    return bool(_iam._user_inline_policies.get(user))
+
+
+def is_in_a_group(user: str) -> bool:
+    """Whether a user of this account is in any group."""
+    return any(user in group.get("Users", []) for group in _iam._groups.values())
+
+
+def is_hosted(account: str) -> bool:
+    """Whether this emulator has the account's users and roles, so that it knows who exists in it."""
+    return any(session.get("AccountId") == account for session in _sts._sessions.values())
 
 
 def access_keys(account: str) -> dict[str, Record]:
@@ -273,9 +351,21 @@ def put_root_key(account: str, access_key_id: str, secret_access_key: str) -> No
     }
 
 
+class Sessions:
+    """The sessions of assumed roles and the root users' keys, which ministack itself does not keep."""
+
+    def get_state(self) -> Mapping[str, Any]:
+        """Session by access key id."""
+        return dict(_sts._sessions)
+
+    def load_persisted_state(self, data: Mapping[str, Any]) -> None:
+        """Take over what `get_state` once gave."""
+        _sts._sessions.update(data)
+
+
 def reset() -> None:
     """Forget everything of every account."""
-    for module in STATEFUL_SERVICES.values():
+    for module in (*STATEFUL_SERVICES.values(), _sts):
         module.reset()
 
 
@@ -301,7 +391,7 @@ def add_json_service(service: str, target_prefix: str, new: Handler) -> None:
 
 
 def trust_no_key_by_its_name() -> None:
-    """By default ministack takes `test`, no key and every 12-digit key for a root user, unverified. Not here."""
+    """Verify all: ministack itself takes `test`, every 12-digit key and no key at all for a root user."""
     _evaluator.is_root_access_key = lambda _access_key_id: False
 
 

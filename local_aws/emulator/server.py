@@ -7,23 +7,27 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.answering import Answering
+from local_aws.emulator.asgi import App
 from local_aws.emulator.bootstrap import prepare_account
 from local_aws.emulator.canary import prove_enforcement
+from local_aws.emulator.control import Control
+from local_aws.emulator.faults import Faults
 from local_aws.emulator.front_door import FrontDoor
 from local_aws.emulator.install import install
 from local_aws.emulator.settings import Settings
+from local_aws.emulator.state import State
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 75.0
 
 
-class PortBusy(Exception):
+class PortBusyError(Exception):
     """Another process listens on the port asked for."""
 
 
@@ -36,7 +40,7 @@ def listen(port: int) -> socket.socket:
         listener.listen(socket.SOMAXCONN)
     except OSError as error:
         listener.close()
-        raise PortBusy(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from error
+        raise PortBusyError(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from error
     return listener
 
 
@@ -46,14 +50,20 @@ async def run(settings: Settings) -> None:
     port = listener.getsockname()[1]
     hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
     host = f"{LOOPBACK}:{port}"
-    app = FrontDoor(ms.asgi_app, hosts)
-    install(settings)
-    await prove_enforcement(app, host, settings.region)
-    await prepare_account(app, host, settings)
+    services = install(settings)
+    faults = Faults()
+    state = State(settings.state_dir, services) if settings.state_dir else None
+    await prove_enforcement(ms.asgi_app, host, settings.region)
+    if state:
+        state.load()
+    await prepare_account(ms.asgi_app, host, settings)
+    if state:
+        state.save()
+    app = FrontDoor(Answering(ms.asgi_app, faults, state), Control(settings.control_token, faults), hosts)
     await _serve(app, listener, port)
 
 
-async def _serve(app: Any, listener: socket.socket, port: int) -> None:
+async def _serve(app: App, listener: socket.socket, port: int) -> None:
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS

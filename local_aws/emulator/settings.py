@@ -6,15 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local_aws.emulator.access_keys import AccessKey
+
 MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging"
-
-
-@dataclass(frozen=True)
-class AccessKey:
-    """An access key of this run: random, never written to a log."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.emulator import grants, kms_errors
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import AWS_MANAGED_ALIAS, TableName, find_key, key_arn, parse
-from local_aws.emulator.authorization import denial
+from local_aws.emulator.authorization import denial, outside
 from local_aws.emulator.ministack_adapter import Record, Response
 from local_aws.emulator.table_key import through_dynamodb
 
@@ -112,8 +112,8 @@ def _over_quota(table: TableName) -> Response | None:
         return None
     return ms.error(
         "LimitExceededException",
-        f"Subscriber limit exceeded: Encryption mode changes are limited in the 24h window to {CHANGES_PER_DAY} "
-        "per table, with one more each 6 hours after that",
+        f"Subscriber limit exceeded: Encryption mode changes are limited in the 24h window "
+        f"to {CHANGES_PER_DAY} per table, with one more each 6 hours after that",
     )
 
 
@@ -124,11 +124,7 @@ def _find(headers: Mapping[str, str], table: TableName, reference: str) -> Outco
         return kms_errors.not_found(f"Invalid keyId {reference}"), None
     if arn.account != table.account:
         who = ms.caller(headers)
-        return kms_errors.access_denied(
-            f"User: {who.arn} is not authorized to perform: kms:DescribeKey on this resource because the resource "
-            "does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
-            "explicitly denies access"
-        ), None
+        return kms_errors.access_denied(outside(who.arn, "kms:DescribeKey")), None
     if arn.region != table.region:
         return kms_errors.not_found(f"Invalid arn {arn.region}"), None
     key = find_key(full)
@@ -186,7 +182,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
         }
         record["SSEDescription"] = {**before, "Status": "UPDATING"}
     else:
-        grants.retire_of_dynamodb(table, keep_key_arn=key and key["Arn"])
+        grants.retire_of_dynamodb(table, keep_key_arn=key["Arn"] if key else None)
 
 
 def count_change(table: TableName) -> None:

@@ -1,0 +1,67 @@
+"""How a call is answered: faults before it, the services, the state saved, faults after it."""
+
+import asyncio
+import logging
+
+from local_aws.emulator.asgi import (
+    App,
+    Receive,
+    Scope,
+    Send,
+    answer_of,
+    headers_of,
+    json_error,
+    read_body,
+    respond,
+)
+from local_aws.emulator.calls import Call
+from local_aws.emulator.faults import Fault, Faults, close_connection, failure, kill_emulator
+from local_aws.emulator.ministack_adapter import Response
+from local_aws.emulator.state import State
+
+_log = logging.getLogger(__name__)
+
+
+class Answering:
+    """The ASGI application that answers AWS API calls. `state` None keeps nothing on disk."""
+
+    def __init__(self, services: App, faults: Faults, state: State | None) -> None:
+        self._services = services
+        self._faults = faults
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        body = await read_body(receive)
+        call = Call.of(headers_of(scope), body)
+        fault = self._faults.striking(call)
+        if fault and (response := await self._before(fault, call, scope)):
+            await respond(send, response)
+            return
+        response = await answer_of(self._services, scope, body)
+        if self._state and call.may_change_state:
+            response = self._saved(self._state, response)
+        if fault and fault.effect == "kill-after":
+            kill_emulator()
+        if fault and fault.effect == "close-after":
+            close_connection(scope)
+        await respond(send, response)
+
+    async def _before(self, fault: Fault, call: Call, scope: Scope) -> Response | None:
+        if fault.effect == "delay":
+            await asyncio.sleep(fault.seconds)
+        if fault.effect == "kill":
+            kill_emulator()
+        if fault.effect == "close":
+            close_connection(scope)
+        return failure(call, fault.effect) if fault.effect in ("throttle", "error", "close") else None
+
+    def _saved(self, state: State, response: Response) -> Response:
+        try:
+            state.save()
+        except OSError as error:
+            _log.error("the state cannot be saved: %s", error)  # the reason is all there is to say
+            return json_error(
+                500, "InternalServerError", f"the local AWS cannot save its state: {error.strerror}"
+            )
+        return response

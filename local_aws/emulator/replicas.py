@@ -1,0 +1,104 @@
+"""Replicas of global tables (version 2019.11.21): each has a key of its own Region.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-security.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_aws.emulator import grants, table_encryption
+from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.arns import AWS_MANAGED_ALIAS, TableName
+from local_aws.emulator.errors import ServiceError
+from local_aws.emulator.ministack_adapter import Record
+
+INVALID = table_encryption.INVALID
+NOT_COPIED = ("_encryption_changes", "_encryption_target", "_recovery_days")
+ReplicaUpdates = list[Mapping[str, Mapping[str, Any]]]
+
+
+def checked(
+    headers: Mapping[str, str], table: TableName, updates: ReplicaUpdates
+) -> dict[str, Record | None]:
+    """The key of each replica about to be created, by Region; None where no key is asked for.
+
+    Raises:
+        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller.
+    """
+    keys: dict[str, Record | None] = {}
+    for update in updates:
+        for action, replica in update.items():
+            region = str(replica.get("RegionName", ""))
+            there = TableName(table.account, region, table.name)
+            if action == "Create":
+                keys[region] = _key_of_new(headers, table, there, replica.get("KMSMasterKeyId"))
+            elif action == "Update" and replica.get("KMSMasterKeyId"):
+                text = (
+                    "change a replica's key by UpdateTable with SSESpecification in the replica's own Region"
+                )
+                raise ServiceError("ValidationException", f"{INVALID}{text}")
+            elif action == "Delete" and (there.record or {}).get("DeletionProtectionEnabled"):
+                raise deletion_protected()
+    return keys
+
+
+def deletion_protected() -> ServiceError:
+    """The error of deleting a table, or a replica, whose deletion protection is on."""
+    return ServiceError(
+        "ValidationException",
+        "Resource cannot be deleted as it is currently protected against deletion. "
+        "Disable deletion protection first.",
+    )
+
+
+def _key_of_new(
+    headers: Mapping[str, str], table: TableName, there: TableName, reference: str | None
+) -> Record | None:
+    has_key = table.key_arn() is not None
+    if has_key and not reference:
+        raise ServiceError(
+            "ValidationException", f"{INVALID}KMSMasterKeyId must be specified for each replica."
+        )
+    if not reference:
+        return None
+    if not has_key:
+        text = "KMSMasterKeyId can be specified for a replica only if the table has a customer managed key."
+        raise ServiceError("ValidationException", f"{INVALID}{text}")
+    with ms.scope(there.account, there.region):
+        refused, key = table_encryption.usable_key(headers, there, reference)
+    if refused:
+        raise ServiceError.of(refused)
+    return key
+
+
+def complete(table: TableName, updates: ReplicaUpdates, keys: Mapping[str, Record | None]) -> None:
+    """After ministack made or removed the replicas: their encryption and their grants."""
+    for update in updates:
+        for action, replica in update.items():
+            there = TableName(table.account, str(replica.get("RegionName", "")), table.name)
+            if action == "Create":
+                _encrypt(there, keys.get(there.region))
+            elif action == "Delete":
+                grants.retire_of_dynamodb(there)
+
+
+def _encrypt(replica: TableName, key: Record | None) -> None:
+    record = replica.record
+    if record is None:
+        return
+    for name in NOT_COPIED:
+        record.pop(name, None)
+    if key:
+        record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
+        grants.give_to_dynamodb(replica, key)
+    elif record.get("SSEDescription"):  # the AWS managed key, which each Region has its own of
+        arn = f"arn:aws:kms:{replica.region}:{replica.account}:{AWS_MANAGED_ALIAS}"
+        record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
+
+
+def describe(table: TableName, description: dict[str, Any]) -> None:
+    """Show each replica's key in a table's description, as AWS does."""
+    for replica in description.get("Replicas") or []:
+        key = TableName(table.account, replica["RegionName"], table.name).key_arn()
+        if key:
+            replica["KMSMasterKeyId"] = key
