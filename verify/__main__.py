@@ -1,7 +1,6 @@
 """`python -m verify`: who is declared to have access to the tables, and who really has."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--stack", help="verify what this stack declares, by `pulumi stack output`")
     what.add_argument("--outputs", metavar="FILE", help="the same JSON from a file, or - for standard input")
     what.add_argument("--table", metavar="NAME", help="show one table; nothing is declared about it")
-    parser.add_argument("--region", help="Region of --table (default: AWS_REGION or AWS_DEFAULT_REGION)")
+    parser.add_argument("--region", help="Region of --table (default: AWS_REGION, else the profile's)")
 
     who = parser.add_argument_group("whose access to try, beside the caller's and the stack's test user's")
     who.add_argument("--profile", metavar="NAME", action="append", default=[], help="a named profile")
@@ -58,10 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Verify, report, and return the exit status."""
-    given = vars(_parser().parse_args(argv))
-    given["region"] = given["region"] or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    arguments = Arguments(**vars(_parser().parse_args(argv)))
     try:
-        return run_command(Arguments(**given))
+        return run_command(arguments)
     except VerifyError as error:
         Console(stderr=True).print(f"verify: {error}", style="bold red", markup=False, highlight=False)
     except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """What the command line asks for, done: read the declaration, verify or wait, write the reports."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,9 +88,12 @@ def _check(arguments: Arguments) -> None:
 
 def _what(arguments: Arguments) -> tuple[StackOutputs | None, list[Target]]:
     if arguments.table:
-        if not arguments.region:
+        region = arguments.region or os.environ.get("AWS_REGION") or boto3.Session().region_name
+        if not region:
             raise VerifyError(f"--table {arguments.table}: which Region? Give --region or set AWS_REGION.")
-        return None, [Target(arguments.table, arguments.region)]
+        return None, [Target(arguments.table, region)]
+    if arguments.region:
+        raise VerifyError("--region: is for --table only; a stack's outputs have the Region of each table.")
     outputs = from_stack(arguments.stack) if arguments.stack else from_file(arguments.outputs or "-")
     return outputs, targets_of(outputs)
 

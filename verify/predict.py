@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.
 
 import json
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from verify.arns import account_of, identity, same_principal
 from verify.classify import Outcome
@@ -93,7 +93,7 @@ def simulate(
     def ask() -> dict[str, IamView]:
         iam = connections.client("iam")
         answer = iam.simulate_principal_policy(
-            PolicySourceArn=_with_path(iam, principal),
+            PolicySourceArn=principal,
             ActionNames=actions,
             ResourceArns=[resource.arn],
             ContextEntries=[
@@ -197,9 +197,10 @@ def _combine(iam: IamView, key_view: KeyView) -> tuple[Outcome, str]:
     return Outcome.COULD_NOT_TELL, f"{key_view.reason}; for the item call itself, {iam.reason}"
 
 
-def _with_path(iam: Any, principal: str) -> str:  # noqa: ANN401
-    """The full ARN of a role: the one that follows from an assumed role's session lacks the path."""
-    who = identity(principal)
+def role_with_path(connections: Connections, arn: str) -> str | Unknown:
+    """The full ARN of a user or role: the one that follows from an assumed role's session lacks the path."""
+    who = identity(arn)
     if who is None or who.kind != "role":
-        return principal
-    return str(iam.get_role(RoleName=who.name)["Role"]["Arn"])
+        return arn
+    iam = connections.client("iam")
+    return attempt("iam:GetRole", lambda: str(iam.get_role(RoleName=who.name)["Role"]["Arn"]))

@@ -70,16 +70,17 @@ def caller_principal(session: boto3.Session, region: str, pool: int) -> Principa
 
 def identify(source: str, session: boto3.Session, region: str, pool: int) -> Principal | Untried:
     """Who a session is, asked of STS. The root user is refused."""
+    secrets: tuple[str, ...] = ()
     try:
         credentials = session.get_credentials()
         if credentials is None:
             return Untried(source, "no AWS credentials found.")
         frozen = credentials.get_frozen_credentials()
-        secrets = tuple(part for part in (frozen.secret_key, frozen.token) if part)
+        secrets = tuple(part for part in (frozen.secret_key, frozen.token, frozen.access_key) if part)
         connections = Connections(session, region, pool)
         sts_arn = str(connections.client("sts").get_caller_identity()["Arn"])
     except (ClientError, BotoCoreError) as error:
-        answer = answer_of_error(error)
+        answer = answer_of_error(error, secrets)
         return Untried(source, f"sts:GetCallerIdentity failed: {answer.code}: {answer.message}")
     if is_root(sts_arn):
         return Untried(source, f"{sts_arn} is a root user; use a user or role of the account.", sts_arn)

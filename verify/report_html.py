@@ -44,9 +44,9 @@ def _summary(report: Report) -> str:
     predicted = len(report.access) - proven
     mode = "read-only" if report.read_only else "with a probe item, removed afterwards"
     return (
-        f"{len(report.tables)} tables, {len(report.principals)} principals; {proven} calls proven, "
-        f"{predicted} predicted; {report.started} to {report.finished}, {mode}; run by {report.caller}; "
-        f"report format {report.schema_version}"
+        f"Tables: {len(report.tables)}. Principals: {len(report.principals)}. Calls proven: {proven}, "
+        f"predicted: {predicted}. From {report.started} to {report.finished}, {mode}, "
+        f"run by {report.caller}. Report format {report.schema_version}."
     )
 
 

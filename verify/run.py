@@ -10,14 +10,14 @@ import boto3
 from verify.arns import same_principal
 from verify.classify import Outcome
 from verify.declared import StackOutputs
-from verify.expectation import ITEM_CALLS
+from verify.expectation import ITEM_CALLS, Expectation, expected
 from verify.findings import AccessCell, Finding, Severity, access_findings
 from verify.inventory import Place, Target, survey
 from verify.key_policy import allowed_principals, concrete_principals
 from verify.matrix import PREDICTED, Declarations, predicted_cells, proven_cells
-from verify.observe import Key, Table
+from verify.observe import Key, Table, Unknown
 from verify.parallel import Parallel
-from verify.predict import Prediction, may_change_key_policy, predict_item_calls
+from verify.predict import Prediction, may_change_key_policy, predict_item_calls, role_with_path
 from verify.principals import CredentialSources, Principal, Untried, caller_principal, gather
 from verify.prove import Leftover, prove
 from verify.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
@@ -118,19 +118,22 @@ def _without_credentials(place: Place, principals: list[Principal]) -> list[str]
 
 def _declarations(places: list[Place], caller: Principal, parallel: Parallel) -> Declarations:
     keys = {place.key.arn: place.key for place in places if isinstance(place.key, Key)}
+    tables = {(place.name, place.region): place.declared for place in places}
+    arn = role_with_path(caller.connections, caller.arn)
+    if isinstance(arn, Unknown):
+        return Declarations(tables, caller.arn)
     manages = dict(
         zip(
             keys,
             parallel.map(
                 "reading the caller's rights",
-                lambda key: may_change_key_policy(caller.connections, key, caller.arn),
+                lambda key: may_change_key_policy(caller.connections, key, arn),
                 keys.values(),
             ),
             strict=True,
         )
     )
     managed = {(p.name, p.region) for p in places if isinstance(p.key, Key) and manages[p.key.arn]}
-    tables = {(place.name, place.region): place.declared for place in places}
     return Declarations(tables, caller.arn, frozenset(managed))
 
 
@@ -143,13 +146,14 @@ def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> I
         if cell.principal == caller and cell.actual is Outcome.ALLOWED and cell.call in ITEM_CALLS
     }
     for table, region in sorted(reads & declarations.managed):
-        if declarations.tables[table, region] and not declarations.roles(table, region, caller):
+        roles = declarations.roles(table, region, caller)
+        if declarations.tables[table, region] and expected(roles, "GetItem") is Expectation.DENIED:
             yield Finding(
                 kind="key-manager-reads",
                 severity=Severity.NOTE,
                 table=table,
                 region=region,
-                text=f"{caller}, who runs this, is not declared but reads the table; "
+                text=f"{caller}, who runs this, is not declared to have access but reads the table; "
                 "it can change the key policy and so give itself any access.",
                 todo="Verify as a principal with fewer rights to see only what is declared.",
                 principal=caller,
