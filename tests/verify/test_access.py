@@ -143,7 +143,7 @@ def test_an_unusable_key_is_told_from_a_denial(
     user, outsider = world.user(), world.user()
     key = world.key(user.arn)
     table = world.table(key)
-    break_key(world.aws.client("kms"), key)
+    break_key(world.client("kms"), key)
     report = verified(declare(table, key, {user.arn: "keyUser"}, user))
     assert {outcomes(report, user.arn)[call] for call in ITEM_CALLS} == {outcome}
     assert {kind, "declared-but-denied"} <= kinds(report)
@@ -202,7 +202,7 @@ def test_credentials_that_do_not_work_are_not_a_denial(world: World, verified: V
     user = world.user()
     key = world.key()
     table = world.table(key)
-    world.aws.client("iam").update_access_key(
+    world.client("iam").update_access_key(
         UserName=user.name, AccessKeyId=user.credentials.access_key_id, Status="Inactive"
     )
     report = verified(declare(table, key, user=user))
@@ -230,7 +230,7 @@ def test_a_role_that_may_not_be_assumed_is_told_when_asked_for_and_predicted_whe
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
         ],
     }
-    world.aws.client("iam").update_assume_role_policy(
+    world.client("iam").update_assume_role_policy(
         RoleName=role.rsplit("/", 1)[-1], PolicyDocument=json.dumps(nobody)
     )
     key = world.key(role)

@@ -66,7 +66,7 @@ def test_the_items_of_the_table_stay_as_they_are(world: World, verified: Verifie
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
-    dynamodb = world.aws.client("dynamodb")
+    dynamodb = world.client("dynamodb")
     for number in range(5):
         dynamodb.put_item(TableName=table, Item={"id": {"S": str(number)}, "data": {"S": "secret data"}})
     before = world.items(table)
@@ -83,7 +83,7 @@ def test_an_item_with_the_probes_key_is_neither_overwritten_nor_deleted(
     table = read_table(world.table(world.key()))
     item = ProbeItem.for_table(table)
     theirs = {**item.primary_key, "data": {"S": "theirs"}}
-    world.aws.client("dynamodb").put_item(TableName=table.name, Item=theirs)
+    world.client("dynamodb").put_item(TableName=table.name, Item=theirs)
     prober = Prober(caller_principal(boto3.Session(), REGION, 4), table, item)
     (result,) = prober.run(("PutItem",))
     assert (result.outcome.value, result.answer.code) == ("allowed", "ConditionalCheckFailedException")
@@ -96,7 +96,7 @@ def test_an_item_of_another_run_is_not_deleted(world: World, as_caller: AsCaller
     table = read_table(world.table(world.key()))
     item = ProbeItem.for_table(table)
     theirs = {**item.primary_key, MARKER: {"S": "another run"}}
-    world.aws.client("dynamodb").put_item(TableName=table.name, Item=theirs)
+    world.client("dynamodb").put_item(TableName=table.name, Item=theirs)
     prober = Prober(caller_principal(boto3.Session(), REGION, 4), table, item)
     prober.remove_item(prober.principal)
     assert world.items(table.name) == [theirs]

@@ -59,7 +59,7 @@ def test_an_answer_that_proves_nothing_fails_both(world: World) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
-    world.aws.client("kms").disable_key(KeyId=key)
+    world.client("kms").disable_key(KeyId=key)
     assert "key disabled" in failure(assert_denied, table, session(user))
     assert "key disabled" in failure(assert_allowed, table, session(user))
 

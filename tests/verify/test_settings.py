@@ -19,7 +19,7 @@ def of_kind(report: Report, kind: str) -> Finding:
 def test_everything_that_is_read_is_in_the_report(world: World, verified: Verified) -> None:
     key = world.key()
     alias = f"alias/{world.name('orders')}"
-    world.aws.client("kms").create_alias(AliasName=alias, TargetKeyId=key)
+    world.client("kms").create_alias(AliasName=alias, TargetKeyId=key)
     table = world.table(key, (("id", "S"), ("at", "N")))
     report = verified(declare(table, key, keyAlias=alias))
     (place,) = report.tables
@@ -56,7 +56,7 @@ def test_the_aws_owned_key_is_no_customer_managed_key(world: World, verified: Ve
 def test_the_aws_managed_key_is_no_customer_managed_key(world: World, verified: Verified) -> None:
     """DynamoDB shows SSEType KMS for both; only the key's manager tells them apart."""
     table = world.table(None)
-    world.aws.client("dynamodb").update_table(
+    world.client("dynamodb").update_table(
         TableName=table, SSESpecification={"Enabled": True, "SSEType": "KMS"}
     )
     report = verified(declare(table, world.key()))
@@ -68,7 +68,7 @@ def test_the_aws_managed_key_is_no_customer_managed_key(world: World, verified: 
 def test_an_alias_that_points_elsewhere_differs(world: World, verified: Verified) -> None:
     key, other = world.key(), world.key()
     alias = f"alias/{world.name('orders')}"
-    world.aws.client("kms").create_alias(AliasName=alias, TargetKeyId=other)
+    world.client("kms").create_alias(AliasName=alias, TargetKeyId=other)
     finding = of_kind(verified(declare(world.table(key), key, keyAlias=alias)), "alias-elsewhere")
     assert alias in finding.text
 
@@ -77,7 +77,7 @@ def test_a_deleted_users_id_in_the_key_policy_differs(world: World, verified: Ve
     user = world.user(policy=None)
     key = world.key(user.arn)
     table = world.table(key)
-    iam = world.aws.client("iam")
+    iam = world.client("iam")
     iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key_id)
     iam.delete_user(UserName=user.name)
     report = verified(declare(table, key))
@@ -89,7 +89,7 @@ def test_a_user_made_again_by_the_same_name_is_denied(world: World, verified: Ve
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
-    iam = world.aws.client("iam")
+    iam = world.client("iam")
     iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key_id)
     iam.detach_user_policy(UserName=user.name, PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess")
     iam.delete_user(UserName=user.name)
@@ -113,7 +113,7 @@ def test_a_grant_that_nobody_declared_differs(world: World, verified: Verified) 
     user = world.user()
     key = world.key()
     table = world.table(key)
-    world.aws.client("kms").create_grant(KeyId=key, GranteePrincipal=user.arn, Operations=["Decrypt"])
+    world.client("kms").create_grant(KeyId=key, GranteePrincipal=user.arn, Operations=["Decrypt"])
     report = verified(declare(table, key, user=user))
     assert kinds(report, user.arn) == {"undeclared-grant", "allowed-but-not-declared"}
 
@@ -124,7 +124,7 @@ def test_a_grant_lets_a_principal_without_credentials_in_as_predicted(
     user = world.user()
     key = world.key()
     table = world.table(key)
-    world.aws.client("kms").create_grant(KeyId=key, GranteePrincipal=user.arn, Operations=["Decrypt"])
+    world.client("kms").create_grant(KeyId=key, GranteePrincipal=user.arn, Operations=["Decrypt"])
     report = verified(declare(table, key, {user.arn: "keyUser"}))
     assert kinds(report, user.arn) == set()
 
@@ -132,7 +132,7 @@ def test_a_grant_lets_a_principal_without_credentials_in_as_predicted(
 def test_a_table_whose_service_grant_was_revoked_differs(world: World, verified: Verified) -> None:
     key = world.key()
     table = world.table(key)
-    kms = world.aws.client("kms")
+    kms = world.client("kms")
     for grant in kms.list_grants(KeyId=key)["Grants"]:
         kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
     assert "service-grant-missing" in kinds(verified(declare(table, key)))
@@ -143,7 +143,7 @@ def test_an_old_key_that_a_backup_needs_is_noted_while_usable_and_differs_when_n
 ) -> None:
     old, new = world.key(), world.key()
     table = world.table(old)
-    dynamodb = world.aws.client("dynamodb")
+    dynamodb = world.client("dynamodb")
     dynamodb.create_backup(TableName=table, BackupName="before")
     dynamodb.update_table(
         TableName=table, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": new}
@@ -151,7 +151,7 @@ def test_an_old_key_that_a_backup_needs_is_noted_while_usable_and_differs_when_n
     report = verified(declare(table, new))
     assert of_kind(report, "old-key-needed-by-backup").severity == "note"
     assert report.verdict.exit_status == 0
-    world.aws.client("kms").schedule_key_deletion(KeyId=old, PendingWindowInDays=7)
+    world.client("kms").schedule_key_deletion(KeyId=old, PendingWindowInDays=7)
     assert kinds(verified(declare(table, new))) == {"old-key-needed-by-backup"}
 
 
@@ -169,11 +169,11 @@ def test_a_key_shared_by_two_tables_has_the_principals_of_both(world: World, ver
 
 
 def test_a_table_in_another_region_is_read_there(world: World, verified: Verified) -> None:
-    kms = world.aws.client("kms", region="eu-west-1")
+    kms = world.client("kms", region="eu-west-1")
     key = kms.create_key(Policy=key_policy())["KeyMetadata"]["Arn"]
     kms.enable_key_rotation(KeyId=key)
     name = world.name("table")
-    world.aws.client("dynamodb", region="eu-west-1").create_table(
+    world.client("dynamodb", region="eu-west-1").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],

@@ -86,7 +86,7 @@ def test_a_disabled_key_is_no_revocation(slow_world: World) -> None:
     user = slow_world.user()
     key = slow_world.key(user.arn)
     table = read_table(slow_world.table(key))
-    slow_world.aws.client("kms").disable_key(KeyId=key)
+    slow_world.client("kms").disable_key(KeyId=key)
     waited = wait_for_denial(principal(user), table, Patience(0.3, 0.1), QUIET)
     assert (waited.reached, waited.exit_status) == (False, 2)
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -31,6 +31,13 @@ class World:
     """What a test builds in the local AWS; every name is new, so tests share one emulator."""
 
     aws: LocalAws
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 clients have no static type
+        """The stack's owner as a client, made once."""
+        if (service, region) not in self._clients:
+            self._clients[service, region] = self.aws.client(service, region=region)
+        return self._clients[service, region]
 
     def name(self, kind: str) -> str:
         """A name that nothing else has."""
@@ -38,7 +45,7 @@ class World:
 
     def user(self, kind: str = "user", policy: str | None = FULL_ACCESS) -> User:
         """A user with an access key and a managed policy."""
-        iam, name = self.aws.client("iam"), self.name(kind)
+        iam, name = self.client("iam"), self.name(kind)
         arn = iam.create_user(UserName=name)["User"]["Arn"]
         if policy:
             iam.attach_user_policy(UserName=name, PolicyArn=policy)
@@ -48,13 +55,11 @@ class World:
     def user_policy(self, user: User, *statements: dict[str, Any]) -> None:
         """Give a user an inline policy."""
         document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-        self.aws.client("iam").put_user_policy(
-            UserName=user.name, PolicyName="extra", PolicyDocument=document
-        )
+        self.client("iam").put_user_policy(UserName=user.name, PolicyName="extra", PolicyDocument=document)
 
     def role(self, kind: str = "role", policy: str = FULL_ACCESS) -> str:
         """A role that its account may assume."""
-        iam, name = self.aws.client("iam"), self.name(kind)
+        iam, name = self.client("iam"), self.name(kind)
         trust = {
             "Version": "2012-10-17",
             "Statement": [
@@ -71,7 +76,7 @@ class World:
 
     def key(self, *users: str, statements: tuple[dict[str, Any], ...] = (), rotation: bool = True) -> str:
         """A customer managed key, rotated unless told otherwise."""
-        kms = self.aws.client("kms")
+        kms = self.client("kms")
         key = kms.create_key(Policy=key_policy(*users, statements=statements))["KeyMetadata"]
         if rotation:
             kms.enable_key_rotation(KeyId=key["KeyId"])
@@ -79,7 +84,7 @@ class World:
 
     def set_key_users(self, key_arn: str, *users: str) -> None:
         """Put a new key policy on a key."""
-        self.aws.client("kms").put_key_policy(KeyId=key_arn, PolicyName="default", Policy=key_policy(*users))
+        self.client("kms").put_key_policy(KeyId=key_arn, PolicyName="default", Policy=key_policy(*users))
 
     def table(self, key_arn: str | None, schema: tuple[tuple[str, str], ...] = (("id", "S"),)) -> str:
         """A table, encrypted with a key or with the AWS owned key."""
@@ -87,7 +92,7 @@ class World:
         encryption: dict[str, Any] = {}
         if key_arn:
             encryption = {"SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn}}
-        self.aws.client("dynamodb").create_table(
+        self.client("dynamodb").create_table(
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in schema],
@@ -101,7 +106,7 @@ class World:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table."""
-        return list(self.aws.client("dynamodb").scan(TableName=table)["Items"])
+        return list(self.client("dynamodb").scan(TableName=table)["Items"])
 
 
 def key_policy(*users: str, statements: tuple[dict[str, Any], ...] = ()) -> str:
