@@ -4,7 +4,8 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import engine_build, official_installer
@@ -14,7 +15,8 @@ LANGUAGE_HOST = "pulumi-language-python"
 OLDEST = (3, 249, 0)
 """The first engine that analyses an exported state without login (`policy analyze --file`)."""
 
-OWN_HOST = Path(__file__).resolve().parent / "language_host" / "bin"
+OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
+HOST_VARIABLES = {engine_build.HOST_VARIABLE: str(OWN_HOST)}
 
 
 class EngineNotFoundError(Exception):
@@ -25,14 +27,15 @@ class EngineNotFoundError(Exception):
 class Engine:
     """An engine that can run Python programs.
 
-    `origin` tells people where it came from; `path_entries` are the directories that must come
-    first on PATH for it to find its Python language host.
+    `origin` tells people where it came from. Its Python language host is found when `path_entries`
+    come first on PATH and `variables` are in the environment.
     """
 
     pulumi: Path
     version: str
     origin: str
     path_entries: tuple[Path, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_engine(*, may_build: bool = True) -> Engine:
@@ -96,7 +99,7 @@ def _build() -> Engine:
 
 def _own(directory: Path) -> Engine:
     pulumi = directory / "pulumi"
-    return Engine(pulumi, engine_version(pulumi), "built from Go modules", (OWN_HOST, directory))
+    return Engine(pulumi, engine_version(pulumi), "built from Go modules", (directory,), HOST_VARIABLES)
 
 
 def engine_version(pulumi: Path) -> str:

@@ -19,6 +19,12 @@ PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 VERSION = "3.259.0"
 PROGRAM_RUNNER = "pulumi-language-python-exec"
+HOST = "pulumi-language-python"
+HOST_VARIABLE = "ENCRYPTED_TABLES_LANGUAGE_HOST"
+# The engine wants its language host beside it; the host is a part of the checkout that runs the engine.
+HOST_LAUNCHER = f"""#!/bin/sh
+exec "${{{HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
+"""
 TAGS = "-tags=osusergo,grpcnotrace"
 FLAGS = (
     "-mod=readonly",
@@ -33,7 +39,7 @@ SECONDS_BETWEEN_REPORTS = 10
 def destination() -> Path:
     """Where the build of these modules, with these flags, for this machine is kept."""
     parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
-    parts += [" ".join((*FLAGS, platform.system(), platform.machine())).encode()]
+    parts += [" ".join((HOST_LAUNCHER, *FLAGS, platform.system(), platform.machine())).encode()]
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
@@ -56,7 +62,9 @@ def build() -> Path:
             made.mkdir()
             _compile(go, made / "pulumi")
             shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, made)
-            (made / PROGRAM_RUNNER).chmod(0o755)
+            (made / HOST).write_text(HOST_LAUNCHER)
+            for program in (PROGRAM_RUNNER, HOST):
+                (made / program).chmod(0o755)
             shutil.rmtree(kept, ignore_errors=True)
             made.rename(kept)
     return kept

@@ -30,6 +30,7 @@ def program(engine: Engine, tmp_path: Path) -> Program:
         (tmp_path / "__main__.py").write_text(text)
         (tmp_path / "backend").mkdir()
         environment = {
+            **engine.variables,
             "PATH": os.pathsep.join([*map(str, engine.path_entries), os.environ["PATH"]]),
             "HOME": str(tmp_path),
             "PULUMI_HOME": str(tmp_path / "pulumi"),

@@ -81,7 +81,9 @@ def test_an_interrupted_run_leaves_nothing_running_and_shows_no_traceback(
 ) -> None:
     started = tmp_path / "started"
     stack = program(
-        f"import os, pathlib, time\npathlib.Path({str(started)!r}).write_text(str(os.getpid()))\ntime.sleep(600)\n"
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(started)!r}).write_text(str(os.getpid()))\n"
+        "time.sleep(600)\n"
     )
     process = stack.start("preview")
     wait_until(lambda: started.exists() and started.read_text() != "")
