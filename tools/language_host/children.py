@@ -1,0 +1,99 @@
+"""The processes that a language host started, and how they end with it."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PATIENCE_IN_SECONDS = 2.0
+"""Between asking a process to end and ending it; the engine gives its plugins 5 seconds."""
+
+Process = subprocess.Popen[bytes]
+
+
+class EndedError(Exception):
+    """A process was to be started while all are being ended."""
+
+
+class Children:
+    """Running processes, each the leader of a group of its own, so that what they started ends with them."""
+
+    def __init__(self) -> None:
+        self._running: set[Process] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def start(
+        self,
+        command: Sequence[str],
+        directory: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        piped: bool = False,
+    ) -> Process:
+        """Start a command without input.
+
+        Args:
+            command: the program and its arguments.
+            directory: where it runs; this process's working directory when left out.
+            environment: its whole environment; this process's when left out.
+            piped: whether its output is read through pipes; else it goes where this process's goes.
+
+        Raises:
+            EndedError: `end_all` was called.
+        """
+        stream = subprocess.PIPE if piped else None
+        with self._lock:
+            if self._closed:
+                raise EndedError("The language host is ending.")
+            process = subprocess.Popen(
+                command,
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=True,
+            )
+            self._running.add(process)
+        return process
+
+    def wait(self, process: Process) -> int:
+        """Wait for a process to end; return its exit status, negative for the signal that ended it."""
+        status = process.wait()
+        with self._lock:
+            self._running.discard(process)
+        return status
+
+    def end_all(self) -> None:
+        """End every process that still runs, and start no more."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running)
+        end(*running)
+
+
+def end(*processes: Process) -> None:
+    """End processes and all that they started: first asked to, then for good."""
+    running = [process for process in processes if process.poll() is None]
+    deadline = time.monotonic() + PATIENCE_IN_SECONDS
+    for process in running:
+        _signal_group(process, signal.SIGTERM)
+    for process in running:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            continue
+    for process in running:
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal_group(process: Process, sign: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, sign)
+    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of ended processes
+        return

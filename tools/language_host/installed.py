@@ -1,0 +1,29 @@
+"""Prints, as JSON, the packages of the environment that runs it that may have a Pulumi plugin.
+
+It is run by the interpreter of a user's project, so it imports the standard library alone.
+"""
+
+import importlib.metadata
+import json
+
+
+def main() -> None:
+    """One object a package: its name, version and the content of its `pulumi-plugin.json`, if it has one."""
+    found = []
+    for distribution in importlib.metadata.distributions():
+        name = distribution.metadata["Name"]
+        if not name:  # what a broken uninstallation left behind
+            continue
+        file = distribution.locate_file(f"{name.replace('-', '_')}/pulumi-plugin.json")
+        try:
+            with open(str(file), encoding="utf-8") as content:  # noqa: PTH123  # may be a zip's path
+                plugin = json.load(content)
+        except (FileNotFoundError, NotADirectoryError):
+            plugin = None
+        if plugin is not None or name.replace("_", "-").lower().startswith("pulumi-"):
+            found.append({"name": name, "version": distribution.version, "plugin": plugin})
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
