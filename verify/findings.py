@@ -47,6 +47,8 @@ class AccessCell:
     code: str = ""
     message: str = ""
     request_id: str = ""
+    items_read: int | None = None
+    """How many items a read returned or counted."""
     as_declared: bool | None = field(init=False, default=None)
     """Whether the actual outcome is the declared one; None when it cannot be told."""
 

@@ -55,6 +55,7 @@ def proven_cells(results: Iterable[ProbeResult], declarations: Declarations) -> 
             code=one.answer.code,
             message=one.answer.message,
             request_id=one.answer.request_id,
+            items_read=one.items_read,
         )
         for one in results
     ]

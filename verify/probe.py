@@ -35,6 +35,8 @@ class ProbeResult:
     time: str
     seconds: float
     answer: AwsAnswer
+    items_read: int | None = None
+    """How many items a read returned or counted; None for a call that reads none."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Prober:
         started, clock = datetime.now(UTC), time.monotonic()
         if call == "PutItem":
             self.put_outcome = Outcome.COULD_NOT_TELL  # also when an interrupt comes before the answer
-        outcome, answer = self._outcome(self._requests()[call])
+        outcome, answer, items_read = self._answer(call)
         if call == "PutItem":
             self.put_outcome = outcome
         return ProbeResult(
@@ -128,16 +130,17 @@ class Prober:
             time=started.isoformat(timespec="milliseconds"),
             seconds=round(time.monotonic() - clock, 3),
             answer=answer,
+            items_read=items_read,
         )
 
-    def _outcome(self, request: Callable[[], dict[str, Any]]) -> tuple[Outcome, AwsAnswer]:
+    def _answer(self, call: str) -> tuple[Outcome, AwsAnswer, int | None]:
         try:
-            response = request()
+            response = self._requests()[call]()
         except (ClientError, BotoCoreError) as error:
             answer = answer_of_error(error, self.principal.secrets)
-            outcome = classify_error(answer.code, answer.message)
-            return outcome, answer
-        return Outcome.ALLOWED, AwsAnswer(request_id=response["ResponseMetadata"]["RequestId"])
+            return classify_error(answer.code, answer.message), answer, None
+        items_read = int("Item" in response) if call == "GetItem" else response.get("Count")
+        return Outcome.ALLOWED, AwsAnswer(request_id=response["ResponseMetadata"]["RequestId"]), items_read
 
     def _requests(self) -> dict[str, Callable[[], dict[str, Any]]]:
         client = _client(self.principal, self.table)

@@ -53,6 +53,7 @@ def _line(cell: AccessCell, report: Report) -> str:
         "expected": cell.expected.value,
         "outcome": cell.actual.value,
         "as_declared": cell.as_declared,
+        "items_read": cell.items_read,
         "code": cell.code,
         "message": cell.message,
         "request_id": cell.request_id,

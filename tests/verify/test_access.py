@@ -261,6 +261,40 @@ def test_a_principal_without_credentials_is_predicted_and_never_proven(
     assert (kinds(proof), proof.verdict.exit_status) == ({"only-predicted"}, 2)
 
 
+def test_who_is_named_in_the_key_policy_is_predicted_though_nobody_declared_it(
+    world: World, verified: Verified
+) -> None:
+    stranger = world.user()
+    key = world.key(stranger.arn)
+    report = verified(declare(world.table(key), key))
+    assert outcomes(report, stranger.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
+    assert kinds(report, stranger.arn) == {"undeclared-principal", "allowed-but-not-declared"}
+
+
+def test_an_unusable_key_is_predicted_to_serve_nobody(world: World, verified: Verified) -> None:
+    user = world.user()
+    key = world.key(user.arn)
+    table = world.table(key)
+    world.client("kms").disable_key(KeyId=key)
+    report = verified(declare(table, key, {user.arn: "keyUser"}))
+    assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "key-disabled")
+
+
+def test_a_grant_for_another_table_is_predicted_to_let_nobody_in(world: World, verified: Verified) -> None:
+    user = world.user()
+    key = world.key()
+    table = world.table(key)
+    grant = {"KeyId": key, "GranteePrincipal": user.arn, "Operations": ["Decrypt"]}
+    context = {"aws:dynamodb:tableName": "invoices"}
+    world.client("kms").create_grant(**grant, Constraints={"EncryptionContextSubset": context})
+    outputs = declare(table, key, {user.arn: "keyUser"})
+    assert outcomes(verified(outputs), user.arn) == dict.fromkeys(ITEM_CALLS, "denied-by-kms")
+    world.client("kms").create_grant(
+        **grant, Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": table}}
+    )
+    assert outcomes(verified(outputs), user.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
+
+
 def test_predictions_agree_with_proofs(world: World, verified: Verified) -> None:
     """Each user is predicted without its credentials and then proven with them."""
     users = [world.user(policy=policy) for policy in (FULL_ACCESS, FULL_ACCESS, None, None, FULL_ACCESS)]

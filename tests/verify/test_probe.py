@@ -158,18 +158,26 @@ def test_an_interruption_leaves_no_item_behind(
     assert world.items(table.name) == []
 
 
-def test_a_reader_reads_the_callers_item_back(world: World, as_caller: AsCaller) -> None:
-    """Not only is the call accepted: the item that the caller put is what the reader gets."""
-    as_caller(None)
-    user = world.user()
-    table = read_table(world.table(world.key(user.arn)))
-    seed = Prober(caller_principal(boto3.Session(), REGION, 4), table, ProbeItem.for_table(table))
-    seed.run(("PutItem",))
-    reader = Prober(principal(user.credentials), table, ProbeItem.for_table(table), seed.item)
-    answers = [request() for call, request in reader._requests().items() if call in {"GetItem", "Query"}]
-    assert answers[0]["Item"][MARKER] == {"S": seed.item.marker}
-    assert answers[1]["Items"][0][MARKER] == {"S": seed.item.marker}
-    seed.remove_item(seed.principal)
+def test_who_may_only_read_reads_the_callers_item_back(world: World, verified: Verified) -> None:
+    """Not only are the calls accepted: each of them reads the item that the caller put."""
+    user = world.user(policy=None)
+    reads = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
+    world.user_policy(user, {"Effect": "Allow", "Action": reads, "Resource": "*"})
+    key = world.key(user.arn)
+    report = verified(declare(world.table(key), key, {user.arn: "reader"}, user))
+    read = {cell.call: cell.items_read for cell in report.access if cell.principal == user.arn}
+    assert read == {"DescribeTable": None, "GetItem": 1, "PutItem": None, "Query": 1, "Scan": 1}
+    assert report.verdict.exit_status == 0
+
+
+def test_an_empty_table_read_without_a_probe_item_has_nothing_to_return(
+    world: World, verified: Verified
+) -> None:
+    key = world.key()
+    report = verified(declare(world.table(key), key), read_only=True)
+    read = {cell.call: (cell.actual.value, cell.items_read) for cell in report.access}
+    assert (read["Query"], read["Scan"]) == (("allowed", 0), ("allowed", 0))
+    assert read["GetItem"] == ("allowed", 0)
 
 
 def test_never_more_calls_at_once_than_allowed() -> None:
