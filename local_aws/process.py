@@ -154,7 +154,7 @@ class LocalAws:
         if status is not None:
             how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
             raise LocalAwsError(
-                f"the local AWS at {self.endpoint_url} {how}: start it again{_said(self._tail())}"
+                f"the local AWS at {self.endpoint_url} {how}: start it again{_said(self.log())}"
             )
 
     def open_account(self, account_id: str) -> Credentials:
@@ -219,7 +219,8 @@ class LocalAws:
                 if pipe:
                     pipe.close()
 
-    def _tail(self) -> str:
+    def log(self) -> str:
+        """The end of what the emulator wrote: warnings and errors; no secret."""
         return _tail(self._log)
 
 

@@ -1,6 +1,7 @@
 """`python -m local_aws.emulator`: settings come in on standard input, one line of JSON goes out.
 
 The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it refuses to run.
+ministack reads the environment when it is imported; so all that imports it is imported late here.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 
+from local_aws.emulator.refusal import RefusalError
 from local_aws.emulator.settings import Settings
 
 
@@ -17,22 +19,16 @@ def main() -> int:
     os.umask(0o077)
     os.environ.clear()
     os.environ.update(settings.environment())
-    from local_aws.emulator.ministack_adapter import MinistackChangedError  # noqa: PLC0415  # after the environment is set
+    return serve_or_refuse(settings)
 
+
+def serve_or_refuse(settings: Settings) -> int:
+    """Serve until told to stop: 0; or say why not: 1."""
     try:
-        return _serve(settings)
-    except (MinistackChangedError, OSError) as error:
-        return _refuse(str(error))
+        from local_aws.emulator.server import run  # noqa: PLC0415
 
-
-def _serve(settings: Settings) -> int:
-    from local_aws.emulator.canary import EnforcementOffError  # noqa: PLC0415
-    from local_aws.emulator.server import PortBusyError, run  # noqa: PLC0415
-    from local_aws.emulator.state import StateError  # noqa: PLC0415
-
-    try:
         asyncio.run(run(settings))
-    except (EnforcementOffError, PortBusyError, StateError) as error:
+    except (RefusalError, OSError) as error:
         return _refuse(str(error))
     return 0
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from local_aws.emulator import grants
 from local_aws.emulator import ministack_adapter as ms
-from local_aws.emulator.arns import find_key, parse
+from local_aws.emulator.arns import parse
 from local_aws.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
-from local_aws.emulator.principals import effective_policy
+from local_aws.emulator.principals import effective_policy, policy_for
+from local_aws.emulator.resource_policies import policy_of
 
 PARTIQL = frozenset(
     {
@@ -19,13 +20,6 @@ PARTIQL = frozenset(
         "dynamodb:ExecuteTransaction",
     }
 )
-
-
-def key_policy_of(arn: str) -> tuple[str, str] | None:
-    """The policy that counts for a key or alias ARN, and the account that owns it."""
-    key = find_key(arn)
-    owner = parse(arn)
-    return (effective_policy(key), owner.account) if key and owner else None
 
 
 def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> EvalContext:
@@ -73,7 +67,7 @@ def denial(
         condition_keys["kms:EncryptionContextKeys"] = list(pairs)
     context = evaluation_context(who, action, key["Arn"], condition_keys)
     identity = identity_decision(who, context)
-    policy, owner = effective_policy(key), _owner(key)
+    policy, owner = policy_for(effective_policy(key), who.arn), _owner(key)
     decision = ms.combine_resource_policy(
         identity, context, policy, owner, required=True, limits=who.limits
     ).decision
@@ -114,8 +108,8 @@ def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[st
 def outside(caller_arn: str, action: str) -> str:
     """What is said of a key of another account that is not there for the caller, or does not exist."""
     return (
-        f"User: {caller_arn} is not authorized to perform: {action} on this resource because the resource does "
-        "not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+        f"User: {caller_arn} is not authorized to perform: {action} on this resource because the resource "
+        "does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
         "explicitly denies access"
     )
 
@@ -123,14 +117,31 @@ def outside(caller_arn: str, action: str) -> str:
 def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
     """Ministack's check before each call, without its decision on what it knows too little of.
 
-    Of KMS it knows neither grants nor condition keys, and lets the root user pass any key policy;
-    of PartiQL not which tables a statement is about. There only the signature is verified here, and
-    `kms_authorization` and `resource_policies` decide.
+    Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
+    about: there only the signature is verified here, and `kms_authorization` and
+    `resource_policies` decide. It lets a root user do everything, also in other accounts.
     """
 
-    def check(access_key_id: str, iam_action: str, service: str, *rest: object, **more: object) -> object:
-        if service == "kms" or iam_action in PARTIQL:
-            return ms.authentication_failure(access_key_id, service)
-        return enforce(access_key_id, iam_action, service, *rest, **more)
+    def check(key_id: str, action: str, service: str, *rest: object, **more: object) -> object:
+        if service == "kms" or action in PARTIQL:
+            return ms.authentication_failure(key_id, service)
+        refused: object = enforce(key_id, action, service, *rest, **more)
+        resource = str(more.get("resource_arn", "*"))
+        if refused is None and service == "dynamodb":
+            return _refused_by_other_account(ms.principal(key_id), action, resource)
+        return refused
 
     return check
+
+
+def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
+    """Another account's table is open only to whom its resource-based policy lets in."""
+    arn = parse(table_arn)
+    if arn is None or arn.account == who.account:
+        return None
+    policy, _ = policy_of(table_arn) or ("", arn.account)
+    decision: Decision = ms.evaluate_resource_policy(policy, evaluation_context(who, action, table_arn, {}))
+    if decision.decision == "Allow":
+        return None
+    decision.principal_arn = who.arn
+    return decision

@@ -12,6 +12,7 @@ from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.access_keys import AccessKey, random_access_key
 from local_aws.emulator.asgi import App
 from local_aws.emulator.in_process import Answer, InProcessClient
+from local_aws.emulator.refusal import RefusalError
 
 ACCOUNT = "999999999999"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
@@ -21,7 +22,7 @@ FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 ITEM: dict[str, Any] = {"TableName": "canary", "Key": {"id": {"S": "1"}}}
 
 
-class EnforcementOffError(Exception):
+class EnforcementOffError(RefusalError):
     """Something that AWS refuses was allowed, or the reverse: nothing this emulator says can be trusted."""
 
 

@@ -21,7 +21,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     ms.trust_no_key_by_its_name()
     ms.replace_enforcement(authorization.decided_elsewhere)
     ms.replace_denial(denials.with_resource)
-    ms.replace_resource_policies(of_key=authorization.key_policy_of, of_table=resource_policies.policy_of)
+    ms.add_resource_policies_of_tables(resource_policies.policy_of)
     table_keys = TableKeys(settings.table_key_cache_seconds)
     ms.replace_handler(
         "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)

@@ -11,7 +11,7 @@ from typing import Any
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.authorization import evaluation_context, identity_decision
 from local_aws.emulator.errors import ServiceError
-from local_aws.emulator.principals import unique_id
+from local_aws.emulator.principals import policy_for, unique_id
 
 MAXIMUM_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -150,7 +150,12 @@ def _with_root_arns(text: str, document: dict[str, Any]) -> str:
 def _caller_can_change_it(who: ms.Principal, policy: str, key_arn: str) -> bool:
     context = evaluation_context(who, "kms:PutKeyPolicy", key_arn, {})
     decision = ms.combine_resource_policy(
-        identity_decision(who, context), context, policy, ms.account_id(), required=True, limits=who.limits
+        identity_decision(who, context),
+        context,
+        policy_for(policy, who.arn),
+        ms.account_id(),
+        required=True,
+        limits=who.limits,
     )
     return bool(decision.decision == "Allow")
 

@@ -42,7 +42,19 @@ class KMS:
             response = await self._handler(method, path, headers, json.dumps(request).encode(), query)
         if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
             _remember_principals(operation, request, response, principals)
-        return response
+        return _with_account(response)
+
+
+def _with_account(response: Response) -> Response:
+    """The answer with AWSAccountId in a key's metadata, which ministack leaves out."""
+    status, headers, body = response
+    data = json.loads(body) if status == 200 and body else {}
+    for field in ("KeyMetadata", "ReplicaKeyMetadata"):
+        metadata = data.get(field)
+        if metadata and (arn := parse(metadata["Arn"])):
+            metadata["AWSAccountId"] = arn.account
+            body = json.dumps(data).encode()
+    return status, headers, body
 
 
 def _take_policy(headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:

@@ -4,12 +4,13 @@ ministack has no plug-in interface, so names that it does not promise are used h
 asserted at start; the canary then proves that using them still has the effect wanted.
 """
 
-import importlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
+
+from local_aws.emulator.ministack_names import import_all
 
 Response = tuple[int, dict[str, str], Any]
 Handler = Callable[[str, str, dict[str, str], bytes, dict[str, Any]], Awaitable[Response]]
@@ -34,90 +35,7 @@ class Decision(Protocol):
     principal_arn: str
 
 
-REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "ministack.app": ("SERVICE_HANDLERS", "app"),
-    "ministack.core.iam_actions": (
-        "SERVICE_TO_IAM_NAMESPACE",
-        "access_denied_response",
-        "identity_denial_message",
-    ),
-    "ministack.core.iam_evaluator": (
-        "AuthError",
-        "EvalContext",
-        "EvalResult",
-        "_CONDITION_OPS",
-        "_RESOURCE_POLICY_LOOKUPS",
-        "check_credentials",
-        "combine_resource_policy",
-        "enforce",
-        "evaluate",
-        "evaluate_resource_policy",
-        "is_root_access_key",
-        "resolve_principal",
-    ),
-    "ministack.core.persistence": ("_json_default", "_json_object_hook"),
-    "ministack.core.responses": (
-        "error_response_json",
-        "get_account_id",
-        "get_region",
-        "json_response",
-        "request_scope",
-    ),
-    "ministack.core.router": ("SERVICE_PATTERNS", "extract_access_key_id"),
-    "ministack.services.dynamodb": (
-        "_parse_partiql",
-        "_pitr_settings",
-        "_put_resource_policy",
-        "_resource_policies",
-        "_tables",
-        "get_state",
-        "reset",
-    ),
-    "ministack.services.dynamodb_streams": ("handle_request",),
-    "ministack.services.iam": (
-        "_access_keys",
-        "_groups",
-        "_login_profiles",
-        "_user_inline_policies",
-        "_roles",
-        "_now",
-        "_users",
-        "get_state",
-        "reset",
-    ),
-    "ministack.services.kms": (
-        "_aliases",
-        "_create_grant",
-        "_grants",
-        "_keys",
-        "get_state",
-        "key_policy_for_arn",
-        "reset",
-    ),
-    "ministack.services.sts": ("_sessions", "get_state", "reset"),
-    "ministack.services.tagging": ("handle_request",),
-}
-
-
-class MinistackChangedError(Exception):
-    """ministack lacks a name that the emulator needs: it is not the version this was written for."""
-
-
-def _import_all() -> dict[str, ModuleType]:
-    modules = {}
-    for module_name, names in REQUIRED.items():
-        try:
-            module = importlib.import_module(module_name)
-        except ImportError as error:
-            raise MinistackChangedError(f"ministack has no module {module_name} ({error})") from error
-        missing = [name for name in names if not hasattr(module, name)]
-        if missing:
-            raise MinistackChangedError(f"{module_name} has no {', '.join(missing)}")
-        modules[module_name] = module
-    return modules
-
-
-_modules = _import_all()
+_modules = import_all()
 _app: Any = _modules["ministack.app"]
 _actions: Any = _modules["ministack.core.iam_actions"]
 _evaluator: Any = _modules["ministack.core.iam_evaluator"]
@@ -161,17 +79,26 @@ def scope(account: str, in_region: str) -> AbstractContextManager[None]:
     return found
 
 
+def principal(access_key_id: str) -> Principal:
+    """Whose access key this is.
+
+    Raises:
+        PermissionError: the key is not (or no longer) valid.
+    """
+    who = _evaluator.resolve_principal(access_key_id, account_id())
+    if isinstance(who, AuthError):
+        raise PermissionError(who.message)
+    found: Principal = who
+    return found
+
+
 def caller(headers: Mapping[str, str]) -> Principal:
     """Who signed the request.
 
     Raises:
         PermissionError: the key is not (or no longer) valid.
     """
-    who = _evaluator.resolve_principal(_router.extract_access_key_id(headers), account_id())
-    if isinstance(who, AuthError):
-        raise PermissionError(who.message)
-    principal: Principal = who
-    return principal
+    return principal(_router.extract_access_key_id(headers))
 
 
 def is_condition_operator(name: str) -> bool:
@@ -183,6 +110,11 @@ def is_condition_operator(name: str) -> bool:
 def authentication_failure(access_key_id: str, service: str) -> object:
     """Verify the request's signature: None, or an AuthError."""
     return _evaluator.check_credentials(access_key_id, service)
+
+
+def caller_arn() -> str:
+    """The ARN of who signed the request being answered."""
+    return str(_evaluator.caller_arn())
 
 
 def authorize(headers: Mapping[str, str], action: str, service: str, arn: str) -> Decision | None:
@@ -405,8 +337,7 @@ def replace_denial(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> 
     _actions.access_denied_response = wrap(_actions.access_denied_response)
 
 
-def replace_resource_policies(of_key: Callable[[str], Any], of_table: Callable[[str], Any]) -> None:
-    """Replace the lookups of an ARN's resource-based policy: `(policy, owner account)` or None."""
-    _kms.key_policy_for_arn = of_key
-    _dynamodb.table_policy_for_arn = of_table
+def add_resource_policies_of_tables(lookup: Callable[[str], tuple[str, str] | None]) -> None:
+    """Let a table's resource-based policy count: `lookup` gives it, and its owner, by ARN."""
+    _dynamodb.table_policy_for_arn = lookup
     _evaluator._RESOURCE_POLICY_LOOKUPS["dynamodb"] = ("dynamodb", "table_policy_for_arn")

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import json
 import re
+from typing import Any
 
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.ministack_adapter import Record
@@ -42,3 +43,29 @@ def effective_policy(key: Record) -> str:
         if unique_id(arn) != identifier:
             text = text.replace(json.dumps(arn), json.dumps(identifier))
     return text
+
+
+def policy_for(policy: str, caller_arn: str) -> str:
+    """A resource's policy as it reads for one caller, with its NotPrincipal statements decided.
+
+    The evaluator knows Principal only. A statement with NotPrincipal is about everyone but those it
+    names: for them it is not there, for all others its Principal is `*`.
+    """
+    if "NotPrincipal" not in policy:
+        return policy
+    document = json.loads(policy)
+    statements = document["Statement"]
+    given = statements if isinstance(statements, list) else [statements]
+    decided = []
+    for statement in given:
+        if "NotPrincipal" not in statement:
+            decided.append(statement)
+        elif not names_of(caller_arn) & _named(statement["NotPrincipal"]):
+            others = {name: value for name, value in statement.items() if name != "NotPrincipal"}
+            decided.append({**others, "Principal": "*"})
+    return json.dumps({**document, "Statement": decided})
+
+
+def _named(principal: Any) -> set[str]:  # noqa: ANN401  # a policy element is one value or several
+    named = principal.get("AWS", []) if isinstance(principal, dict) else []
+    return {named} if isinstance(named, str) else set(named)

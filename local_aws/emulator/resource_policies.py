@@ -11,6 +11,7 @@ from local_aws.emulator.arns import TableName, parse
 from local_aws.emulator.errors import ServiceError
 from local_aws.emulator.item_calls import statements_of
 from local_aws.emulator.ministack_adapter import Response
+from local_aws.emulator.principals import policy_for
 
 PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
 PARTIQL_ACTIONS = {
@@ -34,7 +35,7 @@ def policy_of(arn: str) -> tuple[str, str] | None:
     policy = ms.resource_policy(table.account, table.region, table.arn)
     if policy is None and table.account == ms.account_id():
         return None
-    return policy or "", table.account
+    return policy_for(policy or "", ms.caller_arn()), table.account
 
 
 def check_policy(text: str) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import threading
 
 from hypercorn.asyncio import serve
@@ -20,14 +19,16 @@ from local_aws.emulator.control import Control
 from local_aws.emulator.faults import Faults
 from local_aws.emulator.front_door import FrontDoor
 from local_aws.emulator.install import install
+from local_aws.emulator.refusal import RefusalError
 from local_aws.emulator.settings import Settings
 from local_aws.emulator.state import State
 
+STANDARD_INPUT = 0
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 75.0
 
 
-class PortBusyError(Exception):
+class PortBusyError(RefusalError):
     """Another process listens on the port asked for."""
 
 
@@ -82,7 +83,7 @@ def _watch_parent() -> None:
     """End with the process that started this one: its end of our standard input closes, however it ends."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(STANDARD_INPUT, 1):
             pass
         os._exit(0)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local_aws.emulator import ministack_adapter as ms
+from local_aws.emulator.refusal import RefusalError
 
 FILE = "state.json"
 FORMAT = 1
@@ -27,7 +28,7 @@ class Stateful(Protocol):
         """Take over what `get_state` once gave."""
 
 
-class StateError(Exception):
+class StateError(RefusalError):
     """The state cannot be read."""
 
 

@@ -1,0 +1,78 @@
+"""How the local AWS starts and ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_aws import process
+from local_aws.process import LocalAwsError, running, start
+from tests.local_aws.lifetime import ended, gone, port_of
+
+ROOT = Path(process.__file__).resolve().parent.parent
+
+
+def test_stop_ends_it_and_can_be_repeated() -> None:
+    aws = start()
+    aws.stop()
+    aws.stop()
+
+    assert ended(aws.pid)
+    with pytest.raises(LocalAwsError, match="ended with exit status"):
+        aws.client("dynamodb")
+
+
+def test_a_killed_one_says_so() -> None:
+    with running() as aws:
+        os.kill(aws.pid, signal.SIGKILL)
+
+        error = gone(aws)
+        assert str(error).startswith(
+            f"the local AWS at {aws.endpoint_url} was killed by signal 9: start it again"
+        )
+        with pytest.raises(LocalAwsError):
+            aws.client("dynamodb")
+
+
+def test_it_ends_with_the_process_that_started_it() -> None:
+    program = (
+        "import os, signal; from local_aws.process import start; aws = start(); "
+        "print(aws.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+
+    assert result.returncode == -signal.SIGKILL
+    assert ended(int(result.stdout))
+
+
+def test_a_busy_port_is_one_clear_message() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(
+            LocalAwsError, match=rf"port {port} of 127.0.0.1 cannot be used: Address already in use"
+        ):
+            start(port=port)
+
+
+def test_a_given_port_is_taken() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with running(port=port) as aws:
+        assert port_of(aws) == port
+
+
+def test_without_its_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "EMULATOR_PYTHON", ROOT / "local_aws" / "missing" / "python")
+
+    with pytest.raises(LocalAwsError, match="is missing: run `make setup`"):
+        start()
