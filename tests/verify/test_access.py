@@ -1,14 +1,11 @@
 """Access on a real, enforcing AWS: what is declared, what is tried, and what the difference is called."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from local_aws.process import Credentials
-from tests.verify.world import ACCOUNT, FULL_ACCESS, World, declare, kinds, outcomes
-from verify.principals import CredentialSources
+from tests.verify.world import World, declare, kinds, outcomes
 from verify.report import Report
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
@@ -160,185 +157,6 @@ def test_a_table_with_the_aws_owned_key_keeps_no_full_access_user_out(
     assert {"not-customer-managed-key", "other-key", "allowed-but-not-declared"} == kinds(report)
 
 
-def test_a_role_is_assumed_and_proven(world: World, verified: Verified) -> None:
-    role, stranger = world.role(), world.role()
-    key = world.key(role)
-    table = world.table(key)
-    report = verified(
-        declare(table, key, {role: "keyUser"}), sources=CredentialSources(assume_roles=(stranger,))
-    )
-    assert outcomes(report, role)["GetItem"] == "allowed"
-    assert outcomes(report, stranger)["GetItem"] == "denied-by-kms"
-    sts = {row.arn: row.sts_arn for row in report.principals}
-    assert (
-        sts[role]
-        == f"{role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/encrypted-tables-verify"
-    )
-    assert report.verdict.exit_status == 0
-
-
-def test_an_access_key_file_and_a_profile_are_principals(
-    world: World, verified: Verified, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    of_file, of_profile = world.user(), world.user()
-    key = world.key(of_profile.arn)
-    csv_file = tmp_path / "user_accessKeys.csv"
-    one = of_file.credentials
-    csv_file.write_text(f"Access key ID,Secret access key\n{one.access_key_id},{one.secret_access_key}\n")
-    two = of_profile.credentials
-    config = tmp_path / "credentials"
-    config.write_text(
-        f"[auditor]\naws_access_key_id={two.access_key_id}\naws_secret_access_key={two.secret_access_key}\n"
-    )
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(config))
-    sources = CredentialSources(csv_files=(csv_file,), profiles=("auditor",))
-    report = verified(declare(world.table(key), key, {of_profile.arn: "keyUser"}), sources=sources)
-    assert outcomes(report, of_file.arn)["GetItem"] == "denied-by-kms"
-    assert outcomes(report, of_profile.arn)["GetItem"] == "allowed"
-    assert [r.source for r in report.principals] == ["caller", "file user_accessKeys.csv", "profile auditor"]
-
-
-def test_credentials_that_do_not_work_are_not_a_denial(world: World, verified: Verified) -> None:
-    user = world.user()
-    key = world.key()
-    table = world.table(key)
-    world.client("iam").update_access_key(
-        UserName=user.name, AccessKeyId=user.credentials.access_key_id, Status="Inactive"
-    )
-    report = verified(declare(table, key, user=user))
-    assert kinds(report) == {"credentials-unusable"}
-    assert report.verdict.exit_status == 2
-    assert user.credentials.secret_access_key not in str(report.untried)
-
-
-def test_a_missing_profile_is_told(world: World, verified: Verified) -> None:
-    key = world.key()
-    report = verified(declare(world.table(key), key), sources=CredentialSources(profiles=("nobody",)))
-    assert [(one.source, one.reason) for one in report.untried] == [
-        ("profile nobody", "The config profile (nobody) could not be found")
-    ]
-    assert report.verdict.exit_status == 2
-
-
-def test_a_role_that_may_not_be_assumed_is_told_when_asked_for_and_predicted_when_declared(
-    world: World, verified: Verified
-) -> None:
-    role = world.role()
-    nobody = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-    world.client("iam").update_assume_role_policy(
-        RoleName=role.rsplit("/", 1)[-1], PolicyDocument=json.dumps(nobody)
-    )
-    key = world.key(role)
-    table = world.table(key)
-    outputs = declare(table, key, {role: "keyUser"})
-    assert {cell.basis for cell in verified(outputs).access if cell.principal == role} == {"predicted"}
-    assert verified(outputs).verdict.exit_status == 0
-    asked = verified(outputs, sources=CredentialSources(assume_roles=(role,)))
-    assert kinds(asked) == {"credentials-unusable"}
-
-
-def test_a_principal_without_credentials_is_predicted_and_never_proven(
-    world: World, verified: Verified
-) -> None:
-    let_in, kept_out, delegated = world.user(), world.user(), world.user()
-    world.user_policy(delegated, {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"})
-    key = world.key(let_in.arn)
-    table = world.table(key)
-    access = {let_in.arn: "keyUser", kept_out.arn: "keyUser", delegated.arn: "keyUser"}
-    report = verified(declare(table, key, access))
-    assert outcomes(report, let_in.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
-    assert outcomes(report, kept_out.arn) == dict.fromkeys(ITEM_CALLS, "denied-by-kms")
-    assert outcomes(report, delegated.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
-    assert {c.basis for c in report.access if c.principal in access} == {"predicted"}
-    assert kinds(report, kept_out.arn) == {"declared-but-denied"}
-    assert kinds(report, let_in.arn) == set()
-    proof = verified(declare(table, key, {let_in.arn: "keyUser"}), require_proof=True)
-    assert (kinds(proof), proof.verdict.exit_status) == ({"only-predicted"}, 2)
-
-
-def test_who_is_named_in_the_key_policy_is_predicted_though_nobody_declared_it(
-    world: World, verified: Verified
-) -> None:
-    stranger = world.user()
-    key = world.key(stranger.arn)
-    report = verified(declare(world.table(key), key))
-    assert outcomes(report, stranger.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
-    assert kinds(report, stranger.arn) == {"undeclared-principal", "allowed-but-not-declared"}
-
-
-def test_an_unusable_key_is_predicted_to_serve_nobody(world: World, verified: Verified) -> None:
-    user = world.user()
-    key = world.key(user.arn)
-    table = world.table(key)
-    world.client("kms").disable_key(KeyId=key)
-    report = verified(declare(table, key, {user.arn: "keyUser"}))
-    assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "key-disabled")
-
-
-def test_a_grant_for_another_table_is_predicted_to_let_nobody_in(world: World, verified: Verified) -> None:
-    user = world.user()
-    key = world.key()
-    table = world.table(key)
-    grant = {"KeyId": key, "GranteePrincipal": user.arn, "Operations": ["Decrypt"]}
-    context = {"aws:dynamodb:tableName": "invoices"}
-    world.client("kms").create_grant(**grant, Constraints={"EncryptionContextSubset": context})
-    outputs = declare(table, key, {user.arn: "keyUser"})
-    assert outcomes(verified(outputs), user.arn) == dict.fromkeys(ITEM_CALLS, "denied-by-kms")
-    world.client("kms").create_grant(
-        **grant, Constraints={"EncryptionContextSubset": {"aws:dynamodb:tableName": table}}
-    )
-    assert outcomes(verified(outputs), user.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
-
-
-def test_predictions_agree_with_proofs(world: World, verified: Verified) -> None:
-    """Each user is predicted without its credentials and then proven with them."""
-    users = [world.user(policy=policy) for policy in (FULL_ACCESS, FULL_ACCESS, None, None, FULL_ACCESS)]
-    world.user_policy(users[3], {"Effect": "Allow", "Action": READ_ONLY, "Resource": "*"})
-    world.user_policy(users[4], {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"})
-    key = world.key(users[0].arn, users[2].arn, users[3].arn, users[4].arn)
-    table = world.table(key)
-    access = {user.arn: "keyUser" for user in users}
-    predicted = verified(declare(table, key, access))
-    for user in users:
-        proven = outcomes(verified(declare(table, key, access, user)), user.arn)
-        proven.pop("DescribeTable")
-        assert outcomes(predicted, user.arn) == proven
-
-
-def test_another_account_is_predicted_from_the_key_policy(world: World, verified: Verified) -> None:
-    other = "arn:aws:iam::444455556666:root"
-    allow = {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "kms:Decrypt", "Resource": "*"}
-    open_key, closed_key = world.key(statements=(allow,)), world.key()
-    report = verified(declare(world.table(open_key), open_key, {other: "otherAccount"}))
-    assert (outcomes(report, other)["GetItem"], report.verdict.exit_status) == ("allowed", 0)
-    report = verified(declare(world.table(closed_key), closed_key, {other: "otherAccount"}))
-    assert kinds(report, other) == {"declared-but-denied"}
-
-
-def test_a_user_as_the_caller_is_held_to_its_declaration(
-    world: World, verified: Verified, as_caller: AsCaller
-) -> None:
-    """Who cannot change the key policy is no exception for being the one who verifies."""
-    user = world.user()
-    key = world.key(user.arn)
-    table = world.table(key)
-    as_caller(user.credentials)
-    report = verified(declare(table, key))
-    assert "allowed-but-not-declared" in kinds(report, user.arn)
-
-
-def test_who_can_change_the_key_policy_reads_with_a_note_only(world: World, verified: Verified) -> None:
-    key = world.key()
-    report = verified(declare(world.table(key), key))
-    assert [one.kind for one in report.findings] == ["key-manager-reads"]
-    assert report.verdict.exit_status == 0
-
-
 def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
@@ -351,14 +169,6 @@ def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
     report = verified(declare(table, key, {user.arn: "keyUser"}))
     assert kinds(report) == {"could-not-read"}
     assert report.verdict.exit_status == 2
-
-
-def test_the_root_user_is_refused(world: World, verified: Verified, as_caller: AsCaller) -> None:
-    key = world.key()
-    table = world.table(key)
-    as_caller(world.aws.root)
-    with pytest.raises(Exception, match=f"arn:aws:iam::{ACCOUNT}:root is a root user"):
-        verified(declare(table, key))
 
 
 def test_read_only_tries_no_put(world: World, verified: Verified) -> None:

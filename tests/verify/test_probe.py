@@ -1,12 +1,15 @@
 """The probe item: it comes and goes, and nothing else is ever touched."""
 
+import io
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from rich.console import Console
+from urllib3 import HTTPResponse
 
 from local_aws.process import Credentials
 from tests.verify.world import REGION, World, declare, kinds, outcomes
@@ -178,6 +181,26 @@ def test_an_empty_table_read_without_a_probe_item_has_nothing_to_return(
     read = {cell.call: (cell.actual.value, cell.items_read) for cell in report.access}
     assert (read["Query"], read["Scan"]) == (("allowed", 0), ("allowed", 0))
     assert read["GetItem"] == ("allowed", 0)
+
+
+def test_throttling_is_waited_out(world: World, as_caller: AsCaller) -> None:
+    as_caller(None)
+    table = read_table(world.table(world.key()))
+    who = caller_principal(boto3.Session(), REGION, 2)
+    refused: list[int] = []
+
+    def throttled(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        if len(refused) == 2:
+            return None
+        refused.append(1)
+        body = b'{"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException", "message": "slow down"}'
+        return AWSResponse(
+            request.url, 400, HeadersDict(), HTTPResponse(io.BytesIO(body), preload_content=False)
+        )
+
+    who.connections.client("dynamodb", REGION).meta.events.register("before-send.dynamodb.GetItem", throttled)
+    (result,) = Prober(who, table, ProbeItem.for_table(table)).run(("GetItem",))
+    assert (result.outcome.value, len(refused)) == ("allowed", 2)
 
 
 def test_never_more_calls_at_once_than_allowed() -> None:

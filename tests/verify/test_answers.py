@@ -1,0 +1,103 @@
+"""What a call's answer is kept as, by stubbed answers: outcome, code, message, and no secret."""
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.stub import ANY
+
+from tests.verify.stubbed import KEY_ID, KEYS, USER, StubbedConnections, queue_table
+from verify.aws_errors import REDACTED, answer_of_error
+from verify.classify import Outcome
+from verify.connections import Connections
+from verify.observe import (
+    Table,
+    observe_table,
+)
+from verify.principals import Principal
+from verify.probe import ProbeItem, Prober
+
+
+@pytest.fixture
+def aws() -> StubbedConnections:
+    return StubbedConnections()
+
+
+ANY_GET = {"TableName": "orders", "Key": ANY, "ConsistentRead": True}
+
+
+JAVA = "com.amazonaws.services.kms.model"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "status", "expected"),
+    [
+        (
+            "AccessDeniedException",
+            (f"KMS key access denied error: {JAVA}.AWSKMSException: The ciphertext refers to a master key "
+            "that does not exist, does not exist in this region, or you are not allowed to access."),
+            400,
+            Outcome.DENIED_BY_KMS,
+        ),
+        (
+            "ValidationException",
+            f"KMS validation error: {JAVA}.KMSInvalidStateException: {KEY_ID} is pending deletion.",
+            400,
+            Outcome.KEY_PENDING_DELETION,
+        ),
+        ("InternalServerError", f"KMS internal error: {JAVA}.AWSKMSException", 500, Outcome.COULD_NOT_TELL),
+        ("ProvisionedThroughputExceededException", "slow down", 400, Outcome.COULD_NOT_TELL),
+        ("ResourceNotFoundException", "Requested resource not found", 400, Outcome.COULD_NOT_TELL),
+    ],
+)  # fmt: skip
+def test_a_probe_tells_what_aws_answered(
+    aws: StubbedConnections, code: str, message: str, status: int, expected: Outcome
+) -> None:
+    queue_table(aws, "us-east-1", KEYS["us-east-1"])
+    table = observe_table(aws, "orders", "us-east-1")
+    assert isinstance(table, Table)
+    stub = aws.stub("dynamodb")
+    meta = {"RequestId": "4KBNVRGD25RG1KEO9UT4V3FQDJVV4KQNSO5AEMVJF66Q9ASUAAJG"}
+    stub.add_client_error("get_item", code, message, status, response_meta=meta, expected_params=ANY_GET)
+    who = Principal(USER, USER, "test", aws)
+    (result,) = Prober(who, table, ProbeItem.for_table(table)).run(("GetItem",))
+    assert (result.outcome, result.answer.code, result.answer.message) == (expected, code, message)
+    assert result.answer.request_id == meta["RequestId"]
+    assert result.principal == USER
+
+
+def test_another_accounts_table_is_named_by_its_arn(aws: StubbedConnections) -> None:
+    queue_table(aws, "us-east-1", KEYS["us-east-1"])
+    table = observe_table(aws, "orders", "us-east-1")
+    assert isinstance(table, Table)
+    aws.stub("dynamodb").add_client_error(
+        "get_item", "AccessDeniedException", "no", expected_params={**ANY_GET, "TableName": table.arn}
+    )
+    who = Principal("arn:aws:iam::444455556666:role/app", "x", "test", aws)
+    Prober(who, table, ProbeItem.for_table(table)).run(("GetItem",))
+    aws.stub("dynamodb").assert_no_pending_responses()
+
+
+def test_a_secret_that_aws_quotes_is_not_kept() -> None:
+    """SignatureDoesNotMatch quotes the request as AWS saw it, session token and all."""
+    token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN"
+    said = f"The Canonical String should have been 'POST x-amz-security-token:{token}'"
+    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": said}}, "GetItem")
+    answer = answer_of_error(error, (token, ""))
+    assert token not in answer.message
+    assert REDACTED in answer.message
+
+
+def test_an_error_that_never_reached_aws_has_its_own_name() -> None:
+    assert answer_of_error(ReadTimeoutError(endpoint_url="https://x")).code == "ReadTimeoutError"
+
+
+def test_retries_are_botocores_standard_ones_and_bounded() -> None:
+    config = Connections(boto3.Session("a", "b"), "us-east-1", 7).client("dynamodb").meta.config
+    assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 8)
+    assert config.max_pool_connections == 7
+
+
+def test_renewed_connections_share_nothing_with_the_old_ones() -> None:
+    old = Connections(boto3.Session("a", "b"), "us-east-1")
+    assert old.client("dynamodb") is old.client("dynamodb")
+    assert old.renewed().client("dynamodb") is not old.client("dynamodb")
