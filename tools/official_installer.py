@@ -1,5 +1,9 @@
-"""The official release of Pulumi, pinned, where it can be reached."""
+"""The official release of Pulumi, pinned and checked, where it can be reached.
 
+https://www.pulumi.com/docs/iac/download-install/versions/
+"""
+
+import hashlib
 import platform
 import shutil
 import tarfile
@@ -7,51 +11,85 @@ import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import IO
 
-from tools.attempt import AttemptFailedError
-from tools.cache import cache_directory, locked
+from tools.attempt import AttemptFailedError, say
+from tools.cache import cache_directory, locked, made_whole
 
 VERSION = "3.259.0"
-RELEASES = "https://get.pulumi.com/releases/sdk"
+ARCHIVES = "https://get.pulumi.com/releases/sdk"
+# The checksums come from another host than the archive, so that one of the two alone cannot change both.
+CHECKSUMS = f"https://github.com/pulumi/pulumi/releases/download/v{VERSION}/pulumi-{VERSION}-checksums.txt"
 PATIENCE_IN_SECONDS = 10
+CHUNK = 1 << 20
 ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def destination() -> Path:
-    """Where the release is kept."""
-    return cache_directory() / "official" / VERSION / "pulumi"
+    """Where the release's programs are kept."""
+    return cache_directory() / "official" / VERSION
 
 
 def install() -> None:
-    """Download and unpack the release.
+    """Download, check and unpack the release.
 
     Raises:
-        AttemptFailedError: it cannot be reached, or there is none for this machine.
+        AttemptFailedError: it cannot be reached, is not what it should be, or there is none for this machine.
     """
-    archive = f"{RELEASES}/pulumi-v{VERSION}-{platform.system().lower()}-{_architecture()}.tar.gz"
+    archive = archive_name()
     with locked("official"):
-        kept = destination().parent
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as unpacked:
-            _unpack(archive, Path(unpacked))
-            shutil.rmtree(kept, ignore_errors=True)
-            Path(unpacked).rename(kept)
-            Path(unpacked).mkdir()
+        try:
+            expected = _checksum(archive)
+            say(f"Downloading {ARCHIVES}/{archive}")
+            with tempfile.TemporaryFile() as file:
+                _download(f"{ARCHIVES}/{archive}", file, expected)
+                with made_whole(destination()) as making:
+                    _unpack(file, making)
+        except (OSError, tarfile.TarError, urllib.error.URLError) as error:
+            raise AttemptFailedError(f"the official release {archive}: {error}") from error
 
 
-def _architecture() -> str:
+def archive_name() -> str:
+    """The release's file for this machine.
+
+    Raises:
+        AttemptFailedError: there is none.
+    """
     machine = platform.machine().lower()
     if machine not in ARCHITECTURES:
-        raise AttemptFailedError(f"the official installer: no release for {machine}")
-    return ARCHITECTURES[machine]
+        raise AttemptFailedError(f"the official release: none for {machine}")
+    return f"pulumi-v{VERSION}-{platform.system().lower()}-{ARCHITECTURES[machine]}.tar.gz"
 
 
-def _unpack(archive: str, directory: Path) -> None:
-    try:
-        with (
-            urllib.request.urlopen(archive, timeout=PATIENCE_IN_SECONDS) as response,  # noqa: S310  # https, pinned
-            tarfile.open(fileobj=response, mode="r|gz") as tar,
-        ):
-            tar.extractall(directory, filter="data")
-    except (OSError, tarfile.TarError, urllib.error.URLError) as error:
-        raise AttemptFailedError(f"the official installer: {archive}: {error}") from error
+def _checksum(archive: str) -> str:
+    with urllib.request.urlopen(CHECKSUMS, timeout=PATIENCE_IN_SECONDS) as response:
+        for line in response.read().decode().splitlines():
+            checksum, _, name = line.partition(" ")
+            if name.strip() == archive:
+                return str(checksum)
+    raise AttemptFailedError(f"the official release: {CHECKSUMS} does not name {archive}")
+
+
+def _download(address: str, file: IO[bytes], expected: str) -> None:
+    with urllib.request.urlopen(address, timeout=PATIENCE_IN_SECONDS) as response:  # noqa: S310  # https, pinned
+        digest = hashlib.sha256()
+        while chunk := response.read(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+    if (found := digest.hexdigest()) != expected:
+        raise AttemptFailedError(
+            f"the official release: {address} has the checksum {found}, not {expected} as {CHECKSUMS} says"
+        )
+    file.seek(0)
+
+
+def _unpack(file: IO[bytes], directory: Path) -> None:
+    """Take the programs out of the archive's one directory; by hand, as Python 3.11.2 has no safe filter."""
+    with tarfile.open(fileobj=file, mode="r:gz") as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() else None
+            if content:
+                program = directory / Path(member.name).name
+                with program.open("wb") as unpacked:
+                    shutil.copyfileobj(content, unpacked)
+                program.chmod(0o755)

@@ -1,37 +1,50 @@
-"""`make setup`: prepare a fresh machine with Python 3.11 or newer; a second run has nothing to do."""
+"""`python3 -m tools.setup`: prepare a fresh machine; when all is ready there is nothing to do."""
 
 import sys
-import threading
 
-from tools.engine import EngineNotFoundError, find_engine
-from tools.environments import SetUpError, environments, make_missing
+if sys.version_info < (3, 11):  # noqa: UP036  # an older Python is just what this line is for
+    sys.exit("Python 3.11 or newer is needed; this is %s (%s)." % (sys.version.split()[0], sys.executable))  # noqa: UP031
 
-OLDEST_PYTHON = (3, 11)
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tools.attempt import AttemptFailedError, say
+from tools.environments import ROOT, environments, make_missing
+from tools.virtualenv import VirtualEnvironmentError
+
+INTERRUPTED = 130
 
 
 def main() -> int:
-    """Make the environments while the engine is built; the exit status is 0 when all is ready."""
-    if sys.version_info < OLDEST_PYTHON:
-        print(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.", file=sys.stderr)
+    """Make the environments while the engine is found or built; 0 when all is ready."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with engine_preparation() as engine:
+            make_missing(environments())
+            return engine.wait()
+    except (VirtualEnvironmentError, AttemptFailedError) as error:
+        say(str(error))
         return 1
-    failures: list[Exception] = []
-    engine = threading.Thread(target=_prepare_engine, args=(failures,))
-    engine.start()
-    try:
-        make_missing(environments())
-    except SetUpError as error:
-        failures.append(error)
-    engine.join()
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    return 1 if failures else 0
+    except KeyboardInterrupt:
+        say("Interrupted. The same command goes on from here.")
+        return INTERRUPTED
 
 
-def _prepare_engine(failures: list[Exception]) -> None:
+@contextmanager
+def engine_preparation() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that finds or builds the engine; it and its compilers end with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.engine"], cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
-        find_engine()
-    except EngineNotFoundError as error:
-        failures.append(error)
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
 
 if __name__ == "__main__":
