@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.ministack_adapter import Record
 
-AWS_MANAGED_ALIAS = "alias/aws/dynamodb"
 _ARN = re.compile(
     r"arn:aws[\w-]*:(?P<service>[\w-]+):(?P<region>[\w-]*):(?P<account>\d{12}):(?P<resource>.+)"
 )
@@ -84,7 +83,7 @@ class TableName:
         return f"dynamodb.{self.region}.amazonaws.com"
 
     def key_arn(self) -> str | None:
-        """The ARN of the table's customer managed key; None for an AWS owned or AWS managed key."""
+        """The ARN of the key the table is encrypted with; None for an AWS owned key."""
         sse = (self.record or {}).get("SSEDescription") or {}
         arn: str | None = sse.get("KMSMasterKeyArn")
-        return None if not arn or arn.endswith(f":{AWS_MANAGED_ALIAS}") else arn
+        return arn

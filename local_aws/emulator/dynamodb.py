@@ -67,11 +67,12 @@ class DynamoDB:
             return await self._create(headers, table, request, ministack)
         if operation == "UpdateTable" and table.record is not None:
             return await self._update(headers, table, request, ministack)
+        held = list(grants.of_dynamodb(table))
         response = await ministack(request)
         if response[0] != 200:
             return response
         if operation == "DeleteTable":
-            grants.retire_of_dynamodb(table)
+            grants.retire(table, held)
             with ms.scope(table.account, table.region):
                 ms.drop_table_leftovers(table.name, table.arn)
         return _shown(response, operation, table, request)
@@ -93,6 +94,7 @@ class DynamoDB:
         before: Record | None = (table.record or {}).get("SSEDescription")
         updates = request.get("ReplicaUpdates") or []
         replica_keys = replicas.checked(headers, table, updates)
+        leaving = replicas.grants_of_leaving(table, updates)
         key = self._prepare(headers, table, request)
         response = await ministack(request)
         if response[0] != 200:
@@ -100,7 +102,7 @@ class DynamoDB:
         if request.get("SSESpecification"):
             table_encryption.apply(table, key, before=before, change_seconds=self._change_seconds)
             table_encryption.count_change(table)
-        replicas.complete(table, updates, replica_keys)
+        replicas.complete(table, replica_keys, leaving)
         return _shown(response, "UpdateTable", table, request)
 
     def _prepare(self, headers: Mapping[str, str], table: TableName, request: Request) -> Record | None:

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import TableName, parse
@@ -47,11 +48,11 @@ def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
 
 
 def give_to_dynamodb(table: TableName, key: Record) -> None:
-    """Create the grant that DynamoDB uses the table's key by."""
-    arn = parse(key["Arn"])
-    if arn is None:
-        raise ValueError(f"{key['Arn']} is no key ARN")
-    with ms.scope(arn.account, arn.region):
+    """Create the grant that DynamoDB uses the table's key by; the table remembers it."""
+    record = table.record
+    if record is None:
+        raise ValueError(f"there is no table {table.arn}")
+    with ms.scope(table.account, table.region):
         status, _, body = ms.create_grant(
             {
                 "KeyId": key["KeyId"],
@@ -63,20 +64,25 @@ def give_to_dynamodb(table: TableName, key: Record) -> None:
         )
     if status != 200:
         raise RuntimeError(f"the grant on {key['Arn']} for {table.arn} was refused: {body!r}")
+    record["_grants"] = [*(record.get("_grants") or []), json.loads(body)["GrantId"]]
 
 
 def of_dynamodb(table: TableName) -> dict[str, Record]:
-    """The grants DynamoDB holds for a table, by id."""
-    return {
-        grant_id: grant
-        for grant_id, grant in ms.grants(table.account, table.region).items()
-        if grant["GranteePrincipal"] == table.via_service
-        and (grant.get("Constraints") or {}).get("EncryptionContextSubset") == table.encryption_context
-    }
+    """The grants DynamoDB holds for a table, by id; one that was revoked is not among them."""
+    held = (table.record or {}).get("_grants") or []
+    found = {grant_id: ms.grant(table.account, table.region, grant_id) for grant_id in held}
+    return {grant_id: grant for grant_id, grant in found.items() if grant is not None}
 
 
-def retire_of_dynamodb(table: TableName, *, keep_key_arn: str | None = None) -> None:
-    """Retire DynamoDB's grants for a table, but for the one on the key named."""
-    for grant_id, grant in of_dynamodb(table).items():
-        if grant["KeyId"] != keep_key_arn:
-            ms.delete_grant(table.account, table.region, grant_id)
+def retire(table: TableName, held: Iterable[str]) -> None:
+    """Retire grants of a table, which may be gone."""
+    for grant_id in held:
+        ms.delete_grant(table.account, table.region, grant_id)
+
+
+def retire_all_but(table: TableName, key_arn: str | None) -> None:
+    """Retire DynamoDB's grants for a table, but for those on the key named."""
+    held = of_dynamodb(table)
+    retire(table, [grant_id for grant_id, grant in held.items() if grant["KeyId"] != key_arn])
+    if table.record is not None:
+        table.record["_grants"] = list(of_dynamodb(table))

@@ -8,6 +8,7 @@ from typing import Any
 from local_aws.emulator import key_policy_rules, kms_authorization, kms_rules
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import find_key, key_arn, parse
+from local_aws.emulator.aws_managed_key import is_aws_managed
 from local_aws.emulator.errors import ServiceError
 from local_aws.emulator.ministack_adapter import Handler, Record, Response
 from local_aws.emulator.principals import effective_policy
@@ -42,17 +43,18 @@ class KMS:
             response = await self._handler(method, path, headers, json.dumps(request).encode(), query)
         if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
             _remember_principals(operation, request, response, principals)
-        return _with_account(response)
+        return _with_metadata(response)
 
 
-def _with_account(response: Response) -> Response:
-    """The answer with AWSAccountId in a key's metadata, which ministack leaves out."""
+def _with_metadata(response: Response) -> Response:
+    """The answer with what ministack does not tell of a key: its account, and whether AWS manages it."""
     status, headers, body = response
     data = json.loads(body) if status == 200 and body else {}
     for field in ("KeyMetadata", "ReplicaKeyMetadata"):
         metadata = data.get(field)
         if metadata and (arn := parse(metadata["Arn"])):
             metadata["AWSAccountId"] = arn.account
+            metadata["KeyManager"] = "AWS" if is_aws_managed(find_key(metadata["Arn"]) or {}) else "CUSTOMER"
             body = json.dumps(data).encode()
     return status, headers, body
 

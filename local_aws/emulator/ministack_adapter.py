@@ -4,6 +4,7 @@ ministack has no plug-in interface, so names that it does not promise are used h
 asserted at start; the canary then proves that using them still has the effect wanted.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -178,14 +179,27 @@ def aliases() -> Iterator[tuple[str, str]]:
     yield from _kms._aliases.items()
 
 
-def delete_alias(alias_arn: str) -> None:
-    """Remove an alias of this account and Region."""
-    _kms._aliases.pop(alias_arn, None)
-
-
 def grants(account: str, in_region: str) -> dict[str, Record]:
     """Grant id and grant of all grants of an account and Region."""
     return dict(_kms._grants.items_scoped(account, in_region))
+
+
+def create_key(request: Mapping[str, Any]) -> Record:
+    """Create a key in this account and Region."""
+    _, _, body = _kms._create_key(request)
+    key: Record = _kms._keys[json.loads(body)["KeyMetadata"]["KeyId"]]
+    return key
+
+
+def put_alias(alias_arn: str, key_id: str) -> None:
+    """Give a key of this account and Region an alias."""
+    _kms._aliases[alias_arn] = key_id
+
+
+def grant(account: str, in_region: str, grant_id: str) -> Record | None:
+    """The grant with this id."""
+    found: Record | None = _kms._grants.get_scoped(account, in_region, grant_id)
+    return found
 
 
 def create_grant(request: Mapping[str, Any]) -> Response:

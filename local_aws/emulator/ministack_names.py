@@ -61,6 +61,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.services.kms": (
         "_aliases",
         "_create_grant",
+        "_create_key",
         "_grants",
         "_keys",
         "get_state",

@@ -8,12 +8,14 @@ from typing import Any
 
 from local_aws.emulator import grants, table_encryption
 from local_aws.emulator import ministack_adapter as ms
-from local_aws.emulator.arns import AWS_MANAGED_ALIAS, TableName
+from local_aws.emulator.arns import TableName, find_key
+from local_aws.emulator.aws_managed_key import is_aws_managed
+from local_aws.emulator.aws_managed_key import of as aws_managed_key_of
 from local_aws.emulator.errors import ServiceError
 from local_aws.emulator.ministack_adapter import Record
 
 INVALID = table_encryption.INVALID
-NOT_COPIED = ("_encryption_changes", "_encryption_target", "_recovery_days")
+NOT_COPIED = ("_encryption_changes", "_encryption_target", "_grants", "_recovery_days")
 ReplicaUpdates = list[Mapping[str, Mapping[str, Any]]]
 
 
@@ -54,7 +56,10 @@ def deletion_protected() -> ServiceError:
 def _key_of_new(
     headers: Mapping[str, str], table: TableName, there: TableName, reference: str | None
 ) -> Record | None:
-    has_key = table.key_arn() is not None
+    own = find_key(table.key_arn() or "")
+    if own and is_aws_managed(own) and not reference:
+        return aws_managed_key_of(there.account, there.region)
+    has_key = own is not None and not is_aws_managed(own)
     if has_key and not reference:
         raise ServiceError(
             "ValidationException", f"{INVALID}KMSMasterKeyId must be specified for each replica."
@@ -71,15 +76,14 @@ def _key_of_new(
     return key
 
 
-def complete(table: TableName, updates: ReplicaUpdates, keys: Mapping[str, Record | None]) -> None:
+def complete(
+    table: TableName, keys: Mapping[str, Record | None], grants_of_removed: Mapping[str, list[str]]
+) -> None:
     """After ministack made or removed the replicas: their encryption and their grants."""
-    for update in updates:
-        for action, replica in update.items():
-            there = TableName(table.account, str(replica.get("RegionName", "")), table.name)
-            if action == "Create":
-                _encrypt(there, keys.get(there.region))
-            elif action == "Delete":
-                grants.retire_of_dynamodb(there)
+    for region, key in keys.items():
+        _encrypt(TableName(table.account, region, table.name), key)
+    for region, held in grants_of_removed.items():
+        grants.retire(TableName(table.account, region, table.name), held)
 
 
 def _encrypt(replica: TableName, key: Record | None) -> None:
@@ -91,9 +95,14 @@ def _encrypt(replica: TableName, key: Record | None) -> None:
     if key:
         record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
         grants.give_to_dynamodb(replica, key)
-    elif record.get("SSEDescription"):  # the AWS managed key, which each Region has its own of
-        arn = f"arn:aws:kms:{replica.region}:{replica.account}:{AWS_MANAGED_ALIAS}"
-        record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
+
+
+def grants_of_leaving(table: TableName, updates: ReplicaUpdates) -> dict[str, list[str]]:
+    """The grants of the replicas about to be removed, by Region."""
+    regions = [str(one["Delete"].get("RegionName", "")) for one in updates if "Delete" in one]
+    return {
+        region: list(grants.of_dynamodb(TableName(table.account, region, table.name))) for region in regions
+    }
 
 
 def describe(table: TableName, description: dict[str, Any]) -> None:

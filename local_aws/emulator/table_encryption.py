@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.emulator import grants, kms_errors
+from local_aws.emulator import aws_managed_key, grants, kms_errors
 from local_aws.emulator import ministack_adapter as ms
-from local_aws.emulator.arns import AWS_MANAGED_ALIAS, TableName, find_key, key_arn, parse
+from local_aws.emulator.arns import TableName, find_key, key_arn, parse
 from local_aws.emulator.authorization import denial, outside
 from local_aws.emulator.ministack_adapter import Record, Response
 from local_aws.emulator.table_key import through_dynamodb
@@ -25,8 +25,7 @@ Outcome = tuple[Response | None, Record | None]
 def prepare(headers: Mapping[str, str], table: TableName, specification: dict[str, Any]) -> Outcome:
     """Check an SSESpecification for a table that may exist already; put the key's ARN into it.
 
-    Returns the error, or the customer managed key the table will be encrypted with (None for the
-    AWS owned and the AWS managed key).
+    Returns the error, or the key the table will be encrypted with (None for the AWS owned key).
     """
     reference = specification.get("KMSMasterKeyId")
     refused = (
@@ -37,9 +36,14 @@ def prepare(headers: Mapping[str, str], table: TableName, specification: dict[st
     )
     if refused:
         return refused, None
-    if not reference or reference.endswith(AWS_MANAGED_ALIAS):
+    if not specification.get("Enabled"):
         return None, None
-    refused, key = usable_key(headers, table, reference)
+    managed = aws_managed_key.of(table.account, table.region)["Arn"]
+    is_default = reference in (None, aws_managed_key.ALIAS)
+    if is_default and table.key_arn() == managed:
+        text = f"{INVALID}Table is already encrypted by default KMSMasterKeyId"
+        return ms.error("ValidationException", text), None
+    refused, key = usable_key(headers, table, managed if is_default else str(reference))
     if key:
         specification["KMSMasterKeyId"] = key["Arn"]
     return refused, key
@@ -163,7 +167,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
 
     Args:
         table: the table, with its new SSEDescription.
-        key: its customer managed key from now on; None for an AWS owned or AWS managed key.
+        key: its key from now on; None for an AWS owned key.
         before: its SSEDescription before; None for a new table or the AWS owned key.
         change_seconds: how long the old key is shown, with Status UPDATING; 0 not at all.
     """
@@ -182,7 +186,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
         }
         record["SSEDescription"] = {**before, "Status": "UPDATING"}
     else:
-        grants.retire_of_dynamodb(table, keep_key_arn=key["Arn"] if key else None)
+        grants.retire_all_but(table, key["Arn"] if key else None)
 
 
 def count_change(table: TableName) -> None:
@@ -203,4 +207,4 @@ def complete_if_due(table: TableName) -> None:
     record["SSEDescription"] = target["sse"]
     if target["sse"] is None:
         del record["SSEDescription"]
-    grants.retire_of_dynamodb(table, keep_key_arn=(target["sse"] or {}).get("KMSMasterKeyArn"))
+    grants.retire_all_but(table, (target["sse"] or {}).get("KMSMasterKeyArn"))

@@ -135,3 +135,13 @@ def test_a_protected_replica_is_not_removed(aws: LocalAws, table: str) -> None:
     )
 
     assert (error.code, "protected against deletion" in error.message) == ("ValidationException", True)
+
+
+def test_a_replica_of_a_table_with_the_aws_managed_key_has_its_regions(aws: LocalAws) -> None:
+    table = make_table(aws, SSESpecification={"Enabled": True})
+
+    add_replica(aws, table)
+
+    there = (sse_of(aws, table, THERE) or {})["KMSMasterKeyArn"]
+    metadata = aws.client("kms", region=THERE).describe_key(KeyId=there)["KeyMetadata"]
+    assert (metadata["KeyManager"], there != (sse_of(aws, table) or {})["KMSMasterKeyArn"]) == ("AWS", True)

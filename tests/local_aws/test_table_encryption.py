@@ -7,12 +7,15 @@ import pytest
 from local_aws.process import LocalAws
 from tests.local_aws.resources import (
     ACCOUNT,
+    ITEM,
     KEY_DENIED,
     encrypted_with,
     error_of,
     make_key,
     make_table,
+    make_user,
     name,
+    policy,
     service_grants,
     sse_of,
     table_request,
@@ -119,3 +122,53 @@ def test_dynamodb_refuses(aws: LocalAws, case: str, operation: str) -> None:
 
     assert error.code == code
     assert error.message.startswith(message)
+
+
+@pytest.fixture(scope="module")
+def managed(aws: LocalAws) -> str:
+    """A table with the AWS managed key."""
+    return make_table(aws, SSESpecification={"Enabled": True})
+
+
+def test_the_aws_managed_key_is_a_key_like_others_but_aws_manages_it(aws: LocalAws, managed: str) -> None:
+    """Its ARN looks like any key's: only KMS tells who manages it."""
+    shown = sse_of(aws, managed) or {}
+
+    assert shown["Status"] == "ENABLED"
+    metadata = aws.client("kms").describe_key(KeyId=shown["KMSMasterKeyArn"])["KeyMetadata"]
+    assert metadata["KeyManager"] == "AWS"
+    assert metadata["Arn"] == aws.client("kms").describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
+
+
+def test_all_whom_dynamodb_lets_in_may_use_the_aws_managed_key(aws: LocalAws, managed: str) -> None:
+    reader = make_user(aws)
+
+    assert aws.client("dynamodb", reader.credentials).get_item(TableName=managed, Key=ITEM)["Item"] == ITEM
+
+
+def test_nobody_manages_the_aws_managed_key_or_uses_it_directly(aws: LocalAws, managed: str) -> None:
+    key = (sse_of(aws, managed) or {})["KMSMasterKeyArn"]
+    kms = aws.client("kms", aws.root)
+
+    errors = [
+        error_of(kms.schedule_key_deletion, KeyId=key),
+        error_of(kms.disable_key, KeyId=key),
+        error_of(kms.put_key_policy, KeyId=key, Policy=policy()),
+        error_of(kms.encrypt, KeyId=key, Plaintext=b"x"),
+    ]
+    assert [error.code for error in errors] == ["AccessDeniedException"] * 4
+
+
+def test_the_alias_of_the_aws_managed_key_can_be_named(aws: LocalAws, managed: str) -> None:
+    table = make_table(aws, "alias/aws/dynamodb")
+
+    assert sse_of(aws, table) == sse_of(aws, managed)
+
+
+def test_a_table_that_has_the_aws_managed_key_cannot_be_given_it_again(aws: LocalAws, managed: str) -> None:
+    error = error_of(
+        aws.client("dynamodb").update_table, TableName=managed, SSESpecification={"Enabled": True}
+    )
+
+    assert error.code == "ValidationException"
+    assert error.message.startswith(f"{INVALID}Table is already encrypted by default")
