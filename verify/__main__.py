@@ -62,8 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_command(arguments)
     except VerifyError as error:
         Console(stderr=True).print(f"verify: {error}", style="bold red", markup=False, highlight=False)
-    except KeyboardInterrupt:
-        print("verify: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        left = getattr(interruption, "__notes__", ["no probe item is left"])
+        print(f"verify: interrupted; {'; '.join(left)}", file=sys.stderr)
     return Verdict.COULD_NOT_TELL.exit_status
 
 

@@ -1,6 +1,6 @@
 """Tries every call with every principal's own credentials, and leaves nothing behind."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -39,33 +39,35 @@ def prove(
     caller, others = principals[0], principals[1:]
     calls = METADATA_CALLS + READ_CALLS if read_only else CALLS
     seeds = [Prober(caller, table, ProbeItem.for_table(table)) for table in tables]
-    rows: list[list[ProbeResult]] = []
-    leftovers: list[Leftover | None] = []
+    leftovers: list[Leftover] = []
+    removal = partial(_remove_into, leftovers, caller=caller)
     try:
-        rows += parallel.map("probing as the caller", lambda seed: seed.run(calls), seeds)
+        rows = parallel.map("probing as the caller", lambda seed: seed.run(calls), seeds)
         probers = [
             Prober(one, seed.table, ProbeItem.for_table(seed.table), seed.item if seed.has_item else None)
             for one in others
             for seed in seeds
         ]
-        for row, leftover in parallel.map("probing", partial(_probe, calls=calls, caller=caller), probers):
-            rows.append(row)
-            leftovers.append(leftover)
-    finally:
-        leftovers += parallel.map("removing probe items", partial(remove, caller=caller), seeds)
-    results = tuple(result for row in rows for result in row)
-    return Proof(results, tuple(one for one in leftovers if one))
+        rows += parallel.map("probing", partial(_probe, calls=calls, removal=removal), probers)
+    except BaseException as interruption:
+        parallel.map("removing probe items", removal, seeds)
+        for left in leftovers:
+            interruption.add_note(f"probe item {left.key} is left in {left.table}: {left.reason}")
+        raise
+    parallel.map("removing probe items", removal, seeds)
+    return Proof(tuple(result for row in rows for result in row), tuple(leftovers))
 
 
-def _probe(
-    prober: Prober, calls: tuple[str, ...], caller: Principal
-) -> tuple[list[ProbeResult], Leftover | None]:
-    leftover = None
+def _probe(prober: Prober, calls: tuple[str, ...], removal: Callable[[Prober], None]) -> list[ProbeResult]:
     try:
-        row = prober.run(calls)
+        return prober.run(calls)
     finally:
-        leftover = remove(prober, caller)
-    return row, leftover
+        removal(prober)
+
+
+def _remove_into(leftovers: list[Leftover], prober: Prober, caller: Principal) -> None:
+    if left := remove(prober, caller):
+        leftovers.append(left)
 
 
 def remove(prober: Prober, caller: Principal) -> Leftover | None:

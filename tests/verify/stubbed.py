@@ -13,14 +13,8 @@ from verify.parallel import Parallel
 from verify.settings_findings import settings_findings
 
 ACCOUNT = "111122223333"
-
-
 KEY_ID = "0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"
-
-
 KEYS = {region: f"arn:aws:kms:{region}:{ACCOUNT}:key/{KEY_ID}" for region in ("us-east-1", "eu-west-1")}
-
-
 USER = f"arn:aws:iam::{ACCOUNT}:user/reader"
 
 

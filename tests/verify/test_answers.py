@@ -23,8 +23,6 @@ def aws() -> StubbedConnections:
 
 
 ANY_GET = {"TableName": "orders", "Key": ANY, "ConsistentRead": True}
-
-
 JAVA = "com.amazonaws.services.kms.model"
 
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,6 +162,29 @@ def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: 
     outputs = json.dumps(declare(world.table(key), key))
     done = run("--outputs", "-", "--prove-revocation", "nobody", stdin=outputs)
     assert (done.returncode, "nobody: its credentials are needed" in done.stderr) == (2, True)
+
+
+def test_an_interrupt_ends_with_status_2_and_no_item_left(
+    world: World, aws: LocalAws, tmp_path: Path
+) -> None:
+    """Ctrl-C while the calls are under way, told from outside when the first probe item appears."""
+    key = world.key()
+    tables = [world.table(key) for _ in range(30)]
+    outputs = declare(tables[0], key)
+    outputs["tables"] = {name: declare(name, key)["tables"]["orders"] for name in tables}
+    (tmp_path / "out.json").write_text(json.dumps(outputs))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
+    command = [sys.executable, "-m", "verify", "--outputs", "out.json", "--workers", "1"]
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    ) as program:
+        deadline = time.monotonic() + 60
+        while not world.items(tables[0]) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(timeout=60)
+    assert (program.returncode, said) == (2, "verify: interrupted; no probe item is left\n")
+    assert [name for name in tables if world.items(name)] == []
 
 
 def test_the_help_names_every_exit_status(run: Run) -> None:

@@ -156,9 +156,16 @@ def test_an_interruption_leaves_no_item_behind(
 
     monkeypatch.setattr(Prober, "run", interrupted)
     principals = [caller_principal(boto3.Session(), REGION, 4), principal(user.credentials)]
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as interruption:
         prove([table], principals, Parallel(4, Console(quiet=True)))
     assert world.items(table.name) == []
+    assert not hasattr(interruption.value, "__notes__")
+    world.user_policy(user, {"Effect": "Deny", "Action": "dynamodb:DeleteItem", "Resource": "*"})
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        prove([table], [principals[1], principals[1]], Parallel(4, Console(quiet=True)))
+    left = {item["id"]["S"] for item in world.items(table.name)}
+    assert len(left) == len(interruption.value.__notes__) == 1
+    assert left.pop() in interruption.value.__notes__[0]
 
 
 def test_who_may_only_read_reads_the_callers_item_back(world: World, verified: Verified) -> None:
