@@ -46,7 +46,7 @@ def install() -> None:
                 with made_whole(destination()) as making:
                     _unpack(file, making)
         except (OSError, tarfile.TarError, urllib.error.URLError) as error:
-            raise AttemptFailedError(f"the official release {archive}: {error}") from error
+            raise AttemptFailedError(f"the official release {archive}: {_reason(error)}") from error
 
 
 def archive_name() -> str:
@@ -59,6 +59,13 @@ def archive_name() -> str:
     if machine not in ARCHITECTURES:
         raise AttemptFailedError(f"the official release: none for {machine}")
     return f"pulumi-v{VERSION}-{platform.system().lower()}-{ARCHITECTURES[machine]}.tar.gz"
+
+
+def _reason(error: Exception) -> object:
+    """Why, without urllib's brackets."""
+    if isinstance(error, urllib.error.HTTPError) or not isinstance(error, urllib.error.URLError):
+        return error
+    return error.reason
 
 
 def _checksum(archive: str) -> str:

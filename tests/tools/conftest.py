@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,19 @@ def engine() -> Engine:
 
 @pytest.fixture
 def program(engine: Engine, tmp_path: Path) -> Program:
-    """Makes a stack of a program given as text; `virtualenv` is the checkout's own when left out."""
+    """Makes a stack of a program given as text; `virtualenv` is the checkout's own when left out.
 
-    def make(text: str, virtualenv: Path = ROOT / "venv") -> Stack:
-        options = {"toolchain": "pip", "virtualenv": str(virtualenv)}
-        project = {"name": "program", "runtime": {"name": "python", "options": options}}
+    `options` are more runtime options; other arguments are settings of Pulumi.yaml.
+    """
+
+    def make(
+        text: str,
+        virtualenv: Path = ROOT / "venv",
+        options: Mapping[str, str] = {},
+        **settings: object,
+    ) -> Stack:
+        runtime = {"toolchain": "pip", "virtualenv": str(virtualenv), **options}
+        project = {"name": "program", "runtime": {"name": "python", "options": runtime}, **settings}
         (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
         (tmp_path / "__main__.py").write_text(text)
         (tmp_path / "backend").mkdir()
