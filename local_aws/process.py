@@ -8,21 +8,21 @@ standard input, so that they are in no argument list, environment or file (but f
 import http.client
 import json
 import os
-import secrets
 import selectors
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import botocore.session
 from botocore.config import Config
 
-from local_aws.private_file import create_private
+from local_aws.run_file import Credentials as Credentials  # noqa: PLC0414  # whoever starts it needs them
+from local_aws.run_file import Run, RunFileError
 
 ROOT = Path(__file__).resolve().parent.parent
 EMULATOR_PYTHON = ROOT / "local_aws" / "venv" / "bin" / "python"
@@ -30,7 +30,6 @@ ACCOUNT_ID = "111122223333"
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOG_TAIL_CHARACTERS = 2_000
-RUN_FILE = "run.json"
 
 
 class LocalAwsError(Exception):
@@ -38,48 +37,21 @@ class LocalAwsError(Exception):
 
 
 @dataclass(frozen=True)
-class Credentials:
-    """An access key of the local AWS."""
+class _Settings:
+    """What the emulator is told; its secrets are not in its representation."""
 
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
+    run: Run
+    region: str
+    state_dir: str | None
+    table_key_cache_seconds: float
+    encryption_change_seconds: float
+    iam_propagation_seconds: float
 
-
-@dataclass(frozen=True)
-class _Run:
-    """What a run with a `state_dir` takes over from the one before it."""
-
-    port: int
-    root: Credentials
-    owner: Credentials
-    control_token: str = field(repr=False)
-
-    @classmethod
-    def new(cls, port: int) -> "_Run":
-        return cls(port, _random_credentials(), _random_credentials(), secrets.token_urlsafe(32))
-
-    @classmethod
-    def read(cls, file: Path) -> "_Run":
-        try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-            return cls(
-                found["port"],
-                Credentials(**found["root"]),
-                Credentials(**found["owner"]),
-                found["control_token"],
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise LocalAwsError(
-                f"{file} cannot be read ({error!r}): remove the directory {file.parent} to start with an "
-                "empty local AWS"
-            ) from error
-
-    def write(self, file: Path) -> None:
-        new = file.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with create_private(new) as f:
-            json.dump(asdict(self), f)
-        new.replace(file)
+    def line(self) -> bytes:
+        """The line the emulator reads."""
+        told = asdict(self)
+        run = told.pop("run")
+        return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
 
 
 class LocalAws:
@@ -88,7 +60,7 @@ class LocalAws:
     account_id: str = ACCOUNT_ID
 
     def __init__(
-        self, process: "subprocess.Popen[bytes]", log: IO[bytes], run: _Run, *, region: str, pid: int
+        self, process: "subprocess.Popen[bytes]", log: IO[bytes], run: Run, *, region: str, pid: int
     ) -> None:
         self._process = process
         self._log = log
@@ -230,6 +202,7 @@ def start(
     state_dir: Path | None = None,
     table_key_cache_seconds: float = 0,
     encryption_change_seconds: float = 0,
+    iam_propagation_seconds: float = 0,
     port: int = 0,
 ) -> LocalAws:
     """Start a local AWS; it is ready when this returns.
@@ -243,6 +216,8 @@ def start(
             changed; AWS: about 300, here 0 when left out.
         encryption_change_seconds: how long a change of a table's key takes; AWS: 8 to 22, here 0
             when left out.
+        iam_propagation_seconds: how long KMS does not see a new user or role; AWS: some seconds, here
+            0 when left out.
         port: the port of 127.0.0.1; the one of the run before with this `state_dir`, else a free
             one, when left out.
 
@@ -252,17 +227,14 @@ def start(
     if not EMULATOR_PYTHON.exists():
         raise LocalAwsError(f"{EMULATOR_PYTHON.relative_to(ROOT)} is missing: run `make setup`")
     run = _take_over(state_dir, port)
-    settings = {
-        "port": run.port,
-        "region": region,
-        "account_id": ACCOUNT_ID,
-        "root": asdict(run.root),
-        "owner": asdict(run.owner),
-        "control_token": run.control_token,
-        "state_dir": str(state_dir.resolve()) if state_dir else None,
-        "table_key_cache_seconds": table_key_cache_seconds,
-        "encryption_change_seconds": encryption_change_seconds,
-    }
+    settings = _Settings(
+        run=run,
+        region=region,
+        state_dir=str(state_dir.resolve()) if state_dir else None,
+        table_key_cache_seconds=table_key_cache_seconds,
+        encryption_change_seconds=encryption_change_seconds,
+        iam_propagation_seconds=iam_propagation_seconds,
+    )
     log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
     process = subprocess.Popen(
         [str(EMULATOR_PYTHON), "-m", "local_aws.emulator"],
@@ -279,9 +251,9 @@ def start(
         process.kill()
         process.wait()
         raise
-    run = _Run(ready["port"], run.root, run.owner, run.control_token)
+    run = replace(run, port=ready["port"])
     if state_dir:
-        run.write(state_dir / RUN_FILE)
+        run.write(state_dir)
     return LocalAws(process, log, run, region=region, pid=ready["pid"])
 
 
@@ -292,6 +264,7 @@ def running(
     state_dir: Path | None = None,
     table_key_cache_seconds: float = 0,
     encryption_change_seconds: float = 0,
+    iam_propagation_seconds: float = 0,
     port: int = 0,
 ) -> Iterator[LocalAws]:
     """A local AWS for the length of the block; the arguments and errors are those of `start`."""
@@ -300,6 +273,7 @@ def running(
         state_dir=state_dir,
         table_key_cache_seconds=table_key_cache_seconds,
         encryption_change_seconds=encryption_change_seconds,
+        iam_propagation_seconds=iam_propagation_seconds,
         port=port,
     )
     try:
@@ -317,25 +291,25 @@ def isolated_session() -> botocore.session.Session:
     )
 
 
-def _take_over(state_dir: Path | None, port: int) -> _Run:
+def _take_over(state_dir: Path | None, port: int) -> Run:
+    """The run to start, kept in its directory before it starts: whatever happens, its keys are known."""
     if state_dir is None:
-        return _Run.new(port)
+        return Run.new(port)
     state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = state_dir / RUN_FILE
-    if not file.exists():
-        _Run.new(port).write(file)
-    run = _Run.read(file)
-    return _Run(port or run.port, run.root, run.owner, run.control_token)
+    try:
+        run = Run.of(state_dir, port)
+    except RunFileError as error:
+        raise LocalAwsError(str(error)) from error
+    run.write(state_dir)
+    return run
 
 
-def _hand_over(
-    process: "subprocess.Popen[bytes]", settings: Mapping[str, Any], log: IO[bytes]
-) -> dict[str, Any]:
+def _hand_over(process: "subprocess.Popen[bytes]", settings: _Settings, log: IO[bytes]) -> dict[str, Any]:
     """Give the emulator its settings and wait for its one line."""
     assert process.stdin is not None  # noqa: S101  # Popen was given pipes
     assert process.stdout is not None  # noqa: S101
     try:
-        process.stdin.write(json.dumps(settings).encode() + b"\n")
+        process.stdin.write(settings.line())
         process.stdin.flush()
     except BrokenPipeError:
         pass  # it ended at once; its log says why
@@ -364,11 +338,3 @@ def _tail(log: IO[bytes]) -> str:
 
 def _said(tail: str) -> str:
     return f"\nIts last words:\n{tail}" if tail else ""
-
-
-def _random_credentials() -> Credentials:
-    """An access key in AWS's form."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    return Credentials(
-        "AKIA" + "".join(secrets.choice(alphabet) for _ in range(16)), secrets.token_urlsafe(30)
-    )

@@ -53,8 +53,8 @@ def _policy(account: str, region: str) -> str:
     look = ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"]
     statements = [
         {
-            "Sid": "Allow access through Amazon DynamoDB for all principals in the account that are authorized to "
-            "use Amazon DynamoDB",
+            "Sid": "Allow access through Amazon DynamoDB for all principals in the account that are "
+            "authorized to use Amazon DynamoDB",
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
             "Action": use,

@@ -89,6 +89,7 @@ async def _run(app: App, host: str, region: str, root_key: AccessKey) -> None:
 async def _make_user(root: InProcessClient) -> AccessKey:
     name = {"UserName": "canary"}
     (await root.call("iam", "CreateUser", name)).checked()
+    ms.age_entity(ACCOUNT, "user", "canary")
     (await root.call("iam", "AttachUserPolicy", {**name, "PolicyArn": FULL_ACCESS})).checked()
     made = (await root.call("iam", "CreateAccessKey", name)).checked().data
     return AccessKey(made["AccessKeyId"], made["SecretAccessKey"])

@@ -5,10 +5,19 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from local_aws.emulator import backups, grants, kms_errors, replicas, resource_policies, table_encryption
+from local_aws.emulator import (
+    backups,
+    grants,
+    kms_errors,
+    replicas,
+    resource_policies,
+    streams,
+    table_encryption,
+    time_to_live,
+)
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import TableName, find_key
-from local_aws.emulator.errors import ServiceError
+from local_aws.emulator.errors import ServiceError, request_in
 from local_aws.emulator.item_calls import ITEM_OPERATIONS, tables_of
 from local_aws.emulator.ministack_adapter import Handler, Record, Response
 from local_aws.emulator.table_key import TableKeys
@@ -31,13 +40,13 @@ class DynamoDB:
     ) -> Response:
         """Answer one call."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        request: Request = json.loads(body or b"{}")
 
         async def ministack(changed: Request) -> Response:
             with ms.scope(resource_policies.account_of(tables_of(changed)), ms.region()):
                 return await self._handler(method, path, headers, json.dumps(changed).encode(), query)
 
         try:
+            request = request_in(body)
             if operation in ITEM_OPERATIONS:
                 return await self._item_call(operation, headers, request, ministack)
             return await self._table_call(operation, headers, request, ministack)
@@ -120,6 +129,10 @@ def _check(operation: str, table: TableName, request: Request) -> None:
         raise ServiceError.of(refused)
     if operation == "UpdateContinuousBackups":
         backups.check(request)
+    if operation == "UpdateTimeToLive":
+        time_to_live.check(table, request)
+    if operation == "UpdateTable":
+        streams.check(table, request)
     if operation == "DeleteTable" and record.get("DeletionProtectionEnabled"):
         raise replicas.deletion_protected()
     policy = request.get("Policy") if operation == "PutResourcePolicy" else request.get("ResourcePolicy")

@@ -1,6 +1,7 @@
 """Refusals of a service, in its own words."""
 
 import json
+from typing import Any
 
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.ministack_adapter import Response
@@ -26,6 +27,21 @@ class ServiceError(Exception):
     def response(self) -> Response:
         """The error as a JSON service sends it."""
         return ms.error(self.code, self.message, self.status)
+
+
+def request_in(body: bytes) -> dict[str, Any]:
+    """The request of a call of a JSON service.
+
+    Raises:
+        ServiceError: it is none.
+    """
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        request = None
+    if not isinstance(request, dict):
+        raise ServiceError("SerializationException", "The request is not a JSON object")
+    return request
 
 
 def out_of_constraint(field: str, value: object, constraint: str) -> ServiceError:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
+import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,9 @@ EMPTY_LISTS = {
     "ListVirtualMFADevices": "VirtualMFADevices",
 }
 
+# What makes a principal: its kind, and the field with its name.
+MAKES = {"CreateUser": ("user", "UserName"), "CreateRole": ("role", "RoleName")}
+
 
 class IAM:
     """Answers the calls of the IAM API in front of ministack's own handler."""
@@ -47,9 +51,17 @@ class IAM:
         except ServiceError as error:
             return _xml_error(error)
         response = await self._handler(method, path, headers, body, query)
+        if response[0] == 200 and operation in MAKES:
+            _note_time(*MAKES[operation], request)
         if operation in EMPTY_LISTS and response[0] == 400 and b"InvalidAction" in response[2]:
             return _empty_list(operation, EMPTY_LISTS[operation])
         return response
+
+
+def _note_time(kind: str, field: str, request: Mapping[str, str]) -> None:
+    entity = ms.iam_entity(ms.account_id(), kind, request[field])
+    if entity is not None:
+        entity["_made_at"] = time.time()
 
 
 def _check(operation: str, user: str, request: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     ms.replace_handler(
         "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)
     )
-    ms.replace_handler("kms", KMS(ms.handler("kms")))
+    ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
     ms.replace_handler("iam", IAM(ms.handler("iam")))
     autoscaling = application_autoscaling.ApplicationAutoScaling()
     ms.add_json_service("application-autoscaling", application_autoscaling.TARGET_PREFIX, autoscaling)

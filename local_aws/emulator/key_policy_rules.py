@@ -11,7 +11,7 @@ from typing import Any
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.authorization import evaluation_context, identity_decision
 from local_aws.emulator.errors import ServiceError
-from local_aws.emulator.principals import policy_for, unique_id
+from local_aws.emulator.principals import is_younger_than, policy_for, unique_id
 
 MAXIMUM_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -25,7 +25,12 @@ Statement = Mapping[str, Any]
 
 
 def checked(
-    who: ms.Principal, text: str, key_arn: str, *, bypass_lockout_check: bool
+    who: ms.Principal,
+    text: str,
+    key_arn: str,
+    *,
+    bypass_lockout_check: bool,
+    iam_propagation_seconds: float,
 ) -> tuple[str, dict[str, str]]:
     """The policy as KMS keeps it, and the unique ids of the principals it names by ARN.
 
@@ -34,6 +39,7 @@ def checked(
         text: the policy document.
         key_arn: the key's; `*` for one that is about to be created.
         bypass_lockout_check: BypassPolicyLockoutSafetyCheck.
+        iam_propagation_seconds: how long KMS does not see a new user or role.
 
     Raises:
         ServiceError: with KMS's code and message.
@@ -54,6 +60,8 @@ def checked(
         _check_statement(statement)
         for principal in _aws_principals(statement):
             if identifier := _checked_principal(principal):
+                if is_younger_than(iam_propagation_seconds, principal):
+                    raise _invalid_principal()
                 identifiers[principal] = identifier
     kept = _with_root_arns(text, document)
     if not bypass_lockout_check and not _caller_can_change_it(who, kept, key_arn):

@@ -9,7 +9,7 @@ from local_aws.emulator import key_policy_rules, kms_authorization, kms_rules
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import find_key, key_arn, parse
 from local_aws.emulator.aws_managed_key import is_aws_managed
-from local_aws.emulator.errors import ServiceError
+from local_aws.emulator.errors import ServiceError, request_in
 from local_aws.emulator.ministack_adapter import Handler, Record, Response
 from local_aws.emulator.principals import effective_policy
 
@@ -20,20 +20,21 @@ Request = dict[str, Any]
 class KMS:
     """Answers the calls of the KMS API in front of ministack's own handler."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, iam_propagation_seconds: float) -> None:
         self._handler = handler
+        self._iam_propagation_seconds = iam_propagation_seconds
 
     async def __call__(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
     ) -> Response:
         """Answer one call."""
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        request: Request = json.loads(body or b"{}")
-        if refused := kms_authorization.refusal(headers, operation, request):
-            return refused
         try:
+            request = request_in(body)
+            if refused := kms_authorization.refusal(headers, operation, request):
+                return refused
             kms_rules.check(operation, request)
-            principals = _take_policy(headers, operation, request)
+            principals = self._take_policy(headers, operation, request)
         except ServiceError as error:
             return error.response
         if own := _own_answer(operation, request):
@@ -44,6 +45,20 @@ class KMS:
         if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
             _remember_principals(operation, request, response, principals)
         return _with_metadata(response)
+
+    def _take_policy(self, headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
+        """Check the policy a call brings and put it as KMS keeps it; its principals' unique ids."""
+        if operation not in ("CreateKey", "PutKeyPolicy", "ReplicateKey") or not request.get("Policy"):
+            return {}
+        key = find_key(str(request["KeyId"])) if request.get("KeyId") else None
+        request["Policy"], principals = key_policy_rules.checked(
+            ms.caller(headers),
+            request["Policy"],
+            key["Arn"] if key else "*",
+            iam_propagation_seconds=self._iam_propagation_seconds,
+            bypass_lockout_check=bool(request.get("BypassPolicyLockoutSafetyCheck")),
+        )
+        return principals
 
 
 def _with_metadata(response: Response) -> Response:
@@ -57,20 +72,6 @@ def _with_metadata(response: Response) -> Response:
             metadata["KeyManager"] = "AWS" if is_aws_managed(find_key(metadata["Arn"]) or {}) else "CUSTOMER"
             body = json.dumps(data).encode()
     return status, headers, body
-
-
-def _take_policy(headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
-    """Check the policy a call brings and put it as KMS keeps it; its principals' unique ids."""
-    if operation not in ("CreateKey", "PutKeyPolicy", "ReplicateKey") or not request.get("Policy"):
-        return {}
-    key = find_key(str(request["KeyId"])) if request.get("KeyId") else None
-    request["Policy"], principals = key_policy_rules.checked(
-        ms.caller(headers),
-        request["Policy"],
-        key["Arn"] if key else "*",
-        bypass_lockout_check=bool(request.get("BypassPolicyLockoutSafetyCheck")),
-    )
-    return principals
 
 
 def _remember_principals(

@@ -219,6 +219,12 @@ def table_record(account: str, in_region: str, name: str) -> Record | None:
     return found
 
 
+def has_time_to_live(account: str, in_region: str, name: str) -> bool:
+    """Whether items of the table expire."""
+    setting = _dynamodb._ttl_settings.get_scoped(account, in_region, name) or {}
+    return setting.get("TimeToLiveStatus") == "ENABLED"
+
+
 def resource_policy(account: str, in_region: str, arn: str) -> str | None:
     """The resource-based policy of a table or stream."""
     entry = _dynamodb._resource_policies.get_scoped(account, in_region, arn)
@@ -241,6 +247,13 @@ def iam_entity(account: str, kind: str, name: str) -> Record | None:
     store = _iam._users if kind == "user" else _iam._roles
     found: Record | None = store.get_scoped(account, None, name)
     return found
+
+
+def age_entity(account: str, kind: str, name: str) -> None:
+    """Let a user or role count as made long ago."""
+    entity = iam_entity(account, kind, name)
+    if entity is not None:
+        entity.pop("_made_at", None)
 
 
 def access_keys_of(user: str) -> list[str]:

@@ -43,6 +43,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "_put_resource_policy",
         "_resource_policies",
         "_tables",
+        "_ttl_settings",
         "get_state",
         "reset",
     ),

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import json
 import re
+import time
 from typing import Any
 
 from local_aws.emulator import ministack_adapter as ms
@@ -18,13 +19,19 @@ _ASSUMED_ROLE = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d{12}):assumed-role
 
 def unique_id(arn: str) -> str | None:
     """The unique id of the user or role with this ARN; None when there is none."""
+    entity = _entity(arn)
+    return str(entity.get("UserId") or entity["RoleId"]) if entity else None
+
+
+def is_younger_than(seconds: float, arn: str) -> bool:
+    """Whether the user or role with this ARN was made less than so many seconds ago."""
+    return ((_entity(arn) or {}).get("_made_at") or 0.0) + seconds > time.time()
+
+
+def _entity(arn: str) -> Record | None:
     found = _ENTITY.fullmatch(arn)
-    if not found:
-        return None
-    entity = ms.iam_entity(found["account"], found["kind"], found["name"])
-    if entity is None or entity.get("Arn") != arn:
-        return None
-    return str(entity["UserId" if found["kind"] == "user" else "RoleId"])
+    entity = ms.iam_entity(found["account"], found["kind"], found["name"]) if found else None
+    return entity if entity and entity.get("Arn") == arn else None
 
 
 def names_of(caller_arn: str) -> set[str]:

@@ -17,7 +17,8 @@ class Settings:
 
     `port` 0 takes a free port. `state_dir` None keeps all state in memory.
     `table_key_cache_seconds` is how long DynamoDB goes on using a table key without asking KMS.
-    `encryption_change_seconds` is how long a change of a table's key takes.
+    `encryption_change_seconds` is how long a change of a table's key takes, `iam_propagation_seconds`
+    how long KMS does not see a new user or role.
     """
 
     port: int
@@ -29,6 +30,7 @@ class Settings:
     state_dir: Path | None = None
     table_key_cache_seconds: float = 0.0
     encryption_change_seconds: float = 0.0
+    iam_propagation_seconds: float = 0.0
 
     @classmethod
     def read(cls, line: str) -> "Settings":
