@@ -47,4 +47,6 @@ class Call:
     @property
     def may_change_state(self) -> bool:
         """Whether the state may be another after the call."""
+        if self.service == "sts":  # GetSessionToken makes a session
+            return self.operation != "GetCallerIdentity"
         return not self.operation.startswith(CHANGES_NOTHING)

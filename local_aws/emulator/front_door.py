@@ -34,8 +34,8 @@ class FrontDoor:
         """Answer one request."""
         if scope["type"] == "lifespan":
             await accept_lifespan(receive, send)
-        elif scope["type"] != "http":
-            raise ValueError(f"{scope['type']} is not spoken here")
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
         elif refused := self._refusal(scope):
             await respond(send, refused)
         elif scope["path"].startswith(CONTROL_PATH):

@@ -1,20 +1,23 @@
 """With a state directory a run goes on where the one before it ended, however it ended."""
 
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from local_aws.process import LocalAwsError, running, start
+from local_aws.process import Credentials, LocalAwsError, running, start
 from tests.local_aws.resources import (
     ITEM,
     KEY_DENIED,
+    ROOT,
     encrypted_with,
     error_of,
     make_key,
     make_table,
     make_user,
+    other_client,
     remove_user,
     sse_of,
     statement,
@@ -94,3 +97,19 @@ def test_a_state_that_cannot_be_saved_fails_the_call(tmp_path: Path) -> None:
         error = error_of(aws.client("kms").create_key)
 
         assert (error.status, "cannot save its state" in error.message) == (500, True)
+
+
+def test_a_session_of_a_role_survives(tmp_path: Path) -> None:
+    first = start(state_dir=tmp_path)
+    trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = first.client("iam").create_role(RoleName="reader", AssumeRolePolicyDocument=document)["Role"]
+    session = first.client("sts").assume_role(RoleArn=role["Arn"], RoleSessionName="reading")
+    os.kill(first.pid, signal.SIGKILL)
+    first.stop()
+
+    with running(state_dir=tmp_path) as second:
+        key = session["Credentials"]
+        key_pair = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+        sts = other_client(second, "sts", key_pair, token=key["SessionToken"])
+        assert sts.get_caller_identity()["Arn"] == session["AssumedRoleUser"]["Arn"]
