@@ -8,50 +8,22 @@ standard input, so that they are in no argument list, environment or file (but f
 import http.client
 import json
 import os
-import selectors
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import botocore.session
 from botocore.config import Config
 
+from local_aws.emulator_process import ACCOUNT_ID, EmulatorProcess, Settings
+from local_aws.emulator_process import LocalAwsError as LocalAwsError  # noqa: PLC0414  # whoever uses it needs it
 from local_aws.run_file import Credentials as Credentials  # noqa: PLC0414  # whoever starts it needs them
 from local_aws.run_file import Run, RunFileError
 
-ROOT = Path(__file__).resolve().parent.parent
-EMULATOR_PYTHON = ROOT / "local_aws" / "venv" / "bin" / "python"
-ACCOUNT_ID = "111122223333"
-START_SECONDS = 60.0
-STOP_SECONDS = 10.0
-LOG_TAIL_CHARACTERS = 2_000
-
-
-class LocalAwsError(Exception):
-    """The local AWS could not be started, or is gone."""
-
-
-@dataclass(frozen=True)
-class _Settings:
-    """What the emulator is told; its secrets are not in its representation."""
-
-    run: Run
-    region: str
-    state_dir: str | None
-    table_key_cache_seconds: float
-    encryption_change_seconds: float
-    iam_propagation_seconds: float
-
-    def line(self) -> bytes:
-        """The line the emulator reads."""
-        told = asdict(self)
-        run = told.pop("run")
-        return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
+CONTROL_SECONDS = 60.0
 
 
 class LocalAws:
@@ -59,17 +31,13 @@ class LocalAws:
 
     account_id: str = ACCOUNT_ID
 
-    def __init__(
-        self, process: "subprocess.Popen[bytes]", log: IO[bytes], run: Run, *, region: str, pid: int
-    ) -> None:
+    def __init__(self, process: EmulatorProcess, run: Run, region: str) -> None:
         self._process = process
-        self._log = log
         self._run = run
-        self._stopping = threading.Lock()
         self._creating = threading.Lock()
         self._session = isolated_session()
         self.region = region
-        self.pid = pid
+        self.pid = process.pid
         self.endpoint_url = f"http://127.0.0.1:{run.port}"
         self.root = run.root
         self.owner = run.owner
@@ -122,12 +90,7 @@ class LocalAws:
         Raises:
             LocalAwsError: it has ended; the message says how.
         """
-        status = self._process.poll()
-        if status is not None:
-            how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-            raise LocalAwsError(
-                f"the local AWS at {self.endpoint_url} {how}: start it again{_said(self.log())}"
-            )
+        self._process.check()
 
     def open_account(self, account_id: str) -> Credentials:
         """The root user of another account of this local AWS, for access across accounts.
@@ -161,7 +124,7 @@ class LocalAws:
     def _control(self, method: str, what: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.check()
         connection = http.client.HTTPConnection(
-            self.endpoint_url.removeprefix("http://"), timeout=START_SECONDS
+            self.endpoint_url.removeprefix("http://"), timeout=CONTROL_SECONDS
         )
         headers = {"Authorization": f"Bearer {self._run.control_token}"}
         try:
@@ -179,21 +142,11 @@ class LocalAws:
 
     def stop(self) -> None:
         """End the local AWS; once it has ended, do nothing."""
-        with self._stopping:
-            if self._process.poll() is None:
-                self._process.terminate()
-                try:
-                    self._process.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    self._process.kill()
-                    self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe:
-                    pipe.close()
+        self._process.stop()
 
     def log(self) -> str:
         """The end of what the emulator wrote: warnings and errors; no secret."""
-        return _tail(self._log)
+        return self._process.log()
 
 
 def start(
@@ -224,10 +177,8 @@ def start(
     Raises:
         LocalAwsError: it did not start; the message says why and what to do.
     """
-    if not EMULATOR_PYTHON.exists():
-        raise LocalAwsError(f"{EMULATOR_PYTHON.relative_to(ROOT)} is missing: run `make setup`")
     run = _take_over(state_dir, port)
-    settings = _Settings(
+    settings = Settings(
         run=run,
         region=region,
         state_dir=str(state_dir.resolve()) if state_dir else None,
@@ -235,26 +186,11 @@ def start(
         encryption_change_seconds=encryption_change_seconds,
         iam_propagation_seconds=iam_propagation_seconds,
     )
-    log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
-    process = subprocess.Popen(
-        [str(EMULATOR_PYTHON), "-m", "local_aws.emulator"],
-        cwd=ROOT,
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        ready = _hand_over(process, settings, log)
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    run = replace(run, port=ready["port"])
+    process = EmulatorProcess(settings)
+    run = replace(run, port=process.port)
     if state_dir:
         run.write(state_dir)
-    return LocalAws(process, log, run, region=region, pid=ready["pid"])
+    return LocalAws(process, run, region)
 
 
 @contextmanager
@@ -302,39 +238,3 @@ def _take_over(state_dir: Path | None, port: int) -> Run:
         raise LocalAwsError(str(error)) from error
     run.write(state_dir)
     return run
-
-
-def _hand_over(process: "subprocess.Popen[bytes]", settings: _Settings, log: IO[bytes]) -> dict[str, Any]:
-    """Give the emulator its settings and wait for its one line."""
-    assert process.stdin is not None  # noqa: S101  # Popen was given pipes
-    assert process.stdout is not None  # noqa: S101
-    try:
-        process.stdin.write(settings.line())
-        process.stdin.flush()
-    except BrokenPipeError:
-        pass  # it ended at once; its log says why
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(START_SECONDS):
-            raise LocalAwsError(
-                f"the local AWS did not get ready within {START_SECONDS:g} s{_said(_tail(log))}"
-            )
-    line = process.stdout.readline()
-    answer: dict[str, Any] = json.loads(line) if line else {}
-    if "port" not in answer:
-        process.wait()
-        raise LocalAwsError(
-            f"the local AWS did not start: {answer.get('error') or 'it ended'}{_said(_tail(log))}"
-        )
-    return answer
-
-
-def _tail(log: IO[bytes]) -> str:
-    """The end of what the emulator wrote; read without moving the position it writes at."""
-    size = os.fstat(log.fileno()).st_size
-    start_at = max(0, size - LOG_TAIL_CHARACTERS)
-    return os.pread(log.fileno(), LOG_TAIL_CHARACTERS, start_at).decode(errors="replace").strip()
-
-
-def _said(tail: str) -> str:
-    return f"\nIts last words:\n{tail}" if tail else ""

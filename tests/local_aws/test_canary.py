@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process import EMULATOR_PYTHON
+from local_aws.emulator_process import EMULATOR_PYTHON
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "a-secret"}

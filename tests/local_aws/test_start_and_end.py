@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import process
+from local_aws import emulator_process
 from local_aws.process import LocalAwsError, running, start
 from tests.local_aws.lifetime import ended, gone, port_of
 
-ROOT = Path(process.__file__).resolve().parent.parent
+ROOT = Path(emulator_process.__file__).resolve().parent.parent
 
 
 def test_stop_ends_it_and_can_be_repeated() -> None:
@@ -72,7 +72,7 @@ def test_a_given_port_is_taken() -> None:
 
 
 def test_without_its_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "EMULATOR_PYTHON", ROOT / "local_aws" / "missing" / "python")
+    monkeypatch.setattr(emulator_process, "EMULATOR_PYTHON", ROOT / "local_aws" / "missing" / "python")
 
     with pytest.raises(LocalAwsError, match="is missing: run `make setup`"):
         start()
