@@ -36,6 +36,7 @@ class LocalAws:
         self._run = run
         self._creating = threading.Lock()
         self._session = isolated_session()
+        self._clients: dict[tuple[str, Credentials, str], Any] = {}
         self.region = region
         self.pid = process.pid
         self.endpoint_url = f"http://127.0.0.1:{run.port}"
@@ -43,7 +44,7 @@ class LocalAws:
         self.owner = run.owner
 
     def client(self, service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:  # noqa: ANN401  # boto3 makes the client's class at run time
-        """A boto3 client for the local AWS.
+        """A boto3 client for the local AWS: the same one for the same arguments.
 
         Args:
             service: its name, such as `dynamodb`.
@@ -54,16 +55,21 @@ class LocalAws:
             LocalAwsError: the local AWS is gone.
         """
         self.check()
-        key = credentials or self.owner
+        wanted = (service, credentials or self.owner, region or self.region)
         with self._creating:  # a session makes one client at a time
-            return self._session.create_client(
-                service,
-                endpoint_url=self.endpoint_url,
-                region_name=region or self.region,
-                aws_access_key_id=key.access_key_id,
-                aws_secret_access_key=key.secret_access_key,
-                config=Config(retries={"total_max_attempts": 1}, proxies={}),
-            )
+            if wanted not in self._clients:
+                self._clients[wanted] = self._create_client(*wanted)
+            return self._clients[wanted]
+
+    def _create_client(self, service: str, key: Credentials, region: str) -> Any:  # noqa: ANN401  # as above
+        return self._session.create_client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=region,
+            aws_access_key_id=key.access_key_id,
+            aws_secret_access_key=key.secret_access_key,
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
 
     def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
         """The AWS_* variables that point any AWS client at the local AWS, and at nothing of the user's.

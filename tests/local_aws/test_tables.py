@@ -102,7 +102,7 @@ def test_a_stream_tells_of_changes(aws: LocalAws) -> None:
 def test_what_is_no_request_is_refused(aws: LocalAws) -> None:
     """A signed request whose body is no JSON object."""
     for service, target in [("dynamodb", "DynamoDB_20120810.GetItem"), ("kms", "TrentService.CreateKey")]:
-        client = aws.client(service)
+        client = other_client(aws, service)
         client.meta.events.register("before-sign", _spoil)
         operation = target.rpartition(".")[2]
         call = client.get_item if operation == "GetItem" else client.create_key
