@@ -11,6 +11,7 @@ from local_aws.emulator import (
     kms_errors,
     replicas,
     resource_policies,
+    restores,
     streams,
     table_encryption,
     time_to_live,
@@ -24,6 +25,7 @@ from local_aws.emulator.table_key import TableKeys
 
 Request = dict[str, Any]
 Ministack = Callable[[Request], Awaitable[Response]]
+NOT_HERE = frozenset({"ExportTableToPointInTime", "ImportTable"})  # they need S3
 NEED_A_USABLE_KEY = frozenset({"CreateBackup", "UpdateTimeToLive", "UpdateContributorInsights"})
 
 
@@ -76,6 +78,8 @@ class DynamoDB:
             return await self._create(headers, table, request, ministack)
         if operation == "UpdateTable" and table.record is not None:
             return await self._update(headers, table, request, ministack)
+        if operation in restores.OPERATIONS:
+            return await self._restore(headers, operation, request, ministack)
         held = list(grants.of_dynamodb(table))
         response = await ministack(request)
         if response[0] != 200:
@@ -114,6 +118,16 @@ class DynamoDB:
         replicas.complete(table, replica_keys, leaving)
         return _shown(response, "UpdateTable", table, request)
 
+    async def _restore(
+        self, headers: Mapping[str, str], operation: str, request: Request, ministack: Ministack
+    ) -> Response:
+        target = TableName.of(str(request.get("TargetTableName", "")))
+        key = restores.prepare(headers, target, request)
+        response = await ministack(request)
+        if response[0] == 200:
+            restores.complete(target, key)
+        return _shown(response, operation, target, request)
+
     def _prepare(self, headers: Mapping[str, str], table: TableName, request: Request) -> Record | None:
         if not request.get("SSESpecification"):
             return None
@@ -125,6 +139,8 @@ class DynamoDB:
 
 def _check(operation: str, table: TableName, request: Request) -> None:
     record = table.record or {}
+    if operation in NOT_HERE:
+        raise ServiceError("UnknownOperationException", f"the local AWS does not know {operation}")
     if operation in NEED_A_USABLE_KEY and (refused := _key_unusable(table)):
         raise ServiceError.of(refused)
     if operation == "UpdateContinuousBackups":

@@ -225,6 +225,12 @@ def has_time_to_live(account: str, in_region: str, name: str) -> bool:
     return setting.get("TimeToLiveStatus") == "ENABLED"
 
 
+def backup(arn: str) -> Record | None:
+    """The backup, of this account and Region, with this ARN."""
+    found: Record | None = _dynamodb._backups.get(arn)
+    return found
+
+
 def resource_policy(account: str, in_region: str, arn: str) -> str | None:
     """The resource-based policy of a table or stream."""
     entry = _dynamodb._resource_policies.get_scoped(account, in_region, arn)

@@ -38,6 +38,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     ),
     "ministack.core.router": ("SERVICE_PATTERNS", "extract_access_key_id"),
     "ministack.services.dynamodb": (
+        "_backups",
         "_parse_partiql",
         "_pitr_settings",
         "_put_resource_policy",
