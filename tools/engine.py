@@ -18,7 +18,10 @@ OLDEST = (3, 249, 0)
 
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
 HOST_VARIABLES = {engine_build.HOST_VARIABLE: str(OWN_HOST)}
-REMEDY = "Install Pulumi (https://www.pulumi.com/docs/install/) or Go 1.26, then run `make setup` again."
+REMEDY = (
+    "Install Pulumi (https://www.pulumi.com/docs/install/), or let this machine reach the Go module proxy "
+    "and the Python package index; then run `make setup` again."
+)
 
 
 class EngineNotFoundError(Exception):

@@ -4,12 +4,13 @@ https://www.pulumi.com/docs/iac/download-install/versions/
 """
 
 import hashlib
+import http.client
 import platform
 import shutil
 import tarfile
 import tempfile
-import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -38,15 +39,15 @@ def install() -> None:
     """
     archive = archive_name()
     with locked("official"):
-        try:
-            expected = _checksum(archive)
-            say(f"Downloading {ARCHIVES}/{archive}")
-            with tempfile.TemporaryFile() as file:
-                _download(f"{ARCHIVES}/{archive}", file, expected)
+        expected = _checksum(archive)
+        say(f"Downloading {ARCHIVES}/{archive}")
+        with tempfile.TemporaryFile() as file:
+            _download(f"{ARCHIVES}/{archive}", file, expected)
+            try:
                 with made_whole(destination()) as making:
                     _unpack(file, making)
-        except (OSError, tarfile.TarError, urllib.error.URLError) as error:
-            raise AttemptFailedError(f"the official release {archive}: {_reason(error)}") from error
+            except (OSError, tarfile.TarError) as error:
+                raise AttemptFailedError(f"the official release: {archive}: {error}") from error
 
 
 def archive_name() -> str:
@@ -61,33 +62,34 @@ def archive_name() -> str:
     return f"pulumi-v{VERSION}-{platform.system().lower()}-{ARCHITECTURES[machine]}.tar.gz"
 
 
-def _reason(error: Exception) -> object:
-    """Why, without urllib's brackets."""
-    if isinstance(error, urllib.error.HTTPError) or not isinstance(error, urllib.error.URLError):
-        return error
-    return error.reason
-
-
 def _checksum(archive: str) -> str:
-    with urllib.request.urlopen(CHECKSUMS, timeout=PATIENCE_IN_SECONDS) as response:
-        for line in response.read().decode().splitlines():
-            checksum, _, name = line.partition(" ")
-            if name.strip() == archive:
-                return str(checksum)
+    listed = b"".join(_read(CHECKSUMS)).decode(errors="replace")
+    for line in listed.splitlines():
+        checksum, _, name = line.partition(" ")
+        if name.strip() == archive:
+            return checksum
     raise AttemptFailedError(f"the official release: {CHECKSUMS} does not name {archive}")
 
 
 def _download(address: str, file: IO[bytes], expected: str) -> None:
-    with urllib.request.urlopen(address, timeout=PATIENCE_IN_SECONDS) as response:  # noqa: S310  # https, pinned
-        digest = hashlib.sha256()
-        while chunk := response.read(CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
+    digest = hashlib.sha256()
+    for chunk in _read(address):
+        digest.update(chunk)
+        file.write(chunk)
     if (found := digest.hexdigest()) != expected:
         raise AttemptFailedError(
             f"the official release: {address} has the checksum {found}, not {expected} as {CHECKSUMS} says"
         )
     file.seek(0)
+
+
+def _read(address: str) -> Iterator[bytes]:
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE_IN_SECONDS) as response:  # noqa: S310  # https, pinned
+            while chunk := response.read(CHUNK):
+                yield chunk
+    except (OSError, http.client.HTTPException) as error:  # a URLError is an OSError
+        raise AttemptFailedError(f"the official release: {address}: {error}") from error
 
 
 def _unpack(file: IO[bytes], directory: Path) -> None:

@@ -1,7 +1,6 @@
 """When an environment has to be made again, and what a failed or interrupted one leaves."""
 
 import platform
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,14 +99,13 @@ def test_a_half_made_environment_is_made_anew(
 ) -> None:
     (environment.directory / "bin").mkdir(parents=True)
     (environment.directory / "half").touch()
+    monkeypatch.setattr("tools.virtualenv.create", Path.mkdir)
     monkeypatch.setattr("tools.virtualenv.install", lambda *_, **__: None)
 
     make_missing([environment])
 
     assert environment.is_complete
     assert not (environment.directory / "half").exists()
-    python = str(environment.directory / "bin" / "python")
-    assert subprocess.run([python, "-c", "import pip"], check=False).returncode == 0
 
 
 def test_a_python_that_cannot_make_environments_is_named(

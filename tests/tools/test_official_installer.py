@@ -83,10 +83,10 @@ def test_a_members_path_cannot_leave_the_directory(releases: Path, tmp_path: Pat
     ] == []
 
 
-def test_a_release_that_is_not_there_is_said_with_its_name(releases: Path) -> None:
+def test_a_release_that_is_not_there_is_said_with_its_address(releases: Path) -> None:
     assert releases.exists()
 
-    with pytest.raises(AttemptFailedError, match=r"pulumi-v.*\.tar\.gz: HTTP Error 404"):
+    with pytest.raises(AttemptFailedError, match=r"checksums\.txt: HTTP Error 404"):
         official_installer.install()
 
 
