@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,24 @@ def test_a_second_build_does_nothing(module: Path, monkeypatch: pytest.MonkeyPat
     first = (engine_build.build() / "pulumi").read_text()
 
     assert (engine_build.build() / "pulumi").read_text() == first
+
+
+def test_two_builds_at_once_build_once(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    builds = module.parent / "builds"
+    fake_go(
+        module.parent / "go",
+        monkeypatch,
+        f'echo one >> \'{builds}\'; sleep 0.5; echo engine > "$output"; chmod +x "$output"',
+    )
+
+    with ThreadPoolExecutor() as pool:
+        kept = list(pool.map(lambda _: engine_build.build(), range(2)))
+
+    assert kept == [engine_build.destination()] * 2
+    assert builds.read_text() == "one\n"
+    assert "Waiting for another process" in capsys.readouterr().err
 
 
 def test_a_failed_build_leaves_nothing_behind_and_shows_what_go_said(
