@@ -9,6 +9,9 @@ from local_aws.process import Credentials, LocalAws, running
 from tests.local_aws.lifetime import port_of
 from tests.local_aws.resources import (
     error_of,
+    make_key,
+    make_table,
+    make_user,
 )
 
 
@@ -89,3 +92,21 @@ def test_each_run_has_keys_of_its_own(aws: LocalAws) -> None:
         assert {other.root.secret_access_key, other.owner.secret_access_key}.isdisjoint(
             {aws.root.secret_access_key, aws.owner.secret_access_key}
         )
+
+
+def test_it_has_no_connection_beyond_this_machine(aws: LocalAws) -> None:
+    """After calls of every service it has, each of its sockets is local."""
+    make_table(aws, make_key(aws))
+    make_user(aws)
+    net = Path(f"/proc/{aws.pid}/net")
+    own = {link.readlink().name for link in Path(f"/proc/{aws.pid}/fd").iterdir() if link.is_symlink()}
+    sockets = [
+        line.split()
+        for protocol in ("tcp", "tcp6", "udp", "udp6")
+        for line in (net / protocol).read_text(encoding="utf-8").splitlines()[1:]
+        if f"socket:[{line.split()[9]}]" in own
+    ]
+
+    assert sockets
+    assert {fields[1].partition(":")[0] for fields in sockets} == {"0100007F"}
+    assert {fields[2].partition(":")[0] for fields in sockets} <= {"0100007F", "00000000"}
