@@ -103,7 +103,7 @@ def test_a_program_that_is_killed_fails_and_says_by_what(program: Program) -> No
     result = program("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n").preview()
 
     assert result.exit_code != 0
-    assert "program was ended by SIGKILL" in result.output
+    assert "program was ended by signal 9 (Killed)" in result.output
 
 
 def test_the_program_runs_in_its_activated_virtual_environment(program: Program) -> None:

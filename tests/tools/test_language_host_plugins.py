@@ -45,7 +45,6 @@ class Part(pulumi.ComponentResource):
         super().__init__("parts:index:Part", name, {}, opts)
         self.double = pulumi.Output.from_input(args["size"]).apply(lambda size: 2 * int(size))
         self.register_outputs({"double": self.double})
-component_provider_host(name="parts", components=[Part])
 """
 
 USES_PART = """
@@ -60,7 +59,24 @@ pulumi.export("double", Part().double)
 
 def test_a_plugin_of_python_components_makes_them(program: Program, tmp_path: Path) -> None:
     stack = program(USES_PART, plugins={"providers": [{"name": "parts", "path": "plugin"}]})
-    (make_plugin(tmp_path) / "__main__.py").write_text(PART)
+    (make_plugin(tmp_path) / "__main__.py").write_text(
+        PART + "component_provider_host(name='parts', components=[Part])\n"
+    )
+
+    stack.up().checked()
+
+    assert stack.outputs() == {"double": 42}
+
+
+def test_a_plugin_that_is_a_package_is_run_by_its_name(program: Program, tmp_path: Path) -> None:
+    stack = program(USES_PART, plugins={"providers": [{"name": "parts", "path": "plugin"}]})
+    plugin = make_plugin(tmp_path)
+    (plugin / "parts.py").write_text(PART)
+    (plugin / "pyproject.toml").write_text(
+        "[build-system]\nrequires = ['setuptools']\n[project]\nname = 'parts'\nversion = '1.0.0'\n"
+    )
+    installed = {"PYTHONPATH": str(plugin)}
+    stack = dataclasses.replace(stack, environment={**stack.environment, **installed})
 
     stack.up().checked()
 

@@ -152,7 +152,9 @@ def run_response(status: int) -> Any:
     if status == SHOWN_ALREADY:
         return language_pb2.RunResponse(bail=True)
     if status < 0:
-        return language_pb2.RunResponse(error=f"program was ended by {signal.Signals(-status).name}")
+        return language_pb2.RunResponse(
+            error=f"program was ended by signal {-status} ({signal.strsignal(-status)})"
+        )
     return language_pb2.RunResponse(
         error=f"program exited with non-zero exit code: {status}" if status else ""
     )
