@@ -1,0 +1,14 @@
+"""The policy pack, as the engine starts it."""
+
+from pulumi_policy import EnforcementLevel, PolicyPack
+
+from policies import POLICIES
+
+PolicyPack(
+    name="dynamodb-encryption",
+    display_name="DynamoDB encryption",
+    description="DynamoDB tables are encrypted with customer managed KMS keys, and the keys are looked after",
+    policies=POLICIES,
+    enforcement_level=EnforcementLevel.ADVISORY,
+    provider="aws",
+)

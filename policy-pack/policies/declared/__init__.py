@@ -1,0 +1,1 @@
+"""What resources declare: tables, keys and policy documents, whichever way they are written."""

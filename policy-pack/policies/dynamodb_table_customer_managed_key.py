@@ -1,0 +1,34 @@
+"""Every DynamoDB table and replica is encrypted with a customer managed KMS key.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.tables import TABLE_TYPES, declared_tables
+from policies.judging.encryption import SETTINGS, encryption_outcome
+from policies.judging.outcome import Outcome
+from policies.judging.resource import Resource
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
+    """One outcome for each table or replica that the resource declares."""
+    return [encryption_outcome(table, resource.account, settings) for table in declared_tables(resource)]
+
+
+RULE = ResourceRule(
+    name="dynamodb-table-customer-managed-key",
+    description="DynamoDB tables and their replicas are encrypted with a customer managed KMS key.",
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.HIGH,
+    remediation="Create a KMS key in the table's Region, enable the table's server-side encryption and give "
+    "it the key's ARN; do the same for each replica with a key of the replica's Region.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    settings=SETTINGS,
+    types=TABLE_TYPES,
+    check=check,
+    settled_in_stack=True,
+)

@@ -1,0 +1,41 @@
+"""Whether a table has a customer managed key is decided at preview.
+
+Make this policy advisory to let such tables through to the update, which decides by the ARN before
+it creates the table.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.judging.key_origin import Origin
+from policies.judging.outcome import Outcome, disproved
+from policies.judging.pending_keys import pending_keys
+from policies.judging.rule import Settings, Stack, StackRule
+
+
+def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
+    """Disproved for each table whose key may or may not be a KMS key, as far as its sources tell."""
+    found: dict[str, list[Outcome]] = defaultdict(list)
+    for key in pending_keys(stack):
+        if key.origin is Origin.UNTOLD:
+            found[key.table.urn].append(
+                disproved(
+                    f"At preview {key.outcome.message}, and comes from {key.shown_sources}: that does "
+                    "not tell whether it is a customer managed key. Give the table the ARN of a KMS key as "
+                    "the key exports it, or an ARN that is known."
+                )
+            )
+    return found
+
+
+RULE = StackRule(
+    name="dynamodb-table-key-decided",
+    description="Whether a DynamoDB table has a customer managed KMS key can be decided at preview.",
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.MEDIUM,
+    remediation="Pass the key's ARN on by itself, not joined with outputs of other resources.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    check=check,
+)

@@ -1,0 +1,44 @@
+"""A table's key that is not known yet comes from a KMS key of the stack.
+
+At preview a new key has no ARN. What the table's setting depends on is known: a KMS key, or not.
+The update decides again by the ARN, before it creates the table.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.judging.key_origin import Origin
+from policies.judging.outcome import Outcome, disproved
+from policies.judging.pending_keys import pending_keys
+from policies.judging.rule import Settings, Stack, StackRule
+
+
+def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
+    """Disproved for each table whose unknown key comes from no KMS key that it can use."""
+    found: dict[str, list[Outcome]] = defaultdict(list)
+    for key in pending_keys(stack):
+        if key.origin is Origin.NO_KEY:
+            found[key.table.urn].append(
+                disproved(
+                    f"At preview {key.outcome.message}. It comes from {key.shown_sources}, "
+                    f"which is no KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key."
+                )
+            )
+    return found
+
+
+def _of_region(outcome: Outcome) -> str:
+    return f" of {outcome.region}" if outcome.region else ""
+
+
+RULE = StackRule(
+    name="dynamodb-table-key-from-stack",
+    description="A DynamoDB table's key that is created with it is a KMS key of the table's Region.",
+    level=EnforcementLevel.MANDATORY,
+    severity=Severity.HIGH,
+    remediation="Give the table's encryption settings the ARN that a KMS key of the stack exports.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    check=check,
+)

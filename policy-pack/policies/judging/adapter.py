@@ -1,0 +1,120 @@
+"""From rules to the SDK's policies."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pulumi_policy import (
+    Policy,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from policies.frameworks import controls_of, framework_of
+from policies.judging.ledger import Ledger
+from policies.judging.outcome import Outcome, Verdict
+from policies.judging.reporting import Reporting, failures_told
+from policies.judging.resource import resource_from, stack_resource_from
+from policies.judging.rule import ResourceRule, Rule, Settings, Stack, StackRule
+from policies.judging.settings import schema_of, settings_for
+from policies.judging.waivers import waivers_from
+
+
+def utc_today() -> date:
+    """The day by which waivers expire."""
+    return datetime.now(UTC).date()
+
+
+def is_preview() -> bool:
+    """Whether values may be unknown, because nothing is created yet.
+
+    Engines that tell a pack at all tell it by PULUMI_DRY_RUN. Where they do not, an unknown value
+    is itself the sign: in an update all inputs are known by the time a resource is registered.
+    """
+    return os.environ.get("PULUMI_DRY_RUN") != "false"
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """Makes the SDK's policies of rules. All policies of a pack share one ledger."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    today: Callable[[], date] = utc_today
+    is_preview: Callable[[], bool] = is_preview
+
+    def policy(self, rule: Rule) -> Policy:
+        """The policy that runs a rule."""
+        if isinstance(rule, ResourceRule):
+            return ResourceValidationPolicy(validate=self._resource_validation(rule), **_statement(rule))
+        if isinstance(rule, StackRule):
+            return StackValidationPolicy(validate=self._stack_validation(rule), **_statement(rule))
+        raise TypeError(f"{rule.name} is neither about resources nor about stacks")
+
+    def _resource_validation(
+        self, rule: ResourceRule
+    ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+        def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            if args.resource_type not in rule.types:
+                args.not_applicable()
+            outcomes: Sequence[Outcome] = ()
+            with failures_told(report, args.urn):
+                settings = self._settings(rule, args)
+                if settings is not None:
+                    outcomes = rule.check(resource_from(args), settings)
+                    reporting = self._reporting(rule, settings, report)
+                    reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+            self._wait(rule, args.urn, outcomes)
+
+        return validate
+
+    def _stack_validation(self, rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
+        def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+            with failures_told(report, None):
+                settings = self._settings(rule, args)
+                if settings is not None:
+                    resources = [stack_resource_from(resource) for resource in args.resources]
+                    found = rule.check(Stack(resources, self.ledger, self.today()), settings)
+                    reporting = self._reporting(rule, settings, report)
+                    for urn, outcomes in found.items():
+                        reporting.tell(urn, outcomes, may_wait=self.is_preview())
+
+        return validate
+
+    def _settings(self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs) -> Settings | None:
+        settings = settings_for(rule.settings, args.get_config(), args.stack_tags)
+        self.ledger.waivers[rule.name] = waivers_from(settings["waivers"]) if settings else ()
+        return settings
+
+    def _reporting(self, rule: Rule, settings: Settings, report: ReportViolation) -> Reporting:
+        return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
+
+    def _wait(self, rule: ResourceRule, urn: str, outcomes: Sequence[Outcome]) -> None:
+        """Leave what is pending at preview to the stack rules, or tell it in the SDK's own way.
+
+        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides.
+        """
+        waiting = [outcome for outcome in outcomes if outcome.verdict is Verdict.PENDING]
+        if rule.settled_in_stack:
+            self.ledger.pending[urn] = waiting
+        elif waiting and self.is_preview():
+            raise UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+
+
+def _statement(rule: Rule) -> Mapping[str, Any]:
+    return {
+        "name": rule.name,
+        "description": rule.description,
+        "enforcement_level": rule.level,
+        "config_schema": schema_of(rule.settings),
+        "severity": rule.severity,
+        "remediation_steps": rule.remediation,
+        "url": rule.url,
+        "framework": framework_of(rule.name),
+        "tags": controls_of(rule.name),
+    }

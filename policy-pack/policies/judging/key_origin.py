@@ -1,0 +1,85 @@
+"""Whether an unknown value comes from a customer managed KMS key, told by what it depends on."""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from policies import resource_types as types
+from policies.judging.resource import StackResource
+
+
+class Origin(Enum):
+    """What a resource can contribute to a key's ARN."""
+
+    KEY = "a customer managed KMS key"
+    NO_KEY = "no KMS key"
+    UNTOLD = "perhaps a KMS key"
+
+
+KEYS = frozenset(
+    {
+        types.KEY,
+        types.REPLICA_KEY,
+        types.EXTERNAL_KEY,
+        types.REPLICA_EXTERNAL_KEY,
+        types.NATIVE_KEY,
+        types.NATIVE_REPLICA_KEY,
+    }
+)
+# A resource that passes on the key it is about: the input that names the key.
+PASSING_ON = {
+    types.ALIAS: "targetKeyId",
+    types.NATIVE_ALIAS: "targetKeyId",
+    types.KEY_POLICY: "keyId",
+}
+KEY_TYPE_NAMES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+# Resources of AWS whose outputs may hold any text, a key's ARN among them.
+HOLDING_ANYTHING = frozenset(
+    {
+        types.SSM_PARAMETER,
+        types.NATIVE_SSM_PARAMETER,
+        types.CLOUDFORMATION_STACK,
+        types.NATIVE_CLOUDFORMATION_STACK,
+        types.CLOUD_CONTROL,
+        types.NATIVE_EXTENSION,
+    }
+)
+PACKAGES_OF_AWS = ("aws:", "aws-native:")
+
+
+def origin(resource: StackResource, stack: Mapping[str, StackResource], depth: int = 0) -> Origin:
+    """What the resource can contribute to a key's ARN.
+
+    Args:
+        resource: what an unknown value depends on.
+        stack: all resources of the stack by URN, to follow aliases to their keys.
+        depth: how many aliases have been followed.
+    """
+    if resource.type in KEYS:
+        return Origin.KEY
+    if resource.type in PASSING_ON:
+        return _origin_passed_on(resource, stack, depth)
+    if resource.type in (types.CLOUD_CONTROL, types.NATIVE_EXTENSION):
+        name = resource.properties.get("typeName", resource.properties.get("type"))
+        return Origin.KEY if name in KEY_TYPE_NAMES else Origin.NO_KEY
+    if resource.type in HOLDING_ANYTHING or not resource.type.startswith(PACKAGES_OF_AWS):
+        return Origin.UNTOLD
+    return Origin.NO_KEY
+
+
+def _origin_passed_on(resource: StackResource, stack: Mapping[str, StackResource], depth: int) -> Origin:
+    names = [
+        resource.properties.get(name)
+        for name in ("name", "aliasName", "namePrefix", PASSING_ON[resource.type])
+    ]
+    if any(isinstance(name, str) and "alias/aws/" in name.lower() for name in names):
+        return Origin.NO_KEY
+    sources = [stack[urn] for urn in resource.dependencies.get(PASSING_ON[resource.type], ()) if urn in stack]
+    if not sources or depth > 4:
+        return Origin.UNTOLD if resource.type == types.KEY_POLICY else Origin.KEY
+    return combined([origin(source, stack, depth + 1) for source in sources])
+
+
+def combined(origins: list[Origin]) -> Origin:
+    """The origin of a value that depends on several resources."""
+    found = set(origins)
+    return found.pop() if len(found) == 1 else Origin.UNTOLD

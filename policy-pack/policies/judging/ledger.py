@@ -1,0 +1,20 @@
+"""What one run of the pack has to remember from single resources until the stack is complete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from policies.judging.outcome import Outcome
+from policies.judging.waivers import Waiver
+
+
+@dataclass
+class Ledger:
+    """Outcomes left pending, by URN; the waivers of each policy, and those of them that were used.
+
+    The engine starts a process for each run and asks about every resource before it asks about the
+    stack. Every entry is one assignment, so the SDK's threads need no lock.
+    """
+
+    pending: dict[str, Sequence[Outcome]] = field(default_factory=dict)
+    waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
+    used: set[tuple[str, Waiver]] = field(default_factory=set)

@@ -1,0 +1,40 @@
+"""What a rule finds out about one thing: proven, disproved, or pending until a value is known."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """The three values of an outcome. What a rule does not apply to has no outcome at all."""
+
+    PROVEN = "proven"
+    PENDING = "pending"
+    DISPROVED = "disproved"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict and the reason for it.
+
+    `message` says what is wrong, the value found and what to do; for a pending outcome what is not
+    known. `property` is the input that decides it, when one does; `region` the Region that a key
+    must be of, where it waits for one.
+    """
+
+    verdict: Verdict
+    message: str = ""
+    property: str = ""
+    region: str | None = None
+
+
+PROVEN = Outcome(Verdict.PROVEN)
+
+
+def disproved(message: str, property: str = "") -> Outcome:  # noqa: A002  # Pulumi's own word for it
+    """The thing breaks the rule."""
+    return Outcome(Verdict.DISPROVED, message, property)
+
+
+def pending(message: str, property: str, region: str | None = None) -> Outcome:  # noqa: A002  # Pulumi's own word for it
+    """Whether the thing keeps the rule depends on a value that is not known yet."""
+    return Outcome(Verdict.PENDING, message, property, region)

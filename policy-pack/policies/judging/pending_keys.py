@@ -1,0 +1,48 @@
+"""What a table's dependencies tell about a key that is not known yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.judging.key_origin import Origin, combined, origin
+from policies.judging.outcome import Outcome
+from policies.judging.resource import StackResource
+from policies.judging.rule import Stack
+
+
+@dataclass(frozen=True)
+class PendingKey:
+    """A table's outcome that waits for a key, and the resources that the key comes from."""
+
+    table: StackResource
+    outcome: Outcome
+    sources: tuple[StackResource, ...]
+    origin: Origin
+
+    @property
+    def shown_sources(self) -> str:
+        """The sources as a message shows them."""
+        return ", ".join(f"{source.name} ({source.type})" for source in self.sources) or "no resource"
+
+
+def pending_keys(stack: Stack) -> Iterator[PendingKey]:
+    """All tables whose encryption single resources could not settle."""
+    by_urn = {resource.urn: resource for resource in stack.resources}
+    for urn, outcomes in stack.ledger.pending.items():
+        table = by_urn.get(urn)
+        if table is None:
+            continue
+        for outcome in outcomes:
+            sources = tuple(
+                by_urn[one] for one in table.dependencies.get(outcome.property, ()) if one in by_urn
+            )
+            found = combined([origin(source, by_urn) for source in sources])
+            yield PendingKey(table, outcome, sources, _in_region(found, outcome, sources))
+
+
+def _in_region(found: Origin, outcome: Outcome, sources: tuple[StackResource, ...]) -> Origin:
+    """No key that the table can use, when all its sources are keys of other Regions than `outcome` needs."""
+    regions = {source.region for source in sources}
+    wanted = outcome.region
+    if found is Origin.KEY and wanted and None not in regions and wanted not in regions:
+        return Origin.NO_KEY
+    return found

@@ -1,0 +1,63 @@
+"""How outcomes are told: violations, unless a waiver covers them, and failures of a rule itself."""
+
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from pulumi_policy import ReportViolation
+
+from policies.judging.ledger import Ledger
+from policies.judging.outcome import Outcome, Verdict
+from policies.judging.settings import SettingsError
+from policies.judging.waivers import Waiver
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """Tells the outcomes of one policy."""
+
+    policy: str
+    waivers: Sequence[Waiver]
+    ledger: Ledger
+    today: date
+    report: ReportViolation
+
+    def tell(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
+        """Report what is disproved; where it may not wait any longer, what is pending as well."""
+        for outcome in outcomes:
+            if outcome.verdict is Verdict.DISPROVED:
+                self._violation(urn, outcome.message)
+            elif outcome.verdict is Verdict.PENDING and not may_wait:
+                self._violation(urn, f"Could not be decided: {outcome.message}")
+
+    def _violation(self, urn: str, message: str) -> None:
+        covering = [waiver for waiver in self.waivers if waiver.covers(urn)]
+        self.ledger.used.update((self.policy, waiver) for waiver in covering)
+        if any(waiver.counts_on(self.today) for waiver in covering):
+            return
+        expired = [f"The {waiver.shown} {_ended(waiver)}." for waiver in covering]
+        self.report(" ".join([message, *expired]), urn)
+
+
+@contextmanager
+def failures_told(report: ReportViolation, urn: str | None) -> Iterator[None]:
+    """Report whatever goes wrong in a rule as a violation: nothing passes unchecked, no update crashes."""
+    try:
+        yield
+    except SettingsError as error:
+        report(f"Not checked: {error}", urn)
+    except Exception as error:  # noqa: BLE001  # an exception would end the whole update without a reason
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        report(
+            f"Not checked: the policy itself failed ({type(error).__name__}: {error}; "
+            f"{place.name}, line {place.lineno}). Report this to the owners of the policy pack.",
+            urn,
+        )
+
+
+def _ended(waiver: Waiver) -> str:
+    if waiver.expires is None:
+        return "has no valid date of expiry, so it does not count"
+    return f"expired after {waiver.expires.isoformat()}"

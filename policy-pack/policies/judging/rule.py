@@ -1,0 +1,64 @@
+"""A rule: what it demands, whom it concerns, and the pure function that decides."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.judging.ledger import Ledger
+from policies.judging.outcome import Outcome
+from policies.judging.resource import Resource, StackResource
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack with all its resources, what is known of this run so far, and the day."""
+
+    resources: Sequence[StackResource]
+    ledger: Ledger
+    today: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What all rules state of themselves.
+
+    `description` is the state that the rule demands, in one sentence. `settings` is the JSON schema
+    of each setting; every setting has a default.
+    """
+
+    name: str
+    description: str
+    level: EnforcementLevel
+    severity: Severity
+    remediation: str
+    url: str
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceRule(Rule):
+    """A rule about single resources, decided before each is created or updated.
+
+    `check` gives one outcome for each table, key or document that the resource declares: none
+    means that the rule does not apply. Where `settled_in_stack` is true, what is pending at preview
+    is left to the stack rules; otherwise it is shown as an advisory.
+    """
+
+    types: frozenset[str]
+    check: Callable[[Resource, Settings], Sequence[Outcome]]
+    settled_in_stack: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRule(Rule):
+    """A rule about resources together, decided when all are registered, at preview too.
+
+    `check` gives outcomes by the URN of the resource that they are about.
+    """
+
+    check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]

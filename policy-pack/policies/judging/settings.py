@@ -1,0 +1,70 @@
+"""The settings of a policy: its own, and those that every policy has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi_policy import PolicyConfigSchema
+
+from policies.judging import waivers
+
+OVERRIDES: Mapping[str, Any] = {
+    "type": "array",
+    "default": [],
+    "description": "Other settings for stacks with certain tags; where several match, the last one counts.",
+    "items": {
+        "type": "object",
+        "required": ["stackTags"],
+        "additionalProperties": False,
+        "properties": {
+            "stackTags": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"type": "string"},
+                "description": "The stack has all these tags, with these values.",
+            },
+            "disabled": {"type": "boolean", "description": "The policy is silent about these stacks."},
+            "settings": {"type": "object", "description": "Settings of this policy that differ."},
+        },
+    },
+}
+
+COMMON: Mapping[str, Mapping[str, Any]] = {"waivers": waivers.SCHEMA, "overrides": OVERRIDES}
+
+
+class SettingsError(Exception):
+    """A policy's settings name something that it does not have."""
+
+
+def schema_of(settings: Mapping[str, Mapping[str, Any]]) -> PolicyConfigSchema:
+    """The JSON schema that the engine checks a policy's config against."""
+    return PolicyConfigSchema({name: dict(schema) for name, schema in {**settings, **COMMON}.items()})
+
+
+def settings_for(
+    own: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any], stack_tags: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """The settings that hold for a stack: defaults, config, and the overrides for its tags.
+
+    None where an override disables the policy.
+
+    Raises:
+        SettingsError: a setting is not one of the policy's. The engine's own check lets those pass.
+    """
+    schema = {**own, **COMMON}
+    values = {name: one["default"] for name, one in schema.items()}
+    values.update(_known(config, schema))
+    disabled = False
+    for override in values["overrides"]:
+        if all(stack_tags.get(tag) == value for tag, value in override["stackTags"].items()):
+            disabled = override.get("disabled", disabled)
+            values.update(_known(override.get("settings", {}), schema))
+    return None if disabled else values
+
+
+def _known(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    strangers = sorted(set(given) - set(schema))
+    if strangers:
+        raise SettingsError(
+            f"The policy's config has {', '.join(strangers)}; its settings are {', '.join(sorted(schema))}."
+        )
+    return given

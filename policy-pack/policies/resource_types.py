@@ -1,0 +1,33 @@
+"""The type tokens of the resources that policies look at, each written once."""
+
+TABLE = "aws:dynamodb/table:Table"
+TABLE_REPLICA = "aws:dynamodb/tableReplica:TableReplica"
+GLOBAL_TABLE = "aws:dynamodb/globalTable:GlobalTable"
+TABLE_RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+NATIVE_TABLE = "aws-native:dynamodb:Table"
+NATIVE_GLOBAL_TABLE = "aws-native:dynamodb:GlobalTable"
+
+DAX_CLUSTER = "aws:dax/cluster:Cluster"
+NATIVE_DAX_CLUSTER = "aws-native:dax:Cluster"
+
+KEY = "aws:kms/key:Key"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"
+EXTERNAL_KEY = "aws:kms/externalKey:ExternalKey"
+REPLICA_EXTERNAL_KEY = "aws:kms/replicaExternalKey:ReplicaExternalKey"
+ALIAS = "aws:kms/alias:Alias"
+NATIVE_KEY = "aws-native:kms:Key"
+NATIVE_REPLICA_KEY = "aws-native:kms:ReplicaKey"
+NATIVE_ALIAS = "aws-native:kms:Alias"
+
+CLOUD_CONTROL = "aws:cloudcontrol/resource:Resource"
+NATIVE_EXTENSION = "aws-native:index:ExtensionResource"
+CLOUDFORMATION_STACK = "aws:cloudformation/stack:Stack"
+CLOUDFORMATION_STACK_SET = "aws:cloudformation/stackSet:StackSet"
+NATIVE_CLOUDFORMATION_STACK = "aws-native:cloudformation:Stack"
+NATIVE_CLOUDFORMATION_STACK_SET = "aws-native:cloudformation:StackSet"
+SERVERLESS_APPLICATION = "aws:serverlessrepository/cloudFormationStack:CloudFormationStack"
+
+STACK_REFERENCE = "pulumi:pulumi:StackReference"
+SSM_PARAMETER = "aws:ssm/parameter:Parameter"
+NATIVE_SSM_PARAMETER = "aws-native:ssm:Parameter"
