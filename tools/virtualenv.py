@@ -12,6 +12,11 @@ class VirtualEnvironmentError(Exception):
     """An environment could not be made or filled; the message says why and what to do."""
 
 
+def base_python() -> str:
+    """The interpreter outside any virtual environment: the one we run in may be about to be made anew."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
 def create(directory: Path) -> None:
     """Make an environment with pip in it.
 
@@ -19,7 +24,7 @@ def create(directory: Path) -> None:
         VirtualEnvironmentError: this Python cannot make one.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "venv", str(directory)],
+        [base_python(), "-m", "venv", str(directory)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -27,7 +32,7 @@ def create(directory: Path) -> None:
     )
     if done.returncode != 0:
         raise VirtualEnvironmentError(
-            f"`{sys.executable} -m venv {directory}` failed:\n{done.stdout.strip()}\n"
+            f"`{base_python()} -m venv {directory}` failed:\n{done.stdout.strip()}\n"
             "On Debian and Ubuntu, `apt install python3-venv` gives the missing part of Python."
         )
 

@@ -1,10 +1,12 @@
 """When an environment has to be made again, and what a failed or interrupted one leaves."""
 
 import platform
+import sys
 from pathlib import Path
 
 import pytest
 
+from tools import virtualenv
 from tools.environments import STAMP, Environment, environments, make_missing
 from tools.virtualenv import VirtualEnvironmentError
 
@@ -114,11 +116,17 @@ def test_a_python_that_cannot_make_environments_is_named(
     broken = tmp_path / "python"
     broken.write_text("#!/bin/sh\necho ensurepip is not available\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("sys.executable", str(broken))
+    monkeypatch.setattr(virtualenv, "base_python", lambda: str(broken))
 
     with pytest.raises(VirtualEnvironmentError, match="ensurepip is not available") as error:
         make_missing([environment])
     assert "python3-venv" in str(error.value)
+
+
+def test_environments_are_made_by_a_python_that_outlives_the_one_in_use() -> None:
+    """With this checkout's environment activated, `python3` is a file that is about to be removed."""
+    assert sys.prefix != sys.base_prefix
+    assert not Path(virtualenv.base_python()).is_relative_to(sys.prefix)
 
 
 def test_each_environment_of_the_checkout_has_requirements_to_make_it_from() -> None:
