@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from pulumi_policy import EnforcementLevel, Severity
 
+from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, declared_tables
 from policies.judging.encryption import SETTINGS, encryption_outcome
 from policies.judging.outcome import Outcome
-from policies.judging.resource import Resource
 from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
     """One outcome for each table or replica that the resource declares."""
-    return [encryption_outcome(table, resource.account, settings) for table in declared_tables(resource)]
+    outcomes = [encryption_outcome(one, resource.account, settings) for one in declared_tables(resource)]
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 RULE = ResourceRule(

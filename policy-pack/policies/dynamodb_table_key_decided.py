@@ -22,7 +22,7 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
         if key.origin is Origin.UNTOLD:
             found[key.table.urn].append(
                 disproved(
-                    f"At preview {key.outcome.message}, and comes from {key.shown_sources}: that does "
+                    f"{key.outcome.message}, and comes from {key.shown_sources}: that does "
                     "not tell whether it is a customer managed key. Give the table the ARN of a KMS key as "
                     "the key exports it, or an ARN that is known."
                 )

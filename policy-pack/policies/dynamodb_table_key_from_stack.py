@@ -22,7 +22,7 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
         if key.origin is Origin.NO_KEY:
             found[key.table.urn].append(
                 disproved(
-                    f"At preview {key.outcome.message}. It comes from {key.shown_sources}, "
+                    f"{key.outcome.message}. It comes from {key.shown_sources}, "
                     f"which is no KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key."
                 )
             )

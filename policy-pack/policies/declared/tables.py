@@ -1,23 +1,31 @@
 """The DynamoDB tables that a resource declares, in one form for every way of writing them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from policies import resource_types
+from policies import resource_types as types
+from policies.declared.cloudformation import (
+    CONTAINERS,
+    CloudFormationResource,
+    Unseen,
+    cloudformation_resources,
+)
+from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, Unknown, Value
-from policies.judging.resource import Resource
 
 
 @dataclass(frozen=True)
 class Encryption:
-    """What a table states about its encryption, unread: any type, or `UNKNOWN`.
+    """What a table states about its encryption, unread: values of any type.
 
-    `enabled` and `key` are the values of those settings. `takes_key_id` tells whether this way of
-    writing a table takes a bare key id as well as an ARN.
+    `sse_type` is the kind of encryption, where this way of writing a table has one. `takes_key_id`
+    tells whether it takes a bare key id as well as an ARN.
     """
 
     enabled: Value
     key: Value
+    sse_type: Value = None
     takes_key_id: bool = False
 
 
@@ -40,22 +48,28 @@ class Table:
     barred: str = ""
 
 
-@dataclass(frozen=True)
-class Unseen:
-    """A place where tables may be declared that cannot be looked into, and why."""
-
-    property: str
-    reason: str
-    may_be_known_later: bool = False
-
-
 Declared = Table | Unseen
 
 
 def declared_tables(resource: Resource) -> list[Declared]:
-    """The tables that a resource declares; none for resources of other types."""
+    """The tables that a resource declares, and the places that may hide some; none for other types."""
     read = READERS.get(resource.type)
-    return list(read(resource)) if read else []
+    if read:
+        return list(read(resource))
+    found: list[Declared] = []
+    for one in cloudformation_resources(resource):
+        if isinstance(one, Unseen):
+            found.append(one)
+        elif one.type in CLOUDFORMATION_READERS:
+            found += CLOUDFORMATION_READERS[one.type](one)
+    return found
+
+
+def inner(value: Value, name: str) -> Value:
+    """A property of an object; unknown where the object is, None where it is no object."""
+    if value is UNKNOWN:
+        return UNKNOWN
+    return value.get(name) if isinstance(value, Mapping) else None
 
 
 def _table(resource: Resource) -> Iterator[Declared]:
@@ -81,12 +95,13 @@ def _replicas(replicas: Value) -> Iterator[Declared]:
     if replicas is None:
         return
     if not isinstance(replicas, list):
-        yield Unseen("replicas", f"the replicas are {replicas!r}", may_be_known_later=replicas is UNKNOWN)
+        unknown = replicas is UNKNOWN
+        yield Unseen("replicas", "the replicas are no list", is_unknown=unknown, is_malformed=not unknown)
         return
-    for number, replica in enumerate(replicas):
+    for number, replica in enumerate(replicas, start=1):
         region = inner(replica, "regionName")
         yield Table(
-            f"The replica in {region}" if isinstance(region, str) else f"Replica {number + 1}",
+            f"The replica in {region}" if isinstance(region, str) else f"Replica {number}",
             "replicas",
             region if isinstance(region, str) else None,
             UNKNOWN if replica is UNKNOWN else Encryption(True, inner(replica, "kmsKeyArn")),
@@ -109,26 +124,87 @@ def _table_replica(resource: Resource) -> Iterator[Declared]:
     )
 
 
-def _global_table(_: Resource) -> Iterator[Declared]:
-    yield Table(
-        "The global table",
-        "",
-        None,
-        None,
-        barred="it is of version 2017.11.29, which cannot use customer managed keys",
-    )
+def _legacy_global_table(_: Resource) -> Iterator[Declared]:
+    reason = "it is of version 2017.11.29, which cannot use customer managed keys"
+    yield Table("The global table", "", None, None, barred=reason)
 
 
-def inner(value: Value, name: str) -> Value:
-    """A property of an object; unknown where the object is, None where it is no object."""
-    if value is UNKNOWN:
-        return UNKNOWN
-    return value.get(name) if isinstance(value, Mapping) else None
+def _cloudformation_table(r: CloudFormationResource) -> Iterator[Declared]:
+    for encryption in _sse_specifications(r):
+        yield Table(
+            f"The table {r.place}".strip(),
+            r.property or "sseSpecification",
+            r.region,
+            encryption,
+            least(r.values("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")),
+            least(r.values("DeletionProtectionEnabled")),
+        )
+
+
+def _sse_specifications(r: CloudFormationResource) -> Iterator[Encryption | Unknown | None]:
+    for specification in r.values("SSESpecification"):
+        if specification is None or specification is UNKNOWN:
+            yield specification
+            continue
+        parts = [r.values_in(specification, name) for name in ("SSEEnabled", "KMSMasterKeyId", "SSEType")]
+        for enabled, key, kind in product(*parts):
+            yield Encryption(enabled, key, kind, takes_key_id=True)
+
+
+def _cloudformation_global_table(r: CloudFormationResource) -> Iterator[Declared]:
+    for replicas in r.values("Replicas"):
+        if not isinstance(replicas, list):
+            unknown = replicas is UNKNOWN
+            reason = f"the replicas of the global table {r.place} are {replicas!r}"
+            yield Unseen(r.property or "replicas", reason, is_unknown=unknown, is_malformed=not unknown)
+            continue
+        for node in replicas:
+            for replica in r.template.values(node):
+                yield from _global_table_replica(r, replica)
+
+
+def _global_table_replica(r: CloudFormationResource, replica: Value) -> Iterator[Declared]:
+    region = least(r.values_in(replica, "Region"))
+    where = f"in {region}" if isinstance(region, str) else "in an unknown Region"
+    for key, specification in product(
+        r.values_in(replica, "SSESpecification", "KMSMasterKeyId"), _sse_specifications(r)
+    ):
+        encryption = specification
+        if isinstance(specification, Encryption):
+            encryption = Encryption(specification.enabled, key, specification.sse_type, takes_key_id=True)
+        yield Table(
+            f"The replica {where} of the global table {r.place}".strip(),
+            r.property or "replicas",
+            region if isinstance(region, str) else None,
+            encryption,
+            least(r.values_in(replica, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")),
+            least(r.values_in(replica, "DeletionProtectionEnabled")),
+            is_replica=True,
+        )
+
+
+def _simple_table(r: CloudFormationResource) -> Iterator[Declared]:
+    """A table of the Serverless Application Model: what it leaves out comes from the template's Globals."""
+    stated = isinstance(r.properties, Mapping) and "SSESpecification" in r.properties
+    if not stated:
+        defaults = inner(r.template.section("Globals"), "SimpleTable")
+        r = CloudFormationResource(r.type, r.place, r.property, defaults, r.region, r.template)
+    yield from _cloudformation_table(r)
+
+
+def least(values: Sequence[Value]) -> Value:
+    """Of the values that a setting can turn out to have, one that is not true, if any."""
+    return next((value for value in values if value is not True and value != "true"), True)
 
 
 READERS: Mapping[str, Callable[[Resource], Iterator[Declared]]] = {
-    resource_types.TABLE: _table,
-    resource_types.TABLE_REPLICA: _table_replica,
-    resource_types.GLOBAL_TABLE: _global_table,
+    types.TABLE: _table,
+    types.TABLE_REPLICA: _table_replica,
+    types.GLOBAL_TABLE: _legacy_global_table,
 }
-TABLE_TYPES = frozenset(READERS)
+CLOUDFORMATION_READERS: Mapping[str, Callable[[CloudFormationResource], Iterator[Declared]]] = {
+    "AWS::DynamoDB::Table": _cloudformation_table,
+    "AWS::DynamoDB::GlobalTable": _cloudformation_global_table,
+    "AWS::Serverless::SimpleTable": _simple_table,
+}
+TABLE_TYPES = frozenset(READERS) | {types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE} | CONTAINERS

@@ -1,7 +1,9 @@
 """Resource properties as plain values, with `UNKNOWN` where the engine does not know one yet."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from reprlib import Repr
 from typing import Any, Final
 
 from pulumi_policy.proxy import UnknownValueError
@@ -24,15 +26,31 @@ class Unknown(Enum):
 
 UNKNOWN: Final = Unknown.UNKNOWN
 
+REDACTED = "[secret]"
+"""What the engine shows in the place of a secret of an exported state that it cannot decrypt."""
+
+SHORT = Repr()
+SHORT.maxlevel, SHORT.maxstring, SHORT.maxother = 3, 120, 120
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that only AWS will know, such as a CloudFormation import: no update tells it either."""
+
+    source: str
+
+    def __repr__(self) -> str:
+        return self.source
+
 
 def plain(value: object) -> Value:
     """The value without the SDK's proxies: dicts, lists, scalars and `UNKNOWN`, never an exception.
 
     The SDK's proxies raise when an unknown value is touched. Rules work on this form instead, so
-    that no rule forgets the case.
+    that no rule forgets the case. A secret that the engine could not decrypt is unknown too.
     """
     if isinstance(value, str):
-        return UNKNOWN if is_unknown_sentinel(value) else value
+        return UNKNOWN if value == REDACTED or is_unknown_sentinel(value) else value
     if isinstance(value, Mapping):
         return {str(key): _element(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
@@ -63,6 +81,6 @@ def is_blank(value: object) -> bool:
 
 
 def shown(value: object) -> str:
-    """The value as a message shows it: short, and on one line."""
-    text = repr(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    """The value as a message shows it: short, on one line, and as Pulumi's users write it."""
+    words = {None: "nothing", True: "true", False: "false"}
+    return words[value] if value is None or isinstance(value, bool) else SHORT.repr(value)

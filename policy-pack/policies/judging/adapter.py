@@ -16,11 +16,11 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
+from policies.declared.resource import resource_from, stack_resource_from
 from policies.frameworks import controls_of, framework_of
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
 from policies.judging.reporting import Reporting, failures_told
-from policies.judging.resource import resource_from, stack_resource_from
 from policies.judging.rule import ResourceRule, Rule, Settings, Stack, StackRule
 from policies.judging.settings import schema_of, settings_for
 from policies.judging.waivers import waivers_from

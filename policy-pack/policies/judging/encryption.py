@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies.declared.arns import KeyArn, is_key_id, parse_key_arn
-from policies.declared.tables import Declared, Encryption, Table, Unseen
-from policies.declared.values import UNKNOWN, as_boolean, is_blank, shown
+from policies.declared.cloudformation import Unseen
+from policies.declared.tables import Declared, Encryption, Table
+from policies.declared.template import KeyOfTemplate
+from policies.declared.values import UNKNOWN, Opaque, as_boolean, is_blank, shown
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
+from policies.judging.rule import Settings
 
 ADVICE = "Give it the ARN of a customer managed KMS key of its own Region"
 
@@ -44,56 +47,57 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def encryption_outcome(declared: Declared, account: str | None, settings: Mapping[str, Any]) -> Outcome:
-    """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known."""
+def encryption_outcome(declared: Declared, account: str | None, settings: Settings) -> Outcome | None:
+    """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known.
+
+    None for a place that cannot be looked into and may hold no table at all.
+    """
     if isinstance(declared, Unseen):
         return _unseen(declared)
-    if declared.barred:
-        return disproved(
-            f"{declared.place} cannot be encrypted with a customer managed key: {declared.barred}."
-        )
     encryption = declared.encryption
-    if encryption is None:
-        return disproved(
-            f"{declared.place} has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}.",
-            declared.property,
-        )
-    if encryption is UNKNOWN:
+    if declared.barred:
+        fault = f"cannot be encrypted with a customer managed key: {declared.barred}."
+    elif encryption is None:
+        fault = f"has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}."
+    elif encryption is UNKNOWN:
         return pending(
-            f"the encryption of {_within(declared)} is not known yet", declared.property, declared.region
+            f"The encryption of {_within(declared)} is not known", declared.property, declared.region
         )
-    return _stated(declared, encryption, account, settings)
+    else:
+        return _stated(declared, encryption, account, settings)
+    return disproved(f"{declared.place} {fault}", declared.property)
 
 
-def _unseen(place: Unseen) -> Outcome:
-    if place.may_be_known_later:
-        return pending(f"{place.reason}, so its tables cannot be seen", place.property)
-    return disproved(
-        f"Tables may be declared here, and cannot be seen: {place.reason}. "
-        "Declare them where they can be checked, or have this resource waived.",
-        place.property,
-    )
+def _unseen(place: Unseen) -> Outcome | None:
+    if place.is_unknown:
+        return pending(f"Whether there are tables is not known: {place.reason}", place.property)
+    if place.is_malformed:
+        return disproved(
+            f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property
+        )
+    return None
 
 
-def _stated(
-    table: Table, encryption: Encryption, account: str | None, settings: Mapping[str, Any]
-) -> Outcome:
+def _stated(table: Table, encryption: Encryption, account: str | None, settings: Settings) -> Outcome:
     enabled = as_boolean(encryption.enabled)
     if enabled is False or enabled is None:
-        return disproved(
-            f"{table.place} has encryption enabled set to {shown(encryption.enabled)}, so DynamoDB uses an "
-            f"AWS owned key. Set it to true. {ADVICE}.",
-            table.property,
+        fault: str | None = (
+            f"has encryption enabled set to {shown(encryption.enabled)}, so DynamoDB uses an AWS owned key. "
+            "Set it to true."
         )
-    fault = _fault_of_key(table, encryption, account, settings)
+    elif encryption.sse_type not in (None, "KMS", UNKNOWN):
+        fault = f"has the encryption type {shown(encryption.sse_type)}. Set it to KMS."
+    else:
+        fault = _fault_of_key(table, encryption, account, settings)
     if fault:
         return disproved(f"{table.place} {fault} {ADVICE}.", table.property)
-    if encryption.key is UNKNOWN:
-        return pending(f"the key of {_within(table)} is not known yet", table.property, table.region)
-    if enabled is UNKNOWN:
-        return pending(
-            f"whether {_within(table)} has encryption enabled is not known yet", table.property, table.region
-        )
+    for what, value in (
+        ("The key of", encryption.key),
+        ("Whether encryption is enabled for", enabled),
+        ("The encryption type of", encryption.sse_type),
+    ):
+        if value is UNKNOWN:
+            return pending(f"{what} {_within(table)} is not known", table.property, table.region)
     return PROVEN
 
 
@@ -102,24 +106,40 @@ def _within(table: Table) -> str:
 
 
 def _fault_of_key(
-    table: Table, encryption: Encryption, account: str | None, settings: Mapping[str, Any]
+    table: Table, encryption: Encryption, account: str | None, settings: Settings
 ) -> str | None:
-    """What is wrong with the key that a table names; None when nothing is, or when it is not known yet."""
+    """What is wrong with the key that a table names; None when nothing is, or when it is not known."""
     key = encryption.key
     if key is UNKNOWN:
         return None
     if is_blank(key):
         return "names no key, so DynamoDB uses the AWS managed key aws/dynamodb."
+    if isinstance(key, Opaque):
+        return f"takes its key from {key}, which cannot be seen here."
+    if isinstance(key, KeyOfTemplate):
+        return _fault_of_template_key(key, table, settings)
     if not isinstance(key, str):
         return f"names {shown(key)} as its key, which is not text."
-    if encryption.takes_key_id and is_key_id(key):
+    return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
+
+
+def _fault_of_text(
+    key: str, table: Table, takes_key_id: bool, account: str | None, settings: Settings
+) -> str | None:
+    if takes_key_id and is_key_id(key):
         return _fault_of_id(key, settings)
     arn = parse_key_arn(key)
-    return (
-        _fault_of_arn(key, arn, table, account, settings)
-        if arn
-        else f"names {shown(key)} as its key: {_misnomer(key)}."
-    )
+    if arn is None:
+        return f"names {shown(key)} as its key: {_misnomer(key)}."
+    return _fault_of_arn(key, arn, table, account, settings)
+
+
+def _fault_of_template_key(key: KeyOfTemplate, table: Table, settings: Settings) -> str | None:
+    if key.region and table.region and key.region != table.region:
+        return f"is in {table.region}, and its key {key.name} in {key.region}."
+    if settings["allowedKeyArns"]:
+        return f"names the key {key.name} of the template, which does not tell whether this key is allowed."
+    return None
 
 
 def _misnomer(key: str) -> str:
@@ -139,15 +159,13 @@ def _misnomer(key: str) -> str:
     return "not the ARN of a KMS key"
 
 
-def _fault_of_id(key: str, settings: Mapping[str, Any]) -> str | None:
+def _fault_of_id(key: str, settings: Settings) -> str | None:
     if any(settings[name] for name in ("allowedKeyArns", "allowedAccounts", "allowedRegions")):
         return f"names the key id {key}, which does not tell whether this key is allowed."
     return None
 
 
-def _fault_of_arn(
-    key: str, arn: KeyArn, table: Table, account: str | None, settings: Mapping[str, Any]
-) -> str | None:
+def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, settings: Settings) -> str | None:
     own_account = (account,) if account else ()
     accounts = settings["allowedAccounts"] or own_account
     if table.region and arn.region != table.region:

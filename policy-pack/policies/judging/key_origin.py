@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from policies import resource_types as types
-from policies.judging.resource import StackResource
+from policies.declared.resource import StackResource
 
 
 class Origin(Enum):

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policies.declared.resource import StackResource
 from policies.judging.key_origin import Origin, combined, origin
 from policies.judging.outcome import Outcome
-from policies.judging.resource import StackResource
 from policies.judging.rule import Stack
 
 

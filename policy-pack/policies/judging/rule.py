@@ -7,9 +7,9 @@ from typing import Any
 
 from pulumi_policy import EnforcementLevel, Severity
 
+from policies.declared.resource import Resource, StackResource
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome
-from policies.judging.resource import Resource, StackResource
 
 Settings = Mapping[str, Any]
 

@@ -1,0 +1,191 @@
+"""Resources in CloudFormation's own form, whichever way they reach AWS.
+
+They come as resources of the package aws-native, through Cloud Control, or inside a template.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policies import resource_types as types
+from policies.declared.resource import Resource
+from policies.declared.template import Template, TemplateError, parse_template
+from policies.declared.values import UNKNOWN, Opaque, Value
+
+NATIVE = {
+    types.NATIVE_TABLE: "AWS::DynamoDB::Table",
+    types.NATIVE_GLOBAL_TABLE: "AWS::DynamoDB::GlobalTable",
+    types.NATIVE_KEY: "AWS::KMS::Key",
+    types.NATIVE_REPLICA_KEY: "AWS::KMS::ReplicaKey",
+    types.NATIVE_MANAGED_POLICY: "AWS::IAM::ManagedPolicy",
+    types.NATIVE_ROLE_POLICY: "AWS::IAM::RolePolicy",
+    types.NATIVE_USER_POLICY: "AWS::IAM::UserPolicy",
+    types.NATIVE_GROUP_POLICY: "AWS::IAM::GroupPolicy",
+    types.NATIVE_ROLE: "AWS::IAM::Role",
+    types.NATIVE_USER: "AWS::IAM::User",
+    types.NATIVE_GROUP: "AWS::IAM::Group",
+}
+# Parts of a template that declare resources of their own, out of sight.
+NESTED = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+    "Custom::DynamoDBReplica": "Region",
+}
+NO_TEMPLATE = Template({})
+
+
+@dataclass(frozen=True)
+class CloudFormationResource:
+    """A resource in CloudFormation's form: `AWS::DynamoDB::Table` and its properties.
+
+    `place` tells where it stands inside the Pulumi resource, empty where it is the whole of it;
+    `property` is the input that holds it.
+    """
+
+    type: str
+    place: str
+    property: str
+    properties: Value
+    region: str | None
+    template: Template = field(default=NO_TEMPLATE, repr=False)
+
+    def values(self, *path: str) -> list[Value]:
+        """What the property at a path can turn out to be; see `Template.values`."""
+        return self.values_in(self.properties, *path)
+
+    def values_in(self, node: Value, *path: str) -> list[Value]:
+        """The same, for a path that starts at a node of the properties."""
+        values = self.template.values(node)
+        if not path:
+            return values
+        return [found for value in values for found in self._step(value, *path)]
+
+    def _step(self, value: Value, name: str, *rest: str) -> list[Value]:
+        if value is UNKNOWN or isinstance(value, Opaque):
+            return [value]
+        return self.values_in(_property(value, name), *rest)
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A place that may declare anything and cannot be looked into, and why.
+
+    `is_unknown` tells that the update will know it; `is_malformed` that AWS will refuse it.
+    """
+
+    property: str
+    reason: str
+    is_unknown: bool = False
+    is_malformed: bool = False
+
+
+Found = CloudFormationResource | Unseen
+
+
+def cloudformation_resources(resource: Resource) -> list[Found]:
+    """The resources in CloudFormation's form that a Pulumi resource declares; none for other types."""
+    read = READERS.get(resource.type)
+    return list(read(resource)) if read else []
+
+
+def _native(resource: Resource) -> Iterator[Found]:
+    yield CloudFormationResource(NATIVE[resource.type], "", "", resource.properties, resource.region)
+
+
+def _extension(resource: Resource) -> Iterator[Found]:
+    yield from _typed(
+        resource, resource.properties.get("type"), "properties", resource.properties.get("properties")
+    )
+
+
+def _cloud_control(resource: Resource) -> Iterator[Found]:
+    state = resource.properties.get("desiredState")
+    if isinstance(state, str):
+        try:
+            state = json.loads(state)
+        except ValueError as error:
+            yield Unseen("desiredState", f"desiredState is no JSON: {error}", is_malformed=True)
+            return
+    yield from _typed(resource, resource.properties.get("typeName"), "desiredState", state)
+
+
+def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> Iterator[Found]:
+    if not isinstance(kind, str):
+        yield Unseen(
+            holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
+        )
+    elif kind in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
+        body, url = _property(properties, "TemplateBody"), _property(properties, "TemplateURL")
+        yield from _template(resource, holder, UNKNOWN if properties is UNKNOWN else body, url, {})
+    else:
+        yield CloudFormationResource(kind, "", holder, properties, resource.region)
+
+
+def _stack(resource: Resource) -> Iterator[Found]:
+    p = resource.properties
+    body, url = p.get("templateBody"), p.get("templateUrl")
+    yield from _template(resource, "templateBody", body, url, _parameters(p.get("parameters")))
+
+
+def _parameters(stated: Value) -> Mapping[str, Value]:
+    """Parameters by name; aws-native's stack sets have a list of keys and values."""
+    if isinstance(stated, list):
+        return {str(_property(one, "parameterKey")): _property(one, "parameterValue") for one in stated}
+    return stated if isinstance(stated, Mapping) else {}
+
+
+def _template(
+    resource: Resource, holder: str, body: Value, url: Value, parameters: Mapping[str, Value]
+) -> Iterator[Found]:
+    if body is None:
+        yield Unseen(holder, f"its template is at {url!r}")
+        return
+    if body is UNKNOWN:
+        yield Unseen(holder, "its template is not known", is_unknown=True)
+        return
+    try:
+        document = body if isinstance(body, Mapping) else parse_template(str(body))
+    except TemplateError as error:
+        yield Unseen(holder, f"its template cannot be read: {error}", is_malformed=True)
+        return
+    template = Template(document, parameters, resource.region, resource.account)
+    for name, inner in template.resources():
+        yield from _of_template(template, holder, name, inner)
+
+
+def _of_template(template: Template, holder: str, name: str, inner: Mapping[str, Value]) -> Iterator[Found]:
+    kind = inner.get("Type")
+    if kind in NESTED:
+        location = inner.get("Properties", {})
+        yield Unseen(
+            holder, f"{name} in its template is {kind}, declared at {_property(location, NESTED[kind])!r}"
+        )
+    elif isinstance(kind, str):
+        yield CloudFormationResource(
+            kind, f"{name} in the template", holder, inner.get("Properties", {}), template.region, template
+        )
+
+
+def _application(resource: Resource) -> Iterator[Found]:
+    yield Unseen("applicationId", f"its template is that of {resource.properties.get('applicationId')!r}")
+
+
+def _property(value: Value, name: str) -> Value:
+    """A property by name, in any case: CloudFormation's KMSMasterKeyId is aws-native's kmsMasterKeyId."""
+    if not isinstance(value, Mapping):
+        return None
+    return next((one for key, one in value.items() if str(key).lower() == name.lower()), None)
+
+
+READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
+    **dict.fromkeys(NATIVE, _native),
+    types.NATIVE_EXTENSION: _extension,
+    types.CLOUD_CONTROL: _cloud_control,
+    types.CLOUDFORMATION_STACK: _stack,
+    types.CLOUDFORMATION_STACK_SET: _stack,
+    types.NATIVE_CLOUDFORMATION_STACK: _stack,
+    types.NATIVE_CLOUDFORMATION_STACK_SET: _stack,
+    types.SERVERLESS_APPLICATION: _application,
+}
+# Resources that may declare any other.
+CONTAINERS = frozenset(READERS) - frozenset(NATIVE)

@@ -1,0 +1,119 @@
+"""IAM and key policy documents: their statements, in one form for every way of writing them.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from policies.declared.values import UNKNOWN, Opaque, Value
+
+
+class DocumentError(Exception):
+    """A value is no policy document."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, with every element a list; `UNKNOWN` stands in it for what is not known.
+
+    `principals` are those of all kinds; `excepts_principals` tells that they are a NotPrincipal.
+    `condition_keys` are in lower case.
+    """
+
+    label: str
+    allows: bool
+    principals: Sequence[Value] = ()
+    excepts_principals: bool = False
+    actions: Sequence[Value] = ()
+    not_actions: Sequence[Value] = ()
+    resources: Sequence[Value] = ()
+    not_resources: Sequence[Value] = ()
+    condition_keys: Sequence[str] = ()
+
+    def covers(self, action: str) -> bool:
+        """Whether the statement is about an action such as `kms:Decrypt`."""
+        if self.not_actions:
+            return not any(matches(pattern, action) for pattern in self.not_actions)
+        return any(matches(pattern, action) for pattern in self.actions)
+
+    @property
+    def has_unknown_actions(self) -> bool:
+        """Whether it may be about more actions than it is known to be."""
+        return any(is_hidden(action) for action in (*self.actions, *self.not_actions))
+
+
+def statements_of(document: Value) -> list[Statement]:
+    """The statements of a document, JSON text or an object.
+
+    Raises:
+        DocumentError: it is no policy document.
+    """
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except ValueError as error:
+            raise DocumentError(f"it is no JSON: {error}") from error
+    if not isinstance(document, Mapping):
+        raise DocumentError("it is no object")
+    statements = _element(document, "Statement")
+    if statements is None:
+        raise DocumentError("it has no Statement")
+    return [_statement(one, number) for number, one in enumerate(_list(statements), start=1)]
+
+
+def matches(pattern: Value, text: str) -> bool:
+    """Whether IAM's pattern, with * and ? and in any case, takes in the text."""
+    if not isinstance(pattern, str):
+        return False
+    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(wild, text, re.IGNORECASE) is not None
+
+
+def is_hidden(value: Value) -> bool:
+    """Whether a value is not known, for now or for ever."""
+    return value is UNKNOWN or isinstance(value, Opaque)
+
+
+def _statement(one: Value, number: int) -> Statement:
+    if one is UNKNOWN:
+        return Statement(f"Statement {number}", True, (UNKNOWN,), actions=(UNKNOWN,), resources=(UNKNOWN,))
+    if not isinstance(one, Mapping):
+        raise DocumentError(f"its statement {number} is no object")
+    sid = _element(one, "Sid")
+    excepted = _element(one, "NotPrincipal")
+    return Statement(
+        f"Statement {sid!r}" if isinstance(sid, str) and sid else f"Statement {number}",
+        str(_element(one, "Effect")).lower() != "deny",
+        _principals(_element(one, "Principal") if excepted is None else excepted),
+        excepted is not None,
+        _list(_element(one, "Action")),
+        _list(_element(one, "NotAction")),
+        _list(_element(one, "Resource")),
+        _list(_element(one, "NotResource")),
+        _condition_keys(_element(one, "Condition")),
+    )
+
+
+def _principals(principal: Value) -> list[Value]:
+    if isinstance(principal, Mapping):
+        return [one for kind in principal.values() for one in _list(kind)]
+    return _list(principal)
+
+
+def _condition_keys(condition: Value) -> list[str]:
+    operators = condition.values() if isinstance(condition, Mapping) else ()
+    return [str(key).lower() for operator in operators if isinstance(operator, Mapping) for key in operator]
+
+
+def _element(holder: Mapping[str, Value], name: str) -> Value:
+    """An element by name, in any case."""
+    return next((value for key, value in holder.items() if str(key).lower() == name.lower()), None)
+
+
+def _list(value: Value) -> list[Value]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,141 @@
+"""The KMS keys that a resource declares, in one form for every way of writing them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from policies import resource_types as types
+from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
+from policies.declared.resource import Resource
+from policies.declared.tables import least
+from policies.declared.values import UNKNOWN, Properties, Value
+
+
+@dataclass(frozen=True)
+class Key:
+    """A KMS key as it is stated; None where a setting is left out, `UNKNOWN` where it is not known.
+
+    `place` says which one, for messages. `rotates_here` tells whether rotation is a setting of this
+    kind of key: a replica follows its primary key, imported key material is never rotated.
+    """
+
+    place: str
+    property: str
+    policy: Value
+    bypasses_lockout_check: Value
+    enabled: Value = None
+    rotation: Value = None
+    deletion_window: Value = None
+    spec: Value = None
+    usage: Value = None
+    rotates_here: bool = False
+
+
+@dataclass(frozen=True)
+class KeyPolicy:
+    """A key policy set on a key that is declared elsewhere."""
+
+    policy: Value
+    bypasses_lockout_check: Value
+    place: str = "The key policy"
+    property: str = "policy"
+
+
+SYMMETRIC = (None, "SYMMETRIC_DEFAULT")
+ENCRYPTION = (None, "ENCRYPT_DECRYPT")
+
+
+def declared_keys(resource: Resource) -> list[Key]:
+    """The keys that a resource declares; none for other types."""
+    read = READERS.get(resource.type)
+    if read:
+        return [read(resource.properties)]
+    return [
+        key
+        for one in cloudformation_resources(resource)
+        if isinstance(one, CloudFormationResource) and one.type in CLOUDFORMATION_READERS
+        for key in CLOUDFORMATION_READERS[one.type](one)
+    ]
+
+
+def declared_key_policies(resource: Resource) -> list[Key | KeyPolicy]:
+    """The keys and the key policies that a resource declares."""
+    if resource.type == types.KEY_POLICY:
+        p = resource.properties
+        return [KeyPolicy(p.get("policy"), p.get("bypassPolicyLockoutSafetyCheck"))]
+    return [*declared_keys(resource)]
+
+
+def _key(p: Properties) -> Key:
+    external = p.get("customKeyStoreId") is not None or p.get("xksKeyId") is not None
+    return Key(
+        "The key",
+        "policy",
+        p.get("policy"),
+        p.get("bypassPolicyLockoutSafetyCheck"),
+        enabled=p.get("isEnabled"),
+        rotation=p.get("enableKeyRotation"),
+        deletion_window=p.get("deletionWindowInDays"),
+        spec=p.get("customerMasterKeySpec"),
+        usage=p.get("keyUsage"),
+        rotates_here=not external,
+    )
+
+
+def _replica_or_external_key(p: Properties) -> Key:
+    return Key(
+        "The key",
+        "policy",
+        p.get("policy"),
+        p.get("bypassPolicyLockoutSafetyCheck"),
+        enabled=p.get("enabled"),
+        deletion_window=p.get("deletionWindowInDays"),
+        spec=p.get("keySpec"),
+        usage=p.get("keyUsage"),
+    )
+
+
+def _cloudformation_key(r: CloudFormationResource) -> Iterator[Key]:
+    primary = r.type == "AWS::KMS::Key"
+    for policy in r.values("KeyPolicy"):
+        yield Key(
+            f"The key {r.place}".strip(),
+            r.property or "keyPolicy",
+            r.template.expanded(policy),
+            _any_but_false(r.values("BypassPolicyLockoutSafetyCheck")),
+            enabled=least([True if value is None else value for value in r.values("Enabled")]),
+            rotation=least(r.values("EnableKeyRotation")),
+            deletion_window=_shortest(r.values("PendingWindowInDays")),
+            spec=r.values("KeySpec")[0],
+            usage=r.values("KeyUsage")[0],
+            rotates_here=primary and r.values("Origin")[0] in (None, "AWS_KMS"),
+        )
+
+
+def _any_but_false(values: list[Value]) -> Value:
+    return next((value for value in values if value not in (None, False, "false")), None)
+
+
+def _shortest(values: list[Value]) -> Value:
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    return min(numbers) if numbers else values[0]
+
+
+READERS: Mapping[str, Callable[[Properties], Key]] = {
+    types.KEY: _key,
+    types.REPLICA_KEY: _replica_or_external_key,
+    types.EXTERNAL_KEY: _replica_or_external_key,
+    types.REPLICA_EXTERNAL_KEY: _replica_or_external_key,
+}
+CLOUDFORMATION_READERS: Mapping[str, Callable[[CloudFormationResource], Iterator[Key]]] = {
+    "AWS::KMS::Key": _cloudformation_key,
+    "AWS::KMS::ReplicaKey": _cloudformation_key,
+}
+KEY_TYPES = frozenset(READERS) | {types.NATIVE_KEY, types.NATIVE_REPLICA_KEY} | CONTAINERS
+KEY_POLICY_TYPES = KEY_TYPES | {types.KEY_POLICY}
+
+
+def is_symmetric_encryption(key: Key) -> bool | None:
+    """Whether DynamoDB can use such a key; None where that is not known."""
+    if UNKNOWN in (key.spec, key.usage):
+        return None
+    return key.spec in SYMMETRIC and key.usage in ENCRYPTION

@@ -1,0 +1,237 @@
+"""A CloudFormation template: its resources, and the values that its intrinsic functions can take.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from policies.declared.values import UNKNOWN, Opaque, Value
+
+KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
+NO_VALUE = "AWS::NoValue"
+
+
+class TemplateError(Exception):
+    """A text is no CloudFormation template."""
+
+
+@dataclass(frozen=True)
+class KeyOfTemplate:
+    """A reference to a KMS key that the same template declares, in the Region it is deployed to."""
+
+    name: str
+    region: str | None
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML with CloudFormation's short tags: `!GetAtt X.Arn` is `{"Fn::GetAtt": "X.Arn"}`."""
+
+
+def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> Value:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    raise TemplateError(f"the tag !{suffix} stands before nothing")
+
+
+_Loader.add_multi_constructor("!", _short_tag)  # type: ignore[no-untyped-call]  # as PyYAML is typed
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template with the parameters that it is given, and what is known of where it is deployed."""
+
+    document: Mapping[str, Value]
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    region: str | None = None
+    account: str | None = None
+
+    def resources(self) -> Iterator[tuple[str, Mapping[str, Value]]]:
+        """All resources by logical name, those in `Fn::ForEach` loops too."""
+        yield from _flattened(self.section("Resources"))
+
+    def section(self, name: str) -> Mapping[str, Value]:
+        """A section of the template; empty where it is missing, or no object."""
+        section = self.document.get(name)
+        return section if isinstance(section, Mapping) else {}
+
+    def values(self, node: Value) -> list[Value]:
+        """What a node can turn out to be: one value, or several where a condition decides.
+
+        A value is plain, None for nothing, `UNKNOWN`, a `KeyOfTemplate`, or `Opaque`.
+        """
+        function = _intrinsic(node)
+        if function is None:
+            return [Opaque(node) if isinstance(node, str) and "{{resolve:" in node else node]
+        name, argument = function
+        known = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._get_att,
+            "Fn::If": self._if,
+            "Fn::Sub": self._sub,
+            "Fn::Join": self._join,
+            "Fn::FindInMap": self._find_in_map,
+        }
+        return (
+            known[name](argument)
+            if name in known
+            else [Opaque(f"{name} {json.dumps(argument, default=str)[:80]}")]
+        )
+
+    def expanded(self, node: Value) -> Value:
+        """A node with all functions in it replaced by their values; several values make a list."""
+        if isinstance(node, list):
+            return [self.expanded(value) for one in node for value in self.values(one)]
+        values = self.values(node)
+        if len(values) != 1:
+            return [self.expanded(value) for value in values]
+        value = values[0]
+        if isinstance(value, Mapping):
+            return {key: self.expanded(one) for key, one in value.items()}
+        return self.expanded(value) if isinstance(value, list) else value
+
+    def _ref(self, name: Value) -> list[Value]:
+        if name == NO_VALUE:
+            return [None]
+        pseudo = {"AWS::Region": self.region, "AWS::AccountId": self.account}
+        if name in pseudo:
+            return [pseudo[name] or Opaque(name)]
+        if name in self.section("Parameters"):
+            return [self._parameter(name)]
+        return [self._of_resource(name, "Ref")]
+
+    def _parameter(self, name: str) -> Value:
+        stated = self.section("Parameters")[name]
+        kind = stated.get("Type", "") if isinstance(stated, Mapping) else ""
+        if isinstance(kind, str) and kind.startswith("AWS::SSM::"):
+            return Opaque(f"the Systems Manager parameter {name}")
+        if name in self.parameters:
+            return self.parameters[name]
+        default = stated.get("Default") if isinstance(stated, Mapping) else None
+        return Opaque(f"the parameter {name}, which has no value") if default is None else default
+
+    def _get_att(self, argument: Value) -> list[Value]:
+        parts = argument if isinstance(argument, list) else str(argument).split(".", 1)
+        if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
+            return [Opaque(f"Fn::GetAtt {argument!r}")]
+        return [self._of_resource(parts[0], parts[1])]
+
+    def _of_resource(self, name: Value, attribute: str) -> Value:
+        resource = dict(self.resources()).get(name) if isinstance(name, str) else None
+        kind = resource.get("Type") if resource else None
+        if kind in KEY_TYPES and attribute in ("Ref", "Arn", "KeyId"):
+            return KeyOfTemplate(str(name), self.region)
+        if kind in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+            return Opaque(f"an output of the nested stack {name}")
+        return f"{attribute} of {name} ({kind or 'which the template lacks'})"
+
+    def _if(self, argument: Value) -> list[Value]:
+        if not isinstance(argument, list) or len(argument) != 3:
+            return [Opaque(f"Fn::If {argument!r}")]
+        return [value for branch in argument[1:] for value in self.values(branch)]
+
+    def _sub(self, argument: Value) -> list[Value]:
+        text, variables = (argument, {}) if isinstance(argument, str) else _two(argument)
+        if not isinstance(text, str) or not isinstance(variables, Mapping):
+            return [Opaque(f"Fn::Sub {argument!r}")]
+        parts: list[Value] = []
+        for index, part in enumerate(PLACEHOLDER.split(text)):
+            parts.append(part if index % 2 == 0 else self._placeholder(part.strip(), variables))
+        return [self._joined(parts)]
+
+    def _placeholder(self, name: str, variables: Mapping[str, Value]) -> Value:
+        if name == "AWS::Partition":
+            return "aws"
+        if name in variables:
+            values = self.values(variables[name])
+        elif "." in name:
+            values = self._get_att(name)
+        else:
+            values = self._ref(name)
+        return values[0] if len(values) == 1 else Opaque(f"${{{name}}}")
+
+    def _join(self, argument: Value) -> list[Value]:
+        separator, parts = _two(argument)
+        if not isinstance(separator, str) or not isinstance(parts, list):
+            return [Opaque(f"Fn::Join {argument!r}")]
+        resolved: list[Value] = []
+        for part in parts:
+            values = self.values(part)
+            resolved += [separator, values[0] if len(values) == 1 else Opaque("Fn::If")]
+        return [self._joined(resolved[1:])]
+
+    def _joined(self, parts: list[Value]) -> Value:
+        """The text that parts make: a reference to a key wins, then what is not known."""
+        text = "".join(part for part in parts if isinstance(part, str))
+        if "alias/" in text:
+            return "".join(str(part) for part in parts)
+        for wanted in (KeyOfTemplate, Opaque):
+            found = next((part for part in parts if isinstance(part, wanted)), None)
+            if found is not None:
+                return found
+        return UNKNOWN if UNKNOWN in parts else "".join(str(part) for part in parts)
+
+    def _find_in_map(self, argument: Value) -> list[Value]:
+        if not isinstance(argument, list) or len(argument) < 3:
+            return [Opaque(f"Fn::FindInMap {argument!r}")]
+        mapping = self.section("Mappings").get(argument[0]) if isinstance(argument[0], str) else None
+        first, second = self.values(argument[1]), self.values(argument[2])
+        if not isinstance(mapping, Mapping) or len(second) != 1 or not isinstance(second[0], str):
+            return [Opaque(f"Fn::FindInMap {argument!r}")]
+        chosen = (
+            [mapping.get(name) for name in first]
+            if all(isinstance(f, str) for f in first)
+            else mapping.values()
+        )
+        return [row.get(second[0]) for row in chosen if isinstance(row, Mapping)] or [None]
+
+
+def parse_template(text: str) -> Mapping[str, Any]:
+    """The document that a template's text holds, JSON or YAML.
+
+    Raises:
+        TemplateError: it is neither, or no object.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        try:
+            document = yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader with tags that make plain dicts
+        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+            raise TemplateError(
+                f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}"
+            ) from error
+    if not isinstance(document, Mapping):
+        raise TemplateError(f"it holds {type(document).__name__}, not an object")
+    return document
+
+
+def _intrinsic(node: Value) -> tuple[str, Value] | None:
+    if not isinstance(node, Mapping) or len(node) != 1:
+        return None
+    name, argument = next(iter(node.items()))
+    return (name, argument) if isinstance(name, str) and (name == "Ref" or name.startswith("Fn::")) else None
+
+
+def _two(argument: Value) -> tuple[Value, Value]:
+    return (argument[0], argument[1]) if isinstance(argument, list) and len(argument) == 2 else (None, None)
+
+
+def _flattened(resources: Mapping[str, Value]) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    for name, resource in resources.items():
+        if str(name).startswith("Fn::ForEach"):
+            bodies = resource[2] if isinstance(resource, list) and len(resource) > 2 else None
+            yield from _flattened(bodies if isinstance(bodies, Mapping) else {})
+        elif isinstance(resource, Mapping):
+            yield str(name), resource

@@ -1,0 +1,43 @@
+"""A replica has the point-in-time recovery and deletion protection that its table has.
+
+Neither is inherited: each replica has settings of its own.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.resource import Resource
+from policies.declared.tables import TABLE_TYPES, Table, declared_tables
+from policies.declared.values import as_boolean
+from policies.judging.outcome import Outcome
+from policies.judging.rule import ResourceRule, Settings
+from policies.judging.table_settings import switch_outcome
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """Two outcomes for each replica; a replica that is declared apart must have both settings on."""
+    declared = [one for one in declared_tables(resource) if isinstance(one, Table)]
+    tables = [one for one in declared if not one.is_replica]
+    recovers = not tables or any(as_boolean(table.point_in_time_recovery) is not False for table in tables)
+    protected = not tables or any(as_boolean(table.deletion_protection) is not False for table in tables)
+    outcomes = []
+    for replica in declared:
+        if replica.is_replica and recovers:
+            outcomes.append(switch_outcome(replica, "point-in-time recovery", replica.point_in_time_recovery))
+        if replica.is_replica and protected:
+            outcomes.append(switch_outcome(replica, "deletion protection", replica.deletion_protection))
+    return outcomes
+
+
+RULE = ResourceRule(
+    name="dynamodb-replica-as-safe-as-table",
+    description="Each DynamoDB replica is as safe from loss as its table.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Set pointInTimeRecovery and deletionProtectionEnabled on each replica.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html",
+    types=TABLE_TYPES,
+    check=check,
+)

@@ -1,0 +1,48 @@
+"""Pulumi refuses to delete tables and their keys: data under a deleted key is lost.
+
+Policies never see a deletion, so the resource option `protect` has to stop it.
+https://www.pulumi.com/docs/iac/concepts/options/protect/
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies import resource_types as types
+from policies.declared.resource import Resource
+from policies.judging.outcome import PROVEN, Outcome, disproved
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for the resource."""
+    if resource.protect:
+        return [PROVEN]
+    return [disproved(f"{resource.name} can be deleted by Pulumi. Set its resource option protect to true.")]
+
+
+RULE = ResourceRule(
+    name="dynamodb-table-and-key-protected",
+    description="DynamoDB tables, KMS keys and their aliases have the resource option protect.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Set the resource option protect; to let the resource outlive its stack, retainOnDelete.",
+    url="https://www.pulumi.com/docs/iac/concepts/options/protect/",
+    types=frozenset(
+        {
+            types.TABLE,
+            types.TABLE_REPLICA,
+            types.NATIVE_TABLE,
+            types.NATIVE_GLOBAL_TABLE,
+            types.KEY,
+            types.REPLICA_KEY,
+            types.EXTERNAL_KEY,
+            types.REPLICA_EXTERNAL_KEY,
+            types.NATIVE_KEY,
+            types.NATIVE_REPLICA_KEY,
+            types.ALIAS,
+            types.NATIVE_ALIAS,
+        }
+    ),
+    check=check,
+)

@@ -1,0 +1,43 @@
+"""Tables are declared where policies can see them.
+
+A CloudFormation template that is fetched from a URL, a nested stack or an application of the
+Serverless Application Repository may declare tables that no policy of this pack can look at.
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.cloudformation import CONTAINERS, Unseen, cloudformation_resources
+from policies.declared.resource import Resource
+from policies.judging.outcome import PROVEN, Outcome, disproved
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """Disproved for each place of the resource that cannot be looked into."""
+    hidden = [one for one in cloudformation_resources(resource) if _is_hidden(one)]
+    return [
+        disproved(
+            f"Tables that are declared here cannot be seen: {one.reason}. Write the template as "
+            "templateBody, or check its tables in another way and have this resource waived."
+        )
+        for one in hidden
+        if isinstance(one, Unseen)
+    ] or [PROVEN]
+
+
+def _is_hidden(one: object) -> bool:
+    return isinstance(one, Unseen) and not one.is_unknown and not one.is_malformed
+
+
+RULE = ResourceRule(
+    name="dynamodb-table-declared-in-sight",
+    description="DynamoDB tables are declared where their encryption can be checked.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Pass CloudFormation templates as templateBody, without nested stacks.",
+    url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
+    types=CONTAINERS,
+    check=check,
+)

@@ -1,0 +1,36 @@
+"""Tables can be restored to any second of the last 35 days.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.resource import Resource
+from policies.declared.tables import TABLE_TYPES, Table, declared_tables
+from policies.judging.outcome import Outcome
+from policies.judging.rule import ResourceRule, Settings
+from policies.judging.table_settings import switch_outcome
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for each table; replicas have a rule of their own."""
+    tables = [one for one in declared_tables(resource) if isinstance(one, Table) and not one.is_replica]
+    return [
+        switch_outcome(table, "point-in-time recovery", table.point_in_time_recovery)
+        for table in tables
+        if not table.barred
+    ]
+
+
+RULE = ResourceRule(
+    name="dynamodb-table-point-in-time-recovery",
+    description="DynamoDB tables have point-in-time recovery.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Enable pointInTimeRecovery.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
+    types=TABLE_TYPES,
+    check=check,
+)

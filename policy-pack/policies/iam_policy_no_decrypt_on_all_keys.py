@@ -1,0 +1,72 @@
+"""No IAM policy allows decryption with every key: it would undo every key policy that trusts IAM.
+
+Conditions are no exception, as in AWS Security Hub's controls KMS.1 and KMS.2.
+https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.documents import Statement, is_hidden, matches
+from policies.declared.identity_policies import IDENTITY_POLICY_TYPES, identity_policies
+from policies.declared.resource import Resource
+from policies.declared.values import Value, shown
+from policies.judging.documents import HiddenError, document_outcome
+from policies.judging.outcome import Outcome
+from policies.judging.rule import ResourceRule, Settings
+
+DECRYPTING = ("kms:Decrypt", "kms:ReEncryptFrom")
+# A pattern that takes in both of these takes in all keys of some Region.
+TWO_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-fedcba0987654321fedcba0987654321")
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for each policy document."""
+    return [
+        document_outcome(one.place, one.property, one.document, fault) for one in identity_policies(resource)
+    ]
+
+
+def fault(statements: Sequence[Statement]) -> str | None:
+    """Which statement allows decryption with every key."""
+    for one in statements:
+        action = _decrypting(one)
+        if not action:
+            continue
+        if one.not_resources:
+            return f"allows {action} on all but some keys ({one.label}, NotResource). Name the keys."
+        for resource in one.resources:
+            if takes_in_all_keys(resource):
+                return f"allows {action} on {shown(resource)} ({one.label}). Name the keys' ARNs."
+    for one in statements:
+        hidden_resource = any(is_hidden(resource) for resource in (*one.resources, *one.not_resources))
+        if one.allows and (one.has_unknown_actions or (_decrypting(one) and hidden_resource)):
+            raise HiddenError
+    return None
+
+
+def takes_in_all_keys(resource: Value) -> bool:
+    """Whether a Resource pattern takes in every key of a Region, or more."""
+    if not isinstance(resource, str):
+        return False
+    parts = resource.split(":", 5)
+    if len(parts) < 6:
+        return any(matches(resource, f"arn:aws:kms:us-east-1:111122223333:{key}") for key in TWO_KEYS)
+    return matches(parts[2], "kms") and all(matches(parts[5], key) for key in TWO_KEYS)
+
+
+def _decrypting(one: Statement) -> str | None:
+    return next((action for action in DECRYPTING if one.allows and one.covers(action)), None)
+
+
+RULE = ResourceRule(
+    name="iam-policy-no-decrypt-on-all-keys",
+    description="IAM policies allow decryption with named KMS keys only.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.HIGH,
+    remediation="Name the keys' ARNs in Resource, or leave kms:Decrypt to the key policies.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+    types=IDENTITY_POLICY_TYPES,
+    check=check,
+)

@@ -1,0 +1,64 @@
+"""A KMS key that is deleted can be recovered for long enough: data under a deleted key is lost.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.keys import KEY_TYPES, Key, declared_keys
+from policies.declared.resource import Resource
+from policies.declared.values import UNKNOWN, shown
+from policies.judging.outcome import PROVEN, Outcome, disproved, pending
+from policies.judging.rule import ResourceRule, Settings
+
+PROPERTY = "deletionWindowInDays"
+
+
+def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
+    """One outcome for each key; a window that is left out is AWS's default, 30 days."""
+    return [_outcome(key, settings["minimumDays"]) for key in declared_keys(resource)]
+
+
+def _outcome(key: Key, minimum: float) -> Outcome:
+    days = key.deletion_window
+    if days is None:
+        return PROVEN
+    if days is UNKNOWN:
+        return pending(f"The deletion window of {key.place} is not known", PROPERTY)
+    if _number(days) >= minimum:
+        return PROVEN
+    return disproved(
+        f"{key.place} has a deletion window of {shown(days)} days. Make it {minimum:g} days or more.",
+        PROPERTY,
+    )
+
+
+def _number(value: object) -> float:
+    """The number in a value; 0 where there is none."""
+    try:
+        return float(value) if isinstance(value, (int, float, str)) else 0
+    except ValueError:
+        return 0
+
+
+RULE = ResourceRule(
+    name="kms-key-deletion-window",
+    description="A KMS key that is deleted can be recovered for the whole time that AWS allows.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Leave deletionWindowInDays out, or raise it.",
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html",
+    settings={
+        "minimumDays": {
+            "type": "number",
+            "minimum": 7,
+            "maximum": 30,
+            "default": 30,
+            "description": "The shortest deletion window that is accepted, in days.",
+        }
+    },
+    types=KEY_TYPES,
+    check=check,
+)

@@ -1,0 +1,40 @@
+"""KMS keys are enabled: a table whose key is disabled cannot be read, and is archived after 7 days.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.keys import KEY_TYPES, Key, declared_keys
+from policies.declared.resource import Resource
+from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.judging.outcome import PROVEN, Outcome, disproved, pending
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for each key; enabled is AWS's default."""
+    return [_outcome(key) for key in declared_keys(resource)]
+
+
+def _outcome(key: Key) -> Outcome:
+    enabled = as_boolean(key.enabled)
+    if enabled is True or key.enabled is None:
+        return PROVEN
+    if enabled is UNKNOWN:
+        return pending(f"Whether {key.place} is enabled is not known", "isEnabled")
+    return disproved(f"{key.place} has enabled set to {shown(key.enabled)}. Set it to true.", "isEnabled")
+
+
+RULE = ResourceRule(
+    name="kms-key-enabled",
+    description="KMS keys are enabled.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.HIGH,
+    remediation="Enable the key. To retire it, first move its tables to another key and wait until they are.",
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html",
+    types=KEY_TYPES,
+    check=check,
+)

@@ -1,0 +1,43 @@
+"""Symmetric KMS keys with key material of KMS are rotated.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
+from policies.declared.resource import Resource
+from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.judging.outcome import PROVEN, Outcome, disproved, pending
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for each key that can be rotated."""
+    keys = [key for key in declared_keys(resource) if key.rotates_here]
+    return [_outcome(key) for key in keys if is_symmetric_encryption(key) is not False]
+
+
+def _outcome(key: Key) -> Outcome:
+    rotation = as_boolean(key.rotation)
+    if rotation is True:
+        return PROVEN
+    if rotation is UNKNOWN:
+        return pending(f"Whether {key.place} is rotated is not known", "enableKeyRotation")
+    return disproved(
+        f"{key.place} has rotation set to {shown(key.rotation)}. Set it to true.", "enableKeyRotation"
+    )
+
+
+RULE = ResourceRule(
+    name="kms-key-rotation-enabled",
+    description="KMS keys are rotated automatically.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Set enableKeyRotation to true. Rotation changes neither the key's id nor its ARN.",
+    url="https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html",
+    types=KEY_TYPES,
+    check=check,
+)
