@@ -1,0 +1,214 @@
+"""Whether a principal may do something with a table or its key, as far as the stack tells."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from access_diff.answer import DELEGATED, NO, YES, Answer, Grade, all_of, any_of, conditional, unknown, unless
+from access_diff.conditions import Context
+from access_diff.identities import Identity
+from access_diff.policy import (
+    Document,
+    Policy,
+    Request,
+    Unreadable,
+    identity_policy_says,
+    resource_policy_allows,
+    resource_policy_delegates,
+    resource_policy_denies,
+)
+from access_diff.principals import Kind, Principal
+from access_diff.world import Grant, Key, KeyKind, Table, World
+
+
+class Access(StrEnum):
+    """What a principal can gain or lose."""
+
+    READ = "read"
+    WRITE = "write"
+    KEY_USE = "use of the key"
+    """kms:Decrypt through DynamoDB: the key's half of reading and writing."""
+    DIRECT_KEY_USE = "direct use of the key"
+    """kms:Decrypt outside DynamoDB."""
+    ADMINISTRATION = "administration"
+
+
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
+    Access.READ: (
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "dynamodb:PartiQLSelect",
+    ),
+    Access.WRITE: (
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:PartiQLInsert",
+        "dynamodb:PartiQLUpdate",
+        "dynamodb:PartiQLDelete",
+    ),
+}
+# Who may change the policy or make grants can give itself any use; who may disable or delete the key ends
+# everybody's. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ADMINISTRATION_ACTIONS = (
+    "kms:PutKeyPolicy",
+    "kms:CreateGrant",
+    "kms:RevokeGrant",
+    "kms:EnableKey",
+    "kms:DisableKey",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+)
+_DECRYPT = "kms:Decrypt"
+
+
+def may_use_items(world: World, principal: Principal, table: Table, access: Access) -> Answer:
+    """Whether the principal may read (or write) items: DynamoDB's permission and the key's, both."""
+    return all_of(
+        [may_use_table(world, principal, table, access), may_decrypt_items(world, principal, table)]
+    )
+
+
+def may_use_table(world: World, principal: Principal, table: Table, access: Access) -> Answer:
+    """DynamoDB's half: IAM policies and the table's resource policy."""
+    if principal.kind is Kind.SERVICE:
+        return NO
+    context = _who(principal)
+    requests = [Request(action, principal, table.arn, context) for action in ITEM_ACTIONS[access]]
+    return any_of(_item_action(world, request, table) for request in requests)
+
+
+def may_decrypt_items(world: World, principal: Principal, table: Table) -> Answer:
+    """The key's half: whether DynamoDB may decrypt the table key on behalf of the principal."""
+    if table.key.kind is KeyKind.AWS_OWNED:
+        return YES
+    if table.key.kind is KeyKind.AWS_MANAGED:
+        return YES if principal.account in ("", world.account) else NO
+    key = table.key.key
+    if key is None:
+        return unknown(table.key.why_unknown)
+    context = {**_who(principal), **_through_dynamodb(world, table)}
+    return _key_action(world, key, Request(_DECRYPT, principal, key.arn, context))
+
+
+def may_decrypt_directly(world: World, principal: Principal, key: Key) -> Answer:
+    """Whether the principal may call kms:Decrypt itself, with an encryption context of its choice."""
+    context = {**_who(principal), **_NOT_THROUGH_A_SERVICE}
+    return _key_action(world, key, Request(_DECRYPT, principal, key.arn, context))
+
+
+def may_administer(world: World, principal: Principal, key: Key, action: str) -> Answer:
+    """Whether the principal may do one of `ADMINISTRATION_ACTIONS` itself."""
+    context = {**_who(principal), **_NOT_THROUGH_A_SERVICE, "kms:grantisforawsresource": "false"}
+    return _key_action(world, key, Request(action, principal, key.arn, context), must_be_usable=False)
+
+
+_NOT_THROUGH_A_SERVICE: Context = {"kms:viaservice": None}
+
+
+def _who(principal: Principal) -> Context:
+    """The condition keys that follow from who calls."""
+    context: dict[str, str] = {}
+    if principal.account:
+        context |= {"kms:calleraccount": principal.account, "aws:principalaccount": principal.account}
+    if principal.is_single and principal.arn:
+        context["aws:principalarn"] = principal.arn
+    return context
+
+
+def _through_dynamodb(world: World, table: Table) -> Context:
+    """The condition keys of the Decrypt that DynamoDB makes for an item call.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    """
+    context: dict[str, str | tuple[str, ...]] = {
+        "kms:encryptioncontext:aws:dynamodb:tablename": table.name,
+        "kms:encryptioncontextkeys": ("aws:dynamodb:tableName", "aws:dynamodb:subscriberId"),
+    }
+    if world.account:
+        context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = world.account
+    if table.region:
+        context["kms:viaservice"] = f"dynamodb.{table.region}.amazonaws.com"
+    return context
+
+
+def _item_action(world: World, request: Request, table: Table) -> Answer:
+    by_table = _documents(table.policies)
+    denied = any_of(resource_policy_denies(document, request) for document in by_table)
+    allowed = any_of(resource_policy_allows(document, request) for document in by_table)
+    unread = [unknown(f"the table's policy: {p.reason}") for p in table.policies if isinstance(p, Unreadable)]
+    if not _is_of_account(world, request.principal):
+        return unless(any_of([allowed, *unread, *_no_table_policy(table)]), denied)
+    identity = world.identities.get(request.principal)
+    by_identity, denied_by_identity = _identity_says(identity, request)
+    if not request.principal.is_single or not (identity and identity.is_of_stack):
+        by_identity = YES  # its IAM policies are elsewhere: the report says so once
+    return unless(any_of([allowed, *unread, by_identity]), any_of([denied, denied_by_identity]))
+
+
+def _no_table_policy(table: Table) -> list[Answer]:
+    """Another account needs a policy of the table too; the stack may not be what sets it."""
+    return [] if table.policies else [conditional("a policy of the table lets it in; this stack sets none")]
+
+
+def _key_action(world: World, key: Key, request: Request, *, must_be_usable: bool = True) -> Answer:
+    """What the key policy, its grants and the IAM policies of the stack say together."""
+    if must_be_usable and (key.is_going or not key.is_enabled):
+        return NO
+    if isinstance(key.policy, Unreadable):
+        return unknown(f"the policy of {key.label}: {key.policy.reason}")
+    direct = resource_policy_allows(key.policy, request)
+    granted = any_of(_granted(grant, request) for grant in key.grants)
+    if not request.principal.is_single:
+        return direct
+    left_to_iam = resource_policy_delegates(key.policy, request)
+    identity = world.identities.get(request.principal)
+    by_identity, denied = _identity_says(identity, request)
+    if not (identity and identity.is_of_stack):
+        by_identity = any_of([by_identity, DELEGATED])
+    return unless(any_of([direct, granted, all_of([left_to_iam, by_identity])]), denied)
+
+
+def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer, Answer]:
+    if identity is None:
+        return NO, NO
+    said = [identity_policy_says(document, request) for document in _documents(identity.policies)]
+    unread = [unknown(f"a policy it has: {p.reason}") for p in identity.policies if isinstance(p, Unreadable)]
+    allowed = any_of([*(one for one, _ in said), *unread])
+    if identity.has_boundary:
+        allowed = all_of([allowed, conditional("its permissions boundary allows it")])
+    return allowed, any_of(denied for _, denied in said)
+
+
+def _granted(grant: Grant, request: Request) -> Answer:
+    operation = request.action.removeprefix("kms:")
+    if grant.grantee != request.principal or operation not in grant.operations:
+        return NO
+    prefix = "kms:encryptioncontext:"
+    given = {name.removeprefix(prefix): v for name, v in request.context.items() if name.startswith(prefix)}
+    for wanted in (grant.context_equals, grant.context_subset):
+        if wanted and any(given.get(name.lower(), value) != value for name, value in wanted.items()):
+            return NO
+        if wanted and not given:
+            return conditional(
+                f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}"
+            )
+    if grant.context_equals and given and len(grant.context_equals) != len(given):
+        return NO
+    return YES
+
+
+def _documents(policies: Iterable[Policy]) -> list[Document]:
+    return [policy for policy in policies if isinstance(policy, Document)]
+
+
+def _is_of_account(world: World, principal: Principal) -> bool:
+    return principal.kind is not Kind.ANYONE and principal.account in ("", world.account)
+
+
+def is_plain_no(answer: Answer) -> bool:
+    """Whether nothing is allowed, or only what the account's IAM policies may allow elsewhere."""
+    return answer.grade in {Grade.NO, Grade.DELEGATED}

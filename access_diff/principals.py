@@ -1,0 +1,90 @@
+"""Whom a policy names.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[\w-]*):(?:iam|sts)::(?P<account>\d{12}):"
+    r"(?P<kind>root|user|role|assumed-role|federated-user)(?:/(?P<rest>.+))?"
+)
+_ACCOUNT_ID = re.compile(r"\d{12}")
+
+
+class Kind(StrEnum):
+    """What sort of principal it is."""
+
+    USER = "user"
+    ROLE = "role"
+    SESSION = "session"
+    ACCOUNT = "account"
+    """All principals of an account whose own IAM policies allow the action."""
+    SERVICE = "service"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True, order=True)
+class Principal:
+    """One principal. A user's or role's name is unique in its account, so its path is not part of it."""
+
+    kind: Kind
+    account: str
+    """Twelve digits; empty for a service, for anyone, and where no account id is known yet."""
+    name: str
+    arn: str = field(compare=False, default="")
+    """As it was found; empty when the ARN is not known yet."""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one user, role or session, whose own policies matter."""
+        return self.kind in {Kind.USER, Kind.ROLE, Kind.SESSION}
+
+
+ANYONE = Principal(Kind.ANYONE, "", "*", "*")
+
+
+def account_principal(account: str) -> Principal:
+    """All principals of an account."""
+    return Principal(Kind.ACCOUNT, account, "", f"arn:aws:iam::{account}:root")
+
+
+def parse_principal(entry: str) -> Principal | None:
+    """Whom an entry under `Principal.AWS` names.
+
+    None for a unique id (AIDA..., AROA...): what it named is deleted, so nobody has it.
+    """
+    if entry == "*":
+        return ANYONE
+    if _ACCOUNT_ID.fullmatch(entry):
+        return account_principal(entry)
+    match = _ARN.fullmatch(entry)
+    if match is None:
+        return None
+    account, rest = match["account"], match["rest"] or ""
+    if match["kind"] == "root":
+        return Principal(Kind.ACCOUNT, account, "", entry)
+    if match["kind"] in {"user", "role"}:
+        return Principal(Kind(match["kind"]), account, rest.rsplit("/", 1)[-1], entry)
+    return Principal(Kind.SESSION, account, f"{match['kind']}/{rest}", entry)
+
+
+def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a map of strings or lists
+    """The principals that a statement's `Principal` or `NotPrincipal` names."""
+    if element == "*":
+        yield ANYONE
+    elif isinstance(element, Mapping):
+        for entry in as_list(element.get("AWS")):
+            if principal := parse_principal(str(entry)):
+                yield principal
+        for entry in as_list(element.get("Service")):
+            yield Principal(Kind.SERVICE, "", str(entry), str(entry))
+
+
+def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may have one value or several
+    """A policy element as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]

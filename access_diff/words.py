@@ -1,0 +1,127 @@
+"""Says a diff in plain words; every report shows these lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from access_diff.access import ADMINISTRATION_ACTIONS, Access
+from access_diff.answer import Answer, Grade
+from access_diff.diff import Change, Diff, Verb
+from access_diff.principals import Kind, Principal
+from access_diff.world import TableId
+
+_ACCESS = {
+    Access.READ: "read",
+    Access.WRITE: "write",
+    Access.KEY_USE: "use of the key (no items yet: DynamoDB permissions are missing)",
+    Access.DIRECT_KEY_USE: "direct use of the key (kms:Decrypt outside DynamoDB)",
+    Access.ADMINISTRATION: "administration of the key",
+}
+_LOST_KEY_USE = "use of the key"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a report."""
+
+    who: str
+    what: str
+    of: str
+    because: str
+    is_gain: bool
+
+
+def lines(diff: Diff) -> list[Line]:
+    """A line for each change in its order; read and write together where they change alike."""
+    return [_line(list(group)) for _, group in groupby(diff.changes, key=_alike)]
+
+
+def who(principal: Principal) -> str:
+    """A principal as people name it."""
+    if principal.kind is Kind.ACCOUNT:
+        account = principal.account or "this account"
+        return f"every principal of {account} that its own IAM policies allow"
+    if principal.kind is Kind.ANYONE:
+        return "anyone (*)"
+    return principal.arn or principal.name
+
+
+def table_name(table: TableId) -> str:
+    """A table as people name it."""
+    name, region = table
+    return f"{name} ({region})" if region else name
+
+
+def _alike(change: Change) -> tuple[object, ...]:
+    is_item = change.access in {Access.READ, Access.WRITE}
+    return (
+        change.principal,
+        change.table or ("", ""),
+        change.key,
+        change.verb,
+        "" if is_item else change.access,
+        (change.before.grade, change.before.details, change.after.grade, change.after.details),
+        change.actions,
+        change.reason,
+    )
+
+
+def _line(changes: Sequence[Change]) -> Line:
+    change = changes[0]
+    accesses = " and ".join(_access(one) for one in changes)
+    return Line(
+        who(change.principal),
+        _what(change, accesses),
+        _of(change),
+        change.reason,
+        change.verb in {Verb.GAINS, Verb.CHANGES, Verb.CANNOT_TELL},
+    )
+
+
+def _access(change: Change) -> str:
+    if change.access is Access.KEY_USE and change.verb is Verb.LOSES:
+        return _LOST_KEY_USE
+    if change.access is Access.ADMINISTRATION and set(change.actions) != set(ADMINISTRATION_ACTIONS):
+        return f"{_ACCESS[change.access]} ({', '.join(change.actions)})"
+    return _ACCESS[change.access]
+
+
+def _what(change: Change, accesses: str) -> str:
+    before, after = change.before, change.after
+    match change.verb:
+        case Verb.CANNOT_TELL:
+            unknown = after if after.grade is Grade.UNKNOWN else before
+            had = "keeps" if before.grade in {Grade.YES, Grade.CONDITIONAL} else "gains"
+            return f"cannot tell whether it {had} {accesses}: {_and(unknown.details)}"
+        case Verb.CHANGES:
+            return f"has {accesses} where {_and(after.details)} (before: where {_and(before.details)})"
+        case Verb.GAINS:
+            return f"gains {accesses}{_where(after)}{_so_far(before)}"
+        case Verb.LOSES:
+            return f"loses {accesses}{_except(after)}"
+
+
+def _where(answer: Answer) -> str:
+    return f", where {_and(answer.details)}" if answer.grade is Grade.CONDITIONAL else ""
+
+
+def _so_far(answer: Answer) -> str:
+    return f" (so far only where {_and(answer.details)})" if answer.grade is Grade.CONDITIONAL else ""
+
+
+def _except(answer: Answer) -> str:
+    if answer.grade is Grade.CONDITIONAL:
+        return f", except where {_and(answer.details)}"
+    if answer.grade is Grade.DELEGATED:
+        return ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
+    return ""
+
+
+def _of(change: Change) -> str:
+    if change.table is not None:
+        return f"table {table_name(change.table)}"
+    return f"key {change.key} of {', '.join(table_name(table) for table in change.tables)}"
+
+
+def _and(details: Iterable[str]) -> str:
+    return " and ".join(details)

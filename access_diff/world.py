@@ -1,0 +1,100 @@
+"""The tables of a stack, their keys and who is named where: the stack's resources in AWS's terms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from access_diff.identities import Identities
+from access_diff.policy import Policy
+from access_diff.principals import Principal
+
+TableId = tuple[str, str]
+"""A table's name and Region; the Region is empty while it is not known."""
+
+
+class KeyKind(StrEnum):
+    """What a table is encrypted with."""
+
+    CUSTOMER_MANAGED = "customer managed key"
+    AWS_MANAGED = "AWS managed key"
+    AWS_OWNED = "AWS owned key"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A grant on a key."""
+
+    grantee: Principal | None
+    """None while it is not known, or when it is no principal."""
+    operations: frozenset[str]
+    context_equals: Mapping[str, str] | None
+    context_subset: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Key:
+    """A customer managed key of the stack."""
+
+    urn: str
+    label: str
+    """Its alias, else its name in the program."""
+    arn: str
+    """With `NOT_KNOWN` parts while it is not made."""
+    region: str
+    policy: Policy
+    grants: tuple[Grant, ...] = ()
+    is_enabled: bool = True
+    is_going: bool = False
+    """It leaves in this update: it will be scheduled for deletion."""
+
+
+@dataclass(frozen=True)
+class TableKey:
+    """What a table is encrypted with."""
+
+    kind: KeyKind
+    key: Key | None = None
+    """The customer managed key; None when it is not of this stack or not known, as `why_unknown` says."""
+    why_unknown: str = ""
+    arn: str = ""
+    """What the table names as its key, if that is known."""
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return self.key.label if self.key else self.kind.value
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, or one replica of it, in one Region."""
+
+    name: str
+    region: str
+    arn: str
+    """With `NOT_KNOWN` parts while they are not known."""
+    key: TableKey
+    policies: tuple[Policy, ...] = ()
+    """Its resource policy, if the stack gives it one."""
+
+    @property
+    def id(self) -> TableId:
+        """What stays the same when nothing but settings change."""
+        return self.name, self.region
+
+
+@dataclass(frozen=True)
+class World:
+    """One side of an update."""
+
+    account: str
+    """The stack's account; empty while no resource tells it."""
+    tables: Mapping[TableId, Table]
+    keys: Mapping[str, Key]
+    identities: Identities
+    cannot_tell: tuple[str, ...] = field(default=())
+    """What may give access and could not be placed, in words."""
+
+    def tables_of(self, key: Key) -> Iterable[Table]:
+        """The tables encrypted with this key."""
+        return (table for table in self.tables.values() if table.key.key and table.key.key.urn == key.urn)
