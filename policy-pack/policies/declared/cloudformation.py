@@ -3,14 +3,13 @@
 They come as resources of the package aws-native, through Cloud Control, or inside a template.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policies import resource_types as types
 from policies.declared.resource import Resource
 from policies.declared.template import Template, TemplateError, parse_template
-from policies.declared.values import UNKNOWN, Opaque, Value
+from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 NATIVE = {
     types.NATIVE_TABLE: "AWS::DynamoDB::Table",
@@ -102,7 +101,7 @@ def _cloud_control(resource: Resource) -> Iterator[Found]:
     state = resource.properties.get("desiredState")
     if isinstance(state, str):
         try:
-            state = json.loads(state)
+            state = parse_json(state)
         except ValueError as error:
             yield Unseen("desiredState", f"desiredState is no JSON: {error}", is_malformed=True)
             return

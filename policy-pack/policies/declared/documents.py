@@ -3,12 +3,11 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from policies.declared.values import UNKNOWN, Opaque, Value
+from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 
 class DocumentError(Exception):
@@ -53,7 +52,7 @@ def statements_of(document: Value) -> list[Statement]:
     """
     if isinstance(document, str):
         try:
-            document = json.loads(document)
+            document = parse_json(document)
         except ValueError as error:
             raise DocumentError(f"it is no JSON: {error}") from error
     if not isinstance(document, Mapping):

@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 
-from policies.declared.values import UNKNOWN, Opaque, Value
+from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 NO_VALUE = "AWS::NoValue"
+MOST_VALUES = 100_000  # a template has at most a million bytes; aliases could multiply it without end
 
 
 class TemplateError(Exception):
@@ -92,7 +93,8 @@ class Template:
     def expanded(self, node: Value) -> Value:
         """A node with all functions in it replaced by their values; several values make a list."""
         if isinstance(node, list):
-            return [self.expanded(value) for one in node for value in self.values(one)]
+            found = [self.expanded(value) for one in node for value in self.values(one)]
+            return [value for value in found if value is not None]
         values = self.values(node)
         if len(values) != 1:
             return [self.expanded(value) for value in values]
@@ -201,20 +203,36 @@ def parse_template(text: str) -> Mapping[str, Any]:
     """The document that a template's text holds, JSON or YAML.
 
     Raises:
-        TemplateError: it is neither, or no object.
+        TemplateError: it is neither, or has no resources.
     """
     try:
-        document = json.loads(text)
-    except ValueError:
-        try:
-            document = yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader with tags that make plain dicts
-        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-            raise TemplateError(
-                f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}"
-            ) from error
-    if not isinstance(document, Mapping):
-        raise TemplateError(f"it holds {type(document).__name__}, not an object")
+        document = _parsed(text)
+        size = _size(document, {})
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise TemplateError(f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}") from error
+    if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
+        raise TemplateError("it is no object with Resources")
+    if size > MOST_VALUES:
+        raise TemplateError(f"its YAML aliases stand for more than {MOST_VALUES:,} values")
     return document
+
+
+def _parsed(text: str) -> Value:
+    try:
+        return parse_json(text)
+    except ValueError:
+        return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader with tags that make plain dicts
+
+
+def _size(value: Value, known: dict[int, int]) -> int:
+    """How many values a value holds, aliases written out; each is counted once, however often it occurs."""
+    if not isinstance(value, (Mapping, list)):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = MOST_VALUES + 1  # what an alias of itself counts
+        inner = value.values() if isinstance(value, Mapping) else value
+        known[id(value)] = 1 + sum(_size(one, known) for one in inner)
+    return known[id(value)]
 
 
 def _intrinsic(node: Value) -> tuple[str, Value] | None:

@@ -1,5 +1,6 @@
 """Resource properties as plain values, with `UNKNOWN` where the engine does not know one yet."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -63,6 +64,18 @@ def _element(container: Value, key: object) -> Value:
         return plain(container[key])
     except UnknownValueError:
         return UNKNOWN
+
+
+def parse_json(text: str) -> Value:
+    """The value that a JSON text holds.
+
+    Raises:
+        ValueError: it is no JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def as_boolean(value: object) -> bool | Unknown | None:

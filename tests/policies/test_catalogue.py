@@ -1,0 +1,115 @@
+"""The catalogue: what every policy states of itself, and that nothing is left out of it."""
+
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pulumi_aws as aws
+import pytest
+
+import policies
+from policies import RULES, resource_types
+from policies.frameworks import CONTROLS, FRAMEWORKS
+from policies.judging.rule import ResourceRule, Rule
+from policies.judging.settings import schema_of
+from tests.policies.analysis import Pack
+from tests.policies.baselines import BASELINES, baseline
+
+KNOWN_CONTROLS = json.loads((Path(__file__).parent / "known_controls.json").read_text())
+MODULES = [
+    importlib.import_module(f"policies.{module.name}")
+    for module in pkgutil.iter_modules(policies.__path__)
+    if not module.ispkg
+]
+BY_NAME = pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+
+
+def test_catalogue_lists_every_policy_file_once() -> None:
+    in_files = sorted(module.RULE.name for module in MODULES if hasattr(module, "RULE"))
+
+    assert in_files == sorted(rule.name for rule in RULES)
+
+
+def test_name_of_policy_is_the_name_of_its_file() -> None:
+    files = {
+        module.__name__.split(".")[-1]: module.RULE.name for module in MODULES if hasattr(module, "RULE")
+    }
+
+    assert {name.replace("_", "-") for name in files} == set(files.values())
+    assert all(file.replace("_", "-") == name for file, name in files.items())
+
+
+@BY_NAME
+def test_policy_states_what_to_do_and_where_to_read_on(rule: Rule) -> None:
+    assert rule.description.endswith(".")
+    assert rule.remediation.endswith(".")
+    assert rule.url.startswith("https://")
+
+
+@BY_NAME
+def test_each_control_of_a_policy_is_one_of_its_framework(rule: Rule) -> None:
+    claimed = {(framework, control) for framework, ids in CONTROLS[rule.name].items() for control in ids}
+    known = {(framework, control) for framework, ids in KNOWN_CONTROLS.items() for control in ids}
+
+    assert claimed - known == set()
+    assert claimed != set()
+
+
+def test_every_framework_is_known_by_title_and_edition() -> None:
+    assert set(KNOWN_CONTROLS) == set(FRAMEWORKS)
+    assert set(CONTROLS) == {rule.name for rule in RULES}
+
+
+@BY_NAME
+def test_defaults_of_settings_fit_their_own_schema(rule: Rule) -> None:
+    schema = {"type": "object", "properties": schema_of(rule.settings).properties}
+    defaults = {name: one["default"] for name, one in schema_of(rule.settings).properties.items()}
+
+    jsonschema.Draft7Validator.check_schema(schema)
+    jsonschema.validate(defaults, schema)
+
+
+def test_type_tokens_are_those_of_the_sdk() -> None:
+    """A token that drifts from the SDK's never fires."""
+    classes: list[Any] = [
+        aws.dynamodb.Table,
+        aws.dynamodb.TableReplica,
+        aws.dynamodb.GlobalTable,
+        aws.dynamodb.ResourcePolicy,
+        aws.dax.Cluster,
+        aws.kms.Key,
+        aws.kms.KeyPolicy,
+        aws.kms.ReplicaKey,
+        aws.kms.ExternalKey,
+        aws.kms.ReplicaExternalKey,
+        aws.kms.Alias,
+        aws.cloudcontrol.Resource,
+        aws.cloudformation.Stack,
+        aws.cloudformation.StackSet,
+        aws.serverlessrepository.CloudFormationStack,
+        aws.ssm.Parameter,
+        aws.iam.Policy,
+        aws.iam.Role,
+        aws.iam.RolePolicy,
+        aws.iam.UserPolicy,
+        aws.iam.GroupPolicy,
+    ]
+    tokens = {value for value in vars(resource_types).values() if str(value).startswith("aws:")}
+
+    assert {one.pulumi_type for one in classes} == tokens
+
+
+@pytest.mark.parametrize("type_", BASELINES)
+def test_baseline_keeps_every_rule(type_: str) -> None:
+    assert Pack().run(baseline(type_)) == []
+
+
+def test_every_resource_rule_applies_to_a_baseline_of_the_tests() -> None:
+    unseen = [
+        rule.name for rule in RULES if isinstance(rule, ResourceRule) and not rule.types & set(BASELINES)
+    ]
+
+    assert unseen == []

@@ -1,0 +1,309 @@
+"""Tables inside CloudFormation templates, with the functions that templates are written with."""
+
+import json
+from typing import Any
+
+import pytest
+
+from policies import resource_types as types
+from tests.policies.analysis import UNKNOWN, Sample, violations
+from tests.policies.baselines import ACCOUNT, KEY_ARN, REPLICA_KEY_ARN
+
+RULE = "dynamodb-table-customer-managed-key"
+IN_SIGHT = "dynamodb-table-declared-in-sight"
+
+
+def stack(body: str, **properties: Any) -> Sample:  # noqa: ANN401  # any JSON
+    """A CloudFormation stack of that template."""
+    return Sample(types.CLOUDFORMATION_STACK, {"templateBody": body, **properties})
+
+
+def table_with(key: str, rest: str = "") -> Sample:
+    """A stack with a table, in YAML, whose key is written so."""
+    return stack(f"""
+AWSTemplateFormatVersion: 2010-09-09
+Parameters:
+  KeyArn: {{Type: String, Default: {KEY_ARN}}}
+  NoDefault: {{Type: String}}
+  FromStore: {{Type: 'AWS::SSM::Parameter::Value<String>', Default: /keys/orders}}
+Conditions:
+  Secure: !Equals [!Ref NoDefault, "yes"]
+Mappings:
+  Keys:
+    us-east-1: {{Arn: {KEY_ARN}, Managed: alias/aws/dynamodb}}
+    eu-west-1: {{Arn: {KEY_ARN}, Managed: alias/aws/dynamodb}}
+Resources:
+  Key: {{Type: 'AWS::KMS::Key', Properties: {{EnableKeyRotation: true}}}}
+  Replicated: {{Type: 'AWS::KMS::ReplicaKey', Properties: {{PrimaryKeyArn: x}}}}
+  Alias: {{Type: 'AWS::KMS::Alias', Properties: {{AliasName: alias/orders, TargetKeyId: !Ref Key}}}}
+  Other: {{Type: 'AWS::SQS::Queue'}}
+  Nested: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: https://example.com/t.yaml}}}}
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      SSESpecification:
+        SSEEnabled: true
+        SSEType: KMS
+        KMSMasterKeyId: {key}
+{rest}""")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "!GetAtt Key.Arn",
+        "!GetAtt [Key, Arn]",
+        "!GetAtt Replicated.Arn",
+        "!Ref Key",
+        "{'Fn::GetAtt': [Key, Arn]}",
+        "{'Fn::GetAtt': Key.Arn}",
+        "{Ref: Key}",
+        "!Sub '${Key.Arn}'",
+        "!Sub 'arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/${Key}'",
+        "!Sub ['${It}', {It: !GetAtt Key.Arn}]",
+        "!Join ['', ['arn:aws:kms:us-east-1:', !Ref 'AWS::AccountId', ':key/', !Ref Key]]",
+        "!Ref KeyArn",
+        KEY_ARN,
+        "!If [Secure, !GetAtt Key.Arn, !Ref KeyArn]",
+        "!FindInMap [Keys, us-east-1, Arn]",
+        "!FindInMap [Keys, !Ref 'AWS::Region', Arn]",
+    ],
+)
+def test_key_of_the_template_or_known_arn_is_accepted(key: str) -> None:
+    assert violations(RULE, table_with(key)) == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "!Ref AWS::NoValue",
+        "!If [Secure, !GetAtt Key.Arn, !Ref 'AWS::NoValue']",
+        "!If [Secure, !GetAtt Key.Arn, alias/aws/dynamodb]",
+        "!If [Secure, !GetAtt Key.Arn]",
+        "!Ref Alias",
+        "!Ref Other",
+        "!GetAtt Other.Arn",
+        "!GetAtt Nested.Outputs.KeyArn",
+        "!Ref NoDefault",
+        "!Ref FromStore",
+        "!Ref Missing",
+        "!ImportValue shared-key",
+        "!Sub 'alias/aws/dynamodb'",
+        "!Sub 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:alias/aws/dynamodb'",
+        "!Join ['/', [alias, aws, dynamodb]]",
+        "!FindInMap [Keys, us-east-1, Managed]",
+        "!FindInMap [Keys, !Ref 'AWS::Region', Managed]",
+        "!FindInMap [Keys, us-east-1, Missing]",
+        "!Select [0, [a, b]]",
+        "'{{resolve:ssm:/keys/orders}}'",
+        "[]",
+        "{}",
+        "2026-01-01",
+        "~",
+    ],
+)
+def test_key_that_is_none_or_cannot_be_seen_is_rejected(key: str) -> None:
+    assert len(violations(RULE, table_with(key))) == 1
+
+
+def test_parameter_of_the_stack_comes_before_the_default() -> None:
+    sample = table_with("!Ref KeyArn")
+    chosen = Sample(sample.type, {**sample.properties, "parameters": {"KeyArn": "alias/aws/dynamodb"}})
+    by_list = Sample(
+        types.NATIVE_CLOUDFORMATION_STACK_SET,
+        {
+            **sample.properties,
+            "parameters": [{"parameterKey": "KeyArn", "parameterValue": "alias/aws/dynamodb"}],
+        },
+    )
+
+    assert len(violations(RULE, chosen)) == 1
+    assert len(violations(RULE, by_list)) == 1
+
+
+def test_parameter_that_is_a_new_key_of_the_program_is_pending() -> None:
+    key = Sample(types.KEY, {}, "key")
+    sample = table_with("!Ref NoDefault")
+    fed = Sample(
+        sample.type,
+        {**sample.properties, "parameters": {"NoDefault": UNKNOWN}},
+        sources={"parameters": [key.urn]},
+    )
+
+    assert violations(RULE, fed) == []
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        types.CLOUDFORMATION_STACK,
+        types.CLOUDFORMATION_STACK_SET,
+        types.NATIVE_CLOUDFORMATION_STACK,
+        types.NATIVE_CLOUDFORMATION_STACK_SET,
+    ],
+)
+def test_every_kind_of_stack_is_looked_into(type_: str) -> None:
+    body = json.dumps({"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {}}}})
+
+    assert (
+        "The table Orders in the template has no encryption settings"
+        in violations(RULE, Sample(type_, {"templateBody": body}))[0]
+    )
+
+
+@pytest.mark.parametrize("encryption", ["", "SSESpecification: {SSEEnabled: true}"])
+def test_simple_table_of_the_serverless_model_needs_a_key(encryption: str) -> None:
+    body = f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Orders: {{Type: 'AWS::Serverless::SimpleTable', Properties: {{{encryption}}}}}
+"""
+
+    assert len(violations(RULE, stack(body))) == 1
+
+
+@pytest.mark.parametrize(
+    ("encryption", "accepted"),
+    [
+        (f"{{SSEEnabled: true, KMSMasterKeyId: '{KEY_ARN}'}}", True),
+        ("{SSEEnabled: true, KMSMasterKeyId: alias/aws/dynamodb}", False),
+    ],
+)
+def test_simple_table_takes_its_encryption_from_globals(encryption: str, accepted: bool) -> None:
+    body = f"""
+Globals: {{SimpleTable: {{SSESpecification: {encryption}}}}}
+Resources: {{Orders: {{Type: 'AWS::Serverless::SimpleTable'}}}}
+"""
+
+    assert (violations(RULE, stack(body)) == []) is accepted
+
+
+def test_tables_of_loops_are_seen() -> None:
+    body = """
+Resources:
+  Fn::ForEach::Tables:
+    - Name
+    - [A, B]
+    - Table${Name}: {Type: 'AWS::DynamoDB::Table', Properties: {TableName: !Ref Name}}
+"""
+
+    assert len(violations(RULE, stack(body))) == 1
+
+
+def test_each_replica_of_a_global_table_needs_a_key_of_its_region() -> None:
+    replicas = [
+        {"Region": "us-east-1", "SSESpecification": {"KMSMasterKeyId": KEY_ARN}},
+        {"Region": "eu-west-1", "SSESpecification": {"KMSMasterKeyId": REPLICA_KEY_ARN}},
+    ]
+    good = {"SSESpecification": {"SSEEnabled": True}, "Replicas": replicas}
+    without = {"SSESpecification": {"SSEEnabled": True}, "Replicas": [replicas[0], {"Region": "eu-west-1"}]}
+    wrong = {
+        "SSESpecification": {"SSEEnabled": True},
+        "Replicas": [replicas[0], {**replicas[0], "Region": "eu-west-1"}],
+    }
+
+    found = [
+        violations(RULE, _global_table(state)) for state in (good, without, wrong, {"Replicas": replicas})
+    ]
+
+    assert [len(messages) for messages in found] == [0, 1, 1, 2]
+
+
+def _global_table(state: dict[str, Any]) -> Sample:
+    return Sample(
+        types.CLOUD_CONTROL, {"typeName": "AWS::DynamoDB::GlobalTable", "desiredState": json.dumps(state)}
+    )
+
+
+def test_stack_set_up_through_cloud_control_is_looked_into() -> None:
+    state = {"TemplateBody": json.dumps({"Resources": {"T": {"Type": "AWS::DynamoDB::Table"}}})}
+    sample = Sample(
+        types.CLOUD_CONTROL, {"typeName": "AWS::CloudFormation::Stack", "desiredState": json.dumps(state)}
+    )
+
+    assert len(violations(RULE, sample)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["{", "[1]", "a: [", "!", "!Ref", "%", "\t", "null", "x", "a: !<tag:x> y", "", "Resources: &r {T: *r}"],
+)
+def test_template_that_cannot_be_read_does_not_pass(body: str) -> None:
+    assert len(violations(RULE, stack(body))) == 1
+
+
+@pytest.mark.parametrize("state", ["{", "[]x", "", "alias"])
+def test_desired_state_that_cannot_be_read_does_not_pass(state: str) -> None:
+    sample = Sample(types.CLOUD_CONTROL, {"typeName": "AWS::DynamoDB::Table", "desiredState": state})
+
+    assert len(violations(RULE, sample)) == 1
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        Sample(types.CLOUDFORMATION_STACK, {"templateUrl": "https://example.com/t.yaml"}),
+        Sample(
+            types.SERVERLESS_APPLICATION,
+            {"applicationId": "arn:aws:serverlessrepo:us-east-1:1:applications/x"},
+        ),
+        stack("Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: https://x}}}"),
+        stack("Resources: {N: {Type: 'AWS::Serverless::Application', Properties: {Location: https://x}}}"),
+    ],
+    ids=["template-url", "serverless-repository", "nested-stack", "nested-application"],
+)
+def test_what_cannot_be_seen_is_reported_as_such(sample: Sample) -> None:
+    assert "cannot be seen" in violations(IN_SIGHT, sample)[0]
+    assert violations(RULE, sample) == []
+
+
+def test_template_without_tables_concerns_nobody() -> None:
+    sample = stack("Resources: {Queue: {Type: 'AWS::SQS::Queue'}}")
+
+    assert violations(RULE, sample) == []
+    assert violations(IN_SIGHT, sample) == []
+
+
+def test_tables_of_a_template_have_to_keep_the_other_rules() -> None:
+    sample = table_with("!GetAtt Key.Arn")
+
+    assert len(violations("dynamodb-table-point-in-time-recovery", sample)) == 1
+    assert len(violations("dynamodb-table-deletion-protection", sample)) == 1
+
+
+def test_key_policy_of_a_template_is_read_through_its_functions() -> None:
+    body = """
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      EnableKeyRotation: !If [Production, true, false]
+      KeyPolicy:
+        Statement:
+          - Effect: Allow
+            Action: kms:*
+            Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}
+          - !If [Open, {Effect: Allow, Action: 'kms:Decrypt', Principal: '*'}, !Ref AWS::NoValue]
+"""
+
+    assert "allows the principal '*'" in violations("kms-key-no-wildcard-principal", stack(body))[0]
+    assert "rotation set to false" in violations("kms-key-rotation-enabled", stack(body))[0]
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, None])
+def test_key_policy_of_a_template_keeps_its_administrator(account: str | None) -> None:
+    policy = {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "kms:*",
+            "Resource": "*",
+            "Principal": {"AWS": {"Ref": "AWS::AccountId"}},
+        }
+    }
+    body = json.dumps({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}}})
+    provider = {"region": "us-east-1", **({"allowedAccountIds": [account]} if account else {})}
+    sample = Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}, provider=provider)
+
+    found = violations("kms-key-policy-keeps-administrator", sample)
+
+    assert [message for message in found if "can't run policy" not in message] == []

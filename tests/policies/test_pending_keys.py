@@ -1,0 +1,201 @@
+"""Keys that are not known at preview: decided by what the table's setting depends on."""
+
+from typing import Any
+
+import pytest
+
+from policies import resource_types as types
+from tests.policies.analysis import UNKNOWN, Pack, Sample
+from tests.policies.baselines import KEY_ARN, baseline
+
+FROM_STACK = "dynamodb-table-key-from-stack"
+DECIDED = "dynamodb-table-key-decided"
+MAIN = "dynamodb-table-customer-managed-key"
+
+KEY = Sample(types.KEY, {"enableKeyRotation": True}, "key")
+OTHER_TABLE = baseline(types.TABLE, "other")
+PARAMETER = Sample(types.SSM_PARAMETER, {}, "parameter")
+REFERENCE = Sample(types.STACK_REFERENCE, {}, "keys")
+
+
+def table(*sources: Sample, encryption: Any = None) -> Sample:  # noqa: ANN401  # any JSON
+    """A table whose key is unknown and comes from these resources."""
+    unknown = {"enabled": True, "kmsKeyArn": UNKNOWN}
+    return Sample(
+        types.TABLE,
+        {
+            "serverSideEncryption": unknown if encryption is None else encryption,
+            "deletionProtectionEnabled": True,
+            "pointInTimeRecovery": {"enabled": True},
+        },
+        "orders",
+        sources={"serverSideEncryption": [source.urn for source in sources]},
+    )
+
+
+def verdicts(*samples: Sample) -> list[tuple[str, str]]:
+    """Which policies about a table's key speak, and of which resource."""
+    return [
+        (one.policy, one.urn.rsplit("::", 1)[-1])
+        for one in Pack().run(*samples)
+        if one.policy in (MAIN, FROM_STACK, DECIDED)
+    ]
+
+
+def passing_on(type_: str, *sources: Sample, **properties: Any) -> Sample:  # noqa: ANN401  # any JSON
+    """An alias or a key policy of what these resources are."""
+    target = "keyId" if type_ == types.KEY_POLICY else "targetKeyId"
+    return Sample(type_, properties, "passing-on", sources={target: [source.urn for source in sources]})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        KEY,
+        Sample(types.REPLICA_KEY, {}, "replica"),
+        Sample(types.EXTERNAL_KEY, {}, "external"),
+        Sample(types.REPLICA_EXTERNAL_KEY, {}, "external-replica"),
+        Sample(types.NATIVE_KEY, {}, "native"),
+        Sample(types.NATIVE_REPLICA_KEY, {}, "native-replica"),
+        Sample(types.CLOUD_CONTROL, {"typeName": "AWS::KMS::Key", "desiredState": "{}"}, "controlled"),
+        Sample(types.NATIVE_EXTENSION, {"type": "AWS::KMS::Key", "properties": {}}, "extension"),
+    ],
+    ids=lambda source: source.type,
+)
+def test_new_table_with_a_new_key_of_the_stack_passes_its_first_preview(source: Sample) -> None:
+    assert verdicts(source, table(source)) == []
+
+
+@pytest.mark.parametrize(
+    "encryption",
+    [UNKNOWN, {"enabled": UNKNOWN, "kmsKeyArn": UNKNOWN}, {"enabled": UNKNOWN, "kmsKeyArn": KEY_ARN}],
+    ids=["block", "both", "enabled"],
+)
+def test_settings_that_come_from_a_key_as_a_whole_pass(encryption: object) -> None:
+    assert verdicts(KEY, table(KEY, encryption=encryption)) == []
+
+
+def test_key_passes_through_an_alias_and_through_a_key_policy() -> None:
+    alias = passing_on(types.ALIAS, KEY, name="alias/orders")
+    policy = passing_on(types.KEY_POLICY, KEY)
+
+    assert verdicts(KEY, alias, table(alias)) == []
+    assert verdicts(KEY, policy, table(policy)) == []
+    assert verdicts(KEY, alias, table(alias, KEY)) == []
+
+
+@pytest.mark.parametrize("property_", ["name", "targetKeyId"])
+def test_alias_of_an_aws_managed_key_is_no_key(property_: str) -> None:
+    alias = Sample(types.ALIAS, {property_: "alias/aws/dynamodb"}, "alias")
+
+    assert verdicts(alias, table(alias)) == [(FROM_STACK, "orders")]
+
+
+def test_alias_of_something_else_is_no_key() -> None:
+    alias = passing_on(types.ALIAS, OTHER_TABLE, name="alias/orders")
+
+    assert verdicts(OTHER_TABLE, alias, table(alias)) == [(FROM_STACK, "orders")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [OTHER_TABLE, Sample("aws:iam/role:Role", {}, "role"), Sample("aws-native:s3:Bucket", {}, "bucket")],
+    ids=lambda source: source.type,
+)
+def test_table_fed_by_something_that_is_no_key_is_rejected_once(source: Sample) -> None:
+    assert verdicts(source, table(source)) == [(FROM_STACK, "orders")]
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        (KEY, OTHER_TABLE),
+        (PARAMETER,),
+        (REFERENCE,),
+        (Sample("random:index/randomPet:RandomPet", {}, "pet"),),
+        (),
+    ],
+    ids=["mixed", "parameter", "stack-reference", "another-package", "nothing"],
+)
+def test_sources_that_do_not_tell_are_left_to_a_policy_of_their_own(sources: tuple[Sample, ...]) -> None:
+    assert verdicts(*sources, table(*sources)) == [(DECIDED, "orders")]
+
+
+def test_undecided_key_is_advisory_where_the_config_says_so() -> None:
+    found = Pack(config={DECIDED: {"enforcementLevel": "advisory"}}).run(
+        KEY, OTHER_TABLE, table(KEY, OTHER_TABLE)
+    )
+
+    assert [(one.policy, one.level) for one in found if one.policy in (MAIN, FROM_STACK, DECIDED)] == [
+        (DECIDED, "advisory")
+    ]
+
+
+def test_dependencies_never_replace_the_check_of_a_known_value() -> None:
+    """A state keeps the dependencies of a setting that is gone."""
+    stale = Sample(types.TABLE, {}, "orders", sources={"serverSideEncryption": [KEY.urn]})
+    aws_managed = table(KEY, encryption={"enabled": True})
+
+    assert verdicts(KEY, stale) == [(MAIN, "orders")]
+    assert verdicts(KEY, aws_managed) == [(MAIN, "orders")]
+
+
+def test_key_that_only_the_provider_computes_is_not_reported_twice() -> None:
+    """At preview the outputs hold an unknown key where the inputs hold none."""
+    sample = table(encryption={"enabled": True})
+    previewed = Sample(
+        sample.type,
+        sample.properties,
+        sample.name,
+        outputs={"serverSideEncryption": {"enabled": True, "kmsKeyArn": UNKNOWN}},
+    )
+
+    assert verdicts(previewed) == [(MAIN, "orders")]
+
+
+def test_new_key_of_another_region_is_rejected() -> None:
+    elsewhere = Sample(types.KEY, {}, "key", provider={"region": "eu-west-1"})
+
+    assert verdicts(elsewhere, table(elsewhere)) == [(FROM_STACK, "orders")]
+
+
+def test_replicas_with_new_keys_of_their_regions_pass() -> None:
+    there = Sample(types.KEY, {"region": "eu-west-1"}, "there")
+    replicated = Sample(
+        types.TABLE,
+        {
+            "serverSideEncryption": {"enabled": True, "kmsKeyArn": KEY_ARN},
+            "replicas": [{"regionName": "eu-west-1", "kmsKeyArn": UNKNOWN}],
+        },
+        "orders",
+        sources={"replicas": [there.urn]},
+    )
+
+    assert verdicts(there, replicated) == []
+    assert verdicts(
+        KEY, Sample(types.TABLE, replicated.properties, "orders", sources={"replicas": [KEY.urn]})
+    ) == [(FROM_STACK, "orders")]
+
+
+def test_secret_that_an_audit_cannot_decrypt_is_settled_by_dependencies() -> None:
+    hidden = {"enabled": True, "kmsKeyArn": "[secret]"}
+
+    assert verdicts(KEY, table(KEY, encryption=hidden)) == []
+    assert verdicts(table(encryption=hidden)) == [(DECIDED, "orders")]
+
+
+def test_asymmetric_key_is_rejected_at_preview_and_by_arn() -> None:
+    signing = Sample(
+        types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY", "arn": KEY_ARN}, "key"
+    )
+    known = table(encryption={"enabled": True, "kmsKeyArn": KEY_ARN})
+
+    for sample in (table(signing), known):
+        found = [one for one in Pack().run(signing, sample) if one.policy == "dynamodb-table-key-symmetric"]
+        assert [(one.level, one.urn) for one in found] == [("mandatory", sample.urn)]
+
+
+def test_asymmetric_key_that_no_table_uses_is_nobodys_concern() -> None:
+    signing = Sample(types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"}, "key")
+
+    assert Pack().run(signing) == []

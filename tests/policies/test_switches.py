@@ -1,0 +1,172 @@
+"""Rules about single settings of tables, replicas, keys and clusters: the baseline, minus one thing."""
+
+from typing import Any
+
+import pytest
+
+from policies import resource_types as types
+from tests.policies.analysis import UNKNOWN, Pack, Sample, violations
+from tests.policies.baselines import KEY_ARN, REPLICA_KEY_ARN, baseline
+
+PITR = "dynamodb-table-point-in-time-recovery"
+DELETION = "dynamodb-table-deletion-protection"
+REPLICA = "dynamodb-replica-as-safe-as-table"
+ROTATION = "kms-key-rotation-enabled"
+WINDOW = "kms-key-deletion-window"
+LOCKOUT = "kms-key-lockout-check-kept"
+ENABLED = "kms-key-enabled"
+
+# (rule, type, the input, values that break the rule)
+BREAKING: list[tuple[str, str, str, list[Any]]] = [
+    (
+        PITR,
+        types.TABLE,
+        "pointInTimeRecovery",
+        [None, {}, {"enabled": False}, {"enabled": "false"}, [], "x", True],
+    ),
+    (DELETION, types.TABLE, "deletionProtectionEnabled", [None, False, "false", 1.0, [], "yes"]),
+    (
+        PITR,
+        types.NATIVE_TABLE,
+        "pointInTimeRecoverySpecification",
+        [None, {"pointInTimeRecoveryEnabled": False}],
+    ),
+    (DELETION, types.NATIVE_TABLE, "deletionProtectionEnabled", [None, False]),
+    (ROTATION, types.KEY, "enableKeyRotation", [None, False, "false", 0.0, {}]),
+    (ROTATION, types.NATIVE_KEY, "enableKeyRotation", [None, False]),
+    (WINDOW, types.KEY, "deletionWindowInDays", [7.0, 29.0, "7", 0.0, "x", [], False]),
+    (WINDOW, types.REPLICA_KEY, "deletionWindowInDays", [7.0]),
+    (WINDOW, types.NATIVE_KEY, "pendingWindowInDays", [7.0]),
+    (LOCKOUT, types.KEY, "bypassPolicyLockoutSafetyCheck", [True, "true", 1.0, "yes"]),
+    (LOCKOUT, types.KEY_POLICY, "bypassPolicyLockoutSafetyCheck", [True]),
+    (LOCKOUT, types.NATIVE_KEY, "bypassPolicyLockoutSafetyCheck", [True, "true"]),
+    (ENABLED, types.KEY, "isEnabled", [False, "false", 0.0]),
+    (ENABLED, types.EXTERNAL_KEY, "enabled", [False]),
+    (ENABLED, types.NATIVE_KEY, "enabled", [False]),
+]
+KEEPING: list[tuple[str, str, str, list[Any]]] = [
+    (
+        PITR,
+        types.TABLE,
+        "pointInTimeRecovery",
+        [{"enabled": True}, {"enabled": "true", "recoveryPeriodInDays": 35.0}],
+    ),
+    (DELETION, types.TABLE, "deletionProtectionEnabled", [True, "true"]),
+    (ROTATION, types.KEY, "enableKeyRotation", [True, "true"]),
+    (WINDOW, types.KEY, "deletionWindowInDays", [None, 30.0, "30"]),
+    (LOCKOUT, types.KEY, "bypassPolicyLockoutSafetyCheck", [None, False, "false"]),
+    (ENABLED, types.KEY, "isEnabled", [None, True]),
+    (ENABLED, types.NATIVE_KEY, "enabled", [None, True]),
+]
+
+
+def cases(table: list[tuple[str, str, str, list[Any]]]) -> list[Any]:
+    """One case for each value."""
+    return [
+        pytest.param(rule, type_, name, value, id=f"{type_}-{name}-{value!r}")
+        for rule, type_, name, values in table
+        for value in values
+    ]
+
+
+@pytest.mark.parametrize(("rule", "type_", "name", "value"), cases(BREAKING))
+def test_baseline_with_this_setting_breaks_the_rule_once(
+    rule: str, type_: str, name: str, value: object
+) -> None:
+    assert len(violations(rule, baseline(type_, **{name: value}))) == 1
+
+
+@pytest.mark.parametrize(("rule", "type_", "name", "value"), cases(KEEPING))
+def test_baseline_with_this_setting_keeps_the_rule(rule: str, type_: str, name: str, value: object) -> None:
+    assert violations(rule, baseline(type_, **{name: value})) == []
+
+
+@pytest.mark.parametrize(("rule", "type_", "name"), [case[:3] for case in KEEPING])
+def test_setting_that_is_not_known_is_told_of_at_preview_and_stops_an_update(
+    rule: str, type_: str, name: str
+) -> None:
+    sample = baseline(type_, **{name: UNKNOWN})
+
+    assert "can't run policy" in violations(rule, sample)[0]
+    assert "Could not be decided" in violations(rule, sample, is_preview=False)[0]
+
+
+def test_key_that_cannot_be_rotated_need_not_be() -> None:
+    for changes in (
+        {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"},
+        {"customerMasterKeySpec": "HMAC_256", "keyUsage": "GENERATE_VERIFY_MAC"},
+        {"customKeyStoreId": "cks-1"},
+    ):
+        assert violations(ROTATION, baseline(types.KEY, enableKeyRotation=None, **changes)) == []
+    assert violations(ROTATION, baseline(types.NATIVE_KEY, enableKeyRotation=None, origin="EXTERNAL")) == []
+
+
+def test_shortest_deletion_window_is_a_setting() -> None:
+    config = {WINDOW: {"enforcementLevel": "mandatory", "minimumDays": 7}}
+
+    assert violations(WINDOW, baseline(types.KEY, deletionWindowInDays=7.0), config=config) == []
+
+
+REPLICA_BASELINE = {
+    "regionName": "eu-west-1",
+    "kmsKeyArn": REPLICA_KEY_ARN,
+    "pointInTimeRecovery": True,
+    "deletionProtectionEnabled": True,
+}
+
+
+@pytest.mark.parametrize("name", ["pointInTimeRecovery", "deletionProtectionEnabled"])
+@pytest.mark.parametrize("value", [None, False, "false"])
+def test_replica_is_as_safe_as_its_table(name: str, value: object) -> None:
+    replica = {key: one for key, one in {**REPLICA_BASELINE, name: value}.items() if one is not None}
+    inline = baseline(types.TABLE, replicas=[replica])
+    apart = baseline(types.TABLE_REPLICA, **{name: value})
+
+    assert "The replica in eu-west-1" in violations(REPLICA, inline)[0]
+    assert len(violations(REPLICA, apart)) == 1
+
+
+def test_replica_of_a_table_that_is_not_protected_need_not_be() -> None:
+    sample = baseline(
+        types.TABLE,
+        deletionProtectionEnabled=False,
+        replicas=[{**REPLICA_BASELINE, "deletionProtectionEnabled": False}],
+    )
+
+    assert violations(REPLICA, sample) == []
+
+
+@pytest.mark.parametrize(
+    "type_", [types.TABLE, types.KEY, types.ALIAS, types.NATIVE_TABLE, types.REPLICA_KEY]
+)
+def test_tables_keys_and_aliases_have_the_option_protect(type_: str) -> None:
+    sample = baseline(type_)
+    unprotected = Sample(type_, sample.properties, protect=False)
+
+    assert len(violations("dynamodb-table-and-key-protected", unprotected)) == 1
+    assert violations("dynamodb-table-and-key-protected", sample) == []
+
+
+def test_dax_cluster_is_pointed_out_with_what_it_lacks() -> None:
+    rule = "dynamodb-dax-cluster-reviewed"
+    bare = Sample(types.DAX_CLUSTER, {"nodeType": "dax.r5.large"})
+    encrypted = Sample(
+        types.DAX_CLUSTER,
+        {"serverSideEncryption": {"enabled": True}, "clusterEndpointEncryptionType": "TLS"},
+    )
+
+    assert "enable both" in violations(rule, bare)[0]
+    assert "Also" not in violations(rule, encrypted)[0]
+    assert [one.level for one in Pack().run(encrypted)] == ["advisory"]
+
+
+def test_table_of_another_package_is_left_alone() -> None:
+    assert Pack().run(Sample("gcp:bigtable/table:Table", {}), Sample("acme:storage:SecureTable", {})) == []
+
+
+def test_only_its_own_rules_speak_of_a_table_without_encryption() -> None:
+    found = Pack().run(
+        baseline(types.TABLE, serverSideEncryption={"enabled": True, "kmsKeyArn": KEY_ARN[:-1]})
+    )
+
+    assert [one.policy for one in found] == ["dynamodb-table-customer-managed-key"]
