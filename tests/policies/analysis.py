@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
@@ -71,8 +71,10 @@ class Pack:
         is_preview: bool = True,
     ) -> None:
         adapter = Adapter(today=lambda: today, is_preview=lambda: is_preview)
-        self.analyzer: Any = _PolicyAnalyzerServicer(
-            "pack", "0.0.1", policies_of(adapter), EnforcementLevel.ADVISORY
+        policies = policies_of(adapter)
+        self.analyzer = cast(
+            "Any",  # the SDK's analyzer has no types
+            _PolicyAnalyzerServicer("pack", "0.0.1", policies, EnforcementLevel.ADVISORY),
         )
         self.analyzer.Configure(_configuration(config or {}), None)
         self.analyzer.ConfigureStack(

@@ -1,6 +1,10 @@
-"""Resources of any shape: no policy fails, and no table passes without a customer managed key."""
+"""Resources of any shape: no policy fails, and no table passes without a customer managed key.
+
+POLICY_CASES in the environment is how many shapes each test makes of each type.
+"""
 
 import json
+import os
 import re
 from typing import Any
 
@@ -137,7 +141,8 @@ tables = st.fixed_dictionaries(
         "region": st.sampled_from(["us-east-1", UNKNOWN, "eu-west-1"]),
     },
 )
-quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CASES = int(os.environ.get("POLICY_CASES", "25"))
+quick = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ALL_TYPES = sorted({value for name, value in vars(types).items() if name.isupper()})
 
 
@@ -148,7 +153,7 @@ def ran(sample: Sample) -> list[Violation]:
     return found
 
 
-@settings(quick, max_examples=500)
+@settings(quick, max_examples=20 * CASES)
 @given(properties=tables)
 def test_table_passes_only_with_a_customer_managed_key(properties: dict[str, Any]) -> None:
     found = ran(Sample(types.TABLE, properties))
@@ -158,14 +163,14 @@ def test_table_passes_only_with_a_customer_managed_key(properties: dict[str, Any
 
 
 @pytest.mark.parametrize("type_", ALL_TYPES)
-@settings(quick, max_examples=60)
+@quick
 @given(properties=st.dictionaries(names, values, max_size=6))
 def test_no_policy_fails_on_any_shape(type_: str, properties: dict[str, Any]) -> None:
     ran(Sample(type_, properties))
 
 
 @pytest.mark.parametrize("type_", sorted(BASELINES))
-@settings(quick, max_examples=60)
+@quick
 @given(data=st.data())
 def test_no_policy_fails_on_a_baseline_with_one_thing_changed(type_: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(BASELINES[type_])))

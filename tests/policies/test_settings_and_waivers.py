@@ -43,14 +43,26 @@ def test_waiver_lets_its_resource_pass() -> None:
 
 @pytest.mark.parametrize(
     "scope",
-    ["urn:pulumi:prod::orders::*", "*::sample", "urn:pulumi:*::orders::aws:dynamodb/table:Table::*", "*"],
+    [
+        "urn:pulumi:prod::orders::*",
+        "urn:pulumi:*::sample",
+        "urn:pulumi:*::aws:dynamodb/table:Table::*",
+        "urn:pulumi:*",
+    ],
 )
 def test_scope_is_a_pattern(scope: str) -> None:
     assert reported(waiver(scope=scope)) == []
 
 
 @pytest.mark.parametrize(
-    "scope", ["urn:pulumi:prod::orders", "*::sampl", "urn:pulumi:dev::*", "[u]rn*", "urn?*"]
+    "scope",
+    [
+        "urn:pulumi:prod::orders",
+        "urn:pulumi:*::sampl",
+        "urn:pulumi:dev::*",
+        "urn:pulumi:[p]rod*",
+        "urn:pulumi:?*",
+    ],
 )
 def test_scope_takes_in_nothing_else(scope: str) -> None:
     assert [one.policy for one in reported(waiver(scope=scope)) if one.policy != CURRENT] == [RULE]

@@ -1,0 +1,56 @@
+"""The baseline: violations that were there before, which do not fail an audit."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from audit.errors import AuditError
+from audit.findings import Audit, Finding, Identity, StateReport, counted
+
+VERSION = 1
+
+
+def read_baseline(file: Path) -> Counter[Identity]:
+    """How many violations of each policy by each resource are old.
+
+    Raises:
+        AuditError: the file cannot be read, or is no baseline.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["version"] != VERSION:
+            raise AuditError(
+                f"{file} is a baseline of version {content['version']}; this audit reads {VERSION}."
+            )
+        return Counter({(one["policy"], one["urn"]): int(one["violations"]) for one in content["old"]})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AuditError(
+            f"{file} is no baseline ({type(error).__name__}: {error}). Make one with --write-baseline."
+        ) from error
+
+
+def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
+    """Write all these violations down as old ones."""
+    old = [
+        {"policy": policy, "urn": urn, "violations": number}
+        for (policy, urn), number in sorted(counted(findings).items())
+    ]
+    file.write_text(json.dumps({"version": VERSION, "old": old}, indent=2) + "\n", encoding="utf-8")
+
+
+def audited(reports: Sequence[StateReport], baseline: Mapping[Identity, int]) -> Audit:
+    """The audit with each finding marked as old or new.
+
+    Of several violations of one policy by one resource, as many are old as the baseline has.
+    """
+    left = Counter(baseline)
+    marked = [replace(report, findings=[_marked(one, left) for one in report.findings]) for report in reports]
+    return Audit(marked, +left)
+
+
+def _marked(finding: Finding, left: Counter[Identity]) -> Finding:
+    is_old = left[finding.identity] > 0
+    left[finding.identity] -= is_old
+    return replace(finding, is_new=not is_old)
