@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from access_diff.diff import Diff, Verdict, access_diff
-from access_diff.preview import PreviewError, read_preview
+from access_diff.preview import Preview, PreviewError, read_preview
 from access_diff.report_json import render_json
 from access_diff.report_markdown import render_markdown
 from access_diff.report_terminal import print_diff
@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the access diff and return the exit status."""
     arguments = _parser().parse_args(argv)
     try:
-        diff = access_diff(read_preview(_read(arguments.preview), _plan(arguments.plan)))
+        base = _preview(arguments.base, arguments.base_plan) if arguments.base else None
+        diff = access_diff(_preview(arguments.preview, arguments.plan), base)
     except PreviewError as error:
         print(f"access_diff: {error}", file=sys.stderr)
         return 2
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="what --save-plan wrote: tells which key a table will get before it is made",
     )
+    parser.add_argument(
+        "--base",
+        metavar="PREVIEW",
+        help="compare with what this other preview would make, instead of the stack as it is",
+    )
+    parser.add_argument("--base-plan", metavar="FILE", help="what --save-plan wrote beside --base")
     parser.add_argument("--format", choices=("terminal", "markdown", "json"), default="terminal")
     parser.add_argument(
         "--fail-on", choices=("changes", "gains", "nothing"), default="changes", help="default: changes"
@@ -68,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _plan(file: str | None) -> str | None:
-    return None if file is None else _read(file)
+def _preview(file: str, plan: str | None) -> Preview:
+    return read_preview(_read(file), None if plan is None else _read(plan))
 
 
 def _read(file: str) -> str:

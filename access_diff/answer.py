@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
 
+Alternatives = frozenset[frozenset[str]]
+"""Sets of conditions; one whole set must hold."""
+
 
 class Grade(IntEnum):
     """How far the answer is a yes, from none to all."""
@@ -21,10 +24,18 @@ class Grade(IntEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A grade, with the conditions of a conditional yes or the reasons of an unknown."""
+    """A grade, with the conditions of a conditional yes or the reasons of an unknown.
+
+    The same answer is always written the same way, whatever the order in which it was found.
+    """
 
     grade: Grade
-    details: tuple[str, ...] = ()
+    alternatives: Alternatives = frozenset()
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """The alternatives in words."""
+        return tuple(sorted(" and ".join(sorted(conditions)) for conditions in self.alternatives))
 
 
 NO = Answer(Grade.NO)
@@ -36,17 +47,17 @@ _WEAKEST_FIRST = (Grade.NO, Grade.UNKNOWN, Grade.DELEGATED, Grade.CONDITIONAL, G
 
 
 def conditional(*conditions: str) -> Answer:
-    """Yes where these hold."""
-    return Answer(Grade.CONDITIONAL, tuple(sorted(set(conditions))))
+    """Yes where all of these hold."""
+    return Answer(Grade.CONDITIONAL, frozenset({frozenset(conditions)}))
 
 
 def unknown(*reasons: str) -> Answer:
     """Nobody can tell, for these reasons."""
-    return Answer(Grade.UNKNOWN, tuple(sorted(set(reasons))))
+    return Answer(Grade.UNKNOWN, frozenset(frozenset({reason}) for reason in reasons))
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Yes if one of them is; several conditions are alternatives."""
+    """Yes if one of them is."""
     return reduce(_either, answers, NO)
 
 
@@ -65,21 +76,26 @@ def unless(allowed: Answer, denied: Answer) -> Answer:
 
 
 def _either(one: Answer, other: Answer) -> Answer:
-    if one.grade is other.grade is Grade.CONDITIONAL:
-        return one if one == other else conditional(" or ".join(sorted({_text(one), _text(other)})))
-    if one.grade is other.grade is Grade.UNKNOWN:
-        return unknown(*one.details, *other.details)
+    if one.grade is other.grade:
+        return Answer(one.grade, _shortest(one.alternatives | other.alternatives))
     return max(one, other, key=lambda answer: answer.grade)
 
 
 def _both(one: Answer, other: Answer) -> Answer:
     weaker, stronger = sorted((one, other), key=lambda answer: _WEAKEST_FIRST.index(answer.grade))
-    if weaker.grade in {Grade.CONDITIONAL, Grade.DELEGATED} and stronger.details:
-        return Answer(weaker.grade, tuple(sorted({*weaker.details, *stronger.details})))
     if weaker.grade is stronger.grade is Grade.UNKNOWN:
-        return unknown(*weaker.details, *stronger.details)
+        return Answer(Grade.UNKNOWN, weaker.alternatives | stronger.alternatives)
+    if weaker.grade in {Grade.CONDITIONAL, Grade.DELEGATED}:
+        return Answer(weaker.grade, _together(weaker.alternatives, stronger.alternatives))
     return weaker
 
 
-def _text(answer: Answer) -> str:
-    return " and ".join(answer.details)
+def _together(one: Alternatives, other: Alternatives) -> Alternatives:
+    if not one or not other:
+        return one or other
+    return _shortest(frozenset(first | second for first in one for second in other))
+
+
+def _shortest(alternatives: Alternatives) -> Alternatives:
+    """Without the alternatives that ask for more than another one does."""
+    return frozenset(one for one in alternatives if not any(other < one for other in alternatives))

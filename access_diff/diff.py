@@ -83,10 +83,16 @@ class Diff:
         return any(change.verb in {Verb.GAINS, Verb.CHANGES} for change in self.changes)
 
 
-def access_diff(preview: Preview) -> Diff:
-    """Who gains and who loses access by the update that was previewed."""
-    before, after = survey(preview)
-    told_once = cannot_tell_of(before, after, is_complete=preview.is_complete)
+def access_diff(preview: Preview, base: Preview | None = None) -> Diff:
+    """Who gains and who loses access by the update that was previewed.
+
+    Args:
+        preview: the update.
+        base: a preview of an earlier program, to compare with instead of the stack as it is.
+    """
+    before, after = survey(preview, base)
+    is_complete = preview.is_complete and (base is None or base.is_complete)
+    told_once = cannot_tell_of(before, after, is_complete=is_complete)
     changes = _Comparison(before, after, told_once).changes()
     ordered = sorted(changes, key=_order)
     return Diff(
@@ -172,7 +178,8 @@ class _Comparison:
             was = may_administer(self.before, principal, old, action) if old else NO
             will_be = may_administer(self.after, principal, new, action) if new else NO
             if verb := self._verb(was, will_be):
-                alike.setdefault((verb, was, will_be), []).append(action)
+                so_far = NO if was.grade in _LEFT_TO_OTHERS else was
+                alike.setdefault((verb, so_far, will_be), []).append(action)
         for (verb, was, will_be), actions in alike.items():
             yield Access.ADMINISTRATION, tuple(actions), verb, was, will_be
 
@@ -214,14 +221,20 @@ def _reason(old: Table | None, new: Table | None) -> str:
         return f"its encryption changes from {old.key.kind} to {new.key.kind}"
     if new.key.key and new.key.key.is_going:
         return "its key is scheduled for deletion"
-    if (old.key.key and old.key.key.arn) != (new.key.key and new.key.key.arn):
+    if _identity(old.key.key) != _identity(new.key.key):
         return f"its key changes from {old.key.label} to {new.key.label}"
     return ""
 
 
+def _identity(key: Key | None) -> str | None:
+    if key is None:
+        return None
+    return key.arn if key.is_made else key.urn
+
+
 def _pairs(before: World, after: World) -> Iterator[tuple[Key | None, Key | None]]:
     """The keys that are the same key, or take each other's place."""
-    by_arn = {key.arn: key for key in before.keys.values()}
+    by_arn = {key.arn: key for key in before.keys.values() if key.is_made}
     taken = set()
     for key in after.keys.values():
         old = by_arn.get(key.arn) or before.keys.get(key.urn)

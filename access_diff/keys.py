@@ -68,6 +68,7 @@ def keys_of(side: Side) -> dict[str, Key]:
             resource.urn,
             references.label(resource),
             references.arn(resource),
+            isinstance(resource.outputs.get("arn"), str),
             side.region_of(resource),
             policies.get(resource.urn) or _own_policy(side, resource),
             tuple(grants.get(resource.urn, ())),
@@ -133,14 +134,17 @@ class References:
 
 
 def unplaced(side: Side) -> list[str]:
-    """Key policies and grants of which it cannot be told which key they are for."""
+    """Key policies and grants of which it cannot be told for which key or for whom they are."""
     references = References(side)
-    return [
-        f"{resource.name} ({resource.type.rsplit(':', 1)[-1]}): its key is {value.value}"
-        for resource in side.of([KEY_POLICY, GRANT])
-        if isinstance(value := side.value(resource, "keyId"), Unknown)
-        and references.key(resource, "keyId", value) is None
-    ]
+    found = []
+    for resource in side.of([KEY_POLICY, GRANT]):
+        name = f"{resource.name} ({resource.type.rsplit(':', 1)[-1]})"
+        key, grantee = side.value(resource, "keyId"), side.value(resource, "granteePrincipal")
+        if isinstance(key, Unknown) and references.key(resource, "keyId", key) is None:
+            found.append(f"{name}: its key is {key.value}")
+        if isinstance(grantee, Unknown):
+            found.append(f"{name}: whom it is for is {grantee.value}")
+    return found
 
 
 def default_policy(account: str) -> Document:

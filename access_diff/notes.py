@@ -64,7 +64,7 @@ def _unreadable_data(before: World, after: World) -> Iterator[str]:
         elif key and not key.is_enabled:
             earlier = before.tables.get(table.id)
             if not (earlier and earlier.key.key and not earlier.key.key.is_enabled):
-                yield f"Nobody can read {shown(table)} after this update: its key {key.label} is disabled."
+                yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
 
 
 def _without_the_key(before: World, after: World) -> Iterator[str]:

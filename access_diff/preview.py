@@ -59,6 +59,11 @@ class Violation:
     urn: str
     message: str
 
+    @property
+    def is_mandatory(self) -> bool:
+        """Whether it stops an update."""
+        return self.level == "mandatory"
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -71,8 +76,13 @@ class Preview:
     operations: Mapping[str, str]
     """By URN: create, update, replace, delete. Resources that stay the same are left out."""
     violations: tuple[Violation, ...]
-    is_complete: bool
-    """Whether the engine came to the end; if not, what is missing here is not known to be unchanged."""
+    errors: tuple[str, ...]
+    """What else than violations made the preview fail, as a person would have seen it."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the engine came to the end; if not, what is missing is not known to be unchanged."""
+        return not self.errors
 
 
 def read_preview(text: str, plan: str | None = None) -> Preview:
@@ -132,15 +142,21 @@ def _from_events(events: list[dict[str, Any]], dependencies: Mapping[str, Any]) 
             if kind in event:
                 step = event[kind]["metadata"]
                 states[step["urn"], step["op"]] = step  # the later event has outputs too
-    failed = any(
-        event.get("diagnosticEvent", {}).get("severity") in {"error", "info#err"}
-        and "policy" not in event["diagnosticEvent"].get("message", "")
+    violations = tuple(_violations(events))
+    errors = tuple(
+        event["diagnosticEvent"]["message"].strip()
         for event in events
+        if event.get("diagnosticEvent", {}).get("severity") == "error"
     )
+    if any(violation.is_mandatory for violation in violations):
+        # The engine goes on after a violation and says no more of it at the end than this.
+        errors = tuple(error for error in errors if error != "preview failed")
+    elif summaries[-1].get("result", "succeeded") != "succeeded":
+        errors = errors or ("the preview failed",)
     return replace(
         _from_steps(((s["op"], s.get("old"), s.get("new")) for s in states.values()), dependencies),
-        violations=tuple(_violations(events)),
-        is_complete=not failed,
+        violations=violations,
+        errors=errors,
     )
 
 
@@ -153,9 +169,10 @@ def _from_digest(digest: dict[str, Any], dependencies: Mapping[str, Any]) -> Pre
             f"the preview leaves out {unchanged - shown} resources that stay the same, and who has access "
             "depends on them too; run `pulumi preview --json --show-sames`"
         )
-    failed = any(one.get("severity") == "error" for one in digest.get("diagnostics") or [])
+    diagnostics = digest.get("diagnostics") or []
+    errors = tuple(one["message"].strip() for one in diagnostics if one.get("severity") == "error")
     preview = _from_steps(((s["op"], s.get("oldState"), s.get("newState")) for s in steps), dependencies)
-    return replace(preview, is_complete=not failed)
+    return replace(preview, errors=errors)
 
 
 Step = tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]
@@ -176,9 +193,7 @@ def _from_steps(steps: Iterable[Step], dependencies: Mapping[str, Any]) -> Previ
             after[new.urn] = replace(new, dependencies=dependencies.get(new.urn, new.dependencies))
             if op not in {"same", "refresh"}:
                 operations[new.urn] = _plain(op)
-    return Preview(
-        tuple(before.values()), (*after.values(), *leaving), tuple(leaving), operations, (), is_complete=True
-    )
+    return Preview(tuple(before.values()), (*after.values(), *leaving), tuple(leaving), operations, (), ())
 
 
 def _sides(

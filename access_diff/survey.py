@@ -19,12 +19,27 @@ AWS_PROVIDER = "pulumi:providers:aws"
 _IN_ACCOUNT = re.compile(r"arn:aws[\w-]*:(?:kms|dynamodb|iam):[\w-]*:(\d{12}):")
 
 
-def survey(preview: Preview) -> tuple[World, World]:
-    """The worlds before and after the update."""
-    account, region = _account(preview), _region(preview)
-    before = _world(preview.before, account, region, is_before=True)
+def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]:
+    """The worlds before and after the update.
+
+    Args:
+        preview: the update.
+        base: a preview of an earlier program. What it would make is then the world before, instead of
+            what the stack has now; so two programs are compared without any stack.
+    """
+    told = preview if base is None else _both(base, preview)
+    account, region = _account(told), _region(told)
     after = _world(preview.after, account, region, is_before=False)
+    if base is None:
+        before = _world(preview.before, account, region, is_before=True)
+    else:
+        before = _world(base.after, account, region, is_before=False)
     return before, _with_leaving_keys(before, after)
+
+
+def _both(base: Preview, preview: Preview) -> Preview:
+    """All resources of which either tells something."""
+    return replace(preview, before=(*preview.before, *base.before), after=(*preview.after, *base.after))
 
 
 def _world(resources: Iterable[Resource], account: str, region: str, *, is_before: bool) -> World:
@@ -208,7 +223,7 @@ def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId
 
 def _with_leaving_keys(before: World, after: World) -> World:
     """Tell of tables whose key leaves in this update: their data cannot be read after it."""
-    leaving = {key.arn: key for urn, key in before.keys.items() if urn not in after.keys}
+    leaving = {key.arn: key for urn, key in before.keys.items() if urn not in after.keys and key.is_made}
     tables = {
         table.id: replace(
             table, key=TableKey(KeyKind.CUSTOMER_MANAGED, replace(leaving[table.key.arn], is_going=True))

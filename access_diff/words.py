@@ -1,6 +1,6 @@
 """Says a diff in plain words; every report shows these lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -60,7 +60,7 @@ def _alike(change: Change) -> tuple[object, ...]:
         change.key,
         change.verb,
         "" if is_item else change.access,
-        (change.before.grade, change.before.details, change.after.grade, change.after.details),
+        (change.before, change.after),
         change.actions,
         change.reason,
     )
@@ -92,9 +92,9 @@ def _what(change: Change, accesses: str) -> str:
         case Verb.CANNOT_TELL:
             unknown = after if after.grade is Grade.UNKNOWN else before
             had = "keeps" if before.grade in {Grade.YES, Grade.CONDITIONAL} else "gains"
-            return f"cannot tell whether it {had} {accesses}: {_and(unknown.details)}"
+            return f"cannot tell whether it {had} {accesses}: {' and '.join(unknown.details)}"
         case Verb.CHANGES:
-            return f"has {accesses} where {_and(after.details)} (before: where {_and(before.details)})"
+            return f"has {accesses} where {_conditions(after)} (before: where {_conditions(before)})"
         case Verb.GAINS:
             return f"gains {accesses}{_where(after)}{_so_far(before)}"
         case Verb.LOSES:
@@ -102,16 +102,16 @@ def _what(change: Change, accesses: str) -> str:
 
 
 def _where(answer: Answer) -> str:
-    return f", where {_and(answer.details)}" if answer.grade is Grade.CONDITIONAL else ""
+    return f", where {_conditions(answer)}" if answer.grade is Grade.CONDITIONAL else ""
 
 
 def _so_far(answer: Answer) -> str:
-    return f" (so far only where {_and(answer.details)})" if answer.grade is Grade.CONDITIONAL else ""
+    return f" (so far only where {_conditions(answer)})" if answer.grade is Grade.CONDITIONAL else ""
 
 
 def _except(answer: Answer) -> str:
     if answer.grade is Grade.CONDITIONAL:
-        return f", except where {_and(answer.details)}"
+        return f", except where {_conditions(answer)}"
     if answer.grade is Grade.DELEGATED:
         return ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
     return ""
@@ -123,5 +123,9 @@ def _of(change: Change) -> str:
     return f"key {change.key} of {', '.join(table_name(table) for table in change.tables)}"
 
 
-def _and(details: Iterable[str]) -> str:
-    return " and ".join(details)
+def _conditions(answer: Answer) -> str:
+    """The conditions; several alternatives each in brackets when one of them has more than one part."""
+    alternatives = answer.details
+    if len(alternatives) > 1 and any(" and " in one for one in alternatives):
+        alternatives = tuple(f"({one})" for one in alternatives)
+    return " or ".join(alternatives)

@@ -39,7 +39,8 @@ class Key:
     label: str
     """Its alias, else its name in the program."""
     arn: str
-    """With `NOT_KNOWN` parts while it is not made."""
+    """Of a key that is not made yet, an ARN that no policy can name."""
+    is_made: bool
     region: str
     policy: Policy
     grants: tuple[Grant, ...] = ()

@@ -1,0 +1,70 @@
+"""Grants give what a key policy does not show."""
+
+import pytest
+
+from tests.access_diff.samples import ANN, DELEGATE, MANAGE, UNKNOWN, changes, diff_of, grant, key, table
+
+READS_AND_WRITES = f"{ANN} gains read and write: table orders (us-east-1)"
+
+
+def test_a_new_grant_gives_the_access() -> None:
+    before = [key(MANAGE), table()]
+
+    assert READS_AND_WRITES in changes(before, [*before, grant(ANN, "Decrypt")])
+
+
+def test_a_retired_grant_takes_it() -> None:
+    after = [key(MANAGE), table()]
+
+    assert changes([*after, grant(ANN, "Decrypt")], after)[0] == (
+        f"{ANN} loses read and write: table orders (us-east-1)"
+    )
+
+
+def test_a_grant_for_other_operations_gives_no_items() -> None:
+    before = [key(MANAGE), table()]
+
+    assert changes(before, [*before, grant(ANN, "DescribeKey", "Encrypt")]) == []
+
+
+@pytest.mark.parametrize(
+    ("constraint", "gains"),
+    [
+        ({"encryptionContextSubset": {"aws:dynamodb:tableName": "orders"}}, True),
+        ({"encryptionContextSubset": {"aws:dynamodb:tableName": "invoices"}}, False),
+        ({"encryptionContextEquals": {"aws:dynamodb:tableName": "orders"}}, False),
+        (
+            {
+                "encryptionContextEquals": {
+                    "aws:dynamodb:tableName": "orders",
+                    "aws:dynamodb:subscriberId": "111122223333",
+                }
+            },
+            True,
+        ),
+    ],
+)
+def test_the_constraint_of_a_grant_is_the_encryption_context(
+    constraint: dict[str, object],
+    gains: bool,
+) -> None:
+    before = [key(MANAGE), table()]
+    found = changes(before, [*before, grant(ANN, "Decrypt", constraints=[constraint])])
+
+    assert (READS_AND_WRITES in found) is gains
+
+
+def test_a_grant_for_a_key_that_is_not_known_yet_is_not_told_as_harmless() -> None:
+    before = [key(DELEGATE), table()]
+
+    diff = diff_of(before, [*before, grant(ANN, "Decrypt", keyId=UNKNOWN)])
+
+    assert diff.cannot_tell == ("grant (Grant): its key is known only after the update",)
+
+
+def test_a_grant_to_somebody_who_is_not_known_yet_is_not_told_as_harmless() -> None:
+    before = [key(DELEGATE), table()]
+
+    diff = diff_of(before, [*before, grant(UNKNOWN, "Decrypt")])
+
+    assert diff.cannot_tell == ("grant (Grant): whom it is for is known only after the update",)

@@ -1,0 +1,162 @@
+"""IAM policies of the stack: access to DynamoDB alone is not access to the data."""
+
+from tests.access_diff.samples import (
+    ANN,
+    APP,
+    DELEGATE,
+    FULL_ACCESS,
+    MANAGE,
+    UNKNOWN,
+    allow,
+    attachment,
+    changes,
+    deny,
+    diff_of,
+    key,
+    policy,
+    resource,
+    sentences,
+    table,
+    user,
+    user_policy,
+)
+
+TABLE = "table orders (us-east-1)"
+
+
+def test_full_access_to_dynamodb_gives_no_items_and_is_told_as_a_note() -> None:
+    before = [key(DELEGATE), table(), user("ann")]
+
+    diff = diff_of(before, [*before, attachment("ann")])
+
+    assert diff.changes == ()
+    (note,) = diff.notes
+    assert note == (
+        f"{ANN} gets DynamoDB permissions on orders (us-east-1) and still cannot read or write items: "
+        "it may not use the key (kms:Decrypt)."
+    )
+
+
+def test_full_access_gives_the_items_to_a_key_user() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+
+    assert changes(before, [*before, attachment("ann")]) == [f"{ANN} gains read and write: {TABLE}"]
+
+
+def test_read_only_access_gives_a_key_user_read_alone() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    read_only = attachment("ann", "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess")
+
+    assert changes(before, [*before, read_only]) == [f"{ANN} gains read: {TABLE}"]
+
+
+def test_decrypt_in_an_iam_policy_counts_where_the_key_policy_leaves_it_to_iam() -> None:
+    here = [table(), user("ann"), attachment("ann")]
+    decrypt = user_policy("ann", allow("kms:Decrypt"))
+
+    assert changes([key(DELEGATE), *here], [key(DELEGATE), *here, decrypt])[0] == (
+        f"{ANN} gains read and write: {TABLE}"
+    )
+    assert changes([key(MANAGE), *here], [key(MANAGE), *here, decrypt]) == []
+
+
+def test_administrator_access_of_a_user_of_the_stack_is_access_where_iam_decides() -> None:
+    before = [key(DELEGATE), table(), user("ann")]
+    administrator = attachment("ann", "arn:aws:iam::aws:policy/AdministratorAccess")
+
+    found = changes(before, [*before, administrator])
+
+    assert found[0] == f"{ANN} gains read and write: {TABLE}"
+    assert found[-1].startswith(f"{ANN} gains administration of the key")
+
+
+def test_a_key_user_without_dynamodb_permissions_gains_the_keys_half() -> None:
+    before = [key(MANAGE), table(), user("ann")]
+    after = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+
+    assert changes(before, after)[0] == (
+        f"{ANN} gains use of the key (no items yet: DynamoDB permissions are missing): {TABLE}"
+    )
+
+
+def test_a_denial_in_an_iam_policy_wins_over_the_key_policy() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann"), attachment("ann")]
+
+    found = changes(before, [*before, user_policy("ann", deny("kms:Decrypt"))])
+
+    assert found[0] == f"{ANN} loses read and write: {TABLE}"
+
+
+def test_a_denial_for_a_role_that_the_stack_does_not_make_counts_too() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", APP)), table()]
+    denial = resource(
+        "aws:iam/rolePolicy:RolePolicy", "denial", {"role": "app", "policy": policy(deny("dynamodb:*"))}, {}
+    )
+
+    assert changes(before, [*before, denial]) == [f"{APP} loses read and write: {TABLE}"]
+
+
+def test_a_policy_for_another_table_gives_nothing() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    other = {**allow("dynamodb:*"), "Resource": "arn:aws:dynamodb:*:*:table/invoices"}
+
+    assert changes(before, [*before, user_policy("ann", other)]) == []
+
+
+def test_a_policy_made_in_the_stack_is_read() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    arn = "arn:aws:iam::111122223333:policy/reader"
+    reader = resource(
+        "aws:iam/policy:Policy", "reader", {"policy": policy(allow("dynamodb:GetItem"))}, {"arn": arn}
+    )
+
+    assert changes(before, [*before, reader, attachment("ann", arn)]) == [f"{ANN} gains read: {TABLE}"]
+
+
+def test_a_group_gives_its_members_what_it_has() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann"), attachment("staff", kind="group")]
+    member = resource(
+        "aws:iam/userGroupMembership:UserGroupMembership", "m", {"user": "ann", "groups": ["staff"]}, {}
+    )
+
+    assert changes(before, [*before, member]) == [f"{ANN} gains read and write: {TABLE}"]
+
+
+def test_a_policy_whose_text_is_not_there_is_never_taken_for_harmless() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    arn = "arn:aws:iam::111122223333:policy/somewhere-else"
+
+    diff = diff_of(before, [*before, attachment("ann", arn)])
+
+    assert diff.verdict == "cannot tell"
+    assert sentences(diff)[0] == (
+        f"{ANN} cannot tell whether it gains read and write: a policy it has: "
+        f"the text of {arn} is not in the preview: {TABLE}"
+    )
+
+
+def test_a_policy_that_is_known_only_after_the_update_is_not_told() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    unknown = resource("aws:iam/userPolicy:UserPolicy", "later", {"user": "ann", "policy": UNKNOWN}, {})
+
+    assert diff_of(before, [*before, unknown]).verdict == "cannot tell"
+
+
+def test_a_permissions_boundary_is_a_condition() -> None:
+    bounded = user("ann")
+    bounded["inputs"]["permissionsBoundary"] = "arn:aws:iam::111122223333:policy/boundary"
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), bounded]
+
+    assert changes(before, [*before, attachment("ann")]) == [
+        f"{ANN} gains read and write, where its permissions boundary allows it: {TABLE}"
+    ]
+
+
+def test_a_roles_own_policies_are_read() -> None:
+    def role(**inputs: object) -> dict[str, object]:
+        return resource("aws:iam/role:Role", "app", {"name": "app", **inputs}, {"arn": APP})
+
+    before = [key(MANAGE, allow("kms:Decrypt", APP)), table(), role()]
+    after = [*before[:2], role(managedPolicyArns=[FULL_ACCESS])]
+
+    assert changes(before, after) == [f"{APP} gains read and write: {TABLE}"]

@@ -1,0 +1,158 @@
+"""Who is added to a key policy gains access, who is removed loses it; what is left to IAM is said once."""
+
+from tests.access_diff.samples import (
+    ANN,
+    BOB,
+    DELEGATE,
+    KEY_ID,
+    MANAGE,
+    ROOT,
+    allow,
+    changes,
+    deny,
+    diff_of,
+    key,
+    policy,
+    resource,
+    sentences,
+    table,
+)
+
+TABLE, KEY = "table orders (us-east-1)", "key key of orders (us-east-1)"
+NO_TABLE_POLICY = "a policy of the table lets it in; this stack sets none"
+LEFT_TO_IAM = ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
+EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
+USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+
+
+def test_an_added_key_user_gains_read_and_write_of_the_table() -> None:
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, allow(USE, ANN)), table()]
+
+    assert changes(before, after) == [
+        f"{ANN} gains read and write: {TABLE}",
+        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+    ]
+
+
+def test_a_removed_key_user_loses_both() -> None:
+    before = [key(MANAGE, allow(USE, ANN)), table()]
+    after = [key(MANAGE), table()]
+
+    assert changes(before, after) == [
+        f"{ANN} loses read and write: {TABLE}",
+        f"{ANN} loses direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+    ]
+
+
+def test_the_same_policy_in_another_order_changes_nothing() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN, BOB)), table()]
+    after = [key(allow(["kms:Decrypt"], BOB), allow("kms:decrypt", ANN), MANAGE), table()]
+
+    diff = diff_of(before, after)
+
+    assert (diff.verdict, diff.changes, diff.cannot_tell) == ("no change", (), ())
+
+
+def test_a_user_removed_from_a_policy_that_leaves_it_to_iam_may_still_have_access() -> None:
+    before = [key(DELEGATE, allow("kms:Decrypt", ANN)), table()]
+    after = [key(DELEGATE), table()]
+
+    assert changes(before, after) == [
+        f"{ANN} loses read and write{LEFT_TO_IAM}: {TABLE}",
+        f"{ANN} loses direct use of the key (kms:Decrypt outside DynamoDB){LEFT_TO_IAM}: {KEY}",
+    ]
+
+
+def test_delegation_to_iam_is_one_line_and_not_one_for_each_principal() -> None:
+    readers = [allow("kms:DescribeKey", ANN, BOB)]
+    before = [key(MANAGE, *readers), table()]
+    after = [key(MANAGE, *readers, allow("kms:Decrypt", ROOT)), table()]
+
+    diff = diff_of(before, after)
+
+    assert sentences(diff) == [
+        f"{EVERYONE} gains read and write: {TABLE}",
+        f"{EVERYONE} gains direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+    ]
+    assert len([note for note in diff.notes if "leaves decisions to IAM" in note]) == 1
+
+
+def test_an_account_id_is_the_same_as_its_root_arn() -> None:
+    before = [key(allow("kms:*", ROOT)), table()]
+    after = [key(allow("kms:*", "111122223333")), table()]
+
+    assert changes(before, after) == []
+
+
+def test_an_added_key_administrator_gains_administration_and_no_items() -> None:
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, allow(["kms:Create*", "kms:Put*", "kms:Schedule*"], ANN)), table()]
+
+    actions = "kms:PutKeyPolicy, kms:CreateGrant, kms:ScheduleKeyDeletion"
+    assert changes(before, after) == [f"{ANN} gains administration of the key ({actions}): {KEY}"]
+
+
+def test_create_grant_for_aws_services_alone_is_no_administration() -> None:
+    for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, allow("kms:CreateGrant", ANN, Condition=for_services)), table()]
+
+    assert changes(before, after) == []
+
+
+def test_a_new_denial_takes_the_access() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
+    after = [key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:*", ANN)), table()]
+
+    assert changes(before, after)[0] == f"{ANN} loses read and write: {TABLE}"
+
+
+def test_not_action_is_understood() -> None:
+    but_decrypt = {"Effect": "Allow", "Principal": {"AWS": ANN}, "NotAction": "kms:Decrypt", "Resource": "*"}
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, but_decrypt), table()]
+
+    assert changes(before, after) == [f"{ANN} gains administration of the key: {KEY}"]
+
+
+def test_everyone_is_named_as_anyone() -> None:
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, allow("kms:Decrypt", "*")), table()]
+
+    assert f"anyone (*) gains read and write, where {NO_TABLE_POLICY}: {TABLE}" in changes(before, after)
+
+
+def test_not_principal_lets_in_everyone_it_does_not_name() -> None:
+    but_bob = {"Effect": "Allow", "NotPrincipal": {"AWS": BOB}, "Action": "kms:Decrypt", "Resource": "*"}
+    before = [key(MANAGE), table()]
+    after = [key(MANAGE, but_bob), table()]
+
+    assert any(line.startswith("anyone (*) gains read and write, where") for line in changes(before, after))
+
+
+def test_a_deleted_users_unique_id_is_nobody() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", "AIDAEXAMPLEEXAMPLE123")), table()]
+    after = [key(MANAGE), table()]
+
+    assert changes(before, after) == []
+
+
+def test_a_role_covers_its_sessions() -> None:
+    role = "arn:aws:iam::111122223333:role/app"
+    session = "arn:aws:sts::111122223333:assumed-role/app/build"
+    before = [key(MANAGE, allow("kms:Decrypt", role)), table()]
+    after = [key(MANAGE, allow("kms:Decrypt", role, session)), table()]
+
+    assert changes(before, after) == []
+
+
+def test_a_key_policy_as_a_resource_of_its_own_counts() -> None:
+    def separate(*statements: dict[str, object]) -> dict[str, object]:
+        inputs = {"keyId": KEY_ID, "policy": policy(*statements)}
+        return resource("aws:kms/keyPolicy:KeyPolicy", "policy", inputs, {})
+
+    before = [key(DELEGATE), separate(MANAGE), table()]
+    after = [key(DELEGATE), separate(MANAGE, allow("kms:Decrypt", ANN)), table()]
+
+    assert changes(before, after)[0] == f"{ANN} gains read and write: {TABLE}"

@@ -1,0 +1,60 @@
+"""Another account needs the key policy and a policy of the table; its administrators choose who has it."""
+
+from tests.access_diff.samples import (
+    MANAGE,
+    OTHER_ACCOUNT,
+    allow,
+    changes,
+    deny,
+    diff_of,
+    key,
+    table,
+    table_policy,
+)
+
+OTHER_ROOT = f"arn:aws:iam::{OTHER_ACCOUNT}:root"
+READER = f"arn:aws:iam::{OTHER_ACCOUNT}:role/reader"
+TABLE = "table orders (us-east-1)"
+READS = ["dynamodb:GetItem", "dynamodb:Query"]
+
+
+def test_another_account_without_a_policy_of_the_table_is_told_as_conditional() -> None:
+    diff = diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()])
+
+    assert [c.after.details for c in diff.changes if c.access == "read"] == [
+        ("a policy of the table lets it in; this stack sets none",)
+    ]
+    assert (
+        f"Account {OTHER_ACCOUNT} as a whole is named: its administrators choose who of it has the access."
+        in diff.notes
+    )
+
+
+def test_a_role_of_another_account_gains_read_by_both_policies() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", READER)), table(), table_policy()]
+    after = [key(MANAGE, allow("kms:Decrypt", READER)), table(), table_policy(allow(READS, READER))]
+
+    assert changes(before, after) == [f"{READER} gains read: {TABLE}"]
+
+
+def test_a_policy_of_the_table_without_the_key_gives_no_items() -> None:
+    before = [key(MANAGE), table(), table_policy()]
+    after = [key(MANAGE), table(), table_policy(allow(READS, READER))]
+
+    assert changes(before, after) == []
+
+
+def test_a_denial_in_the_policy_of_the_table_takes_the_access() -> None:
+    users = key(MANAGE, allow("kms:Decrypt", "arn:aws:iam::111122223333:role/app"))
+    after = [users, table(), table_policy(deny("dynamodb:*", "*"))]
+
+    assert changes([users, table()], after) == [
+        f"arn:aws:iam::111122223333:role/app loses read and write: {TABLE}"
+    ]
+
+
+def test_an_aws_managed_key_never_lets_in_another_account() -> None:
+    encryption = {"enabled": True}
+    managed = table(serverSideEncryption=encryption)
+
+    assert changes([managed, table_policy()], [managed, table_policy(allow(READS, READER))]) == []

@@ -1,0 +1,175 @@
+"""Tables and replicas that come, go, move or get another key."""
+
+from tests.access_diff.samples import (
+    ANN,
+    BOB,
+    DELEGATE,
+    KEY_ID,
+    MANAGE,
+    OTHER_KEY_ID,
+    UNKNOWN,
+    allow,
+    attachment,
+    changes,
+    diff_of,
+    key,
+    key_arn,
+    new,
+    plan,
+    resource,
+    sentences,
+    table,
+    table_arn,
+    user,
+)
+
+ANN_READS = allow("kms:Decrypt", ANN)
+
+
+def test_a_new_table_is_told_with_who_will_read_it() -> None:
+    made = [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))]
+
+    found = changes([], made, plan(orders=("serverSideEncryption", made[0])))
+
+    assert f"{ANN} gains read and write: table orders (us-east-1) (the table is new)" in found
+
+
+def test_without_the_plan_the_key_of_a_new_table_cannot_be_told() -> None:
+    diff = diff_of([], [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))])
+
+    assert diff.verdict == "cannot tell"
+    assert diff.cannot_tell == (
+        "who can read orders (us-east-1): which key it is, is known only after the update",
+    )
+
+
+def test_a_deleted_table_takes_everyones_access() -> None:
+    kept = key(MANAGE, ANN_READS)
+
+    assert changes([kept, table(), table("invoices")], [kept, table("invoices")]) == [
+        f"{ANN} loses read and write: table orders (us-east-1) (the table is deleted)"
+    ]
+
+
+def test_a_table_that_is_retained_changes_nobodys_access() -> None:
+    retained = [{**one, "retainOnDelete": True} for one in (key(MANAGE, ANN_READS), table())]
+
+    diff = diff_of(retained, [])
+
+    assert diff.changes == ()
+    assert diff.notes == (
+        "key leaves the stack and stays in AWS: who has access to it does not change.",
+        "orders leaves the stack and stays in AWS: who has access to it does not change.",
+    )
+
+
+def test_another_key_with_other_users_is_a_gain_and_a_loss() -> None:
+    keys = [
+        key(MANAGE, ANN_READS, name="old"),
+        key(MANAGE, allow("kms:Decrypt", BOB), name="new", key_id=OTHER_KEY_ID),
+    ]
+
+    found = changes([*keys, table()], [*keys, table(arn=key_arn(OTHER_KEY_ID))])
+
+    because = "(its key changes from old to new)"
+    assert found[:2] == [
+        f"{ANN} loses read and write: table orders (us-east-1) {because}",
+        f"{BOB} gains read and write: table orders (us-east-1) {because}",
+    ]
+
+
+def test_a_key_of_somewhere_else_cannot_be_told() -> None:
+    before = [key(MANAGE, ANN_READS), table()]
+    elsewhere = "arn:aws:kms:us-east-1:111122223333:key/aaaabbbb-cccc-dddd-eeee-ffff00001111"
+
+    diff = diff_of(before, [before[0], table(arn=elsewhere)])
+
+    assert diff.cannot_tell == (
+        f"who can read orders (us-east-1): the policy of its key {elsewhere} is not in this stack",
+    )
+    (sentence,) = sentences(diff)
+    assert sentence == (
+        f"{ANN} cannot tell whether it keeps read and write: the policy of its key {elsewhere} is not in "
+        "this stack: table orders (us-east-1) (its key changes from key to customer managed key)"
+    )
+
+
+def test_without_a_customer_managed_key_iam_alone_decides() -> None:
+    before = [key(MANAGE, ANN_READS), table(), user("bob"), attachment("bob")]
+    owned = table()
+    del owned["inputs"]["serverSideEncryption"], owned["outputs"]["serverSideEncryption"]
+
+    found = changes(before, [before[0], owned, *before[2:]])
+
+    because = "(its encryption changes from customer managed key to AWS owned key)"
+    assert f"{BOB} gains read and write: table orders (us-east-1) {because}" in found
+    assert any(line.startswith("every principal of 111122223333") for line in found)
+
+
+def test_a_table_whose_key_is_deleted_can_be_read_by_nobody() -> None:
+    before = [key(MANAGE, ANN_READS), table()]
+
+    diff = diff_of(before, [table()])
+
+    assert (
+        f"{ANN} loses read and write: table orders (us-east-1) (its key is scheduled for deletion)"
+        in sentences(diff)
+    )
+    assert diff.notes[0] == (
+        "Nobody can read orders (us-east-1) after the update: its key key is scheduled for deletion."
+    )
+
+
+def test_a_disabled_key_keeps_everybody_out() -> None:
+    diff = diff_of(
+        [key(MANAGE, ANN_READS), table()],
+        [key(MANAGE, ANN_READS, isEnabled=False), table()],
+    )
+
+    assert f"{ANN} loses read and write: table orders (us-east-1)" in sentences(diff)
+    assert diff.notes[0] == "Nobody can read orders (us-east-1) after the update: its key key is disabled."
+
+
+def test_a_new_replica_is_a_place_where_the_table_can_be_read() -> None:
+    there = "eu-west-1"
+    keys = [
+        key(MANAGE, ANN_READS),
+        key(MANAGE, ANN_READS, name="there", key_id=OTHER_KEY_ID, region=there),
+    ]
+    replica = {"regionName": there, "kmsKeyArn": key_arn(OTHER_KEY_ID, there)}
+
+    found = changes([*keys, table()], [*keys, table(replicas=[replica])])
+
+    assert found[0] == f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)"
+
+
+def test_a_replica_as_a_resource_of_its_own_counts() -> None:
+    there = "eu-west-1"
+    keys = [
+        key(MANAGE, ANN_READS),
+        key(MANAGE, ANN_READS, name="there", key_id=OTHER_KEY_ID, region=there),
+    ]
+    inputs = {"globalTableArn": table_arn(), "kmsKeyArn": key_arn(OTHER_KEY_ID, there), "region": there}
+    replica = resource("aws:dynamodb/tableReplica:TableReplica", "replica", inputs, {})
+
+    found = changes([*keys, table()], [*keys, table(), replica])
+
+    assert found[0] == f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)"
+
+
+def test_a_renamed_resource_for_the_same_table_changes_nothing() -> None:
+    kept = key(DELEGATE, ANN_READS)
+    moved = {**table(), "urn": "urn:pulumi:dev::encrypted-tables::aws:dynamodb/table:Table::other-name"}
+
+    assert changes([kept, table()], [kept, moved]) == []
+
+
+def test_a_key_named_by_its_alias_is_found() -> None:
+    alias = resource("aws:kms/alias:Alias", "alias", {"name": "alias/orders", "targetKeyId": KEY_ID}, {})
+    before = [key(MANAGE), alias, table(arn="alias/orders")]
+    after = [key(MANAGE, ANN_READS), alias, table(arn="alias/orders")]
+
+    assert changes(before, after)[1] == (
+        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): "
+        "key alias/orders of orders (us-east-1)"
+    )
