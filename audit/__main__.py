@@ -16,6 +16,7 @@ from audit.report_json import json_report
 from audit.report_junit import junit_report
 from audit.report_sarif import sarif_report
 from audit.report_table import print_table
+from audit.unused_waivers import unused_waivers
 from tools.engine import EngineNotFoundError, find_engine
 
 PACK = Path(__file__).resolve().parent.parent / "policy-pack"
@@ -72,7 +73,8 @@ def _audit(options: argparse.Namespace) -> int:
             raise AuditError(f"{file} does not exist.")
     old = read_baseline(options.baseline) if options.baseline else Counter[tuple[str, str]]()
     reports = Analysis(find_engine(), options.policy_pack, options.config).reports(options.state)
-    audit = audited(reports, old)
+    urns = [urn for report in reports for urn in report.urns]
+    audit = audited(reports, old, unused_waivers(options.config, urns) if options.config else ())
     print_table(audit, Console())
     for name, report in REPORTS.items():
         if file := getattr(options, name):

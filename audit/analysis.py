@@ -34,14 +34,14 @@ class Analysis:
     def report(self, state: Path) -> StateReport:
         """What the pack finds in one state; a state that cannot be checked has an error, never a pass."""
         try:
-            resources = _resources(state)
+            urns = _urns(state)
             done = self._run(state)
             events = list(_events(done.stdout))
         except (AuditError, OSError, subprocess.SubprocessError, ValueError) as failure:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
         error = _error(done, events, findings)
-        return StateReport(state, resources, findings, error, HIDDEN_SECRETS in done.stderr)
+        return StateReport(state, urns, findings, error, HIDDEN_SECRETS in done.stderr)
 
     def _run(self, state: Path) -> subprocess.CompletedProcess[str]:
         config = ["--policy-pack-config", str(self.config.resolve())] if self.config else []
@@ -71,8 +71,8 @@ class Analysis:
         }
 
 
-def _resources(state: Path) -> int:
-    """How many resources the state has.
+def _urns(state: Path) -> list[str]:
+    """The URNs of the state's resources.
 
     Raises:
         AuditError: the file is no exported state.
@@ -87,7 +87,7 @@ def _resources(state: Path) -> int:
         raise AuditError(
             f"{state} is no exported state. Make one with `pulumi stack export --file {state.name}`."
         )
-    return len(resources)
+    return [str(one.get("urn")) for one in resources if isinstance(one, Mapping)]
 
 
 def _events(output: str) -> Iterator[Mapping[str, Any]]:

@@ -40,14 +40,16 @@ def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
     file.write_text(json.dumps({"version": VERSION, "old": old}, indent=2) + "\n", encoding="utf-8")
 
 
-def audited(reports: Sequence[StateReport], baseline: Mapping[Identity, int]) -> Audit:
+def audited(
+    reports: Sequence[StateReport], baseline: Mapping[Identity, int], notes: Sequence[str] = ()
+) -> Audit:
     """The audit with each finding marked as old or new.
 
     Of several violations of one policy by one resource, as many are old as the baseline has.
     """
     left = Counter(baseline)
     marked = [replace(report, findings=[_marked(one, left) for one in report.findings]) for report in reports]
-    return Audit(marked, +left)
+    return Audit(marked, +left, notes)
 
 
 def _marked(finding: Finding, left: Counter[Identity]) -> Finding:

@@ -37,12 +37,12 @@ class Finding:
 class StateReport:
     """What was found in one state.
 
-    `error` says why the state could not be checked, and is empty where it was; `has_hidden_secrets`
-    tells that secrets in it could not be decrypted and count as unknown.
+    `urns` are its resources. `error` says why the state could not be checked, and is empty where it
+    was; `has_hidden_secrets` tells that secrets in it could not be decrypted and count as unknown.
     """
 
     state: Path
-    resources: int = 0
+    urns: Sequence[str] = ()
     findings: Sequence[Finding] = ()
     error: str = ""
     has_hidden_secrets: bool = False
@@ -50,10 +50,15 @@ class StateReport:
 
 @dataclass(frozen=True)
 class Audit:
-    """A whole audit. `mended` are the entries of the baseline that no state has any more."""
+    """A whole audit.
+
+    `mended` are the entries of the baseline that no state has any more; `notes` what else people
+    should know, one line each.
+    """
 
     reports: Sequence[StateReport]
     mended: Mapping[Identity, int]
+    notes: Sequence[str] = ()
 
     @property
     def findings(self) -> list[Finding]:

@@ -10,7 +10,7 @@ def json_report(audit: Audit) -> str:
     states = [
         {
             "file": str(report.state),
-            "resources": report.resources,
+            "resources": len(report.urns),
             "error": report.error or None,
             "hiddenSecrets": report.has_hidden_secrets,
             "violations": [
@@ -31,4 +31,10 @@ def json_report(audit: Audit) -> str:
     mended = [
         {"policy": policy, "urn": urn, "violations": n} for (policy, urn), n in sorted(audit.mended.items())
     ]
-    return json.dumps({"exitStatus": audit.exit_status, "states": states, "mended": mended}, indent=2) + "\n"
+    return (
+        json.dumps(
+            {"exitStatus": audit.exit_status, "states": states, "mended": mended, "notes": [*audit.notes]},
+            indent=2,
+        )
+        + "\n"
+    )

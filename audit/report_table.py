@@ -23,6 +23,8 @@ def print_table(audit: Audit, console: Console) -> None:
             )
     for (policy, urn), number in sorted(audit.mended.items()):
         console.print(f"mended: {policy}  {escape(urn)}  ({number} in the baseline)", highlight=False)
+    for note in audit.notes:
+        console.print(escape(note), highlight=False)
     console.print(_sums(audit), highlight=False)
 
 
@@ -46,7 +48,7 @@ def _sums(audit: Audit) -> str:
     checked = [report for report in audit.reports if not report.error]
     return (
         f"{len(checked)} of {len(audit.reports)} states checked, "
-        f"{sum(report.resources for report in checked)} resources: "
+        f"{sum(len(report.urns) for report in checked)} resources: "
         f"{mandatory} new mandatory violations, {len(new) - mandatory} new advisories, "
         f"{len(audit.findings) - len(new)} old ones."
     )
