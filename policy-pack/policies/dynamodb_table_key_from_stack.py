@@ -12,7 +12,8 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.judging.key_origin import Origin
 from policies.judging.outcome import Outcome, disproved
 from policies.judging.pending_keys import pending_keys
-from policies.judging.rule import Settings, Stack, StackRule
+from policies.judging.rule import Settings, StackRule
+from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:

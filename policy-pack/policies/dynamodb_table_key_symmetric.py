@@ -11,16 +11,17 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.cloudformation import Unseen
 from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
 from policies.declared.resource import StackResource
-from policies.declared.tables import Encryption, declared_tables
+from policies.declared.tables import TABLE_TYPES, Encryption, declared_tables
 from policies.declared.values import shown
 from policies.judging.outcome import Outcome, disproved
 from policies.judging.pending_keys import pending_keys
-from policies.judging.rule import Settings, Stack, StackRule
+from policies.judging.rule import Settings, StackRule
+from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     """Disproved for each table whose key is a key of the stack of another kind."""
-    unfit = {resource.urn: key for resource in stack.resources for key in _unfit_keys(resource)}
+    unfit = {resource.urn: key for resource in stack.of_types(KEY_TYPES) for key in _unfit_keys(resource)}
     if not unfit:
         return {}
     found: dict[str, list[Outcome]] = defaultdict(list)
@@ -38,8 +39,7 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
 
 
 def _unfit_keys(resource: StackResource) -> Iterator[Key]:
-    if resource.type in KEY_TYPES:
-        yield from (key for key in declared_keys(resource) if is_symmetric_encryption(key) is False)
+    yield from (key for key in declared_keys(resource) if is_symmetric_encryption(key) is False)
 
 
 def _by_dependency(stack: Stack) -> Iterator[tuple[str, str]]:
@@ -51,8 +51,9 @@ def _by_dependency(stack: Stack) -> Iterator[tuple[str, str]]:
 
 def _by_arn(stack: Stack) -> Iterator[tuple[str, str]]:
     """Tables that name the ARN of a key of the stack."""
-    keys = {r.properties["arn"]: r.urn for r in stack.resources if isinstance(r.properties.get("arn"), str)}
-    for resource in stack.resources:
+    arns = ((key.properties.get("arn"), key.urn) for key in stack.of_types(KEY_TYPES))
+    keys = {arn: urn for arn, urn in arns if isinstance(arn, str)}
+    for resource in stack.of_types(TABLE_TYPES):
         for table in declared_tables(resource):
             if isinstance(table, Unseen) or not isinstance(table.encryption, Encryption):
                 continue

@@ -9,22 +9,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies.judging.outcome import Outcome, disproved
-from policies.judging.rule import Settings, Stack, StackRule
+from policies.judging.rule import Settings, StackRule
+from policies.judging.stack import Stack
 from policies.judging.waivers import Waiver
 
 
 def check(stack: Stack, settings: Settings) -> Mapping[str, Sequence[Outcome]]:
     """Disproved for the stack, once for each waiver with a fault."""
-    if not stack.resources:
+    if not stack.urns:
         return {}
-    prefix = "::".join(stack.resources[0].urn.split("::")[:2]) + "::"
+    prefix = "::".join(stack.urns[0].split("::")[:2]) + "::"
     faults = [
         disproved(f"In {policy}, the {waiver.shown} {fault}.")
         for policy, waivers in stack.ledger.waivers.items()
         for waiver in waivers
         for fault in _faults(policy, waiver, prefix, stack, settings["daysOfNotice"])
     ]
-    return {stack.resources[0].urn: faults}
+    return {stack.urns[0]: faults}
 
 
 def _faults(policy: str, waiver: Waiver, prefix: str, stack: Stack, days_of_notice: float) -> Iterator[str]:

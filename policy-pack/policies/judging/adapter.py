@@ -16,13 +16,14 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from policies.declared.resource import resource_from, stack_resource_from
+from policies.declared.resource import resource_from
 from policies.frameworks import controls_of, framework_of
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
 from policies.judging.reporting import Reporting, failures_told
-from policies.judging.rule import ResourceRule, Rule, Settings, Stack, StackRule
+from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
 from policies.judging.settings import schema_of, settings_for
+from policies.judging.stack import Stack
 from policies.judging.waivers import waivers_from
 
 
@@ -78,8 +79,7 @@ class Adapter:
             with failures_told(report, None):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    resources = [stack_resource_from(resource) for resource in args.resources]
-                    found = rule.check(Stack(resources, self.ledger, self.today()), settings)
+                    found = rule.check(Stack(args.resources, self.ledger, self.today()), settings)
                     reporting = self._reporting(rule, settings, report)
                     for urn, outcomes in found.items():
                         reporting.tell(urn, outcomes, may_wait=self.is_preview())

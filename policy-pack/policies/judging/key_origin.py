@@ -1,6 +1,6 @@
 """Whether an unknown value comes from a customer managed KMS key, told by what it depends on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from enum import Enum
 
 from policies import resource_types as types
@@ -45,19 +45,21 @@ HOLDING_ANYTHING = frozenset(
 )
 PACKAGES_OF_AWS = ("aws:", "aws-native:")
 
+Find = Callable[[str], StackResource | None]
 
-def origin(resource: StackResource, stack: Mapping[str, StackResource], depth: int = 0) -> Origin:
+
+def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
     """What the resource can contribute to a key's ARN.
 
     Args:
         resource: what an unknown value depends on.
-        stack: all resources of the stack by URN, to follow aliases to their keys.
+        find: gives a resource of the stack by its URN, to follow aliases to their keys.
         depth: how many aliases have been followed.
     """
     if resource.type in KEYS:
         return Origin.KEY
     if resource.type in PASSING_ON:
-        return _origin_passed_on(resource, stack, depth)
+        return _origin_passed_on(resource, find, depth)
     if resource.type in (types.CLOUD_CONTROL, types.NATIVE_EXTENSION):
         name = resource.properties.get("typeName", resource.properties.get("type"))
         return Origin.KEY if name in KEY_TYPE_NAMES else Origin.NO_KEY
@@ -66,17 +68,18 @@ def origin(resource: StackResource, stack: Mapping[str, StackResource], depth: i
     return Origin.NO_KEY
 
 
-def _origin_passed_on(resource: StackResource, stack: Mapping[str, StackResource], depth: int) -> Origin:
+def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin:
     names = [
         resource.properties.get(name)
         for name in ("name", "aliasName", "namePrefix", PASSING_ON[resource.type])
     ]
     if any(isinstance(name, str) and "alias/aws/" in name.lower() for name in names):
         return Origin.NO_KEY
-    sources = [stack[urn] for urn in resource.dependencies.get(PASSING_ON[resource.type], ()) if urn in stack]
+    urns = resource.dependencies.get(PASSING_ON[resource.type], ())
+    sources = [source for source in map(find, urns) if source]
     if not sources or depth > 4:
         return Origin.UNTOLD if resource.type == types.KEY_POLICY else Origin.KEY
-    return combined([origin(source, stack, depth + 1) for source in sources])
+    return combined([origin(source, find, depth + 1) for source in sources])
 
 
 def combined(origins: list[Origin]) -> Origin:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from policies.declared.resource import StackResource
 from policies.judging.key_origin import Origin, combined, origin
 from policies.judging.outcome import Outcome
-from policies.judging.rule import Stack
+from policies.judging.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,14 @@ class PendingKey:
 
 def pending_keys(stack: Stack) -> Iterator[PendingKey]:
     """All tables whose encryption single resources could not settle."""
-    by_urn = {resource.urn: resource for resource in stack.resources}
     for urn, outcomes in stack.ledger.pending.items():
-        table = by_urn.get(urn)
+        table = stack.get(urn) if outcomes else None
         if table is None:
             continue
         for outcome in outcomes:
-            sources = tuple(
-                by_urn[one] for one in table.dependencies.get(outcome.property, ()) if one in by_urn
-            )
-            found = combined([origin(source, by_urn) for source in sources])
+            urns = table.dependencies.get(outcome.property, ())
+            sources = tuple(source for source in map(stack.get, urns) if source)
+            found = combined([origin(source, stack.get) for source in sources])
             yield PendingKey(table, outcome, sources, _in_region(found, outcome, sources))
 
 

@@ -2,25 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from policies.declared.resource import Resource, StackResource
-from policies.judging.ledger import Ledger
+from policies.declared.resource import Resource
 from policies.judging.outcome import Outcome
+from policies.judging.stack import Stack
 
 Settings = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A stack with all its resources, what is known of this run so far, and the day."""
-
-    resources: Sequence[StackResource]
-    ledger: Ledger
-    today: date
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,39 @@
+"""A stack whose resources are all registered."""
+
+from collections.abc import Container, Iterator, Sequence
+from datetime import date
+
+from pulumi_policy import PolicyResource
+
+from policies.declared.resource import StackResource, stack_resource_from
+from policies.judging.ledger import Ledger
+
+
+class Stack:
+    """A stack with all its resources, what is known of this run so far, and the day.
+
+    Resources are read when they are asked for: most rules need few of the many that a stack has.
+    """
+
+    def __init__(self, resources: Sequence[PolicyResource], ledger: Ledger, today: date) -> None:
+        self._resources = {resource.urn: resource for resource in resources}
+        self._read: dict[str, StackResource] = {}
+        self.ledger = ledger
+        self.today = today
+
+    @property
+    def urns(self) -> list[str]:
+        """The URNs of all resources, the stack's own first."""
+        return list(self._resources)
+
+    def get(self, urn: str) -> StackResource | None:
+        """A resource by its URN; None where the stack has none."""
+        if urn not in self._read and urn in self._resources:
+            self._read[urn] = stack_resource_from(self._resources[urn])
+        return self._read.get(urn)
+
+    def of_types(self, types: Container[str]) -> Iterator[StackResource]:
+        """The resources of these types."""
+        for urn, resource in self._resources.items():
+            if resource.resource_type in types and (found := self.get(urn)):
+                yield found
