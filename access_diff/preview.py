@@ -17,6 +17,7 @@ Properties = Mapping[str, Any]
 
 _LEAVES_NOTHING = frozenset({"delete", "delete-replaced", "read-discard", "discard-replaced", "discard"})
 _STARTS_FROM_NOTHING = frozenset({"create", "import", "read"})
+_REPLACES = frozenset({"replace", "create-replacement", "import-replacement"})
 _KEEPS = frozenset(
     {"same", "update", "replace", "create-replacement", "read-replacement", "import-replacement", "refresh"}
 )
@@ -181,9 +182,11 @@ Step = tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]
 def _from_steps(steps: Iterable[Step], dependencies: Mapping[str, Any]) -> Preview:
     before, after, leaving = {}, {}, []
     operations: dict[str, str] = {}
+    steps = list(steps)
+    replaced = {new["urn"] for op, _, new in steps if new and op in _REPLACES}
     for op, old_state, new_state in steps:
         old, new = _sides(op, old_state, new_state)
-        if old and old_state and not old_state.get("delete"):
+        if old and not (_is_leftover(old_state) and op in _LEAVES_NOTHING and old.urn not in replaced):
             before[old.urn] = old
             if new is None and op == "delete":
                 operations.setdefault(old.urn, "delete")
@@ -210,8 +213,16 @@ def _sides(
     raise PreviewError(f"the preview has an operation that is not known here: {op!r}")
 
 
+def _is_leftover(state: Mapping[str, Any] | None) -> bool:
+    """Whether it is what an earlier, failed update replaced and could not delete.
+
+    The engine marks what this update replaces in the same way, once the new resource is made.
+    """
+    return bool(state and state.get("delete"))
+
+
 def _plain(op: str) -> str:
-    return "replace" if op in {"replace", "create-replacement", "import-replacement"} else op
+    return "replace" if op in _REPLACES else op
 
 
 def _resource(state: Mapping[str, Any] | None) -> Resource | None:

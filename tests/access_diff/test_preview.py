@@ -83,8 +83,8 @@ def test_replacing_operations_are_put_together() -> None:
     users = key(MANAGE, allow("kms:Decrypt", ANN))
     lines = events([users], [users]).splitlines()
     steps = [
-        {"op": "create-replacement", "urn": old["urn"], "old": old, "new": coming},
-        {"op": "replace", "urn": old["urn"], "old": old, "new": coming},
+        {"op": "create-replacement", "urn": old["urn"], "old": {**old, "delete": True}, "new": coming},
+        {"op": "replace", "urn": old["urn"], "old": {**old, "delete": True}, "new": coming},
         {"op": "delete-replaced", "urn": old["urn"], "old": {**old, "delete": True}, "new": None},
     ]
     lines[1:1] = [json.dumps({"resOutputsEvent": {"metadata": step}}) for step in steps]
@@ -96,6 +96,13 @@ def test_replacing_operations_are_put_together() -> None:
         f"{ANN} loses read and write: table orders (us-east-1) (the table is deleted)",
         f"{ANN} gains read and write: table orders-2 (us-east-1) (the table is new)",
     ]
+
+
+def test_what_an_earlier_update_left_over_is_nothing_that_anybody_loses() -> None:
+    users = key(MANAGE, allow("kms:Decrypt", ANN))
+    leftover = {**table("left-over"), "delete": True}
+
+    assert sentences(diff_of([users, table(), leftover], [users, table()])) == []
 
 
 def test_policy_violations_are_read() -> None:

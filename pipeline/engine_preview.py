@@ -1,0 +1,88 @@
+"""Runs the engine's preview of a stack, with the policy pack, and keeps what it wrote."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from access_diff.preview import Preview, read_preview
+
+EVENTS, PLAN = "preview.json", "plan.json"
+# https://www.pulumi.com/docs/iac/cli/environment-variables/
+_AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+
+
+class EngineError(Exception):
+    """The engine did not get as far as a preview; the message holds what it said."""
+
+
+@dataclass(frozen=True)
+class StackCommand:
+    """How the engine is reached for one stack."""
+
+    pulumi: Path
+    stack: str
+    project: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi <arguments>` for the stack to its end."""
+        return subprocess.run(
+            [str(self.pulumi), *arguments, "--stack", self.stack, "--non-interactive"],
+            cwd=self.project,
+            env={**self.environment, **_AS_EVENTS},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+
+
+def preview(command: StackCommand, pack: Path | None, directory: Path) -> Preview:
+    """Preview the stack and keep its events and its plan in the directory.
+
+    A mandatory violation makes the engine write no plan. It is then asked again without the pack, so that
+    the access diff is complete; the plan of that second preview is not kept.
+
+    Raises:
+        EngineError: the engine did not get as far as a preview.
+        PreviewError: what it wrote is no preview.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    events, plan = directory / EVENTS, directory / PLAN
+    for earlier in (events, plan):
+        earlier.unlink(missing_ok=True)
+    written = _written(command, pack, plan)
+    events.write_text(written, encoding="utf-8")
+    if plan.exists():
+        return read_preview(written, plan.read_text(encoding="utf-8"))
+    first = read_preview(written)
+    if pack is None or not first.is_complete:
+        return first
+    again = preview(command, None, directory / "without-policies")
+    return _with_verdicts_of(first, again)
+
+
+def _written(command: StackCommand, pack: Path | None, plan: Path) -> str:
+    policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
+    result = command.run("preview", "--json", "--save-plan", str(plan), *policies)
+    if '"preludeEvent"' not in result.stdout:
+        said = (result.stderr + _errors_in(result.stdout)).strip()
+        raise EngineError(f"the preview of {command.stack} did not start:\n{said}")
+    return result.stdout
+
+
+def _errors_in(stdout: str) -> str:
+    return "\n".join(line for line in stdout.splitlines() if '"severity":"error"' in line or line[:1] != "{")
+
+
+def _with_verdicts_of(first: Preview, again: Preview) -> Preview:
+    return Preview(
+        again.before,
+        again.after,
+        again.leaving,
+        again.operations,
+        first.violations,
+        first.errors + again.errors,
+    )

@@ -1,0 +1,200 @@
+"""Previews of the real engine say who gains and who loses, in each form that the engine writes."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from access_diff.diff import Diff, access_diff
+from access_diff.preview import read_preview
+from local_aws.local_run import ROOT, LocalRun
+from local_aws.stack import Stack
+from pipeline.engine_preview import StackCommand, preview
+from tests.access_diff.samples import ANN, BOB, sentences
+
+ORDERS = "table orders (us-east-1)"
+EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
+KEY = "key alias/orders-key of orders (us-east-1)"
+DIRECTLY = "direct use of the key (kms:Decrypt outside DynamoDB)"
+
+
+@dataclass
+class Program:
+    """A stack of the sample program, whose config each test changes."""
+
+    stack: Stack
+    directory: Path
+
+    def configure(self, **settings: Any) -> None:  # noqa: ANN401  # config is any JSON value
+        """Give the program this config and no other."""
+        file = self.stack.project / f"Pulumi.{self.stack.name}.yaml"
+        kept = [line for line in file.read_text().splitlines() if line.startswith("encryptionsalt")]
+        config = {f"access-diff:{name}": value for name, value in settings.items()}
+        file.write_text("\n".join([*kept, "config: " + json.dumps(config)]) + "\n")
+
+    def deploy(self, **settings: Any) -> None:  # noqa: ANN401
+        """Deploy with this config."""
+        self.configure(**settings)
+        self.stack.up().checked()
+
+    def diff(self, **settings: Any) -> Diff:  # noqa: ANN401
+        """The access diff of the preview of this config."""
+        self.configure(**settings)
+        command = StackCommand(self.stack.pulumi, self.stack.name, self.stack.project, self.stack.environment)
+        return access_diff(preview(command, None, self.directory))
+
+
+def make(run: LocalRun, name: str, directory: Path) -> Program:
+    project = directory / "program"
+    project.mkdir()
+    for file in (Path(__file__).parent / "program").iterdir():
+        if file.is_file():
+            (project / file.name).write_text(file.read_text())
+    (project / "venv").symlink_to(ROOT / "venv")
+    return Program(run.stack(name, project), directory / "out")
+
+
+PEOPLE = {"people": ["ann", "bob"], "fullAccess": ["ann", "bob"]}
+DEPLOYED = {**PEOPLE, "tables": {"orders": {"keyUsers": ["ann"]}}}
+
+
+@pytest.fixture(scope="module")
+def deployed(shared_run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A stack with a table of the console's key policy that ann reads; tests only preview it."""
+    program = make(shared_run, "deployed", tmp_path_factory.mktemp("deployed"))
+    program.deploy(**DEPLOYED)
+    yield program
+    program.stack.destroy().checked()
+
+
+def orders(**settings: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The config with these settings of the table."""
+    return {**PEOPLE, "tables": {"orders": settings}}
+
+
+def test_the_first_creation_says_who_will_read(shared_run: LocalRun, tmp_path: Path) -> None:
+    """No key exists yet, and no ARN is known: what the table depends on tells its key."""
+    program = make(shared_run, "empty", tmp_path)
+
+    diff = program.diff(people=["ann"], tables={"orders": {"keyUsers": ["bob"], "console": False}})
+
+    assert f"{BOB} gains read and write: {ORDERS} (the table is new)" in sentences(diff)
+    assert diff.cannot_tell == ()
+
+
+def test_the_same_config_changes_nothing(deployed: Program) -> None:
+    diff = deployed.diff(**DEPLOYED)
+
+    assert (diff.verdict, diff.changes, diff.notes) == ("no change", (), ())
+
+
+def test_an_added_user_gains(deployed: Program) -> None:
+    assert sentences(deployed.diff(**orders(keyUsers=["ann", "bob"]))) == [
+        f"{BOB} gains read and write: {ORDERS}",
+        f"{BOB} gains {DIRECTLY}: {KEY}",
+    ]
+
+
+def test_a_removed_user_loses(deployed: Program) -> None:
+    assert sentences(deployed.diff(**orders(keyUsers=[]))) == [
+        f"{ANN} loses read and write: {ORDERS}",
+        f"{ANN} loses {DIRECTLY}: {KEY}",
+    ]
+
+
+def test_a_changed_profile_takes_what_iam_could_give(deployed: Program) -> None:
+    condition = "kms:EncryptionContext:aws:dynamodb:tableName StringEquals orders"
+    administration = "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion"
+
+    assert sentences(deployed.diff(**orders(keyUsers=["ann"], console=False))) == [
+        f"{EVERYONE} loses administration of the key ({administration}): {KEY}",
+        f"{ANN} loses {DIRECTLY}, except where {condition}: {KEY}",
+    ]
+
+
+def test_a_new_user_with_full_access_to_dynamodb_gets_no_items(deployed: Program) -> None:
+    everyone = {"people": ["ann", "bob", "cleo"], "fullAccess": ["ann", "bob", "cleo"]}
+
+    diff = deployed.diff(**everyone, tables={"orders": {"keyUsers": ["ann"]}})
+
+    assert diff.changes == ()
+    assert "user/cleo gets DynamoDB permissions on orders (us-east-1) and still cannot" in diff.notes[0]
+
+
+def test_another_key_says_who_gains_and_who_loses(deployed: Program) -> None:
+    found = sentences(deployed.diff(**orders(keyUsers=["bob"], key="newer-key")))
+
+    because = "(its key changes from alias/orders-key to alias/newer-key)"
+    assert f"{ANN} loses read and write: {ORDERS} {because}" in found
+    assert f"{BOB} gains read and write: {ORDERS} {because}" in found
+
+
+def test_a_table_under_another_resource_name_changes_nothing(deployed: Program) -> None:
+    diff = deployed.diff(**orders(keyUsers=["ann"], resource="moved"))
+
+    assert sentences(diff) == []
+
+
+def test_a_table_of_another_name_is_a_loss_and_a_gain(deployed: Program) -> None:
+    renamed = {"keyUsers": ["ann"], "key": "orders-key", "resource": "orders-table"}
+
+    found = sentences(deployed.diff(**PEOPLE, tables={"orders-2": renamed}))
+
+    assert f"{ANN} loses read and write: {ORDERS} (the table is deleted)" in found
+    assert f"{ANN} gains read and write: table orders-2 (us-east-1) (the table is new)" in found
+
+
+def test_a_new_replica_is_read_by_the_users_of_its_key(deployed: Program) -> None:
+    found = sentences(deployed.diff(**orders(keyUsers=["ann"], replicas=["eu-west-1"])))
+
+    assert f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)" in found
+
+
+def test_destroying_takes_everyones_access(deployed: Program) -> None:
+    result = deployed.stack.run("destroy", "--preview-only", events=True)
+    diff = access_diff(read_preview("\n".join(map(json.dumps, result.events))))
+
+    assert f"{ANN} loses read and write: {ORDERS} (the table is deleted)" in sentences(diff)
+
+
+def test_all_forms_of_a_preview_say_the_same(deployed: Program) -> None:
+    from_stream = deployed.diff(**orders(keyUsers=["ann", "bob"]))
+    from_log = deployed.stack.preview().events
+    digest = deployed.stack.project / "digest.json"
+    with digest.open("w") as file:
+        subprocess.run(
+            [deployed.stack.pulumi, "preview", "--json", "--show-sames", "--stack", deployed.stack.name],
+            cwd=deployed.stack.project,
+            env=dict(deployed.stack.environment),
+            stdout=file,
+            check=True,
+        )
+
+    assert sentences(from_stream) != []
+    assert sentences(access_diff(read_preview("\n".join(map(json.dumps, from_log))))) == sentences(
+        from_stream
+    )
+    assert sentences(access_diff(read_preview(digest.read_text()))) == sentences(from_stream)
+
+
+def test_the_command_reads_what_the_engine_wrote(deployed: Program) -> None:
+    deployed.diff(**orders(keyUsers=["ann", "bob"]))
+
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "access_diff", str(deployed.directory / "preview.json")),
+            *("--plan", str(deployed.directory / "plan.json"), "--format", "markdown"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (1, "")
+    assert f"| `{BOB}` | **gains** read and write | `{ORDERS}` |" in result.stdout
