@@ -1,20 +1,18 @@
-"""`python -m pipeline`: what the workflows run."""
+"""`python -m pipeline`: previews a stack for its reviewers, and deploys what they reviewed."""
 
 import argparse
-import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from access_diff.preview import PreviewError
 from pipeline.comment import render_comment
+from pipeline.deploy import deploy
 from pipeline.engine_preview import EngineError
-from pipeline.github import GitHubError, Repository
 from pipeline.run import Request, run_preview
-from pipeline.summary import Summary, SummaryError, read_summary
+from pipeline.summary import SUMMARY
 from tools.engine import EngineNotFoundError
-
-SUMMARY = "summary.json"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.command(arguments)
-    except (EngineError, EngineNotFoundError, PreviewError, SummaryError, GitHubError) as error:
+    except (EngineError, EngineNotFoundError, PreviewError, OSError) as error:
         print(f"pipeline: {error}", file=sys.stderr)
         return 2
     return status
@@ -32,10 +30,10 @@ def _preview(arguments: argparse.Namespace) -> int:
     request = Request(
         arguments.stack,
         arguments.out,
-        arguments.base,
-        arguments.commit,
-        arguments.pull_request,
-        arguments.pack,
+        base=arguments.base,
+        commit=arguments.commit or _head(),
+        pull_request=arguments.pull_request,
+        pack=arguments.pack,
     )
     summary = run_preview(request)
     (arguments.out / SUMMARY).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -43,68 +41,44 @@ def _preview(arguments: argparse.Namespace) -> int:
     return 0 if summary.is_accepted else 1
 
 
-def _comment(arguments: argparse.Namespace) -> int:
-    print(render_comment(_summaries(arguments.directory)))
-    return 0
+def _deploy(arguments: argparse.Namespace) -> int:
+    return deploy(arguments.stack, arguments.plan, arguments.pack, arguments.evidence)
 
 
-def _post(arguments: argparse.Namespace) -> int:
-    summaries = _summaries(arguments.directory)
-    numbers = {summary.pull_request for summary in summaries}
-    commits = {summary.commit for summary in summaries}
-    if len(numbers) != 1 or commits != {arguments.commit} or None in numbers:
-        raise SummaryError(
-            f"these summaries are of pull requests {sorted(map(str, numbers))} and commits "
-            f"{sorted(commits)}; one pull request and {arguments.commit} were expected"
-        )
-    repository = Repository(
-        _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
-    )
-    number = int(numbers.pop() or 0)
-    repository.check_head(number, arguments.commit)
-    repository.keep_comment(number, render_comment(summaries))
-    return 0
-
-
-def _summaries(directory: Path) -> list[Summary]:
-    files = sorted(directory.rglob(SUMMARY))
-    if not files:
-        raise SummaryError(f"{directory} holds no {SUMMARY}")
-    return [read_summary(file.read_text(encoding="utf-8", errors="replace")) for file in files]
-
-
-def _variable(name: str) -> str:
-    if not os.environ.get(name):
-        raise GitHubError(f"{name} is not set; a workflow sets it")
-    return os.environ[name]
+def _head() -> str:
+    """The checked out commit."""
+    result = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise EngineError(f"which commit this is cannot be told; give --commit: {result.stderr.strip()}")
+    return result.stdout.strip()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m pipeline", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
-    preview = commands.add_parser("preview", help="preview a stack: policies and access diff")
+    preview = commands.add_parser("preview", help="preview a stack: policies, access and resources")
     preview.set_defaults(command=_preview)
-    preview.add_argument("--stack", required=True)
-    preview.add_argument("--out", type=Path, required=True, help="directory for events, plan and summary")
-    preview.add_argument("--pack", type=Path, default=Path("policy-pack"), help="default: policy-pack")
-    preview.add_argument("--commit", default="0" * 40, help="the commit that is previewed")
-    preview.add_argument("--pull-request", type=int, help="its number")
+    preview.add_argument("--out", type=Path, required=True, help=f"directory for events, plan and {SUMMARY}")
+    preview.add_argument("--commit", help="the commit that is previewed (default: git's HEAD)")
+    preview.add_argument("--pull-request", type=int, metavar="NUMBER")
     preview.add_argument(
         "--base",
         type=Path,
-        metavar="DIRECTORY",
-        help="compare with the program in this other checkout, both on a local AWS: needs no credentials",
+        metavar="CHECKOUT",
+        help="compare with the program in another checkout, both on a local AWS: needs no credentials",
     )
 
-    comment = commands.add_parser("comment", help="the comment of all summaries below a directory")
-    comment.set_defaults(command=_comment)
-    comment.add_argument("directory", type=Path)
+    deployment = commands.add_parser("deploy", help="apply a preview's plan, then verify who has access")
+    deployment.set_defaults(command=_deploy)
+    deployment.add_argument("--plan", type=Path, required=True, help="the plan that preview kept")
+    deployment.add_argument(
+        "--evidence", type=Path, required=True, help="a new directory for verify's evidence"
+    )
 
-    post = commands.add_parser("post", help="keep that comment on its pull request")
-    post.set_defaults(command=_post)
-    post.add_argument("directory", type=Path)
-    post.add_argument("--commit", required=True, help="the commit that the workflow run was of")
+    for command in (preview, deployment):
+        command.add_argument("--stack", required=True)
+        command.add_argument("--pack", type=Path, default=Path("policy-pack"), help="default: policy-pack")
     return parser
 
 

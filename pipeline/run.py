@@ -11,7 +11,7 @@ from access_diff.preview import Preview
 from local_aws.local_run import ROOT, LocalRun, local_run
 from pipeline.engine_preview import EngineError, StackCommand, preview
 from pipeline.summary import Summary, summarise
-from tools.engine import find_engine
+from tools.engine import Engine, find_engine
 
 _ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
 
@@ -49,11 +49,20 @@ def run_preview(request: Request) -> Summary:
     )
 
 
-def _of_stack(request: Request) -> Preview:
-    """Against the stack as it is, with the credentials, backend and passphrase of the environment."""
+def engine_environment() -> tuple[Engine, dict[str, str]]:
+    """The engine, and this process's environment with the engine in it.
+
+    Raises:
+        EngineNotFoundError: there is no engine.
+    """
     engine = find_engine()
     path = os.pathsep.join([*map(str, engine.path_entries), os.environ.get("PATH", os.defpath)])
-    environment = {**os.environ, **engine.variables, "PATH": path}
+    return engine, {**os.environ, **engine.variables, "PATH": path}
+
+
+def _of_stack(request: Request) -> Preview:
+    """Against the stack as it is, with the credentials, backend and passphrase of the environment."""
+    engine, environment = engine_environment()
     command = StackCommand(engine.pulumi, request.stack, Path.cwd(), environment)
     return preview(command, request.pack.resolve(), request.out)
 

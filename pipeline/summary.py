@@ -13,7 +13,7 @@ from access_diff.diff import Diff
 from access_diff.preview import Preview, Violation
 from access_diff.words import lines
 
-VERSION = "1.0"
+SUMMARY = "summary.json"
 MANY = 100
 """The most of each kind that a comment shows; the number of those left out is shown."""
 

@@ -1,0 +1,139 @@
+"""A new environment is one file and one command."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from environments.__main__ import main, names
+from local_aws.local_run import ROOT, LocalRun
+from tools.cache import cache_directory
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
+    (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "encrypted-tables", "runtime": runtime}))
+    return tmp_path
+
+
+def run(project: Path, *arguments: str) -> int:
+    return main(["--project", str(project), *arguments])
+
+
+def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -> None:
+    assert run(project, "new", "qa", "--region", "eu-west-1", "--file-only") == 0
+
+    text = (project / "Pulumi.qa.yaml").read_text()
+    config = yaml.safe_load(text)["config"]
+    assert config["aws:region"] == "eu-west-1"
+    assert config["encrypted-tables:ephemeral"] is False
+    assert list(config["encrypted-tables:tables"]) == ["orders"]
+    assert "pulumi up --stack qa" in text
+    assert "«" not in text
+
+
+def test_what_is_commented_out_is_config_too(project: Path) -> None:
+    """Uncommenting a line of the template gives a file that is read."""
+    run(project, "new", "qa", "--file-only")
+    lines = (project / "Pulumi.qa.yaml").read_text().splitlines()
+    settings = (
+        "sortKey:",
+        "keyPolicyProfile:",
+        "keyUsers:",
+        "- arn:",
+        "keyAdministrators:",
+        "deletionWindow",
+    )
+
+    uncommented = [
+        line.replace("# ", "", 1) if line.strip().removeprefix("#").strip().startswith(settings) else line
+        for line in lines
+    ]
+
+    orders = yaml.safe_load("\n".join(uncommented))["config"]["encrypted-tables:tables"]["orders"]
+    assert orders == {
+        "partitionKey": "id",
+        "sortKey": "createdAt",
+        "keyPolicyProfile": "strict",
+        "keyUsers": ["arn:aws:iam::111122223333:role/orders-service"],
+        "keyAdministrators": ["arn:aws:iam::111122223333:role/key-administrators"],
+        "deletionWindowInDays": 30,
+    }
+
+
+def test_an_environment_that_is_there_is_not_overwritten(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.qa.yaml").write_text("config: {}\n")
+
+    assert run(project, "new", "qa", "--file-only") == 2
+    assert (project / "Pulumi.qa.yaml").read_text() == "config: {}\n"
+    assert "Pulumi.qa.yaml is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("stack", ["", "QA", "../qa", "qa stack", "-qa", "1qa", "q" * 64])
+def test_a_name_that_is_none_is_refused(
+    stack: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(project, "new", "--file-only", "--", stack) == 2
+    assert f"{stack!r} is no name for an environment" in capsys.readouterr().err
+    assert names(project) == []
+
+
+def test_a_region_that_is_none_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(project, "new", "qa", "--region", "Ireland", "--file-only") == 2
+    assert "'Ireland' is no AWS Region" in capsys.readouterr().err
+
+
+def test_environments_are_listed_by_their_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("prod", "dev"):
+        (project / f"Pulumi.{name}.yaml").touch()
+    (project / "Pulumi.$(touch x).yaml").touch()
+
+    run(project, "list", "--json")
+
+    assert json.loads(capsys.readouterr().out) == ["dev", "prod"]
+
+
+def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project: Path) -> None:
+    """On the real engine; comments of the template stay when it adds to the file."""
+    environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}
+
+    made = subprocess.run(
+        [sys.executable, "-m", "environments", "--project", str(project), "new", "qa"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    listed = subprocess.run(
+        [shared_run.engine.pulumi, "stack", "ls", "--json"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "qa" in [stack["name"] for stack in json.loads(listed.stdout)]
+    text = (project / "Pulumi.qa.yaml").read_text()
+    assert "encryptionsalt:" in text
+    assert "# The Region of the tables and of their keys." in text
+
+
+def test_a_stack_that_cannot_be_made_says_how_to_go_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.startswith("PULUMI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{project}/nowhere")
+
+    assert run(project, "new", "qa") == 2
+    assert "Pulumi.qa.yaml is written, but the stack could not be made" in capsys.readouterr().err

@@ -1,0 +1,168 @@
+"""One comment a pull request, updated in place; a number that an untrusted run gave is checked first."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pipeline.comment import MARKER
+from pipeline.github import GitHubError, Repository
+from pipeline.post import main
+from tests.pipeline.samples import COMMIT, summary
+
+TOKEN = "a-token-of-this-test"
+
+
+class GitHub(ThreadingHTTPServer):
+    """The few paths of GitHub's API that are used; anything else is 404."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.heads = {7: COMMIT}
+        self.comments: list[dict[str, Any]] = []
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers who has the token."""
+
+    server: GitHub
+
+    def do_GET(self) -> None:
+        """A pull request, or a page of comments."""
+        address = urlsplit(self.path)
+        match address.path.split("/")[1:]:
+            case ["repos", "o", "r", "pulls", number] if int(number) in self.server.heads:
+                self._answer({"head": {"sha": self.server.heads[int(number)]}})
+            case ["repos", "o", "r", "issues", "7", "comments"]:
+                query = parse_qs(address.query)
+                size, page = int(query["per_page"][0]), int(query["page"][0])
+                self._answer(self.server.comments[size * (page - 1) : size * page])
+            case _:
+                self.send_error(404)
+
+    def do_POST(self) -> None:
+        """A new comment."""
+        body = self._content()["body"]
+        number = len(self.server.comments) + 1
+        self.server.comments.append({"id": number, "body": body, "user": {"type": "Bot"}})
+        self._answer({"id": number})
+
+    def do_PATCH(self) -> None:
+        """Another text of a comment."""
+        number = int(self.path.rsplit("/", 1)[-1])
+        self.server.comments[number - 1]["body"] = self._content()["body"]
+        self._answer({"id": number})
+
+    def _content(self) -> Any:  # noqa: ANN401  # JSON
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _answer(self, content: object) -> None:
+        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            self.send_error(401)
+            return
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing in the tests' output."""
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    with GitHub() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        for name, value in (
+            ("GITHUB_REPOSITORY", "o/r"),
+            ("GITHUB_API_URL", server.url),
+            ("GITHUB_TOKEN", TOKEN),
+        ):
+            monkeypatch.setenv(name, value)
+        yield server
+        server.shutdown()
+
+
+def write(directory: Path, **changed: Any) -> None:  # noqa: ANN401  # any JSON
+    made = summary(**changed)
+    file = directory / made["stack"] / "summary.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(made))
+
+
+def test_the_comment_is_written_once_and_then_updated_in_place(github: GitHub, tmp_path: Path) -> None:
+    github.comments = [{"id": n, "body": "a review", "user": {"type": "User"}} for n in range(1, 151)]
+    write(tmp_path / "first")
+    write(tmp_path / "second", errors=["now it fails"])
+
+    assert main([str(tmp_path / "first"), "--commit", COMMIT]) == 0
+    assert main([str(tmp_path / "second"), "--commit", COMMIT]) == 0
+
+    assert len(github.comments) == 151
+    assert "now it fails" in github.comments[-1]["body"]
+
+
+def test_somebody_elses_comment_is_never_overwritten(github: GitHub, tmp_path: Path) -> None:
+    github.comments = [{"id": 1, "body": MARKER, "user": {"type": "User"}}]
+    write(tmp_path)
+
+    assert main([str(tmp_path), "--commit", COMMIT]) == 0
+    assert [comment["body"] == MARKER for comment in github.comments] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "summaries",
+    [
+        [{"pull_request": 8}],
+        [{"commit": "f" * 40}],
+        [{"pull_request": None}],
+        [{}, {"stack": "prod", "pull_request": 8}],
+        [],
+    ],
+    ids=["no such pull request", "another commit", "no number", "two pull requests", "none"],
+)
+def test_a_summary_of_something_else_is_not_posted(
+    summaries: list[dict[str, Any]],
+    github: GitHub,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for changed in summaries:
+        write(tmp_path, **changed)
+
+    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert github.comments == []
+    assert capsys.readouterr().err.startswith("pipeline: ")
+
+
+def test_a_pull_request_that_moved_on_is_not_commented(github: GitHub, tmp_path: Path) -> None:
+    github.heads[7] = "f" * 40
+    write(tmp_path)
+
+    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert github.comments == []
+
+
+def test_a_refusal_by_github_is_told_without_the_token(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "another-token")
+    write(tmp_path)
+
+    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert "GitHub answered 401" in capsys.readouterr().err
+    assert "another-token" not in repr(Repository("o/r", github.url, "another-token"))
+
+
+def test_github_out_of_reach_is_told() -> None:
+    with pytest.raises(GitHubError, match="GitHub could not be asked"):
+        Repository("o/r", "http://127.0.0.1:1", TOKEN).check_head(7, COMMIT)

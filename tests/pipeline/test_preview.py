@@ -1,0 +1,139 @@
+"""The preview of a pull request on the real engine: policies, access and resources in one summary."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_aws.local_run import ROOT, LocalRun
+from pipeline.comment import render_comment
+from pipeline.engine_preview import EngineError, StackCommand, preview
+from pipeline.summary import Summary, read_summary
+from tests.pipeline.samples import COMMIT
+
+PACK = ROOT / "policy-pack"
+UNENCRYPTED = """
+from pulumi_aws import dynamodb
+dynamodb.Table("t", name="open", hash_key="id", attributes=[{"name": "id", "type": "S"}],
+               billing_mode="PAY_PER_REQUEST")
+"""
+ENCRYPTED = """
+import json
+from pulumi_aws import dynamodb, kms
+users = {users}
+statements = [
+    dict(Effect="Allow", Principal=dict(AWS="arn:aws:iam::111122223333:root"), Action="kms:*", Resource="*"),
+    *(dict(Effect="Allow", Principal=dict(AWS=user), Action="kms:Decrypt", Resource="*") for user in users),
+]
+key = kms.Key("key", policy=json.dumps(dict(Version="2012-10-17", Statement=statements)))
+dynamodb.Table("orders", name="orders", hash_key="id", attributes=[dict(name="id", type="S")],
+               billing_mode="PAY_PER_REQUEST", server_side_encryption=dict(enabled=True, kms_key_arn=key.arn))
+"""
+APP = "arn:aws:iam::111122223333:role/app"
+
+
+def checkout(directory: Path, program: str) -> Path:
+    """A checkout with this program and a config that a cloud key encrypts."""
+    directory.mkdir()
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
+    (directory / "Pulumi.yaml").write_text(json.dumps({"name": "checkout", "runtime": runtime}))
+    (directory / "__main__.py").write_text(program)
+    config = {"secretsprovider": "awskms://alias/pulumi", "encryptedkey": "AQ==", "config": {}}
+    (directory / "Pulumi.dev.yaml").write_text(json.dumps(config))
+    return directory
+
+
+def run(directory: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """Run `python -m pipeline preview` as a workflow does, without credentials."""
+    out = directory.parent / f"out-{directory.name}"
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "pipeline", "preview", "--stack", "dev", "--out", str(out)),
+            *("--pack", str(PACK), "--commit", COMMIT, "--pull-request", "7", *arguments),
+        ],
+        cwd=directory,
+        env={**known, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result, out / "summary.json"
+
+
+def summary_of(file: Path) -> Summary:
+    return read_summary(file.read_text())
+
+
+def test_a_fork_is_compared_with_its_base_branch_without_credentials(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
+    head = checkout(tmp_path / "head", ENCRYPTED.format(users=[APP]))
+
+    result, file = run(head, "--base", str(base))
+
+    assert (result.returncode, result.stderr) == (0, "")
+    made = summary_of(file)
+    assert (made.stack, made.commit, made.pull_request) == ("dev", COMMIT, 7)
+    assert made.compared_with == "the base branch"
+    line = made.access.lines[0]
+    assert (line.who, line.what, line.of) == (APP, "gains read and write", "table orders (us-east-1)")
+    assert "secretsprovider" in (head / "Pulumi.dev.yaml").read_text()
+
+
+def test_a_table_that_policies_reject_is_told_and_fails(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
+    head = checkout(tmp_path / "head", UNENCRYPTED + ENCRYPTED.format(users=[]))
+
+    result, file = run(head, "--base", str(base))
+
+    assert result.returncode == 1
+    made = summary_of(file)
+    assert made.violations[0].policy == "dynamodb-table-customer-managed-key"
+    assert made.violations[0].level == "mandatory"
+    assert made.errors == []
+    assert made.access.lines[0].of == "table open (us-east-1)"
+    assert made.access.cannot_tell == []
+    assert "rejected by policy" in render_comment([made])
+
+
+def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
+    head = checkout(tmp_path / "head", "raise RuntimeError('a mistake')")
+
+    result, file = run(head, "--base", str(base))
+
+    assert result.returncode == 1
+    assert "a mistake" in summary_of(file).errors[0]
+    assert summary_of(file).access.verdict == "cannot tell"
+
+
+def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
+    """What was reviewed is what is deployed: a program that changed since is refused."""
+    project = checkout(tmp_path / "project", ENCRYPTED.format(users=[]))
+    (project / "venv").symlink_to(ROOT / "venv")
+    (project / "Pulumi.dev.yaml").unlink()
+    stack = shared_run.stack("dev", project)
+    out = tmp_path / "out"
+    reviewed = preview(StackCommand(stack.pulumi, "dev", project, stack.environment), PACK, out)
+
+    (project / "__main__.py").write_text(ENCRYPTED.format(users=["arn:aws:iam::111122223333:user/owner"]))
+    changed = stack.run("up", "--yes", "--skip-preview", "--plan", str(out / "plan.json"))
+    (project / "__main__.py").write_text(ENCRYPTED.format(users=[]))
+    applied = stack.run("up", "--yes", "--skip-preview", "--plan", str(out / "plan.json"))
+
+    assert set(reviewed.operations.values()) == {"create"}
+    assert changed.exit_code != 0
+    assert "violates plan" in changed.output
+    assert applied.exit_code == 0
+    stack.destroy().checked()
+
+
+def test_a_stack_that_is_not_there_is_one_message(shared_run: LocalRun, tmp_path: Path) -> None:
+    known = shared_run.stack("known", checkout(tmp_path / "project", ENCRYPTED.format(users=[])))
+    command = StackCommand(known.pulumi, "unknown", known.project, known.environment)
+
+    with pytest.raises(EngineError, match="no stack named 'unknown' found"):
+        preview(command, None, tmp_path / "out")
