@@ -89,6 +89,10 @@ class Pack:
             for diagnostic in self.analyzer.Analyze(_request(sample), None).diagnostics
         ]
 
+    def not_applicable(self, sample: Sample) -> list[str]:
+        """The policies that find nothing to judge in a resource."""
+        return [one.policy_name for one in self.analyzer.Analyze(_request(sample), None).not_applicable]
+
     def analyze_stack(self, *samples: Sample) -> list[Violation]:
         """What the pack reports of the resources together, after each by itself."""
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(sample) for sample in samples])

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_BOOLEAN_VALUE, UNKNOWN_OBJECT_VALUE
@@ -104,6 +105,17 @@ TEXTS = [
     "Resources: {T: {Type: !Ref x}}",
 ]
 
+CLOUDFORMATION_TYPES = [
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::Serverless::SimpleTable",
+    "AWS::KMS::Key",
+    "AWS::KMS::ReplicaKey",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::DAX::Cluster",
+    "AWS::CloudFormation::Stack",
+]
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -144,7 +156,14 @@ tables = st.fixed_dictionaries(
         "region": st.sampled_from(["us-east-1", UNKNOWN, "eu-west-1"]),
     },
 )
-CASES = int(os.environ.get("POLICY_CASES", "25"))
+resources = st.fixed_dictionaries(
+    {"Type": st.one_of(st.sampled_from(CLOUDFORMATION_TYPES), values)}, optional={"Properties": values}
+)
+sections = st.fixed_dictionaries(
+    {"Resources": st.dictionaries(names, st.one_of(resources, values), max_size=4)},
+    optional={"Parameters": values, "Mappings": values, "Globals": values},
+)
+CASES = int(os.environ.get("POLICY_CASES", "12"))
 quick = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ALL_TYPES = sorted({value for name, value in vars(types).items() if name.isupper()})
 
@@ -170,6 +189,13 @@ def test_table_passes_only_with_a_customer_managed_key(properties: dict[str, Any
 @given(properties=st.dictionaries(names, values, max_size=6))
 def test_no_policy_fails_on_any_shape(type_: str, properties: dict[str, Any]) -> None:
     ran(Sample(type_, properties))
+
+
+@settings(quick, max_examples=20 * CASES)
+@given(sections=sections)
+def test_no_policy_fails_on_any_template(sections: dict[str, Any]) -> None:
+    for body in (json.dumps(sections), yaml.safe_dump(sections)):
+        ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))
 
 
 @pytest.mark.parametrize("type_", sorted(BASELINES))

@@ -15,7 +15,7 @@ from policies import RULES, resource_types
 from policies.frameworks import CONTROLS, FRAMEWORKS
 from policies.judging.rule import ResourceRule, Rule
 from policies.judging.settings import schema_of
-from tests.policies.analysis import Pack
+from tests.policies.analysis import Pack, Sample
 from tests.policies.baselines import BASELINES, baseline
 
 KNOWN_CONTROLS = json.loads((Path(__file__).parent / "known_controls.json").read_text())
@@ -113,3 +113,12 @@ def test_every_resource_rule_applies_to_a_baseline_of_the_tests() -> None:
     ]
 
     assert unseen == []
+
+
+def test_rule_without_anything_to_judge_is_not_applicable() -> None:
+    """Pulumi tells what was passed from what was not looked at."""
+    queue = Sample(resource_types.CLOUDFORMATION_STACK, {"templateBody": '{"Resources": {}}'})
+
+    assert "dynamodb-table-customer-managed-key" in Pack().not_applicable(queue)
+    assert "dynamodb-table-customer-managed-key" in Pack().not_applicable(baseline(resource_types.KEY))
+    assert "dynamodb-table-customer-managed-key" not in Pack().not_applicable(baseline(resource_types.TABLE))

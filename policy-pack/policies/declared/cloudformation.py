@@ -30,7 +30,7 @@ NESTED = {
     "AWS::Serverless::Application": "Location",
     "Custom::DynamoDBReplica": "Region",
 }
-NO_TEMPLATE = Template({})
+NO_TEMPLATE = Template({}, has_functions=False)
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,14 @@ def _template(
 
 def _of_template(template: Template, holder: str, name: str, inner: Mapping[str, Value]) -> Iterator[Found]:
     kind = inner.get("Type")
-    if kind in NESTED:
+    if not isinstance(kind, str):
+        yield Unseen(holder, f"{name} in its template has the type {kind!r}", is_malformed=True)
+    elif kind in NESTED:
         location = inner.get("Properties", {})
         yield Unseen(
             holder, f"{name} in its template is {kind}, declared at {_property(location, NESTED[kind])!r}"
         )
-    elif isinstance(kind, str):
+    else:
         yield CloudFormationResource(
             kind, f"{name} in the template", holder, inner.get("Properties", {}), template.region, template
         )

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -51,12 +52,17 @@ _Loader.add_multi_constructor("!", _short_tag)  # type: ignore[no-untyped-call] 
 
 @dataclass(frozen=True)
 class Template:
-    """A template with the parameters that it is given, and what is known of where it is deployed."""
+    """A template with the parameters that it is given, and what is known of where it is deployed.
+
+    `has_functions` is false for resources in CloudFormation's form outside a template, where nothing
+    stands for another value.
+    """
 
     document: Mapping[str, Value]
     parameters: Mapping[str, Value] = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
+    has_functions: bool = True
 
     def resources(self) -> Iterator[tuple[str, Mapping[str, Value]]]:
         """All resources by logical name, those in `Fn::ForEach` loops too."""
@@ -72,6 +78,8 @@ class Template:
 
         A value is plain, None for nothing, `UNKNOWN`, a `KeyOfTemplate`, or `Opaque`.
         """
+        if not self.has_functions:
+            return [node]
         function = _intrinsic(node)
         if function is None:
             return [Opaque(node) if isinstance(node, str) and "{{resolve:" in node else node]
@@ -104,6 +112,8 @@ class Template:
         return self.expanded(value) if isinstance(value, list) else value
 
     def _ref(self, name: Value) -> list[Value]:
+        if not isinstance(name, str):
+            return [Opaque(f"Ref {name!r}")]
         if name == NO_VALUE:
             return [None]
         pseudo = {"AWS::Region": self.region, "AWS::AccountId": self.account}
@@ -205,15 +215,23 @@ def parse_template(text: str) -> Mapping[str, Any]:
     Raises:
         TemplateError: it is neither, or has no resources.
     """
+    found = _document_or_error(text)
+    if isinstance(found, TemplateError):
+        raise found
+    return found
+
+
+@lru_cache(maxsize=32)  # every rule asks for the same template
+def _document_or_error(text: str) -> Mapping[str, Any] | TemplateError:
     try:
         document = _parsed(text)
         size = _size(document, {})
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise TemplateError(f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}") from error
+        return TemplateError(f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}")
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
-        raise TemplateError("it is no object with Resources")
+        return TemplateError("it is no object with Resources")
     if size > MOST_VALUES:
-        raise TemplateError(f"its YAML aliases stand for more than {MOST_VALUES:,} values")
+        return TemplateError(f"its YAML aliases stand for more than {MOST_VALUES:,} values")
     return document
 
 

@@ -63,14 +63,16 @@ class Adapter:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type not in rule.types:
                 args.not_applicable()
-            outcomes: Sequence[Outcome] = ()
+            outcomes: Sequence[Outcome] | None = None
             with failures_told(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     outcomes = rule.check(resource_from(args), settings)
                     reporting = self._reporting(rule, settings, report)
                     reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
-            self._wait(rule, args.urn, outcomes)
+            if outcomes == []:
+                args.not_applicable()
+            self._wait(rule, args.urn, outcomes or ())
 
         return validate
 

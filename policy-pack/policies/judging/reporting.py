@@ -26,7 +26,7 @@ class Reporting:
 
     def tell(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
         """Report what is disproved; where it may not wait any longer, what is pending as well."""
-        for outcome in outcomes:
+        for outcome in dict.fromkeys(outcomes):  # the branches of a condition may have the same fault
             if outcome.verdict is Verdict.DISPROVED:
                 self._violation(urn, outcome.message)
             elif outcome.verdict is Verdict.PENDING and not may_wait:

@@ -16,7 +16,7 @@ SCHEMA: Mapping[str, Any] = {
         "additionalProperties": False,
         "properties": {
             "owner": {"type": "string", "minLength": 1, "description": "Who answers for it."},
-            "reason": {"type": "string", "minLength": 1},
+            "reason": {"type": "string", "minLength": 1, "description": "Why it may."},
             "scope": {
                 "type": "string",
                 "pattern": "^urn:pulumi:",
