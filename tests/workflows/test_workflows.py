@@ -1,0 +1,192 @@
+"""The workflows pass their linters, give no more rights than needed, and run commands that there are."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import environments.__main__ as environments_command
+import pipeline.__main__ as pipeline_command
+import pipeline.post as post_command
+from local_aws.local_run import ROOT
+from tests.workflows import linters
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PARSERS = {
+    "pipeline": pipeline_command._parser,
+    "pipeline.post": post_command._parser,
+    "environments": environments_command._parser,
+}
+INJECTION = """
+name: Injection
+on: pull_request
+permissions: {}
+jobs:
+  greet:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "${{ github.event.pull_request.title }}"
+"""
+each_workflow = pytest.mark.parametrize("file", WORKFLOWS, ids=[file.stem for file in WORKFLOWS])
+
+
+def lint(linter: str, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Run a linter without network."""
+    commands = {
+        "actionlint": [linters.actionlint(), "-no-color"],
+        "zizmor": [
+            linters.zizmor(),
+            "--offline",
+            "--no-progress",
+            "--persona",
+            "pedantic",
+            "--color",
+            "never",
+        ],
+    }
+    return subprocess.run(
+        [*map(str, commands[linter]), *map(str, files)], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("linter", ["actionlint", "zizmor"])
+def test_all_workflows_pass(linter: str) -> None:
+    result = lint(linter, *WORKFLOWS)
+
+    assert (
+        result.returncode,
+        result.stdout.replace("No findings to report. Good job!", "")[:20].strip(),
+    ) in [
+        (0, ""),
+        (0, "(1 ignored)"),
+    ], result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("linter", ["actionlint", "zizmor"])
+def test_the_linters_report_a_script_injection(linter: str, tmp_path: Path) -> None:
+    """What says nothing of a mistake says nothing of its absence."""
+    workflow = tmp_path / ".github" / "workflows" / "injection.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text(INJECTION)
+
+    result = lint(linter, workflow)
+
+    assert result.returncode != 0
+    assert "github.event.pull_request.title" in result.stdout
+
+
+def load(file: Path) -> dict[Any, Any]:
+    """A workflow; YAML reads its `on` as true."""
+    document: dict[Any, Any] = yaml.safe_load(file.read_text())
+    return document
+
+
+def steps(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The steps of all jobs, with the job's name."""
+    for name, job in load(file)["jobs"].items():
+        for step in job["steps"]:
+            yield name, step
+
+
+@each_workflow
+def test_no_right_is_given_to_the_whole_workflow(file: Path) -> None:
+    assert load(file)["permissions"] == {}
+
+
+@each_workflow
+def test_no_workflow_runs_a_pull_requests_code_with_the_repositorys_rights(file: Path) -> None:
+    assert "pull_request_target" not in load(file)[True]
+
+
+def test_every_action_is_pinned_to_one_commit_with_its_version() -> None:
+    used = [line for file in WORKFLOWS for line in file.read_text().splitlines() if "uses:" in line]
+    pins = {tuple(re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)) for line in used}
+
+    assert used != []
+    assert () not in pins
+    assert len({pin[0][0] for pin in pins}) == len(pins)
+
+
+@each_workflow
+def test_no_checkout_leaves_a_token_behind(file: Path) -> None:
+    checkouts = [step for _, step in steps(file) if "actions/checkout@" in step.get("uses", "")]
+
+    assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
+
+
+def test_a_fork_gets_no_secret_no_role_and_no_environment() -> None:
+    job = load(ROOT / ".github" / "workflows" / "preview.yml")["jobs"]["fork"]
+
+    assert job["permissions"] == {"contents": "read"}
+    assert "environment" not in job
+    assert [word for word in ("secrets.", "vars.", "configure-aws-credentials") if word in str(job)] == []
+
+
+def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None:
+    preview = load(ROOT / ".github" / "workflows" / "preview.yml")["jobs"]["stack"]
+    deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+
+    assert preview["environment"] == deploy["plan"]["environment"] == "${{ matrix.stack }}-preview"
+    assert deploy["apply"]["environment"] == "${{ matrix.stack }}"
+
+
+def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
+    job = load(ROOT / ".github" / "workflows" / "comment.yml")["jobs"]["comment"]
+    checkouts = [step for step in job["steps"] if "actions/checkout@" in step.get("uses", "")]
+
+    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}]
+    assert job["permissions"] == {"actions": "read", "contents": "read", "pull-requests": "write"}
+    assert [step for step in job["steps"] if "make" in step.get("run", "")] == []
+
+
+def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
+    """A package's own build script sees no credentials."""
+    for file in WORKFLOWS:
+        for name, job in load(file)["jobs"].items():
+            text = [str(step) for step in job["steps"]]
+            setup = [place for place, step in enumerate(text) if "make setup" in step]
+            secret = [
+                place for place, step in enumerate(text) if "secrets." in step or "role-to-assume" in step
+            ]
+            assert not (setup and secret) or max(setup) < min(secret), f"{file.name}: {name}"
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The project's own Python commands in a step, as words."""
+    for line in text.replace("\\\n", " ").splitlines():
+        words = shlex.split(re.sub(r'[")]|\$\(', " ", line.partition("|")[0]))
+        for place, word in enumerate(words):
+            if word == "-m" and words[place + 1] != "pip":
+                yield [one for one in words[place + 1 :] if not one.startswith(">>")]
+
+
+OWN = [
+    pytest.param(command, id=f"{file.stem}: {' '.join(command[:2])}")
+    for file in WORKFLOWS
+    for _, step in steps(file)
+    for command in commands(step.get("run", ""))
+]
+
+
+@pytest.mark.parametrize("command", OWN)
+def test_every_command_is_one_that_the_project_has(command: list[str]) -> None:
+    module, *arguments = command
+    values = {"$PULL_REQUEST": "7", "$STACK": "dev"}
+
+    PARSERS[module]().parse_args([values.get(argument, argument) for argument in arguments])
+
+
+def test_the_commands_of_all_steps_were_looked_at() -> None:
+    assert len(OWN) == 6
+
+
+def test_ci_runs_the_projects_gate() -> None:
+    runs = [step["run"] for _, step in steps(ROOT / ".github" / "workflows" / "ci.yml") if "run" in step]
+
+    assert runs == [".ci/run"]
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
