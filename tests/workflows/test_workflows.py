@@ -158,11 +158,12 @@ def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
 
 def commands(text: str) -> Iterator[list[str]]:
     """The project's own Python commands in a step, as words."""
-    for line in text.replace("\\\n", " ").splitlines():
+    for written in text.replace("\\\n", " ").splitlines():
+        line = written.partition(">>")[0]
         words = shlex.split(re.sub(r'[")]|\$\(', " ", line.partition("|")[0]))
         for place, word in enumerate(words):
             if word == "-m" and words[place + 1] != "pip":
-                yield [one for one in words[place + 1 :] if not one.startswith(">>")]
+                yield words[place + 1 :]
 
 
 OWN = [
