@@ -234,6 +234,22 @@ def test_global_table_of_the_first_version_is_rejected() -> None:
     assert "2017.11.29" in violations(RULE, sample)[0]
 
 
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {"restoreSourceName": "orders-2025", "restoreToLatestTime": True},
+        {"restoreSourceTableArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders-2025"},
+        {"importTable": {"inputFormat": "CSV", "s3BucketSource": {"bucket": "orders"}}},
+    ],
+    ids=["restored by name", "restored by ARN", "imported"],
+)
+def test_table_that_is_restored_or_imported_needs_a_key_like_any_other(origin: dict[str, Any]) -> None:
+    without = baseline(types.TABLE, serverSideEncryption=None, **origin)
+
+    assert len(violations(RULE, without)) == 1
+    assert violations(RULE, baseline(types.TABLE, **origin)) == []
+
+
 def test_encryption_type_other_than_kms_is_rejected() -> None:
     state = {"SSESpecification": {**CLOUDFORMATION_TABLE["SSESpecification"], "SSEType": "AES256"}}
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from policies import resource_types as types
 from policies.declared.resource import Resource
-from policies.declared.template import Template, TemplateError, parse_template
+from policies.declared.template import Template
+from policies.declared.template_text import TemplateError, parse_template
 from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 NATIVE = {

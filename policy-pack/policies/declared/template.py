@@ -7,21 +7,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
-import yaml
-
-from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
+from policies.declared.values import UNKNOWN, Opaque, Value
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 NO_VALUE = "AWS::NoValue"
-MOST_VALUES = 100_000  # a template has at most a million bytes; aliases could multiply it without end
-
-
-class TemplateError(Exception):
-    """A text is no CloudFormation template."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +21,6 @@ class KeyOfTemplate:
 
     name: str
     region: str | None
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML with CloudFormation's short tags: `!GetAtt X.Arn` is `{"Fn::GetAtt": "X.Arn"}`."""
-
-
-def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> Value:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    if isinstance(node, yaml.ScalarNode):
-        return {name: loader.construct_scalar(node)}
-    if isinstance(node, yaml.SequenceNode):
-        return {name: loader.construct_sequence(node, deep=True)}
-    if isinstance(node, yaml.MappingNode):
-        return {name: loader.construct_mapping(node, deep=True)}
-    raise TemplateError(f"the tag !{suffix} stands before nothing")
-
-
-_Loader.add_multi_constructor("!", _short_tag)  # type: ignore[no-untyped-call]  # as PyYAML is typed
 
 
 @dataclass(frozen=True)
@@ -207,50 +180,6 @@ class Template:
             else mapping.values()
         )
         return [row.get(second[0]) for row in chosen if isinstance(row, Mapping)] or [None]
-
-
-def parse_template(text: str) -> Mapping[str, Any]:
-    """The document that a template's text holds, JSON or YAML.
-
-    Raises:
-        TemplateError: it is neither, or has no resources.
-    """
-    found = _document_or_error(text)
-    if isinstance(found, TemplateError):
-        raise found
-    return found
-
-
-@lru_cache(maxsize=32)  # every rule asks for the same template
-def _document_or_error(text: str) -> Mapping[str, Any] | TemplateError:
-    try:
-        document = _parsed(text)
-        size = _size(document, {})
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        return TemplateError(f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}")
-    if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
-        return TemplateError("it is no object with Resources")
-    if size > MOST_VALUES:
-        return TemplateError(f"its YAML aliases stand for more than {MOST_VALUES:,} values")
-    return document
-
-
-def _parsed(text: str) -> Value:
-    try:
-        return parse_json(text)
-    except ValueError:
-        return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader with tags that make plain dicts
-
-
-def _size(value: Value, known: dict[int, int]) -> int:
-    """How many values a value holds, aliases written out; each is counted once, however often it occurs."""
-    if not isinstance(value, (Mapping, list)):
-        return 1
-    if id(value) not in known:
-        known[id(value)] = MOST_VALUES + 1  # what an alias of itself counts
-        inner = value.values() if isinstance(value, Mapping) else value
-        known[id(value)] = 1 + sum(_size(one, known) for one in inner)
-    return known[id(value)]
 
 
 def _intrinsic(node: Value) -> tuple[str, Value] | None:
