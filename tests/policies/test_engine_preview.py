@@ -1,6 +1,7 @@
 """The pack on the real engine: previews and updates of small programs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,19 @@ def test_each_table_without_key_is_reported_once(program: Program) -> None:
 
     assert sorted(verdicts(result)) == [(MAIN, "mandatory", "managed"), (MAIN, "mandatory", "none")]
     assert result.exit_code == 1
+
+
+def test_variable_enforces_the_pack_without_a_flag(program: Program) -> None:
+    stack = program('table("orders", None)\naws.kms.Key("key")')
+    profile = {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(PACK / "config" / "advisory.json")}
+    variable = {"PULUMI_OPTION_POLICY_PACK": str(PACK)}
+
+    enforced = replace(stack, environment={**stack.environment, **variable}).up()
+    advised = replace(stack, environment={**stack.environment, **variable, **profile}).preview()
+
+    assert (verdicts(enforced), enforced.exit_code) == ([(MAIN, "mandatory", "orders")], 1)
+    assert stack.export()["deployment"].get("resources", []) == []
+    assert (verdicts(advised), advised.exit_code) == ([(MAIN, "advisory", "orders")], 0)
 
 
 def test_update_decides_again_before_the_table_is_created(program: Program) -> None:
