@@ -131,6 +131,8 @@ def test_parameter_that_is_a_new_key_of_the_program_is_pending() -> None:
     )
 
     assert violations(RULE, fed) == []
+    assert violations("dynamodb-table-key-decided", fed, key) == []
+    assert len(violations("dynamodb-table-key-decided", fed)) == 1
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,21 @@ def test_undecided_key_is_advisory_where_the_config_says_so() -> None:
     ]
 
 
+def test_waiver_of_the_main_rule_covers_a_key_that_is_not_known() -> None:
+    waiver = {"owner": "orders-team", "reason": "moving", "scope": "urn:pulumi:*", "expires": "2027-11-24"}
+    config = {MAIN: {"enforcementLevel": "mandatory", "waivers": [waiver]}}
+
+    found = Pack(config=config).run(OTHER_TABLE, table(OTHER_TABLE))
+
+    assert found == []
+
+
+def test_unknown_key_of_an_update_is_reported_once() -> None:
+    found = Pack(is_preview=False).run(OTHER_TABLE, table(OTHER_TABLE))
+
+    assert [one.policy for one in found] == [MAIN]
+
+
 def test_dependencies_never_replace_the_check_of_a_known_value() -> None:
     """A state keeps the dependencies of a setting that is gone."""
     stale = Sample(types.TABLE, {}, "orders", sources={"serverSideEncryption": [KEY.urn]})

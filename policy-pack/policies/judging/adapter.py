@@ -64,15 +64,17 @@ class Adapter:
             if args.resource_type not in rule.types:
                 args.not_applicable()
             outcomes: Sequence[Outcome] | None = None
+            waiting: Sequence[Outcome] = ()
             with failures_told(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     outcomes = rule.check(resource_from(args), settings)
                     reporting = self._reporting(rule, settings, report)
                     reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+                    waiting = self._waiting(args.urn, outcomes, reporting)
             if outcomes == []:
                 args.not_applicable()
-            self._wait(rule, args.urn, outcomes or ())
+            self._wait(rule, args.urn, waiting)
 
         return validate
 
@@ -96,15 +98,19 @@ class Adapter:
     def _reporting(self, rule: Rule, settings: Settings, report: ReportViolation) -> Reporting:
         return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
 
-    def _wait(self, rule: ResourceRule, urn: str, outcomes: Sequence[Outcome]) -> None:
-        """Leave what is pending at preview to the stack rules, or tell it in the SDK's own way.
+    def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
+        """What is pending at preview, unless a waiver makes it indifferent."""
+        pending = [outcome for outcome in outcomes if outcome.verdict is Verdict.PENDING]
+        return pending if pending and self.is_preview() and not reporting.waives(urn) else ()
+
+    def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
+        """Leave what is pending to the stack rules, or tell it in the SDK's own way.
 
         The SDK's own way is an advisory "can't run policy ... during preview"; the update decides.
         """
-        waiting = [outcome for outcome in outcomes if outcome.verdict is Verdict.PENDING]
         if rule.settled_in_stack:
             self.ledger.pending[urn] = waiting
-        elif waiting and self.is_preview():
+        elif waiting:
             raise UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
 
 

@@ -43,6 +43,7 @@ HOLDING_ANYTHING = frozenset(
         types.NATIVE_EXTENSION,
     }
 )
+MOST_ALIASES = 4
 PACKAGES_OF_AWS = ("aws:", "aws-native:")
 
 Find = Callable[[str], StackResource | None]
@@ -77,8 +78,10 @@ def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin
         return Origin.NO_KEY
     urns = resource.dependencies.get(PASSING_ON[resource.type], ())
     sources = [source for source in map(find, urns) if source]
-    if not sources or depth > 4:
-        return Origin.UNTOLD if resource.type == types.KEY_POLICY else Origin.KEY
+    if depth > MOST_ALIASES or (not sources and resource.type == types.KEY_POLICY):
+        return Origin.UNTOLD
+    if not sources:
+        return Origin.KEY  # AWS makes aliases for customer managed keys only
     return combined([origin(source, find, depth + 1) for source in sources])
 
 

@@ -8,6 +8,9 @@ from policies.judging.key_origin import Origin, combined, origin
 from policies.judging.outcome import Outcome
 from policies.judging.stack import Stack
 
+# A template takes values from parameters, which are another input.
+ALSO_FED_BY = {"templateBody": ("parameters",)}
+
 
 @dataclass(frozen=True)
 class PendingKey:
@@ -31,7 +34,8 @@ def pending_keys(stack: Stack) -> Iterator[PendingKey]:
         if table is None:
             continue
         for outcome in outcomes:
-            urns = table.dependencies.get(outcome.property, ())
+            inputs = (outcome.property, *ALSO_FED_BY.get(outcome.property, ()))
+            urns = [urn for name in inputs for urn in table.dependencies.get(name, ())]
             sources = tuple(source for source in map(stack.get, urns) if source)
             found = combined([origin(source, stack.get) for source in sources])
             yield PendingKey(table, outcome, sources, _in_region(found, outcome, sources))

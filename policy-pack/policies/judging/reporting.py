@@ -32,13 +32,19 @@ class Reporting:
             elif outcome.verdict is Verdict.PENDING and not may_wait:
                 self._violation(urn, f"Could not be decided: {outcome.message}")
 
-    def _violation(self, urn: str, message: str) -> None:
-        covering = [waiver for waiver in self.waivers if waiver.covers(urn)]
+    def waives(self, urn: str) -> bool:
+        """Whether a waiver lets the resource break the policy today; those that cover it are used then."""
+        covering = self._covering(urn)
         self.ledger.used.update((self.policy, waiver) for waiver in covering)
-        if any(waiver.counts_on(self.today) for waiver in covering):
-            return
-        expired = [f"The {waiver.shown} {_ended(waiver)}." for waiver in covering]
-        self.report(" ".join([message, *expired]), urn)
+        return any(waiver.counts_on(self.today) for waiver in covering)
+
+    def _violation(self, urn: str, message: str) -> None:
+        if not self.waives(urn):
+            expired = [f"The {waiver.shown} {_ended(waiver)}." for waiver in self._covering(urn)]
+            self.report(" ".join([message, *expired]), urn)
+
+    def _covering(self, urn: str) -> list[Waiver]:
+        return [waiver for waiver in self.waivers if waiver.covers(urn)]
 
 
 @contextmanager
