@@ -14,7 +14,6 @@ from pathlib import Path
 
 from tools.engine import EngineNotFoundError, find_engine
 
-ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -67,6 +66,10 @@ def make(project: Path, stack: str, region: str) -> Path:
         )
     if not _REGION.fullmatch(region):
         raise UnmadeError(f"{region!r} is no AWS Region; one is eu-west-1")
+    if not (project / "Pulumi.yaml").exists():
+        raise UnmadeError(
+            f"there is no Pulumi.yaml in {project.resolve()}; run this in the project's directory"
+        )
     file = project / f"Pulumi.{stack}.yaml"
     content = TEMPLATE.read_text(encoding="utf-8").replace("«stack»", stack).replace("«region»", region)
     try:
@@ -98,7 +101,7 @@ def _init(project: Path, stack: str, secrets_provider: str | None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m environments", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--project", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    parser.add_argument("--project", type=Path, default=Path(), help="its directory; default: this one")
     commands = parser.add_subparsers(dest="command", required=True)
     new = commands.add_parser("new", help="make an environment: its config file and its stack")
     new.add_argument("stack", metavar="NAME")

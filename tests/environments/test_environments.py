@@ -90,6 +90,11 @@ def test_a_region_that_is_none_is_refused(project: Path, capsys: pytest.CaptureF
     assert "'Ireland' is no AWS Region" in capsys.readouterr().err
 
 
+def test_a_directory_without_a_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, "new", "qa", "--file-only") == 2
+    assert "there is no Pulumi.yaml in" in capsys.readouterr().err
+
+
 def test_environments_are_listed_by_their_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("prod", "dev"):
         (project / f"Pulumi.{name}.yaml").touch()

@@ -1,0 +1,136 @@
+"""Each command of the documents is run, on the engine, in an order in which a reader would."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local_aws.local_run import ROOT, LocalRun
+from local_aws.process import Credentials
+from tools.cache import cache_directory
+
+DOCS = ROOT / "docs"
+OWN = ("access_diff", "environments", "local_aws", "pipeline", "policy-pack", "tools", "verify", "venv")
+PROGRAM = Path(__file__).parent / "program"
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The code blocks of a language in a document."""
+    text = (DOCS / document).read_text()
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", text, re.DOTALL | re.MULTILINE)
+    return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE).strip() for indent, code in found]
+
+
+@dataclass
+class Checkout:
+    """A checkout with a stack `dev`, and a shell in it whose `pulumi` and `python` are this project's."""
+
+    run: LocalRun
+    directory: Path
+
+    def shell(self, command: str, credentials: Credentials | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command as a reader would."""
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command],
+            cwd=self.directory,
+            env={
+                **self.run.environment(credentials),
+                "XDG_CACHE_HOME": str(cache_directory().parent),
+                "GIT_AUTHOR_NAME": "reader",
+                "GIT_AUTHOR_EMAIL": "reader@example.com",
+                "GIT_COMMITTER_NAME": "reader",
+                "GIT_COMMITTER_EMAIL": "reader@example.com",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def checkout(own_run: LocalRun, tmp_path: Path) -> Checkout:
+    """The sample program in the place of the project's own, so that each document needs its own words alone."""
+    directory = tmp_path / "checkout"
+    shutil.copytree(PROGRAM, directory)
+    for entry in (
+        "access_diff",
+        "environments",
+        "local_aws",
+        "pipeline",
+        "policy-pack",
+        "tools",
+        "verify",
+        "venv",
+    ):
+        (directory / entry).symlink_to(ROOT / entry)
+    made = Checkout(own_run, directory)
+    assert (
+        made.shell("git init -q && git add . && git commit -qm first && pulumi stack init dev").returncode
+        == 0
+    )
+    return made
+
+
+def test_the_commands_of_pull_requests_work(checkout: Checkout) -> None:
+    """The stack is new, so the access diffs end with "somebody's access changes"."""
+    statuses = [(command, checkout.shell(command)) for command in blocks("pull-requests.md", "sh")]
+
+    assert [
+        (command, done.returncode, done.stdout) for command, done in statuses if done.returncode > 1
+    ] == []
+    assert [done.returncode for _, done in statuses] == [1, 1, 0, 0, 0]
+
+
+def test_the_commands_of_environments_work(checkout: Checkout) -> None:
+    checkout.run.aws.client("iam").create_role(
+        RoleName="app", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []})
+    )
+    make_secrets_key(checkout.run, "owner")
+
+    statuses = [(command, checkout.shell(command)) for command in blocks("environments.md", "sh")]
+
+    assert [(command, done.stdout) for command, done in statuses if done.returncode != 0] == []
+
+
+def test_the_secrets_key_is_for_its_users_and_its_project_alone(checkout: Checkout) -> None:
+    """Even who may do everything by IAM cannot decrypt, though it administers the key."""
+    make_secrets_key(checkout.run, "deployer")
+    iam = checkout.run.aws.client("iam")
+    made = iam.create_access_key(UserName="deployer")["AccessKey"]
+    deployer = Credentials(made["AccessKeyId"], made["SecretAccessKey"])
+    (command,) = [one for one in blocks("environments.md", "sh") if "awskms" in one]
+
+    by_owner = checkout.shell(command.replace("sandbox", "mine"))
+    by_deployer = checkout.shell(command, deployer)
+    for_another_project = checkout.shell(
+        command.replace("sandbox", "other").replace("=encrypted-tables", "=another"), deployer
+    )
+
+    assert by_deployer.returncode == 0, by_deployer.stdout
+    assert [done.returncode != 0 for done in (by_owner, for_another_project)] == [True, True]
+    assert "AccessDenied" in by_owner.stdout
+    assert "AccessDenied" in for_another_project.stdout
+
+
+def make_secrets_key(run: LocalRun, deployer: str) -> None:
+    """The key of the document, with this user as its deployer."""
+    (document,) = blocks("environments.md", "json")
+    iam, kms = run.aws.client("iam"), run.aws.client("kms")
+    if deployer != "owner":
+        iam.create_user(UserName=deployer)
+    policy = document.replace("user/deployer", f"user/{deployer}")
+    key = kms.create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/pulumi-secrets", TargetKeyId=key)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for document in ("pull-requests.md", "environments.md"):
+        for target, anchor in re.findall(r"\]\(([\w-]+\.md)(?:#([\w-]+))?\)", (DOCS / document).read_text()):
+            headings = re.findall(r"^#+ (.*)$", (DOCS / target).read_text(), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+            assert not anchor or anchor in anchors, f"{document}: {target}#{anchor}"
