@@ -75,7 +75,9 @@ def _on_path() -> Engine:
     beside = Path(found).resolve().parent
     if not shutil.which(LANGUAGE_HOST, path=os.pathsep.join([str(beside), os.environ.get("PATH", "")])):
         raise AttemptFailedError(f"pulumi on PATH: {found} has no {LANGUAGE_HOST} beside it or on PATH")
-    return Engine(Path(found), version, "on PATH", (beside,))
+    # In a shell of this project the built engine is the one on PATH; what its language host needs stays set.
+    kept = {name: os.environ[name] for name in HOST_VARIABLES if name in os.environ}
+    return Engine(Path(found), version, "on PATH", (beside,), kept)
 
 
 def _installed() -> Engine:
