@@ -18,9 +18,8 @@ def print_table(audit: Audit, console: Console) -> None:
         if report.error:
             console.print(f"[red]could not be checked[/]  {escape(report.error)}", highlight=False)
         elif report.has_hidden_secrets:
-            console.print(
-                f"{escape(str(report.state))}: secrets in it, if any, could not be decrypted, and count as unknown."
-            )
+            state = escape(str(report.state))
+            console.print(f"{state}: secrets in it, if any, could not be decrypted, and count as unknown.")
     for (policy, urn), number in sorted(audit.mended.items()):
         console.print(f"mended: {policy}  {escape(urn)}  ({number} in the baseline)", highlight=False)
     for note in audit.notes:
