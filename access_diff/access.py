@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
-from access_diff.answer import DELEGATED, NO, YES, Answer, Grade, all_of, any_of, conditional, unknown, unless
+from access_diff.answer import DELEGATED, NO, YES, Answer, all_of, any_of, conditional, unknown, unless
 from access_diff.conditions import Context
 from access_diff.identities import Identity
 from access_diff.policy import (
@@ -17,6 +18,7 @@ from access_diff.policy import (
     resource_policy_denies,
 )
 from access_diff.principals import Kind, Principal
+from access_diff.unknown import Unknown
 from access_diff.world import Grant, Key, KeyKind, Table, World
 
 
@@ -86,11 +88,11 @@ def may_decrypt_items(world: World, principal: Principal, table: Table) -> Answe
     if table.key.kind is KeyKind.AWS_OWNED:
         return YES
     if table.key.kind is KeyKind.AWS_MANAGED:
-        return YES if principal.account in ("", world.account) else NO
+        return YES if principal.account in ("", table.account) else NO
     key = table.key.key
     if key is None:
         return unknown(table.key.why_unknown)
-    context = {**_who(principal), **_through_dynamodb(world, table)}
+    context = {**_who(principal), **_through_dynamodb(table)}
     return _key_action(world, key, Request(_DECRYPT, principal, key.arn, context))
 
 
@@ -119,7 +121,7 @@ def _who(principal: Principal) -> Context:
     return context
 
 
-def _through_dynamodb(world: World, table: Table) -> Context:
+def _through_dynamodb(table: Table) -> Context:
     """The condition keys of the Decrypt that DynamoDB makes for an item call.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
@@ -128,8 +130,8 @@ def _through_dynamodb(world: World, table: Table) -> Context:
         "kms:encryptioncontext:aws:dynamodb:tablename": table.name,
         "kms:encryptioncontextkeys": ("aws:dynamodb:tableName", "aws:dynamodb:subscriberId"),
     }
-    if world.account:
-        context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = world.account
+    if table.account:
+        context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = table.account
     if table.region:
         context["kms:viaservice"] = f"dynamodb.{table.region}.amazonaws.com"
     return context
@@ -140,7 +142,7 @@ def _item_action(world: World, request: Request, table: Table) -> Answer:
     denied = any_of(resource_policy_denies(document, request) for document in by_table)
     allowed = any_of(resource_policy_allows(document, request) for document in by_table)
     unread = [unknown(f"the table's policy: {p.reason}") for p in table.policies if isinstance(p, Unreadable)]
-    if not _is_of_account(world, request.principal):
+    if not _is_of_account(table, request.principal):
         return unless(any_of([allowed, *unread, *_no_table_policy(table)]), denied)
     identity = world.identities.get(request.principal)
     by_identity, denied_by_identity = _identity_says(identity, request)
@@ -184,31 +186,49 @@ def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer,
 
 
 def _granted(grant: Grant, request: Request) -> Answer:
-    operation = request.action.removeprefix("kms:")
-    if grant.grantee != request.principal or operation not in grant.operations:
+    if grant.grantee != request.principal:
         return NO
-    prefix = "kms:encryptioncontext:"
-    given = {name.removeprefix(prefix): v for name, v in request.context.items() if name.startswith(prefix)}
-    for wanted in (grant.context_equals, grant.context_subset):
-        if wanted and any(given.get(name.lower(), value) != value for name, value in wanted.items()):
-            return NO
-        if wanted and not given:
-            return conditional(
-                f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}"
-            )
-    if grant.context_equals and given and len(grant.context_equals) != len(given):
+    if grant.operations is None:
+        return unknown("the operations of a grant")
+    if request.action.removeprefix("kms:") not in grant.operations:
         return NO
-    return YES
+    return all_of(
+        [
+            _has_context(grant.context_equals, request.context, is_whole=True),
+            _has_context(grant.context_subset, request.context, is_whole=False),
+        ]
+    )
+
+
+def _has_context(wanted: Mapping[str, Any] | Unknown, context: Context, *, is_whole: bool) -> Answer:
+    """Whether the request has the encryption context of a grant's constraint.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html#grant-constraints
+    """
+    if isinstance(wanted, Unknown):
+        return unknown("the encryption context of a grant")
+    names = context.get("kms:encryptioncontextkeys") or ()
+    if not wanted:
+        return YES
+    if not names:  # not through DynamoDB: the caller chooses it
+        return conditional(f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}")
+    if not set(wanted) <= set(names) or (is_whole and len(wanted) != len(names)):
+        return NO
+    return all_of(_same(name, value, context) for name, value in wanted.items())
+
+
+def _same(name: str, value: Any, context: Context) -> Answer:  # noqa: ANN401  # a property of any type
+    given = context.get(f"kms:encryptioncontext:{name.lower()}")
+    if isinstance(value, Unknown):
+        return unknown("the encryption context of a grant")
+    if given is None:
+        return conditional(f"the encryption context is {name}={value}")
+    return YES if given == value else NO
 
 
 def _documents(policies: Iterable[Policy]) -> list[Document]:
     return [policy for policy in policies if isinstance(policy, Document)]
 
 
-def _is_of_account(world: World, principal: Principal) -> bool:
-    return principal.kind is not Kind.ANYONE and principal.account in ("", world.account)
-
-
-def is_plain_no(answer: Answer) -> bool:
-    """Whether nothing is allowed, or only what the account's IAM policies may allow elsewhere."""
-    return answer.grade in {Grade.NO, Grade.DELEGATED}
+def _is_of_account(table: Table, principal: Principal) -> bool:
+    return principal.kind is not Kind.ANYONE and principal.account in ("", table.account)

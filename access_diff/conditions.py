@@ -46,10 +46,14 @@ _NEGATED = {
 }
 
 
-def conditions_hold(block: Mapping[str, Mapping[str, Any]], context: Context) -> Answer:
-    """All conditions of the block together."""
+def conditions_hold(block: Any, context: Context) -> Answer:  # noqa: ANN401  # whatever JSON a policy holds
+    """All conditions of the block together; what is no condition block is a condition nobody understands."""
+    if block is None:
+        return YES
+    if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
+        return conditional(f"Condition {block}")
     return all_of(
-        _holds(operator, key, [_text(value) for value in as_list(values)], context)
+        _holds(str(operator), str(key), [_text(value) for value in as_list(values)], context)
         for operator, keys in block.items()
         for key, values in keys.items()
     )

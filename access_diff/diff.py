@@ -253,7 +253,7 @@ def _principals_of_table(world: World, table: Table | None) -> set[Principal]:
         *_named_by(table.policies),
         *_principals_of_key(world, table.key.key),
         *(identity.principal for identity in world.identities),
-        *(_everyone_of_account(world) if table.key.kind is not KeyKind.CUSTOMER_MANAGED else ()),
+        *([account_principal(table.account)] if table.key.kind is not KeyKind.CUSTOMER_MANAGED else []),
     }
 
 
@@ -272,8 +272,3 @@ def _named_by(policies: Iterable[Policy]) -> Iterator[Principal]:
     for policy in policies:
         if isinstance(policy, Document):
             yield from principals_of(policy)
-
-
-def _everyone_of_account(world: World) -> Iterator[Principal]:
-    """Without a customer managed key, IAM alone decides: whoever it allows, reads."""
-    yield account_principal(world.account)

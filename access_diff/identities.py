@@ -61,9 +61,10 @@ class Identity:
 class Identities:
     """All users and roles that the stack makes or gives policies to."""
 
-    def __init__(self, resources: Iterable[Resource], account: str) -> None:
+    def __init__(self, resources: Iterable[Resource], account: str, partition: str) -> None:
         self._resources = {resource.urn: resource for resource in resources}
         self._account = account
+        self._partition = partition
         self._groups: dict[str, list[Policy]] = {}
         self._found: dict[Principal, Identity] = {}
         self.unplaced: list[str] = []
@@ -100,7 +101,7 @@ class Identities:
         identity.has_boundary = bool(resource.inputs.get("permissionsBoundary"))
         for inline in _values(resource.inputs.get("inlinePolicies")):
             identity.policies.append(
-                read_policy(inline.get("policy")) if isinstance(inline, Mapping) else Unreadable(inline.value)
+                read_policy(inline.get("policy") if isinstance(inline, Mapping) else inline)
             )
         for arn in _values(resource.inputs.get("managedPolicyArns")):
             identity.policies.append(self._policy(resource, "managedPolicyArns", arn))
@@ -112,8 +113,12 @@ class Identities:
         if isinstance(name, Unknown) or not name:
             name = f"{resource.name} (name {Unknown.UNTIL_UPDATE.value})"
         path = resource.inputs.get("path") or "/"
-        guess = f"arn:aws:iam::{self._account}:{kind}{path}{name}" if self._account else ""
-        return self._at(known or Principal(kind, self._account, str(name), guess))
+        return self._at(known or self._principal(kind, str(name), path if isinstance(path, str) else "/"))
+
+    def _principal(self, kind: Kind, name: str, path: str = "/") -> Principal:
+        account = self._account
+        arn = f"arn:{self._partition}:iam::{account}:{kind}{path}{name}" if account else ""
+        return Principal(kind, account, name, arn)
 
     def _at(self, principal: Principal) -> Identity:
         return self._found.setdefault(principal, Identity(principal))
@@ -127,8 +132,7 @@ class Identities:
                 elif kind == "group":
                     self._groups.setdefault(holder, []).extend(policies)
                 else:
-                    arn = f"arn:aws:iam::{self._account}:{kind}/{holder}" if self._account else ""
-                    self._at(Principal(Kind(kind), self._account, holder, arn)).policies.extend(policies)
+                    self._at(self._principal(Kind(kind), holder)).policies.extend(policies)
 
     def _named(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
         if not isinstance(name, Unknown):
@@ -168,8 +172,7 @@ class Identities:
                 if name is None:
                     self.unplaced.append(resource.name)
                 elif policies:
-                    arn = f"arn:aws:iam::{self._account}:user/{name}" if self._account else ""
-                    self._at(Principal(Kind.USER, self._account, name, arn)).policies.extend(policies)
+                    self._at(self._principal(Kind.USER, name)).policies.extend(policies)
 
 
 def _values(value: Any) -> list[Any]:  # noqa: ANN401  # a property of any type

@@ -6,7 +6,7 @@ from typing import Any
 
 from access_diff.policy import NOT_KNOWN, Document, Policy, Unreadable, read_policy
 from access_diff.preview import Resource
-from access_diff.principals import Kind, Principal, parse_principal
+from access_diff.principals import Kind, Principal, as_list, parse_principal
 from access_diff.unknown import Unknown
 from access_diff.world import Grant, Key
 
@@ -25,6 +25,7 @@ class Side:
 
     resources: Mapping[str, Resource]
     account: str
+    partition: str
     region: str
     """The Region of a resource that names none; empty while it is not known."""
     is_before: bool
@@ -48,6 +49,11 @@ class Side:
     def set_by(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
         """A property that is gone when the program no longer sets it."""
         return self.value(resource, name) if self.is_before else resource.inputs.get(name)
+
+    def account_of(self, resource: Resource) -> str:
+        """The account in which the resource is; the stack's when its ARN is not known."""
+        arn = resource.outputs.get("arn")
+        return arn.split(":")[4] if isinstance(arn, str) and arn.count(":") >= 5 else self.account
 
     def region_of(self, resource: Resource) -> str:
         """The Region in which the resource is; empty while that is not known."""
@@ -91,7 +97,7 @@ class References:
         if isinstance(arn, str):
             return arn
         parts = (self._side.region_of(key) or NOT_KNOWN, self._side.account or NOT_KNOWN)
-        return f"arn:aws:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
+        return f"arn:{self._side.partition}:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
 
     def label(self, key: Resource) -> str:
         """The key's alias, else its name in the program."""
@@ -169,7 +175,7 @@ def _own_policy(side: Side, resource: Resource) -> Policy:
     if isinstance(resource.inputs.get("policy"), Unknown) and not side.is_before:
         return Unreadable(resource.inputs["policy"].value)
     is_default = policy is None or (isinstance(policy, Unknown) and "policy" not in resource.inputs)
-    return default_policy(side.account) if is_default else read_policy(policy)
+    return default_policy(side.account_of(resource)) if is_default else read_policy(policy)
 
 
 def _separate_policies(side: Side, references: References) -> dict[str, Policy]:
@@ -196,22 +202,30 @@ def _grants(side: Side, references: References) -> dict[str, list[Grant]]:
 
 
 def _grant(side: Side, resource: Resource) -> Grant:
-    grantee = side.value(resource, "granteePrincipal")
-    constraints: Mapping[str, Any] = next(iter(side.value(resource, "constraints") or []), {})
+    operations = side.value(resource, "operations")
+    constraint = next(iter(as_list(side.value(resource, "constraints"))), None)
     return Grant(
-        _grantee(grantee),
-        frozenset(side.value(resource, "operations") or ()),
-        constraints.get("encryptionContextEquals") or None,
-        constraints.get("encryptionContextSubset") or None,
+        _grantee(side.value(resource, "granteePrincipal")),
+        None if isinstance(operations, Unknown) else frozenset(map(str, as_list(operations))),
+        _context(constraint, "encryptionContextEquals"),
+        _context(constraint, "encryptionContextSubset"),
     )
+
+
+def _context(constraint: Any, name: str) -> Mapping[str, Any] | Unknown:  # noqa: ANN401  # a property of any type
+    """The encryption context that a constraint asks for; empty when it asks for none."""
+    if isinstance(constraint, Unknown):
+        return constraint
+    found = constraint.get(name) if isinstance(constraint, Mapping) else None
+    return found if isinstance(found, Mapping | Unknown) else {}
 
 
 def _grantee(value: Any) -> Principal | None:  # noqa: ANN401  # a property of any type
     if not isinstance(value, str):
         return None
-    return parse_principal(value) or (
-        Principal(Kind.SERVICE, "", value, value) if value.endswith(".amazonaws.com") else None
-    )
+    if value.endswith(".amazonaws.com"):
+        return Principal(Kind.SERVICE, "", value, value)
+    return parse_principal(value)
 
 
 def _is_enabled(resource: Resource) -> bool:

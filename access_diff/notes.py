@@ -104,12 +104,12 @@ def _has_policies_for(world: World, identity: Identity, table: Table) -> bool:
 def _left_to_accounts(after: World, changed: set[Principal]) -> Iterator[str]:
     if not changed:
         return
-    own = account_principal(after.account)
     tables = [
         shown(table)
         for table in after.tables.values()
         if table.key.kind is KeyKind.CUSTOMER_MANAGED
-        and may_decrypt_items(after, own, table).grade in {Grade.YES, Grade.CONDITIONAL}
+        and may_decrypt_items(after, account_principal(table.account), table).grade
+        in {Grade.YES, Grade.CONDITIONAL}
     ]
     if tables:
         yield (

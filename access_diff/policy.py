@@ -147,7 +147,7 @@ def _effect(
             [
                 reach(statement),
                 _covers(statement, request),
-                conditions_hold(statement.get("Condition") or {}, request.context),
+                conditions_hold(statement.get("Condition"), request.context),
             ]
         )
         for statement in statements

@@ -13,6 +13,7 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws[\w-]*):(?:iam|sts)::(?P<account>\d{12}):"
     r"(?P<kind>root|user|role|assumed-role|federated-user)(?:/(?P<rest>.+))?"
 )
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA|GPA|IPA|NPA)[A-Z0-9]{12,}")
 _ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -25,6 +26,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     """All principals of an account whose own IAM policies allow the action."""
     SERVICE = "service"
+    OTHER = "other"
+    """A federated or canonical user, or an entry that is none of AWS's forms."""
     ANYONE = "anyone"
 
 
@@ -38,6 +41,12 @@ class Principal:
     name: str
     arn: str = field(compare=False, default="")
     """As it was found; empty when the ARN is not known yet."""
+
+    @property
+    def partition(self) -> str:
+        """The partition of its ARN; `aws` where there is no ARN."""
+        parts = self.arn.split(":")
+        return parts[1] if len(parts) > 1 else "aws"
 
     @property
     def is_single(self) -> bool:
@@ -58,19 +67,20 @@ def parse_principal(entry: str) -> Principal | None:
 
     None for a unique id (AIDA..., AROA...): what it named is deleted, so nobody has it.
     """
+    if _UNIQUE_ID.fullmatch(entry):
+        return None
     if entry == "*":
         return ANYONE
-    if _ACCOUNT_ID.fullmatch(entry):
-        return account_principal(entry)
     match = _ARN.fullmatch(entry)
     if match is None:
-        return None
-    account, rest = match["account"], match["rest"] or ""
-    if match["kind"] == "root":
+        is_account = _ACCOUNT_ID.fullmatch(entry)
+        return account_principal(entry) if is_account else Principal(Kind.OTHER, "", entry, entry)
+    account, kind, rest = match["account"], match["kind"], match["rest"] or ""
+    if kind == "root":
         return Principal(Kind.ACCOUNT, account, "", entry)
-    if match["kind"] in {"user", "role"}:
-        return Principal(Kind(match["kind"]), account, rest.rsplit("/", 1)[-1], entry)
-    return Principal(Kind.SESSION, account, f"{match['kind']}/{rest}", entry)
+    if kind in {"user", "role"}:
+        return Principal(Kind(kind), account, rest.rsplit("/", 1)[-1], entry)
+    return Principal(Kind.SESSION, account, f"{kind}/{rest}", entry)
 
 
 def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a map of strings or lists
@@ -81,8 +91,10 @@ def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a 
         for entry in as_list(element.get("AWS")):
             if principal := parse_principal(str(entry)):
                 yield principal
-        for entry in as_list(element.get("Service")):
-            yield Principal(Kind.SERVICE, "", str(entry), str(entry))
+        for name, entries in element.items():
+            if name != "AWS":
+                kind = Kind.SERVICE if name == "Service" else Kind.OTHER
+                yield from (Principal(kind, "", str(entry), str(entry)) for entry in as_list(entries))
 
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may have one value or several

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from access_diff.identities import Identities
 from access_diff.keys import KEYS, References, Side, keys_of, unplaced
@@ -16,7 +16,20 @@ from access_diff.world import Key, KeyKind, Table, TableId, TableKey, World
 TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
 RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
 AWS_PROVIDER = "pulumi:providers:aws"
-_IN_ACCOUNT = re.compile(r"arn:aws[\w-]*:(?:kms|dynamodb|iam):[\w-]*:(\d{12}):")
+_IN_ACCOUNT = re.compile(r"arn:(?P<partition>aws[\w-]*):(?:kms|dynamodb|iam):[\w-]*:(?P<account>\d{12}):")
+# They may hold tables, keys, grants or IAM policies, in forms of their own.
+_NOT_READ = (
+    "aws-native:cloudformation:",
+    "aws-native:dynamodb:",
+    "aws-native:iam:",
+    "aws-native:index:",
+    "aws-native:kms:",
+    "aws:cloudcontrol/",
+    "aws:cloudformation/",
+    "aws:dynamodb/globalTable:",
+    "aws:organizations/policy",
+    "aws:ssoadmin/",
+)
 
 
 def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]:
@@ -28,13 +41,35 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
             what the stack has now; so two programs are compared without any stack.
     """
     told = preview if base is None else _both(base, preview)
-    account, region = _account(told), _region(told)
-    after = _world(preview.after, account, region, is_before=False)
+    home = Home(*_account(told), _region(told))
+    after = _world(preview.after, home, is_before=False)
     if base is None:
-        before = _world(preview.before, account, region, is_before=True)
+        earlier = preview.before
+        before = _world(earlier, home, is_before=True)
     else:
-        before = _world(base.after, account, region, is_before=False)
+        earlier = base.after
+        before = _world(earlier, home, is_before=False)
+    unread = tuple(_unread(earlier, preview.after))
+    after = replace(after, cannot_tell=(*after.cannot_tell, *unread))
     return before, _with_leaving_keys(before, after)
+
+
+class Home(NamedTuple):
+    """Where the stack is; each part is empty while no resource tells it."""
+
+    account: str
+    partition: str
+    region: str
+
+
+def _unread(before: Iterable[Resource], after: Iterable[Resource]) -> Iterator[str]:
+    """Resources that may give access in ways that are not read here, where they change."""
+    earlier = {one.urn: one.inputs for one in before if one.type.startswith(_NOT_READ)}
+    later = {one.urn: one.inputs for one in after if one.type.startswith(_NOT_READ)}
+    for urn in sorted({*earlier, *later}):
+        if earlier.get(urn) != later.get(urn):
+            name, kind = urn.rsplit("::", 1)[-1], urn.split("::")[2].rsplit("$", 1)[-1]
+            yield f"{name} ({kind}): what it does to tables, keys and policies is not read here"
 
 
 def _both(base: Preview, preview: Preview) -> Preview:
@@ -42,8 +77,9 @@ def _both(base: Preview, preview: Preview) -> Preview:
     return replace(preview, before=(*preview.before, *base.before), after=(*preview.after, *base.after))
 
 
-def _world(resources: Iterable[Resource], account: str, region: str, *, is_before: bool) -> World:
-    side = Side({resource.urn: resource for resource in resources}, account, region, is_before)
+def _world(resources: Iterable[Resource], home: Home, *, is_before: bool) -> World:
+    by_urn = {resource.urn: resource for resource in resources}
+    side = Side(by_urn, home.account, home.partition or "aws", home.region, is_before)
     references = References(side)
     keys = keys_of(side)
     tables: dict[TableId, Table] = {}
@@ -52,28 +88,28 @@ def _world(resources: Iterable[Resource], account: str, region: str, *, is_befor
     policies, homeless = _resource_policies(side, tables)
     for table_id, found in policies.items():
         tables[table_id] = replace(tables[table_id], policies=tuple(found))
-    identities = Identities(side.resources.values(), account)
+    identities = Identities(by_urn.values(), home.account, side.partition)
     cannot_tell = [
         *unplaced(side),
         *homeless,
         *(f"{name}: it is not known yet to whom it gives a policy" for name in identities.unplaced),
     ]
-    return World(account, tables, keys, identities, tuple(cannot_tell))
+    return World(home.account, tables, keys, identities, tuple(cannot_tell))
 
 
-def _account(preview: Preview) -> str:
-    """The stack's account: by any ARN that AWS gave, else by who may change a key's policy."""
+def _account(preview: Preview) -> tuple[str, str]:
+    """The stack's account and partition: by any ARN that AWS gave, else by who may change a key's policy."""
     for resource in (*preview.before, *preview.after):
         arn = resource.outputs.get("arn")
         if isinstance(arn, str) and (match := _IN_ACCOUNT.match(arn)):
-            return match[1]
+            return match["account"], match["partition"]
     for resource in preview.after:
         policy = read_policy(resource.inputs.get("policy")) if resource.type in KEYS else None
         if isinstance(policy, Document):
-            accounts = {p.account for p in principals_of(_managing(policy)) if p.account}
-            if len(accounts) == 1:
-                return accounts.pop()
-    return ""
+            found = {(p.account, p.partition) for p in principals_of(_managing(policy)) if p.account}
+            if len(found) == 1:
+                return found.pop()
+    return "", ""
 
 
 def _managing(policy: Document) -> Document:
@@ -91,11 +127,9 @@ def _managing(policy: Document) -> Document:
 def _region(preview: Preview) -> str:
     """The Region of the stack's default provider, if its resources agree on one."""
     resources = (*preview.after, *preview.before)
-    providers = {r.inputs.get("region") for r in resources if r.type == AWS_PROVIDER}
-    told = {
-        r.outputs.get("region") for r in resources if r.type in {TABLE, *KEYS} and "region" not in r.inputs
-    }
-    for regions in (providers, told):
+    providers = [r.inputs.get("region") for r in resources if r.type == AWS_PROVIDER]
+    places = [r for r in resources if r.type in {TABLE, *KEYS} and "region" not in r.inputs]
+    for regions in (providers, [r.outputs.get("region") for r in places]):
         known = {region for region in regions if isinstance(region, str) and region}
         if len(known) == 1:
             return known.pop()
@@ -117,16 +151,23 @@ class _Tables:
             if not isinstance(name, str):
                 name = resource.id or f"{resource.name} (name not known yet)"
             key = self._key_of_table(resource, region)
-            yield self._table(name, region, key)
+            account = self.side.account_of(resource)
+            yield self._table(name, region, key, account)
             for replica in as_list(self.side.set_by(resource, "replicas")):
-                if isinstance(replica, Mapping) and isinstance(replica.get("regionName"), str):
-                    there = replica["regionName"]
-                    yield self._table(name, there, self._key_of_replica(resource, replica, key))
+                there = replica.get("regionName") if isinstance(replica, Mapping) else None
+                if isinstance(there, str):
+                    yield self._table(name, there, self._key_of_replica(resource, replica, key), account)
+                else:
+                    why = "a replica of it is known only after the update"
+                    used = TableKey(KeyKind.CUSTOMER_MANAGED, None, why)
+                    yield self._table(name, "a Region not known yet", used, account)
         for resource in self.side.of([TABLE_REPLICA]):
             yield self._separate_replica(resource)
 
-    def _table(self, name: str, region: str, key: TableKey) -> Table:
-        return Table(name, region, _table_arn(self.side, name, region), key)
+    def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
+        account = account or self.side.account
+        arn = f"arn:{self.side.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
+        return Table(name, region, arn, account, key)
 
     def _key_of_table(self, resource: Resource, region: str) -> TableKey:
         encryption = self.side.value(resource, "serverSideEncryption")
@@ -135,7 +176,7 @@ class _Tables:
         if isinstance(encryption, Unknown):
             return TableKey(KeyKind.AWS_OWNED)  # the program asks for nothing: DynamoDB's default
         encryption = next(iter(as_list(encryption)), None)
-        if not encryption or encryption.get("enabled") is False:
+        if not isinstance(encryption, Mapping) or encryption.get("enabled") is False:
             return TableKey(KeyKind.AWS_OWNED)
         value = encryption.get("kmsKeyArn")
         if not value:
@@ -159,7 +200,9 @@ class _Tables:
         key = self._key(resource, "kmsKeyArn", value, region) if value else TableKey(KeyKind.AWS_OWNED)
         return self._table(name, region, key)
 
-    def _key(self, resource: Resource, name: str, value: str | Unknown, region: str) -> TableKey:
+    def _key(self, resource: Resource, name: str, value: Any, region: str) -> TableKey:  # noqa: ANN401  # JSON
+        if not isinstance(value, str | Unknown):
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its key is not an ARN but {value}")
         if isinstance(value, str) and "alias/aws/" in value:
             return TableKey(KeyKind.AWS_MANAGED)
         urn = self.references.key(resource, name, value, region)
@@ -178,10 +221,6 @@ def _name_by_dependency(side: Side, resource: Resource) -> str:
     if len(names) == 1 and isinstance(names[0], str):
         return names[0]
     return f"{resource.name} (table not known yet)"
-
-
-def _table_arn(side: Side, name: str, region: str) -> str:
-    return f"arn:aws:dynamodb:{region or NOT_KNOWN}:{side.account or NOT_KNOWN}:table/{name}"
 
 
 def _resource_policies(

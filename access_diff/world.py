@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from access_diff.identities import Identities
 from access_diff.policy import Policy
 from access_diff.principals import Principal
+from access_diff.unknown import Unknown
 
 TableId = tuple[str, str]
 """A table's name and Region; the Region is empty while it is not known."""
@@ -26,9 +28,12 @@ class Grant:
 
     grantee: Principal | None
     """None while it is not known, or when it is no principal."""
-    operations: frozenset[str]
-    context_equals: Mapping[str, str] | None
-    context_subset: Mapping[str, str] | None
+    operations: frozenset[str] | None
+    """None while they are not known."""
+    context_equals: Mapping[str, Any] | Unknown
+    """The whole encryption context that it asks for; empty when it asks for none."""
+    context_subset: Mapping[str, Any] | Unknown
+    """A part of the encryption context that it asks for; empty when it asks for none."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Table:
     region: str
     arn: str
     """With `NOT_KNOWN` parts while they are not known."""
+    account: str
+    """Empty while it is not known."""
     key: TableKey
     policies: tuple[Policy, ...] = ()
     """Its resource policy, if the stack gives it one."""

@@ -49,10 +49,11 @@ def markdown(rows: Iterable[Row]) -> str:
     """The rows as a page, with the date and the machine that they were measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
+    python = platform.python_version()
     lines = [
         "# Benchmarks",
         "",
-        f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, Python {platform.python_version()}.",
+        f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, Python {python}.",
         "Each pair is run in turn; times are medians, ratios the median of the ratios pair by pair.",
         "",
         f"| {' | '.join(COLUMNS)} |",

@@ -54,7 +54,7 @@ class Checkout:
 
 @pytest.fixture
 def checkout(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """The sample program in the place of the project's own, so that each document needs its own words alone."""
+    """The sample program in the place of the project's own: it holds what the documents speak of."""
     directory = tmp_path / "checkout"
     shutil.copytree(PROGRAM, directory)
     for entry in (
