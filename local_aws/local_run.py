@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "venv" / "bin" / "python"
 AWS_PLUGIN = "pulumi-resource-aws"
 AWS_PLUGIN_VERSION = "7.51.1"
+PLUGIN_DIRECTORY = Path("plugins", f"resource-aws-v{AWS_PLUGIN_VERSION}")
 INHERITED = ("LANG", "LC_ALL", "TERM", "TMPDIR", "COLUMNS", "NO_COLOR")
 
 
@@ -50,14 +51,10 @@ class LocalRun:
         Args:
             credentials: whose access key the command uses; the deploying `owner` when left out.
         """
-        path = [
-            self.directory / "bin",
-            *self.engine.path_entries,
-            self.engine.pulumi.parent,
-            PYTHON.parent,
-        ]
+        path = [*self.engine.path_entries, PYTHON.parent]
         return {
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **self.engine.variables,
             **self.aws.environment(credentials),
             "PATH": os.pathsep.join([*map(str, path), os.environ.get("PATH", os.defpath)]),
             "HOME": str(self.directory / "home"),
@@ -66,7 +63,6 @@ class LocalRun:
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.directory / "passphrase"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_IGNORE_AMBIENT_PLUGINS": "false",
             "PULUMI_DEBUG_COMMANDS": "true",  # gives the engine's --event-log flag
         }
 
@@ -122,10 +118,10 @@ def local_run(
     """
     engine = find_engine()
     with _directory(directory) as root:
-        for name in ("bin", "home", "pulumi", "backend"):
+        for name in ("home", "pulumi", "backend"):
             (root / name).mkdir(mode=0o700, exist_ok=True)
         _write_passphrase(root / "passphrase")
-        provider = _install_provider(root / "bin")
+        provider = _install_provider(root / "pulumi" / PLUGIN_DIRECTORY)
         with running(region=region, table_key_cache_seconds=table_key_cache_seconds) as aws:
             yield LocalRun(root, engine, aws, provider)
 
@@ -148,6 +144,7 @@ def _write_passphrase(file: Path) -> None:
 
 def _install_provider(directory: Path) -> str:
     """Put an AWS provider where the engine looks for it; say which one it is."""
+    directory.mkdir(parents=True, exist_ok=True)
     launcher = directory / AWS_PLUGIN
     launcher.unlink(missing_ok=True)
     if official := _official_plugin():
@@ -162,7 +159,7 @@ def _install_provider(directory: Path) -> str:
 def _official_plugin() -> Path | None:
     """The official plugin's program, where `pulumi plugin install` puts it or on PATH."""
     home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
-    installed = home / "plugins" / f"resource-aws-v{AWS_PLUGIN_VERSION}" / AWS_PLUGIN
+    installed = home / PLUGIN_DIRECTORY / AWS_PLUGIN
     if os.access(installed, os.X_OK):
         return installed
     found = shutil.which(AWS_PLUGIN)

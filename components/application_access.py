@@ -1,0 +1,85 @@
+"""What an application's role needs for a table: the table's actions by IAM, the key's use by a grant.
+
+The IAM policy alone would not do, as a strict key policy delegates no use of the key to IAM; the grant
+alone would not either. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from . import permissions
+
+
+@dataclass(frozen=True)
+class AccessKind:
+    """A kind of access: its name in resources, its role in outputs, the table's actions that it allows."""
+
+    name: str
+    role: str
+    actions: Sequence[str]
+
+
+READ = AccessKind("read", "reader", permissions.READ_ITEMS)
+WRITE = AccessKind("write", "writer", permissions.WRITE_ITEMS)
+READ_WRITE = AccessKind(
+    "read-write", "readerWriter", sorted({*permissions.READ_ITEMS, *permissions.WRITE_ITEMS})
+)
+
+
+@dataclass(frozen=True)
+class EncryptedCopy:
+    """The table in one Region: its ARN, and the key there."""
+
+    table_arn: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
+
+
+def grant_access(
+    name: str,
+    kind: AccessKind,
+    role: aws.iam.Role,
+    *,
+    copies: Mapping[str, EncryptedCopy],
+    encryption_context: Mapping[str, str],
+    options: pulumi.ResourceOptions,
+) -> None:
+    """Give a role access to the table in all its Regions.
+
+    A write decrypts the table's own key as well, so each kind of access needs `Decrypt`. The grant holds
+    for this table's encryption context only.
+
+    Args:
+        name: what the resources' names begin with.
+        kind: the kind of access.
+        role: the application's role.
+        copies: the table in each of its Regions, its own first.
+        encryption_context: what DynamoDB sends with each use of the key for this table.
+        options: options of all resources.
+    """
+    arns = pulumi.Output.all(*(copy.table_arn for copy in copies.values()))
+    aws.iam.RolePolicy(
+        f"{name}-{kind.name}",
+        role=role.name,
+        policy=arns.apply(lambda arns: _document(arns, kind.actions)),
+        opts=options,
+    )
+    for number, (region, copy) in enumerate(copies.items()):
+        aws.kms.Grant(
+            f"{name}-{kind.name}-grant" + (f"-{region}" if number else ""),
+            key_id=copy.key_arn,
+            grantee_principal=role.arn,
+            operations=["Decrypt"],
+            constraints=[{"encryption_context_subset": dict(encryption_context)}],
+            region=region,
+            opts=options,
+        )
+
+
+def _document(table_arns: Sequence[str], actions: Sequence[str]) -> str:
+    resources = [arn for table in table_arns for arn in (table, f"{table}/index/*")]
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -1,0 +1,184 @@
+"""A DynamoDB table, its customer managed KMS key, and who may use them: as one component."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
+from .caller import current_caller
+from .capacity import autoscale
+from .encrypted_table_args import EncryptedTableArgs
+from .existing_key import checked_key
+from .key_access import declared_access
+from .keys import TableKeys
+from .preflight import preflight, protected_table, validated
+from .problems import raise_problems
+from .table_inputs import CAPACITY_INPUTS, replica_inputs, table_inputs
+from .table_policy import attach_policy
+
+
+class EncryptedTable(pulumi.ComponentResource):
+    """A DynamoDB table that is encrypted with a customer managed KMS key.
+
+    Makes the key, its alias and its policy, then the table: rotated, recoverable and protected from
+    deletion, unless `ephemeral`. All arguments are checked before anything is registered; each mistake is
+    named. Besides the outputs, `table` and `key` are the AWS resources themselves (`key` is None where
+    `key_arn` was given).
+
+    Raises:
+        SettingsError: arguments are wrong, or the key policy would lock people out.
+    """
+
+    table_name: pulumi.Output[str]
+    """The table's name."""
+
+    table_arn: pulumi.Output[str]
+    """The table's ARN."""
+
+    key_arn: pulumi.Output[str]
+    """The ARN of the KMS key that encrypts the table."""
+
+    key_id: pulumi.Output[str]
+    """The key's id."""
+
+    key_alias: pulumi.Output[str | None]
+    """The key's main alias, with `alias/`; none where `key_arn` was given."""
+
+    stream_arn: pulumi.Output[str | None]
+    """The ARN of the table's stream; none where it has none."""
+
+    replica_key_arns: pulumi.Output[Mapping[str, str]]
+    """The ARN of the key of each replica, by Region."""
+
+    def __init__(
+        self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        what = f"EncryptedTable {name!r}"
+        self._settings = settings = validated(what, args)
+        caller = current_caller(opts)
+        raise_problems(what, preflight(name, settings, caller))
+        super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
+
+        self._name = name
+        self._protected = table = protected_table(name, settings, caller)
+        keep = not settings.ephemeral
+        self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
+        self._granted: list[Mapping[str, pulumi.Input[str]]] = []
+
+        keys = TableKeys(name, settings, table, caller, self._kept)
+        self.key: aws.kms.Key | None = None
+        if settings.key_arn is None:
+            self.key = keys.current()
+            self.key_arn = self.key.arn
+            replica_key_arns = {r: keys.replica(r, self.key).arn for r in settings.replica_regions}
+        else:
+            invoke = pulumi.InvokeOptions(parent=self)
+            check = {table.region: settings.key_arn, **settings.replica_key_arns}
+            checked = {r: checked_key(table.name, arn, r, invoke) for r, arn in check.items()}
+            self.key_arn = pulumi.Output.from_input(checked.pop(table.region))
+            replica_key_arns = {r: pulumi.Output.from_input(arn) for r, arn in checked.items()}
+
+        self.table = self._make_table(table.name, replica_key_arns)
+        autoscale(name, self.table, settings, self)
+        attach_policy(name, self.table, settings, pulumi.ResourceOptions(parent=self))
+
+        self.table_name = self.table.name
+        self.table_arn = self.table.arn
+        self.key_id = self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
+        self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
+        self.stream_arn = self.table.stream_arn
+        self.replica_key_arns = pulumi.Output.all(**replica_key_arns)
+        self._replica_keys = replica_key_arns
+        self._access = [] if self.key is None else declared_access(settings, caller)
+        self.register_outputs(
+            {
+                "tableName": self.table_name,
+                "tableArn": self.table_arn,
+                "keyArn": self.key_arn,
+                "keyId": self.key_id,
+                "keyAlias": self.key_alias,
+                "streamArn": self.stream_arn,
+                "replicaKeyArns": self.replica_key_arns,
+            }
+        )
+
+    def grant_read(self, role: aws.iam.Role) -> None:
+        """Let an application's role read items: IAM policy and KMS grant together, for this table only."""
+        self._grant(READ, role)
+
+    def grant_write(self, role: aws.iam.Role) -> None:
+        """Let an application's role write items: IAM policy and KMS grant together, for this table only."""
+        self._grant(WRITE, role)
+
+    def grant_read_write(self, role: aws.iam.Role) -> None:
+        """Let an application's role read and write items: IAM policy and KMS grant together."""
+        self._grant(READ_WRITE, role)
+
+    @property
+    def declaration(self) -> Mapping[str, Any]:
+        """The table, its key and who is to have access, in the form of stack outputs.
+
+        `python -m verify` compares it with who really has. Take it after the last `grant_…`.
+        """
+        settings = self._settings
+        access = pulumi.Output.all(self._access, self._granted)
+        return {
+            "tableName": self.table_name,
+            "tableArn": self.table_arn,
+            "region": self._protected.region,
+            "keyArn": self.key_arn,
+            "keyId": self.key_id,
+            "keyAlias": self.key_alias,
+            "keyPolicyProfile": settings.key_policy_profile if self.key else None,
+            "access": access.apply(lambda lists: [*lists[0], *lists[1]]),
+            "replicas": {
+                region: {
+                    "keyArn": self._replica_keys[region],
+                    "keyAlias": self.key_alias,
+                    "tableArn": self._arn_in(region),
+                }
+                for region in settings.replica_regions
+            },
+        }
+
+    def _make_table(
+        self, table_name: str, replica_key_arns: Mapping[str, pulumi.Output[str]]
+    ) -> aws.dynamodb.Table:
+        settings = self._settings
+        follows_use = settings.read_autoscaling or settings.write_autoscaling
+        inputs = table_inputs(settings)
+        if settings.replica_regions:
+            inputs["replicas"] = replica_inputs(settings, replica_key_arns)
+        return aws.dynamodb.Table(
+            f"{self._name}-table",
+            name=table_name,
+            server_side_encryption={"enabled": True, "kms_key_arn": self.key_arn},
+            **inputs,
+            opts=pulumi.ResourceOptions.merge(
+                self._kept,
+                pulumi.ResourceOptions(ignore_changes=list(CAPACITY_INPUTS) if follows_use else None),
+            ),
+        )
+
+    def _grant(self, kind: AccessKind, role: aws.iam.Role) -> None:
+        region = self._protected.region
+        copies = {region: EncryptedCopy(self.table_arn, self.key_arn)} | {
+            replica: EncryptedCopy(self._arn_in(replica), self._replica_keys[replica])
+            for replica in self._settings.replica_regions
+        }
+        grant_access(
+            f"{self._name}-{role._name}",
+            kind,
+            role,
+            copies=copies,
+            encryption_context=self._protected.encryption_context,
+            options=pulumi.ResourceOptions(parent=self),
+        )
+        self._granted.append({"principal": role.arn, "role": kind.role})
+
+    def _arn_in(self, region: str) -> pulumi.Output[str]:
+        """The ARN of the table's replica in a Region: the table's own, with that Region."""
+        own = self._protected.region
+        return self.table_arn.apply(lambda arn: arn.replace(f":{own}:", f":{region}:", 1))

@@ -1,0 +1,224 @@
+"""The arguments of `EncryptedTable`: what each means, and what happens when it is left out.
+
+Types are those that Pulumi's component host can describe to other languages.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+from pulumi import Input
+
+Principals = Input[Sequence[Input[str]]]
+
+
+class KeyAttributeArgs(TypedDict):
+    """An attribute that is part of a key."""
+
+    name: str
+    """Its name."""
+
+    type: NotRequired[str]
+    """`S` (string), `N` (number) or `B` (binary). `S` when left out."""
+
+
+class GlobalSecondaryIndexArgs(TypedDict):
+    """An index with keys of its own.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
+    """
+
+    name: str
+    """Its name, 3 to 255 characters."""
+
+    partition_key: KeyAttributeArgs
+    """Its partition key."""
+
+    sort_key: NotRequired[KeyAttributeArgs]
+    """Its sort key. None when left out."""
+
+    projection_type: NotRequired[str]
+    """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
+
+    non_key_attributes: NotRequired[Sequence[str]]
+    """The attributes that it holds besides keys; for `INCLUDE` only."""
+
+    read_capacity: NotRequired[int]
+    """Read capacity units; for tables with provisioned capacity. The table's when left out."""
+
+    write_capacity: NotRequired[int]
+    """Write capacity units; for tables with provisioned capacity. The table's when left out."""
+
+
+class LocalSecondaryIndexArgs(TypedDict):
+    """An index with the table's partition key and another sort key; made with the table only.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
+    """
+
+    name: str
+    """Its name, 3 to 255 characters."""
+
+    sort_key: KeyAttributeArgs
+    """Its sort key."""
+
+    projection_type: NotRequired[str]
+    """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
+
+    non_key_attributes: NotRequired[Sequence[str]]
+    """The attributes that it holds besides keys; for `INCLUDE` only."""
+
+
+class AutoscalingArgs(TypedDict):
+    """Capacity that follows use, between two bounds.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html
+    """
+
+    min_capacity: int
+    """The least, in capacity units; the table starts with it."""
+
+    max_capacity: int
+    """The most, in capacity units."""
+
+    target_utilization: NotRequired[int]
+    """How much of the capacity should be in use, 20 to 90 per cent. 70 when left out."""
+
+
+class EncryptedTableArgs(TypedDict):
+    """Arguments of `EncryptedTable`; nothing but a partition key is required."""
+
+    partition_key: KeyAttributeArgs
+    """The table's partition key. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html"""
+
+    table_name: NotRequired[str]
+    """The table's name in DynamoDB, 3 to 255 characters. The component's name when left out."""
+
+    sort_key: NotRequired[KeyAttributeArgs]
+    """The table's sort key. None when left out."""
+
+    key_users: NotRequired[Principals]
+    """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, or
+    `user/NAME` and `role/NAME` of the own account. Nobody but deployers when left out."""
+
+    key_administrators: NotRequired[Principals]
+    """Who looks after the key: its policy, rotation, deletion. The deployers when left out."""
+
+    key_service_users: NotRequired[Principals]
+    """In whose name AWS services use the key by grants, such as service-linked roles. None when left out."""
+
+    other_accounts: NotRequired[Principals]
+    """Ids of accounts whose IAM policies decide who uses the key there. None when left out."""
+
+    deployers: NotRequired[Principals]
+    """Who creates and changes the table. Whoever runs the update when left out: name them where several
+    do, or the key policy changes with each."""
+
+    key_policy_profile: NotRequired[str]
+    """`strict`: key users may decrypt this table's items through DynamoDB, no more. `console`: the policy
+    that the AWS console writes; IAM policies may give others the use of the key. `strict` when left out."""
+
+    key_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
+    """More statements for the key policy, in IAM's words. None when left out."""
+
+    account_root_statement: NotRequired[bool]
+    """Whether the key policy names the account, so that its IAM policies can give the key's management.
+    True when left out; without it, a key whose people are deleted cannot be managed."""
+
+    bypass_policy_lockout_safety_check: NotRequired[bool]
+    """Accept a key policy that the deployer, or everybody, could not change again. False when left out.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""
+
+    key_alias: NotRequired[str]
+    """The key's alias, with or without `alias/`. The table's name when left out, a dot as a hyphen."""
+
+    additional_key_aliases: NotRequired[Sequence[str]]
+    """More aliases of the key. None when left out."""
+
+    key_description: NotRequired[str]
+    """The key's description. Names the table when left out."""
+
+    enable_key_rotation: NotRequired[bool]
+    """Whether KMS rotates the key's material; its ARN stays. True when left out.
+    https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
+
+    rotation_period_in_days: NotRequired[int]
+    """Days between rotations, 90 to 2560. KMS's own, 365, when left out."""
+
+    deletion_window_in_days: NotRequired[int]
+    """Days between the key's deletion and its end, 7 to 30, to recover it in. 30 when left out."""
+
+    multi_region: NotRequired[bool]
+    """Whether the key is a multi-Region key, with a replica key for each replica of the table; it cannot
+    be changed later. False when left out: each Region has a key of its own."""
+
+    key_version: NotRequired[int]
+    """Which key the table uses: a number that goes up to give the table a new key. 1 when left out."""
+
+    retained_key_versions: NotRequired[Sequence[int]]
+    """Earlier versions of the key that are kept, for backups and until the table has its new key. None
+    when left out."""
+
+    key_arn: NotRequired[Input[str]]
+    """The ARN of a key that is managed elsewhere, instead of one of the table's own. A key is made when
+    left out."""
+
+    region: NotRequired[str]
+    """The table's Region. The provider's when left out."""
+
+    replica_regions: NotRequired[Sequence[str]]
+    """Regions with a replica of the table, each with a key, alias and policy of its Region. None when left
+    out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
+
+    replica_key_arns: NotRequired[Mapping[str, Input[str]]]
+    """With `key_arn`: the key's ARN for each Region of `replica_regions`."""
+
+    global_secondary_indexes: NotRequired[Sequence[GlobalSecondaryIndexArgs]]
+    """Indexes with keys of their own. None when left out."""
+
+    local_secondary_indexes: NotRequired[Sequence[LocalSecondaryIndexArgs]]
+    """Indexes with another sort key. None when left out."""
+
+    ttl_attribute: NotRequired[str]
+    """The attribute that holds when an item expires. Items do not expire when left out."""
+
+    stream_view_type: NotRequired[str]
+    """What the table's stream holds: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. No
+    stream when left out, unless the table has replicas."""
+
+    point_in_time_recovery: NotRequired[bool]
+    """Whether the table can be restored to any second of the last days. True when left out."""
+
+    recovery_period_in_days: NotRequired[int]
+    """To how many days back, 1 to 35. DynamoDB's own, 35, when left out."""
+
+    deletion_protection_enabled: NotRequired[bool]
+    """Whether DynamoDB refuses to delete the table. True when left out, unless `ephemeral`."""
+
+    table_class: NotRequired[str]
+    """`STANDARD` or `STANDARD_INFREQUENT_ACCESS`. `STANDARD` when left out."""
+
+    billing_mode: NotRequired[str]
+    """`PAY_PER_REQUEST` or `PROVISIONED`. `PAY_PER_REQUEST` when left out."""
+
+    read_capacity: NotRequired[int]
+    """Read capacity units; for `PROVISIONED` without `read_autoscaling`."""
+
+    write_capacity: NotRequired[int]
+    """Write capacity units; for `PROVISIONED` without `write_autoscaling`."""
+
+    read_autoscaling: NotRequired[AutoscalingArgs]
+    """Read capacity that follows use. None when left out."""
+
+    write_autoscaling: NotRequired[AutoscalingArgs]
+    """Write capacity that follows use. None when left out."""
+
+    resource_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
+    """Statements of the table's own policy, in IAM's words; their Resource is the table and its indexes
+    when left out. No policy when left out."""
+
+    tags: NotRequired[Mapping[str, Input[str]]]
+    """Tags of the table, its keys and its replicas. None when left out."""
+
+    ephemeral: NotRequired[bool]
+    """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them
+    (`protect`), and what leaves the program stays in AWS (`retain_on_delete`)."""

@@ -1,0 +1,145 @@
+"""From settings to a key policy: people, defaults, and what must be so before KMS is asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from .caller import Caller
+from .inputs import has_output, when_known
+from .key_policy import PROFILES, Document, KeyAccess, KeyPolicyError, ProtectedTable, to_json
+from .key_settings import KeySettings
+from .lockout import lockout
+from .principals import PrincipalError, canonical_principal, canonical_principals, is_root
+from .problems import Problem, SettingsError
+
+# Each setting that names people, with the role that it declares.
+ROLES = {
+    "key_administrators": "keyAdministrator",
+    "key_users": "keyUser",
+    "other_accounts": "otherAccount",
+    "key_service_users": "serviceUser",
+    "deployers": "deployer",
+}
+People = Mapping[str, Any]
+
+
+def people_of(settings: KeySettings, caller: Caller) -> People:
+    """Who is named by which setting, with its default.
+
+    Who deploys also looks after the key, unless others are named. The account's root is no person:
+    where it deploys, the statement for the account stands for it.
+    """
+    deployers = (caller.principal,) if settings.deployers is None else settings.deployers
+    administrators = settings.key_administrators
+    if administrators is None:
+        administrators = () if deployers == (caller.scope.root,) else deployers
+    return {
+        "key_administrators": administrators,
+        "key_users": settings.key_users,
+        "other_accounts": settings.other_accounts,
+        "key_service_users": settings.key_service_users,
+        "deployers": deployers,
+    }
+
+
+def key_policy(settings: KeySettings, table: ProtectedTable, caller: Caller) -> pulumi.Input[str]:
+    """The key policy as KMS takes it: known at once unless a principal is yet to be created.
+
+    Raises:
+        SettingsError: no policy that KMS would accept, and that keeps the key manageable, can be made.
+    """
+    inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
+
+    def render(known: Mapping[str, Any]) -> str:
+        try:
+            return to_json(_checked(_document(settings, table, known), settings, caller))
+        except ValueError as error:
+            raise SettingsError(f"key of table {table.name!r}: {error}") from None
+
+    return when_known(inputs, render)
+
+
+def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Sequence[Mapping[str, str]]]:
+    """Who is declared to have which role: the principals' ARNs, canonical."""
+
+    def declare(people: People) -> list[Mapping[str, str]]:
+        return [
+            {"principal": principal, "role": role}
+            for setting, role in ROLES.items()
+            for principal in canonical_principals(people[setting], caller.scope)
+        ]
+
+    return when_known(people_of(settings, caller), declare)
+
+
+def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> list[Problem]:
+    """What is wrong with the people named, as far as they are known now."""
+    if settings.key_arn is not None:
+        return []
+    problems = [*_people_problems(settings, caller)]
+    if not problems and not has_output([people_of(settings, caller), settings.key_policy_statements]):
+        try:
+            key_policy(settings, table, caller)
+        except SettingsError as error:
+            problems.append(Problem((), str(error)))
+    return problems
+
+
+def _people_problems(settings: KeySettings, caller: Caller) -> Iterable[Problem]:
+    for setting in ROLES:
+        named = getattr(settings, setting)
+        for number, principal in enumerate(named if isinstance(named, tuple) else ()):
+            if isinstance(principal, str) and (message := _problem(setting, principal, settings, caller)):
+                yield Problem((_alias(setting), number), message)
+    if settings.deployers is None and settings.key_policy_profile == "strict" and is_root(caller.principal):
+        yield Problem(
+            ("deployers",),
+            f"is left out, and {caller.principal} deploys: naming the account's root would give the key's "
+            "use to whomever IAM policies name. Deploy as a user or role, or name deployers.",
+        )
+
+
+def _problem(setting: str, principal: str, settings: KeySettings, caller: Caller) -> str | None:
+    try:
+        canonical = canonical_principal(principal, caller.scope)
+    except PrincipalError as error:
+        return str(error)
+    if setting == "other_accounts" and not is_root(canonical):
+        return f"{principal!r} is one principal; name it under keyUsers, or give its account's id."
+    if setting == "other_accounts" and caller.scope.owns(canonical):
+        return f"{principal!r} is the own account; its people are named under keyUsers."
+    if setting != "other_accounts" and settings.key_policy_profile == "strict" and is_root(canonical):
+        return (
+            f"{principal!r} is a whole account: whomever its IAM policies name could use the key. "
+            "Name users and roles; for another account, otherAccounts; else the profile console."
+        )
+    return None
+
+
+def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, Any]) -> Document:
+    people = {setting: canonical_principals(named, table.scope) for setting, named in known["people"].items()}
+    access = KeyAccess(
+        administrators=people["key_administrators"],
+        users=people["key_users"],
+        service_users=people["key_service_users"],
+        other_accounts=people["other_accounts"],
+        deployers=people["deployers"],
+        statements=known["statements"],
+        account_root=settings.account_root_statement,
+    )
+    return PROFILES[settings.key_policy_profile](access, table)
+
+
+def _checked(document: Document, settings: KeySettings, caller: Caller) -> Document:
+    reason = lockout(document, caller.principal, caller.scope)
+    if reason and not settings.bypass_policy_lockout_safety_check:
+        raise KeyPolicyError(
+            f"the key policy locks people out: {reason}. To have it nevertheless, set "
+            "bypassPolicyLockoutSafetyCheck."
+        )
+    return document
+
+
+def _alias(setting: str) -> str:
+    return KeySettings.model_fields[setting].alias or setting

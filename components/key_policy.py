@@ -1,0 +1,207 @@
+"""The key policy of a table's KMS key: principals in, policy document out.
+
+Pure: no AWS, no Pulumi. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import permissions
+from .principals import Scope, accounts_of
+
+MAXIMUM_BYTES = 32_768
+
+Statement = Mapping[str, Any]
+Document = Mapping[str, Any]
+
+
+class KeyPolicyError(ValueError):
+    """No key policy that KMS would accept can be made of this; the message says why."""
+
+
+@dataclass(frozen=True)
+class KeyAccess:
+    """Who may do what with a key: principals in canonical form, sorted.
+
+    Attributes:
+        administrators: who looks after the key.
+        users: who reads and writes the table's items.
+        service_users: in whose name AWS services use the key by grants, such as service-linked roles.
+        other_accounts: the roots of accounts whose IAM policies decide who uses the key.
+        deployers: who creates and changes the table.
+        statements: more statements, as they are.
+        account_root: whether the account itself is named, so that its IAM policies manage the key.
+    """
+
+    administrators: Sequence[str] = ()
+    users: Sequence[str] = ()
+    service_users: Sequence[str] = ()
+    other_accounts: Sequence[str] = ()
+    deployers: Sequence[str] = ()
+    statements: Sequence[Statement] = ()
+    account_root: bool = True
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """The table that a key is for, and where."""
+
+    name: str
+    region: str
+    scope: Scope
+    is_multi_region: bool = False
+
+    @property
+    def through_dynamodb(self) -> dict[str, str]:
+        """The condition that a call comes through DynamoDB in the table's Region.
+
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        """
+        return {"kms:ViaService": f"dynamodb.{self.region}.amazonaws.com"}
+
+    @property
+    def encryption_context(self) -> dict[str, str]:
+        """What DynamoDB sends with each use of the key for this table.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        """
+        return {
+            "aws:dynamodb:tableName": self.name,
+            "aws:dynamodb:subscriberId": self.scope.account_id,
+        }
+
+
+def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
+    """What the console's "Create key" writes for the same people.
+
+    Key users may use the key directly as well as through DynamoDB; IAM policies of the account may give
+    others the use of the key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    users = [*access.users, *access.other_accounts]
+    administration = [
+        *permissions.CONSOLE_ADMINISTRATION,
+        *(permissions.CONSOLE_MULTI_REGION_ADMINISTRATION if table.is_multi_region else ()),
+    ]
+    statements = [
+        _allow("Enable IAM User Permissions", _account(access, table), "kms:*"),
+        _allow("Allow access for Key Administrators", access.administrators, administration),
+        _allow("Allow use of the key", users, permissions.CONSOLE_USE),
+        _allow("Allow attachment of persistent resources", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+        *_service_use(access),
+    ]
+    return _document(statements, access.statements, Id="key-consolepolicy-3")
+
+
+def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
+    """Least privilege: what each person needs for this table, and no more.
+
+    - The account's IAM policies and the key administrators manage the key, without using it.
+    - Deployers use the key through DynamoDB, to create the table and its grant.
+    - Key users decrypt the items of this table, through DynamoDB, in their own account.
+    """
+    scope, through = table.scope, table.through_dynamodb
+    administration = [
+        *permissions.ADMINISTRATION,
+        *(permissions.MULTI_REGION_ADMINISTRATION if table.is_multi_region else ()),
+    ]
+    creation = {"StringEquals": {**through, "kms:CallerAccount": scope.account_id}}
+    statements = [
+        _allow("KeyManagementByAccount", _account(access, table), administration),
+        _allow("KeyAdministration", access.administrators, administration),
+        _allow("KeyMetadata", access.deployers, permissions.KEY_METADATA),
+        _allow("TableCreation", access.deployers, permissions.TABLE_CREATION, creation),
+        _allow(
+            "TableCreationGrant",
+            access.deployers,
+            permissions.TABLE_CREATION_GRANT,
+            {**creation, **_FOR_AWS_RESOURCES},
+        ),
+        *_item_access(access, table),
+        *_service_use(access),
+    ]
+    return _document(statements, access.statements)
+
+
+PROFILES = {"strict": strict_policy, "console": console_policy}
+
+
+def to_json(document: Document) -> str:
+    """The document as KMS takes it.
+
+    Raises:
+        KeyPolicyError: it is longer than KMS accepts, or has characters that KMS refuses.
+    """
+    text = json.dumps(document, ensure_ascii=False)
+    size = len(text.encode())
+    if size > MAXIMUM_BYTES:
+        raise KeyPolicyError(
+            f"the key policy would have {size:,} bytes, and KMS takes {MAXIMUM_BYTES:,}. "
+            "Name fewer principals: a role that many assume instead of each of them."
+        )
+    if strange := sorted({character for character in text if character not in _CHARACTERS}):
+        raise KeyPolicyError(f"KMS refuses these characters in a key policy: {' '.join(map(repr, strange))}.")
+    return text
+
+
+_CHARACTERS = frozenset(map(chr, range(0x20, 0x100))) | {"\t", "\n", "\r"}
+_FOR_AWS_RESOURCES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+def _account(access: KeyAccess, table: ProtectedTable) -> list[str]:
+    return [table.scope.root] if access.account_root else []
+
+
+def _item_access(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
+    """Key users of the own account in one statement, those of other accounts in another."""
+    own = [user for user in access.users if table.scope.owns(user)]
+    others = sorted({*access.users, *access.other_accounts} - set(own))
+    context = {f"kms:EncryptionContext:{name}": value for name, value in table.encryption_context.items()}
+    return [
+        _allow(
+            sid,
+            principals,
+            permissions.ITEM_ACCESS,
+            {
+                "StringEquals": {
+                    **table.through_dynamodb,
+                    "kms:CallerAccount": _one_or_list(accounts_of(principals)),
+                    **context,
+                }
+            },
+        )
+        for sid, principals in (("KeyUsage", own), ("KeyUsageByOtherAccounts", others))
+    ]
+
+
+def _service_use(access: KeyAccess) -> list[Statement]:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-service-integration"""
+    users = access.service_users
+    return [
+        _allow("KeyServiceUsage", users, permissions.CONSOLE_USE),
+        _allow("KeyServiceGrants", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+    ]
+
+
+def _allow(
+    sid: str, principals: Sequence[str], actions: str | Sequence[str], condition: Statement | None = None
+) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": _one_or_list(principals)},
+        "Action": actions if isinstance(actions, str) else _one_or_list(actions),
+        "Resource": "*",
+        **({"Condition": condition} if condition else {}),
+    }
+
+
+def _document(statements: Sequence[Statement], more: Sequence[Statement], **header: str) -> Document:
+    """A statement for nobody is left out: KMS refuses it."""
+    named = [statement for statement in statements if statement["Principal"]["AWS"]]
+    return {**header, "Version": "2012-10-17", "Statement": [*named, *more]}
+
+
+def _one_or_list(values: Sequence[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)

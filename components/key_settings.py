@@ -1,0 +1,58 @@
+"""The settings of a table's KMS key."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version
+
+
+class KeySettings(Settings):
+    """What can be said about a table's KMS key; `EncryptedTableArgs` describes each setting."""
+
+    key_arn: KeyArn | None = None
+    key_alias: Alias | None = None
+    additional_key_aliases: tuple[Alias, ...] = ()
+    key_description: Annotated[str, Field(max_length=8192)] | None = None
+    key_policy_profile: Literal["strict", "console"] = "strict"
+    key_administrators: Principals | None = None
+    key_users: Principals = ()
+    key_service_users: Principals = ()
+    other_accounts: Principals = ()
+    deployers: Principals | None = None
+    key_policy_statements: tuple[KeyStatement, ...] = ()
+    account_root_statement: bool = True
+    bypass_policy_lockout_safety_check: bool = False
+    enable_key_rotation: bool = True
+    rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)
+    deletion_window_in_days: int = Field(default=30, ge=7, le=30)
+    multi_region: bool = False
+    key_version: Version = 1
+    retained_key_versions: tuple[Version, ...] = ()
+
+    @model_validator(mode="after")
+    def _shapes_its_own_key_only(self) -> Self:
+        if self.key_arn is None:
+            return self
+        if shaping := sorted(self.model_fields_set & KeySettings.model_fields.keys() - {"key_arn"}):
+            raise ValueError(
+                f"keyArn brings a key that is managed elsewhere, so {to_camel(shaping[0])} cannot be set; "
+                "say it where that key is managed"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _rotates_if_it_has_a_period(self) -> Self:
+        if self.rotation_period_in_days and not self.enable_key_rotation:
+            raise ValueError("rotationPeriodInDays is given and enableKeyRotation is false")
+        return self
+
+    @model_validator(mode="after")
+    def _retains_earlier_versions(self) -> Self:
+        if later := [version for version in self.retained_key_versions if version >= self.key_version]:
+            raise ValueError(
+                f"retainedKeyVersions has {later[0]}, and keyVersion is {self.key_version}; "
+                "retained are the versions before it"
+            )
+        return self

@@ -1,0 +1,98 @@
+"""The KMS keys of a table: one for each Region and version, with their aliases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .caller import Caller
+from .key_access import key_policy
+from .key_policy import ProtectedTable
+from .setting_types import ALIAS_PREFIX
+from .table_settings import TableSettings
+
+
+@dataclass(frozen=True)
+class TableKeys:
+    """Makes the keys of one table.
+
+    Attributes:
+        name: the component's name, with which all names begin.
+        settings: the table's settings.
+        table: the table in its own Region.
+        caller: who deploys.
+        options: the options of every key and alias.
+    """
+
+    name: str
+    settings: TableSettings
+    table: ProtectedTable
+    caller: Caller
+    options: pulumi.ResourceOptions
+
+    def current(self) -> aws.kms.Key:
+        """The key that the table uses, with its aliases; earlier versions that are retained beside it."""
+        for version in self.settings.retained_key_versions:
+            self._key(self._key_name(version))
+        key = self._key(self._key_name(self.settings.key_version))
+        self._aliases(key, self.settings.region)
+        return key
+
+    def replica(self, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
+        """The key of a replica's Region: a replica of the table's key if that is multi-Region."""
+        name = f"{self._key_name(self.settings.key_version)}-{region}"
+        if self.settings.multi_region:
+            key: aws.kms.Key | aws.kms.ReplicaKey = self._replica_key(name, region, primary)
+        else:
+            key = self._key(name, region)
+        self._aliases(key, region, suffix=f"-{region}")
+        return key
+
+    @property
+    def alias(self) -> str:
+        """The main alias, with its prefix."""
+        return self.settings.alias_for(self.table.name)
+
+    def _key_name(self, version: int) -> str:
+        """The first version has no number, so that a table's first key change renames nothing."""
+        return f"{self.name}-key" if version == 1 else f"{self.name}-key-{version}"
+
+    def _key(self, name: str, region: str | None = None) -> aws.kms.Key:
+        settings = self.settings
+        key: aws.kms.Key = aws.kms.Key(
+            name,
+            enable_key_rotation=settings.enable_key_rotation,
+            rotation_period_in_days=settings.rotation_period_in_days,
+            multi_region=settings.multi_region or None,
+            region=region or settings.region,
+            **self._common(region),
+        )
+        return key
+
+    def _replica_key(self, name: str, region: str, primary: aws.kms.Key) -> aws.kms.ReplicaKey:
+        key: aws.kms.ReplicaKey = aws.kms.ReplicaKey(
+            name, primary_key_arn=primary.arn, region=region, **self._common(region)
+        )
+        return key
+
+    def _common(self, region: str | None) -> Mapping[str, Any]:
+        settings = self.settings
+        table = replace(self.table, region=region) if region else self.table
+        return {
+            "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
+            "policy": key_policy(settings, table, self.caller),
+            "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check or None,
+            "deletion_window_in_days": settings.deletion_window_in_days,
+            "tags": settings.tags or None,
+            "opts": self.options,
+        }
+
+    def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
+        names = {f"{self.name}-alias{suffix}": self.alias} | {
+            f"{self.name}-alias-{alias.removeprefix(ALIAS_PREFIX)}{suffix}": alias
+            for alias in self.settings.additional_key_aliases
+        }
+        for name, alias in names.items():
+            aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=self.options)

@@ -1,0 +1,65 @@
+"""Would anybody still be able to change a key policy? Asked before KMS is.
+
+KMS asks whether the caller can; nobody asks whether anybody can whom one cannot delete. A key that
+nobody can manage is recovered by AWS Support alone.
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-managing-key
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
+
+from .key_policy import Document, Statement
+from .principals import Scope
+
+_ACTION = "kms:putkeypolicy"
+
+
+def lockout(document: Document, caller: str, scope: Scope) -> str | None:
+    """Why this policy would lock people out, or None if it does not.
+
+    Args:
+        document: the key policy.
+        caller: the deploying principal's ARN.
+        scope: its account; the account's root stands for IAM policies of the account, which no key
+            policy's deletion of people can take away.
+    """
+    about = [s for s in document["Statement"] if _covers(s)]
+    allowed = {p for s in about if _allows(s) for p in _named(s)}
+    denied = [s for s in about if s["Effect"] == "Deny"]
+    root = scope.root
+    if not {caller, root} & allowed:
+        return f"{caller}, which deploys it, could not change the policy again"
+    if root not in allowed:
+        return (
+            f"only principals that can be deleted could change the policy ({', '.join(sorted(allowed))}); "
+            f"with them gone, nobody could, not even {root}"
+        )
+    for statement in denied:
+        if {caller, root, "*", scope.account_id} & set(_named(statement)) or "NotPrincipal" in statement:
+            name = statement.get("Sid", "without Sid")
+            return f"statement {name!r} denies kms:PutKeyPolicy to {caller} or to all"
+    return None
+
+
+def _covers(statement: Statement) -> bool:
+    """Whether the statement is about kms:PutKeyPolicy."""
+    if "NotAction" in statement:
+        return not any(fnmatchcase(_ACTION, a.lower()) for a in _as_list(statement["NotAction"]))
+    return any(fnmatchcase(_ACTION, a.lower()) for a in _as_list(statement.get("Action")))
+
+
+def _allows(statement: Statement) -> bool:
+    """A condition may not hold when it matters: such a statement is not relied on."""
+    return statement["Effect"] == "Allow" and not statement.get("Condition")
+
+
+def _named(statement: Statement) -> Iterable[str]:
+    principal = statement.get("Principal")
+    return _as_list(principal.get("AWS")) if isinstance(principal, dict) else _as_list(principal)
+
+
+def _as_list(value: Any) -> list[str]:  # noqa: ANN401  # IAM's grammar: one or a list
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)

@@ -1,0 +1,143 @@
+"""The IAM principals that a key policy can name, in the one form that KMS gives back.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_ARN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>\d{12}):(?P<resource>.+)", re.ASCII
+)
+_PATH_AND_NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}"
+_RESOURCE = re.compile(rf"root|(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
+_SHORTHAND = re.compile(rf"(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+_UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
+_FORMS = (
+    "Give the ARN of a user or role (arn:aws:iam::111122223333:role/NAME), `user/NAME` or `role/NAME` "
+    "for one of the own account, or an account id"
+)
+
+
+class PrincipalError(ValueError):
+    """A principal that no key policy of this project may name; the message says why and what to give."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where principals without an account are: the partition and account that deploy."""
+
+    partition: str
+    account_id: str
+
+    @property
+    def root(self) -> str:
+        """The account itself: what IAM policies of the account are delegated to."""
+        return f"arn:{self.partition}:iam::{self.account_id}:root"
+
+    def owns(self, principal: str) -> bool:
+        """Whether a principal in canonical form is of this account."""
+        return account_of(principal) == self.account_id
+
+
+def check_principal(principal: str) -> str:
+    """The principal, if its form is one that a key policy can name, whatever the account.
+
+    Raises:
+        PrincipalError: it is not.
+    """
+    if _ACCOUNT_ID.fullmatch(principal) or _SHORTHAND.fullmatch(principal):
+        _refuse_wildcard(principal)
+        return principal
+    arn = _ARN.fullmatch(principal)
+    if arn and arn["service"] == "iam" and _RESOURCE.fullmatch(arn["resource"]):
+        _refuse_wildcard(principal)
+        return principal
+    raise PrincipalError(f"{principal!r} {_reason(principal, arn)}")
+
+
+def canonical_principal(principal: str, scope: Scope) -> str:
+    """The principal's ARN, as KMS returns it.
+
+    An account id becomes the ARN of the account's root; `user/NAME` and `role/NAME` are of the scope's
+    account. KMS would accept an account id, and return the ARN: a difference at each update.
+
+    Raises:
+        PrincipalError: the form is wrong, or the principal is of another partition.
+    """
+    check_principal(principal)
+    if _ACCOUNT_ID.fullmatch(principal):
+        return f"arn:{scope.partition}:iam::{principal}:root"
+    if not principal.startswith("arn:"):
+        return f"arn:{scope.partition}:iam::{scope.account_id}:{principal}"
+    partition = principal.split(":")[1]
+    if partition != scope.partition:
+        raise PrincipalError(
+            f"{principal!r} is of the partition {partition}; the table is in {scope.partition}, "
+            "and IAM principals are known in their own partition only."
+        )
+    return principal
+
+
+def canonical_principals(principals: Iterable[str], scope: Scope) -> list[str]:
+    """The principals, canonical, sorted and each once: their order in config never makes a difference.
+
+    Raises:
+        PrincipalError: one of them is wrong.
+    """
+    return sorted({canonical_principal(principal, scope) for principal in principals})
+
+
+def account_of(principal: str) -> str:
+    """The account id in the ARN of a principal."""
+    return principal.split(":")[4]
+
+
+def accounts_of(principals: Iterable[str]) -> Sequence[str]:
+    """The account ids of principals, sorted, each once."""
+    return sorted({account_of(principal) for principal in principals})
+
+
+def is_root(principal: str) -> bool:
+    """Whether the principal is a whole account."""
+    return principal.endswith(":root")
+
+
+def _refuse_wildcard(principal: str) -> None:
+    if "*" in principal or "?" in principal:
+        raise PrincipalError(f"{principal!r} {_reason(principal, None)}")
+
+
+def _reason(principal: str, arn: re.Match[str] | None) -> str:
+    if "*" in principal or "?" in principal:
+        return f"has a wildcard: it would name people nobody listed. {_FORMS}."
+    if _UNIQUE_ID.fullmatch(principal):
+        return (
+            "is the unique id of a user or role, most likely of one that was deleted; "
+            f"the next change of the key policy would fail. {_FORMS}."
+        )
+    if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return (
+            "is a service principal; DynamoDB uses the key in the name of who calls it, so it needs none. "
+            "For another service, write a statement with aws:SourceAccount under `keyPolicyStatements`."
+        )
+    return f"{_reason_by_resource(arn)} {_FORMS}."
+
+
+def _reason_by_resource(arn: re.Match[str] | None) -> str:
+    if arn is None:
+        return "is not a principal's ARN."
+    kind, _, name = arn["resource"].partition("/")
+    if kind == "assumed-role":
+        role = name.partition("/")[0]
+        return (
+            f"is one session of a role and ends with it; give the role: arn:{arn['partition']}:iam::"
+            f"{arn['account']}:role/{role} (with the role's path, if it has one)."
+        )
+    if kind == "group":
+        return "is a group, which no key policy can name; give its users, or a role that they assume."
+    if kind == "federated-user":
+        return "is a federated session; give the user who federates, or a role."
+    return f"names {arn['resource']!r}, which is neither a user nor a role nor the account's root."

@@ -1,0 +1,116 @@
+"""What is wrong with settings: each mistake with its path, the value found and what to do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import pulumi
+from pydantic import BaseModel, ValidationError
+
+Path = tuple[str | int, ...]
+
+
+class SettingsError(pulumi.RunError):
+    """Settings that cannot be deployed; the message has one line for each mistake.
+
+    Pulumi shows the message alone, without a traceback.
+    """
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it is, and what to do about it."""
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
+
+    def below(self, *path: str | int) -> "Problem":
+        """This problem, in a document of which the settings are a part."""
+        return Problem((*path, *self.path), self.message)
+
+
+def format_path(path: Path) -> str:
+    """A path as `pulumi config set --path` takes it: `tables.orders.keyUsers[0]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif "." in part or "[" in part:
+            text += f'["{part}"]'
+        else:
+            text += f".{part}" if text else part
+    return text
+
+
+def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """All mistakes that a validation found."""
+    return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def raise_problems(what: str, problems: Sequence[Problem]) -> None:
+    """Go on if there are none.
+
+    Raises:
+        SettingsError: there are some; lists them all.
+    """
+    if problems:
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        raise SettingsError(f"{what}, nothing was changed:{lines}")
+
+
+def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
+    path, kind, value = details["loc"], details["type"], details["input"]
+    if kind == "extra_forbidden":
+        return Problem(path, _unknown_setting(str(path[-1]), _settings_at(model, path[:-1])))
+    if kind == "missing":
+        return Problem(path, "is missing, and has no default.")
+    if kind == "value_error":
+        return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
+    return Problem(path, f"{_sentence(details['msg'])}, found {_shortened(value)}.")
+
+
+def _sentence(message: str) -> str:
+    return message.replace("Input should", "should", 1)
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}…"
+
+
+def _unknown_setting(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    by_lower = {setting.lower(): setting for setting in known}
+    close = get_close_matches(name.lower().replace("_", ""), by_lower, n=1)
+    advice = f"did you mean {by_lower[close[0]]}?" if close else f"there are {', '.join(known)}."
+    return f"is no setting; {advice}"
+
+
+def _settings_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The names of the settings that there are at a path."""
+    for part in path:
+        model = _models_of(model).get(str(part), model)
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The models below a model, by the name of the setting that holds them."""
+    return {
+        name: found
+        for field_name, field in model.model_fields.items()
+        for name in (field_name, field.alias)
+        if name and (found := _model_in(field.annotation))
+    }
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401  # annotations have no type
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        if found := _model_in(part):
+            return found
+    return None

@@ -1,0 +1,96 @@
+"""What single settings may be: AWS's names, limits and spellings.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
+"""
+
+from typing import Annotated, Any, Literal
+
+from pulumi import Output
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.alias_generators import to_camel
+
+from .extra_statements import check_statement
+from .principals import check_principal
+
+ALIAS_PREFIX = "alias/"
+
+
+class Settings(BaseModel):
+    """Settings are named in camelCase in config and in snake_case in Python; an unknown one is an error."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+    )
+
+
+def _let_outputs_pass(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    """What another resource will give is checked when it is known."""
+    return value if isinstance(value, Output) else check(value)
+
+
+def _named_attribute(value: object) -> object:
+    """An attribute given by its name alone is a string."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _with_alias_prefix(alias: str) -> str:
+    name = alias.removeprefix(ALIAS_PREFIX)
+    if name.startswith("aws/"):
+        raise ValueError(f"{alias!r} is reserved: aliases alias/aws/… are those of AWS managed keys")
+    return ALIAS_PREFIX + name
+
+
+def _no_alias(arn: str) -> str:
+    if "alias/" in arn:
+        raise ValueError(
+            f"{arn!r} is an alias; give the key's ARN (aws kms describe-key --key-id ALIAS), as DynamoDB "
+            "encrypts a table anew whenever its key is written in another way"
+        )
+    return arn
+
+
+OrOutput = WrapValidator(_let_outputs_pass)
+Principal = Annotated[str, AfterValidator(check_principal), OrOutput]
+Principals = Annotated[tuple[Principal, ...], OrOutput]
+Alias = Annotated[
+    str,
+    StringConstraints(pattern=r"^(alias/)?[a-zA-Z0-9:/_-]+$", max_length=256),
+    AfterValidator(_with_alias_prefix),
+]
+KeyArn = Annotated[
+    str,
+    AfterValidator(_no_alias),
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$"),
+    OrOutput,
+]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d+$")]
+ResourceName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")]
+AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+KeyStatement = Annotated[dict[str, Any], AfterValidator(check_statement)]
+Capacity = Annotated[int, Field(ge=1)]
+Version = Annotated[int, Field(ge=1)]
+
+
+class KeyAttribute(Settings):
+    """An attribute that is part of a key: its name, and its type (a string when left out)."""
+
+    name: AttributeName
+    type: Literal["S", "N", "B"] = "S"
+
+
+Attribute = Annotated[KeyAttribute, BeforeValidator(_named_attribute)]
+
+
+def region_of(arn: str) -> str:
+    """The Region in an ARN."""
+    return arn.split(":")[3]

@@ -1,0 +1,103 @@
+"""From settings to the inputs of the AWS provider's table: pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex
+from .table_settings import TableSettings, attribute_types
+
+CAPACITY_INPUTS = ("read_capacity", "write_capacity")
+
+
+def table_inputs(settings: TableSettings) -> dict[str, Any]:
+    """All inputs but the table's name, its key and its replicas; what is not set is left to the provider."""
+    inputs: dict[str, Any] = {
+        "hash_key": settings.partition_key.name,
+        "range_key": settings.sort_key.name if settings.sort_key else None,
+        "attributes": [{"name": n, "type": t} for n, t in sorted(attribute_types(settings).items())],
+        "global_secondary_indexes": [_global(i, settings) for i in settings.global_secondary_indexes],
+        "local_secondary_indexes": [_local(index) for index in settings.local_secondary_indexes],
+        "ttl": _ttl(settings),
+        **_stream(settings),
+        "point_in_time_recovery": _recovery(settings),
+        "deletion_protection_enabled": settings.is_deletion_protected,
+        "table_class": settings.table_class if settings.table_class != "STANDARD" else None,
+        "billing_mode": settings.billing_mode,
+        **_capacity(settings),
+        "region": settings.region,
+        "tags": settings.tags,
+    }
+    return {name: value for name, value in inputs.items() if value not in (None, [], {})}
+
+
+def replica_inputs(
+    settings: TableSettings, key_arns: Mapping[str, pulumi.Input[str]]
+) -> Sequence[dict[str, Any]]:
+    """Each replica with the key of its Region, and as safe as the table."""
+    return [
+        {
+            "region_name": region,
+            "kms_key_arn": key_arns[region],
+            "point_in_time_recovery": settings.point_in_time_recovery,
+            "deletion_protection_enabled": settings.is_deletion_protected,
+            "propagate_tags": bool(settings.tags),
+        }
+        for region in settings.replica_regions
+    ]
+
+
+def _stream(settings: TableSettings) -> dict[str, Any]:
+    """Replicas are kept alike by a stream of new and old images."""
+    view = settings.stream_view_type or ("NEW_AND_OLD_IMAGES" if settings.replica_regions else None)
+    return {"stream_enabled": True, "stream_view_type": view} if view else {}
+
+
+def _recovery(settings: TableSettings) -> dict[str, Any]:
+    period = settings.recovery_period_in_days
+    return {
+        "enabled": settings.point_in_time_recovery,
+        **({"recovery_period_in_days": period} if period else {}),
+    }
+
+
+def _ttl(settings: TableSettings) -> dict[str, Any] | None:
+    name = settings.ttl_attribute
+    return {"attribute_name": name, "enabled": True} if name else None
+
+
+def _capacity(settings: TableSettings) -> dict[str, int | None]:
+    """Where capacity follows use, the table starts with the least."""
+    read, write = settings.read_autoscaling, settings.write_autoscaling
+    return {
+        "read_capacity": read.min_capacity if read else settings.read_capacity,
+        "write_capacity": write.min_capacity if write else settings.write_capacity,
+    }
+
+
+def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
+    sort = [{"attribute_name": index.sort_key.name, "key_type": "RANGE"}] if index.sort_key else []
+    capacity = {
+        name: getattr(index, name) or of_table
+        for name, of_table in _capacity(settings).items()
+        if of_table is not None
+    }
+    return {
+        "name": index.name,
+        "key_schemas": [{"attribute_name": index.partition_key.name, "key_type": "HASH"}, *sort],
+        **_projection(index),
+        **capacity,
+    }
+
+
+def _local(index: LocalSecondaryIndex) -> dict[str, Any]:
+    return {"name": index.name, "range_key": index.sort_key.name, **_projection(index)}
+
+
+def _projection(index: GlobalSecondaryIndex | LocalSecondaryIndex) -> dict[str, Any]:
+    attributes = sorted(index.non_key_attributes)
+    return {
+        "projection_type": index.projection_type,
+        **({"non_key_attributes": attributes} if attributes else {}),
+    }

@@ -1,0 +1,33 @@
+"""The table's own policy: who of other accounts, or under which conditions, may call it.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .table_settings import TableSettings
+
+
+def attach_policy(
+    name: str, table: aws.dynamodb.Table, settings: TableSettings, options: pulumi.ResourceOptions
+) -> None:
+    """Give the table a policy, if it has statements."""
+    if settings.resource_policy_statements:
+        known = pulumi.Output.all(table.arn, settings.resource_policy_statements)
+        aws.dynamodb.ResourcePolicy(
+            f"{name}-policy",
+            resource_arn=table.arn,
+            policy=known.apply(lambda known: _document(*known)),
+            region=settings.region,
+            opts=options,
+        )
+
+
+def _document(table_arn: str, statements: Sequence[Mapping[str, Any]]) -> str:
+    resource = {"Resource": [table_arn, f"{table_arn}/index/*"]}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**resource, **s} for s in statements]})

@@ -1,0 +1,136 @@
+"""The settings of an encrypted table: all is checked before anything is registered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
+
+from .index_settings import Autoscaling, GlobalSecondaryIndex, LocalSecondaryIndex
+from .key_settings import KeySettings
+from .setting_types import (
+    ALIAS_PREFIX,
+    Attribute,
+    AttributeName,
+    Capacity,
+    KeyArn,
+    KeyAttribute,
+    Region,
+    ResourceName,
+    region_of,
+)
+
+_CAPACITIES = ("read_capacity", "write_capacity", "read_autoscaling", "write_autoscaling")
+
+
+class TableSettings(KeySettings):
+    """What can be said about an encrypted table; `EncryptedTableArgs` describes each setting."""
+
+    table_name: ResourceName | None = None
+    partition_key: Attribute
+    sort_key: Attribute | None = None
+    global_secondary_indexes: tuple[GlobalSecondaryIndex, ...] = Field(default=(), max_length=20)
+    local_secondary_indexes: tuple[LocalSecondaryIndex, ...] = Field(default=(), max_length=5)
+    ttl_attribute: AttributeName | None = None
+    stream_view_type: Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] | None = None
+    point_in_time_recovery: bool = True
+    recovery_period_in_days: int | None = Field(default=None, ge=1, le=35)
+    deletion_protection_enabled: bool | None = None
+    table_class: Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"] = "STANDARD"
+    billing_mode: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"
+    read_capacity: Capacity | None = None
+    write_capacity: Capacity | None = None
+    read_autoscaling: Autoscaling | None = None
+    write_autoscaling: Autoscaling | None = None
+    resource_policy_statements: tuple[dict[str, Any], ...] = ()
+    replica_regions: tuple[Region, ...] = ()
+    replica_key_arns: dict[Region, KeyArn] = Field(default={})
+    region: Region | None = None
+    tags: dict[str, Any] = Field(default={})
+    ephemeral: bool = False
+
+    @model_validator(mode="after")
+    def _declares_each_attribute_once(self) -> Self:
+        types: dict[str, str] = {}
+        for attribute in self.key_attributes:
+            if types.setdefault(attribute.name, attribute.type) != attribute.type:
+                raise ValueError(
+                    f"attribute {attribute.name!r} is of type {types[attribute.name]} and {attribute.type}"
+                )
+        if self.sort_key and self.sort_key.name == self.partition_key.name:
+            raise ValueError(f"sortKey is the partition key, {self.sort_key.name!r}")
+        if self.local_secondary_indexes and not self.sort_key:
+            raise ValueError("localSecondaryIndexes need a table with a sortKey")
+        return self
+
+    @model_validator(mode="after")
+    def _pays_in_one_way(self) -> Self:
+        if self.billing_mode == "PROVISIONED":
+            for kind in ("read", "write"):
+                given = [f"{kind}_capacity", f"{kind}_autoscaling"]
+                if len([name for name in given if getattr(self, name)]) != 1:
+                    raise ValueError(
+                        f"billingMode PROVISIONED needs one of {' and '.join(map(to_camel, given))}"
+                    )
+        elif capacities := [name for name in _CAPACITIES if getattr(self, name)]:
+            raise ValueError(f"{to_camel(capacities[0])} needs billingMode PROVISIONED")
+        return self
+
+    @model_validator(mode="after")
+    def _recovers_to_some_time(self) -> Self:
+        if self.recovery_period_in_days and not self.point_in_time_recovery:
+            raise ValueError("recoveryPeriodInDays is given and pointInTimeRecovery is false")
+        return self
+
+    @model_validator(mode="after")
+    def _replicates_with_a_key_in_each_region(self) -> Self:
+        regions = self.replica_regions
+        if twice := [region for region in regions if regions.count(region) > 1]:
+            raise ValueError(f"replicaRegions has {twice[0]} twice")
+        if self.region in regions:
+            raise ValueError(f"replicaRegions has {self.region}, which is the Region of the table")
+        if self.stream_view_type not in (None, "NEW_AND_OLD_IMAGES") and regions:
+            raise ValueError("replicaRegions need streamViewType NEW_AND_OLD_IMAGES")
+        needed = set(regions) if self.key_arn is not None else set()
+        if missing := sorted(needed - set(self.replica_key_arns)):
+            raise ValueError(
+                f"keyArn brings the table's key, so replicaKeyArns has to bring one for {missing[0]}"
+            )
+        if surplus := sorted(set(self.replica_key_arns) - needed):
+            raise ValueError(
+                f"replicaKeyArns has a key for {surplus[0]}, and there is no replica there with a key "
+                "that is brought (keyArn and replicaRegions)"
+            )
+        for region, arn in self.replica_key_arns.items():
+            if isinstance(arn, str) and region_of(arn) != region:
+                raise ValueError(
+                    f"replicaKeyArns gives {region} a key of {region_of(arn)}; "
+                    "a replica's key is of the replica's own Region"
+                )
+        return self
+
+    @property
+    def key_attributes(self) -> Sequence[KeyAttribute]:
+        """The attributes of the keys of the table and its indexes, with repetitions."""
+        by_index = [
+            attribute
+            for index in self.global_secondary_indexes
+            for attribute in (index.partition_key, index.sort_key)
+        ]
+        attributes = [self.partition_key, self.sort_key, *by_index]
+        return [a for a in attributes if a] + [index.sort_key for index in self.local_secondary_indexes]
+
+    def alias_for(self, table_name: str) -> str:
+        """The key's main alias, with its prefix: named after the table when left out."""
+        return self.key_alias or ALIAS_PREFIX + table_name.replace(".", "-")
+
+    @property
+    def is_deletion_protected(self) -> bool:
+        """As set; when left out, unless the table is ephemeral."""
+        given = self.deletion_protection_enabled
+        return not self.ephemeral if given is None else given
+
+
+def attribute_types(settings: TableSettings) -> Mapping[str, str]:
+    """The attributes that keys are made of, each once, with their types."""
+    return {attribute.name: attribute.type for attribute in settings.key_attributes}

@@ -1,0 +1,96 @@
+"""A user who shows that access to DynamoDB is not access to the data."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from .caller import current_caller
+
+_SIGN_IN = {
+    "aws": "https://{}.signin.aws.amazon.com/console",
+    "aws-cn": "https://{}.signin.amazonaws.cn/console",
+    "aws-us-gov": "https://{}.signin.amazonaws-us-gov.com/console",
+}
+
+
+class TestUserArgs(TypedDict):
+    """Arguments of `TestUser`."""
+
+    user_name: str
+    """The user's name in IAM."""
+
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """Tags of the user. None when left out."""
+
+
+class TestUser(pulumi.ComponentResource):
+    """An IAM user with console access, an access key and full access to DynamoDB, but to no KMS key.
+
+    For demonstrations and tests: what it holds are long-lived credentials, encrypted in the stack's
+    state. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_create.html
+    """
+
+    __test__ = False  # a class of this name is not one of pytest's
+
+    user_name: pulumi.Output[str]
+    """The user's name."""
+
+    user_arn: pulumi.Output[str]
+    """The user's ARN."""
+
+    console_sign_in_url: pulumi.Output[str]
+    """Where the user signs in to the console."""
+
+    access_key_id: pulumi.Output[str]
+    """The id of the user's access key."""
+
+    secret_access_key: pulumi.Output[str]
+    """The secret of the user's access key; a Pulumi secret."""
+
+    password: pulumi.Output[str]
+    """The user's console password, which need not be changed at the first sign-in; a Pulumi secret."""
+
+    def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        caller = current_caller(opts)
+        super().__init__("dynamodb-kms:index:TestUser", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.user = aws.iam.User(
+            f"{name}-user", name=args["user_name"], force_destroy=True, tags=args.get("tags"), opts=child
+        )
+        full_access = f"arn:{caller.scope.partition}:iam::aws:policy/AmazonDynamoDBFullAccess"
+        aws.iam.UserPolicyAttachment(
+            f"{name}-full-access", user=self.user.name, policy_arn=full_access, opts=child
+        )
+        login = aws.iam.UserLoginProfile(
+            f"{name}-login", user=self.user.name, password_reset_required=False, opts=child
+        )
+        access_key = aws.iam.AccessKey(f"{name}-access-key", user=self.user.name, opts=child)
+
+        sign_in = _SIGN_IN.get(caller.scope.partition, _SIGN_IN["aws"])
+        self.user_name = self.user.name
+        self.user_arn = self.user.arn
+        self.console_sign_in_url = pulumi.Output.from_input(sign_in.format(caller.scope.account_id))
+        self.access_key_id = access_key.id
+        self.secret_access_key = pulumi.Output.secret(access_key.secret)
+        self.password = pulumi.Output.secret(login.password)
+        self.register_outputs(self.declaration)
+
+    @property
+    def declaration(self) -> dict[str, Any]:
+        """What is no secret about the user, in the form of stack outputs."""
+        return {
+            "userName": self.user_name,
+            "userArn": self.user_arn,
+            "consoleSignInUrl": self.console_sign_in_url,
+        }
+
+    @property
+    def credentials(self) -> pulumi.Output[dict[str, Any]]:
+        """The access key and the password, as one secret."""
+        known = pulumi.Output.all(
+            accessKeyId=self.access_key_id,
+            secretAccessKey=self.secret_access_key,
+            password=self.password,
+        )
+        return pulumi.Output.secret(known)

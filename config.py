@@ -1,0 +1,142 @@
+"""The stack's config, `Pulumi.<stack>.yaml`: typed, and checked before anything is registered."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pydantic import Field, ValidationError, model_validator
+
+from components import EncryptedTableArgs
+from components.caller import Caller
+from components.preflight import preflight, protected_table
+from components.principals import canonical_principal
+from components.problems import Problem, problems_of, raise_problems
+from components.setting_types import ResourceName, Settings
+from components.table_settings import TableSettings
+
+_PEOPLE = ("key_administrators", "key_users", "key_service_users", "deployers")
+
+
+class StackConfig(Settings):
+    """What a stack says about itself."""
+
+    tables: dict[ResourceName, TableSettings] = Field(min_length=1)
+    """The tables, by their names in DynamoDB."""
+
+    ephemeral: bool = False
+    """Whether tables and keys may be destroyed with the stack. False when left out."""
+
+    test_user: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,64}$")
+    """The name of a user who has access to DynamoDB, and to no key. None is made when left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tables_are_as_ephemeral_as_the_stack(cls, values: Any) -> Any:  # noqa: ANN401  # as pydantic gives it
+        if isinstance(values, dict) and isinstance(values.get("tables"), dict):
+            shared = {"ephemeral": values["ephemeral"]} if "ephemeral" in values else {}
+            tables = {n: {**shared, **t} if isinstance(t, dict) else t for n, t in values["tables"].items()}
+            return {**values, "tables": tables}
+        return values
+
+
+def load_config(config: pulumi.Config) -> StackConfig:
+    """The stack's config.
+
+    Raises:
+        SettingsError: it is missing or wrong; each mistake is named with its path.
+    """
+    where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    values, problems = _values(config)
+    if not problems and "tables" not in values:
+        problems = [
+            Problem(
+                (f"{config.name}:tables",),
+                "there is no table. Begin with: pulumi config set --path "
+                f"'{config.name}:tables.NAME.partitionKey' id",
+            )
+        ]
+    raise_problems(f"{where} cannot be used", problems)
+    try:
+        return StackConfig.model_validate(values)
+    except ValidationError as error:
+        found = [_in_namespace(config.name, problem) for problem in problems_of(error, StackConfig)]
+        raise_problems(f"{where} cannot be used", found)
+        raise
+
+
+def check_config(config: StackConfig, caller: Caller, namespace: str) -> None:
+    """What only shows where the stack is deployed, and by whom.
+
+    Raises:
+        SettingsError: principals, Regions or key policies are wrong; each mistake is named with its path.
+    """
+    problems = [
+        _in_namespace(namespace, problem.below("tables", name))
+        for name, settings in config.tables.items()
+        for problem in [*preflight(name, settings, caller), *_alias_taken(config, name, caller)]
+    ]
+    raise_problems(f"Pulumi.{pulumi.get_stack()}.yaml cannot be used", problems)
+
+
+def table_args(
+    settings: TableSettings, created: Mapping[str, pulumi.Output[str]], caller: Caller
+) -> EncryptedTableArgs:
+    """A component's arguments, in which principals that the stack creates are waited for.
+
+    Args:
+        settings: the table's settings.
+        created: the ARN that each created principal will have, and the output that gives it.
+        caller: who deploys.
+    """
+    args = settings.model_dump(exclude_unset=True, by_alias=False)
+    for people in _PEOPLE:
+        if args.get(people):
+            args[people] = [created.get(canonical_principal(p, caller.scope), p) for p in args[people]]
+    return cast("EncryptedTableArgs", args)
+
+
+def _values(config: pulumi.Config) -> tuple[dict[str, Any], list[Problem]]:
+    """All values of the namespace, parsed: also those that no setting is named like."""
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    prefix = f"{config.name}:"
+    for key, text in sorted(pulumi.runtime.get_config_env().items()):
+        if key.startswith(prefix):
+            name = key.removeprefix(prefix)
+            values[name] = _parsed(text)
+            if name == "tables" and not isinstance(values[name], dict):
+                problems.append(Problem((key,), f"should be a map of tables by name, found {text}."))
+    return values, problems
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
+    """The engine gives maps and lists as JSON, all else as text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, dict | list) else text
+
+
+def _alias_taken(config: StackConfig, name: str, caller: Caller) -> list[Problem]:
+    """Two tables of a Region cannot give their keys the same alias."""
+    own = _alias_and_region(config, name, caller)
+    earlier = list(config.tables)[: list(config.tables).index(name)]
+    taken = [other for other in earlier if own and _alias_and_region(config, other, caller) == own]
+    if own is None or not taken:
+        return []
+    return [Problem(("keyAlias",), f"{own[0]!r} is the alias of {taken[0]!r} as well.")]
+
+
+def _alias_and_region(config: StackConfig, name: str, caller: Caller) -> tuple[str, str] | None:
+    settings = config.tables[name]
+    if settings.key_arn is not None:
+        return None
+    table = protected_table(name, settings, caller)
+    return settings.alias_for(table.name), table.region
+
+
+def _in_namespace(namespace: str, problem: Problem) -> Problem:
+    first, *rest = problem.path or ("tables",)
+    return Problem((f"{namespace}:{first}", *rest), problem.message)
