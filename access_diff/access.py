@@ -116,7 +116,9 @@ def _who(principal: Principal) -> Context:
     context: dict[str, str] = {}
     if principal.account:
         context |= {"kms:calleraccount": principal.account, "aws:principalaccount": principal.account}
-    if principal.is_single and principal.arn:
+    if (
+        principal.kind in {Kind.USER, Kind.ROLE} and principal.arn
+    ):  # of a session it is its role's, path and all
         context["aws:principalarn"] = principal.arn
     return context
 
@@ -182,7 +184,7 @@ def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer,
     allowed = any_of([*(one for one, _ in said), *unread])
     if identity.has_boundary:
         allowed = all_of([allowed, conditional("its permissions boundary allows it")])
-    return allowed, any_of(denied for _, denied in said)
+    return allowed, any_of([*(denied for _, denied in said), *unread])  # what is not read may deny as well
 
 
 def _granted(grant: Grant, request: Request) -> Answer:

@@ -191,7 +191,7 @@ class _Comparison:
             is_told = before.grade in _LEFT_TO_OTHERS and set(after.details) <= self.told_once.keys()
             return None if is_told else Verb.CANNOT_TELL
         if before.grade is Grade.UNKNOWN:
-            return None if after.grade in _LEFT_TO_OTHERS else Verb.CANNOT_TELL
+            return Verb.CANNOT_TELL
         if before.grade in _LEFT_TO_OTHERS and after.grade in _LEFT_TO_OTHERS:
             return None  # the line of the account as a whole tells it
         if before.grade is after.grade:

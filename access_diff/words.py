@@ -91,14 +91,19 @@ def _what(change: Change, accesses: str) -> str:
     match change.verb:
         case Verb.CANNOT_TELL:
             unknown = after if after.grade is Grade.UNKNOWN else before
-            had = "keeps" if before.grade in {Grade.YES, Grade.CONDITIONAL} else "gains"
-            return f"cannot tell whether it {had} {accesses}: {' and '.join(unknown.details)}"
+            return f"cannot tell whether it {_may(before, after)} {accesses}: {' and '.join(unknown.details)}"
         case Verb.CHANGES:
             return f"has {accesses} where {_conditions(after)} (before: where {_conditions(before)})"
         case Verb.GAINS:
             return f"gains {accesses}{_where(after)}{_so_far(before)}"
         case Verb.LOSES:
             return f"loses {accesses}{_except(after)}"
+
+
+def _may(before: Answer, after: Answer) -> str:
+    if before.grade in {Grade.YES, Grade.CONDITIONAL}:
+        return "keeps"
+    return "loses" if after.grade in {Grade.NO, Grade.DELEGATED} else "gains"
 
 
 def _where(answer: Answer) -> str:

@@ -135,6 +135,19 @@ def test_a_policy_whose_text_is_not_there_is_never_taken_for_harmless() -> None:
     )
 
 
+def test_a_policy_whose_text_is_not_there_may_deny_what_another_allows() -> None:
+    arn = "arn:aws:iam::111122223333:policy/somewhere-else"
+    other = {**attachment("ann", arn), "urn": attachment("ann")["urn"] + "-2"}
+    before = [key(MANAGE), table(), user("ann"), attachment("ann"), other]
+    after = [key(MANAGE, allow("kms:Decrypt", ANN)), *before[1:]]
+
+    assert sentences(diff_of(before, after))[0] == (
+        f"{ANN} cannot tell whether it gains read and write: a policy it has: "
+        f"the text of {arn} is not in the preview: {TABLE}"
+    )
+    assert sentences(diff_of(after, before))[0].startswith(f"{ANN} cannot tell whether it loses")
+
+
 def test_a_policy_that_is_known_only_after_the_update_is_not_told() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     unknown = resource("aws:iam/userPolicy:UserPolicy", "later", {"user": "ann", "policy": UNKNOWN}, {})
