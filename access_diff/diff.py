@@ -13,7 +13,7 @@ from access_diff.access import (
     may_use_items,
 )
 from access_diff.answer import NO, Answer, Grade
-from access_diff.notes import cannot_tell_of, notes_of
+from access_diff.notes import cannot_tell_of, follows, notes_of
 from access_diff.policy import Document, Policy, principals_of
 from access_diff.preview import Preview
 from access_diff.principals import Principal, account_principal
@@ -233,11 +233,13 @@ def _identity(key: Key | None) -> str | None:
 
 
 def _pairs(before: World, after: World) -> Iterator[tuple[Key | None, Key | None]]:
-    """The keys that are the same key, or take each other's place."""
+    """The keys that are the same key, or take each other's place under one alias of one table."""
     by_arn = {key.arn: key for key in before.keys.values() if key.is_made}
+    leaving = [key for urn, key in before.keys.items() if urn not in after.keys]
     taken = set()
     for key in after.keys.values():
         old = by_arn.get(key.arn) or before.keys.get(key.urn)
+        old = old or next((one for one in leaving if follows(after, key, before, one)), None)
         if old:
             taken.add(old.urn)
         yield old, key

@@ -8,7 +8,7 @@ from access_diff.identities import Identity
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
 from access_diff.principals import Kind, Principal, account_principal
-from access_diff.world import KeyKind, Table, World
+from access_diff.world import Key, KeyKind, Table, World
 
 _NOBODY = frozenset({Grade.NO, Grade.DELEGATED})
 
@@ -41,6 +41,7 @@ def notes_of(
     """All notes, in the order in which they matter."""
     yield from _unreadable_data(before, after)
     yield from _without_the_key(before, after)
+    yield from _other_keys(before, after)
     for resource in leaving:
         if resource.type.startswith(("aws:dynamodb/table", "aws:kms/")):
             yield f"{resource.name} leaves the stack and stays in AWS: who has access to it does not change."
@@ -65,6 +66,23 @@ def _unreadable_data(before: World, after: World) -> Iterator[str]:
             earlier = before.tables.get(table.id)
             if not (earlier and earlier.key.key and not earlier.key.key.is_enabled):
                 yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
+
+
+def follows(after: World, new: Key, before: World, old: Key) -> bool:
+    """Whether the new key takes the place of the old one: the same alias, for one of the same tables."""
+    encrypted = {table.id for table in before.tables_of(old)}
+    return new.label == old.label and any(table.id in encrypted for table in after.tables_of(new))
+
+
+def _other_keys(before: World, after: World) -> Iterator[str]:
+    for table in after.tables.values():
+        key, earlier = table.key.key, before.tables.get(table.id)
+        old = earlier.key.key if earlier else None
+        if key and old and key.arn != old.arn and follows(after, key, before, old):
+            yield (
+                f"{shown(table)} gets another key under the same alias, {key.label}: what was encrypted with "
+                "the one before (backups, exports) still needs that one."
+            )
 
 
 def _without_the_key(before: World, after: World) -> Iterator[str]:

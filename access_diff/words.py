@@ -111,7 +111,9 @@ def _where(answer: Answer) -> str:
 
 
 def _so_far(answer: Answer) -> str:
-    return f" (so far only where {_conditions(answer)})" if answer.grade is Grade.CONDITIONAL else ""
+    if answer.grade is Grade.CONDITIONAL:
+        return f" (so far only where {_conditions(answer)})"
+    return " (so far only if its IAM policies allow kms:Decrypt)" if answer.grade is Grade.DELEGATED else ""
 
 
 def _except(answer: Answer) -> str:
