@@ -11,6 +11,10 @@ import pulumi_aws as aws
 from .principals import Scope
 
 
+class CallerError(pulumi.RunError):
+    """AWS did not say who deploys; Pulumi shows the message alone, without a traceback."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """The principal whose credentials the AWS provider uses.
@@ -31,6 +35,9 @@ def current_caller(opts: pulumi.ResourceOptions | None = None) -> Caller:
 
     A role's session is told apart from its role: sessions end, and a key policy is to name the role.
     AWS is asked for the role's path (`iam:GetRole`), which a session's ARN does not have.
+
+    Raises:
+        CallerError: AWS cannot be reached, or refuses.
     """
     provider = _provider(opts)
     known = _callers.setdefault(pulumi.runtime.settings.get_monitor(), {})
@@ -59,9 +66,12 @@ def _provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | 
 
 def _ask(provider: pulumi.ProviderResource | None) -> Caller:
     options = pulumi.InvokeOptions(provider=provider)
-    identity = aws.get_caller_identity(opts=options)
-    scope = Scope(identity.arn.split(":")[1], identity.account_id)
-    principal = identity.arn
-    if ":assumed-role/" in principal:
-        principal = aws.iam.get_session_context(arn=principal, opts=options).issuer_arn
-    return Caller(principal, scope, aws.get_region(opts=options).region)
+    try:
+        identity = aws.get_caller_identity(opts=options)
+        scope = Scope(identity.arn.split(":")[1], identity.account_id)
+        principal = identity.arn
+        if ":assumed-role/" in principal:
+            principal = aws.iam.get_session_context(arn=principal, opts=options).issuer_arn
+        return Caller(principal, scope, aws.get_region(opts=options).region)
+    except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
+        raise CallerError(f"AWS could not be asked who deploys: {error}") from None

@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from typing import Any
 
 import pulumi
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 Path = tuple[str | int, ...]
 
@@ -70,11 +72,8 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
         return Problem(path, "is missing, and has no default.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
-    return Problem(path, f"{_sentence(details['msg'])}, found {_shortened(value)}.")
-
-
-def _sentence(message: str) -> str:
-    return message.replace("Input should", "should", 1)
+    needed = _range(model, path) or details["msg"].replace("Input should", "should", 1)
+    return Problem(path, f"{needed}, found {_shortened(value)}.")
 
 
 def _shortened(value: object) -> str:
@@ -90,11 +89,19 @@ def _unknown_setting(name: str, known: Iterable[str]) -> str:
     return f"is no setting; {advice}"
 
 
-def _settings_at(model: type[BaseModel], path: Path) -> list[str]:
-    """The names of the settings that there are at a path."""
+def _settings_at(model: type[BaseModel], path: Path) -> dict[str, FieldInfo]:
+    """The settings that there are at a path, by name."""
     for part in path:
         model = _models_of(model).get(str(part), model)
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _range(model: type[BaseModel], path: Path) -> str | None:
+    """Both bounds of a number: one alone would have people find the other by trying."""
+    field = _settings_at(model, path[:-1]).get(str(path[-1])) if path else None
+    low = [bound.ge for bound in getattr(field, "metadata", ()) if isinstance(bound, Ge)]
+    high = [bound.le for bound in getattr(field, "metadata", ()) if isinstance(bound, Le)]
+    return f"should be a whole number from {low[0]} to {high[0]}" if low and high else None
 
 
 def _models_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:

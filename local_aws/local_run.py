@@ -86,12 +86,12 @@ class LocalRun:
             self.directory / f"events-{self._stacks}.json",
         ).init()
 
-    def project(self) -> Path:
-        """This project with config files of its own: all else are links into the real one."""
+    def project(self, source: Path = ROOT) -> Path:
+        """A project with config files of its own: all else are links into the real one."""
         self._stacks += 1
         copy = self.directory / f"project-{self._stacks}"
         copy.mkdir()
-        for entry in ROOT.iterdir():
+        for entry in source.iterdir():
             if entry.match("Pulumi*.yaml"):
                 shutil.copy(entry, copy)
             elif not entry.name.startswith("."):

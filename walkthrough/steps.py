@@ -180,7 +180,7 @@ def aws_managed_key_is_rejected(w: Walkthrough) -> Facts:
 def _rejected(w: Walkthrough, program: str) -> Facts:
     dynamodb = w.run.aws.client("dynamodb")
     before = dynamodb.list_tables()["TableNames"]
-    result: Result = w.run.stack("dev", REJECTED / program).preview(*PACK, on_line=w.show)
+    result: Result = w.run.stack("dev", w.run.project(REJECTED / program)).preview(*PACK, on_line=w.show)
     expect("the preview failed", True, result.exit_code != 0)
     rejections = [v for v in result.violations if (v.policy, v.level) == (POLICY, "mandatory")]
     expect("mandatory violations", 1, len(rejections))
