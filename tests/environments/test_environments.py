@@ -37,35 +37,6 @@ def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -
     assert "«" not in text
 
 
-def test_what_is_commented_out_is_config_too(project: Path) -> None:
-    """Uncommenting a line of the template gives a file that is read."""
-    run(project, "new", "qa", "--file-only")
-    lines = (project / "Pulumi.qa.yaml").read_text().splitlines()
-    settings = (
-        "sortKey:",
-        "keyPolicyProfile:",
-        "keyUsers:",
-        "- arn:",
-        "keyAdministrators:",
-        "deletionWindow",
-    )
-
-    uncommented = [
-        line.replace("# ", "", 1) if line.strip().removeprefix("#").strip().startswith(settings) else line
-        for line in lines
-    ]
-
-    orders = yaml.safe_load("\n".join(uncommented))["config"]["encrypted-tables:tables"]["orders"]
-    assert orders == {
-        "partitionKey": "id",
-        "sortKey": "createdAt",
-        "keyPolicyProfile": "strict",
-        "keyUsers": ["arn:aws:iam::111122223333:role/orders-service"],
-        "keyAdministrators": ["arn:aws:iam::111122223333:role/key-administrators"],
-        "deletionWindowInDays": 30,
-    }
-
-
 def test_an_environment_that_is_there_is_not_overwritten(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
