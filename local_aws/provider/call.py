@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
 from local_aws.provider.errors import CancelledError, TimedOutError, is_code, message_of
-from local_aws.provider.session import Session
+from local_aws.provider.session import Client, Session
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Call:
     cancelled: threading.Event
     custom_timeout: bool = False
 
-    def client(self, service: str, region: str | None = None) -> Any:
+    def client(self, service: str, region: str | None = None) -> Client:
         """The boto3 client of a service in the resource's Region, or in another one."""
         return self.session.client(service, region or self.region)
 

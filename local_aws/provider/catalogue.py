@@ -1,7 +1,8 @@
 """All resource types that this provider knows."""
 
+from local_aws.provider.appautoscaling.types import TYPES as APPAUTOSCALING
 from local_aws.provider.dynamodb.types import TYPES as DYNAMODB
 from local_aws.provider.iam.types import TYPES as IAM
 from local_aws.provider.kms.types import TYPES as KMS
 
-RESOURCE_TYPES = {t.token: t for t in (*KMS, *DYNAMODB, *IAM)}
+RESOURCE_TYPES = {t.type: t for t in (*KMS, *DYNAMODB, *IAM, *APPAUTOSCALING)}

@@ -9,7 +9,7 @@ from typing import Any
 
 from local_aws.provider import OFFICIAL_PLUGIN, VERSION
 from local_aws.provider.schema import Kind, Property, ResourceType
-from local_aws.provider.values import UNKNOWN, Properties, Secret, Unknown, contains_unknown, reveal
+from local_aws.provider.values import UNKNOWN, Properties, Secret, Unknown, Value, contains_unknown, reveal
 
 DEFAULTS = "__defaults"
 """Where inputs list the names of the properties that the provider filled in."""
@@ -51,7 +51,7 @@ def check(resource_type: ResourceType, news: Properties, default_tags: Mapping[s
     """
     checked = Checked({})
     tagged = {**news, **_with_default_tags(resource_type, news, default_tags)}
-    checked.inputs = _check_object(resource_type.token, resource_type.inputs, tagged, "", checked.failures)
+    checked.inputs = _check_object(resource_type.type, resource_type.inputs, tagged, "", checked.failures)
     if not checked.failures:
         checked.failures = [Failure(p, reason) for p, reason in _violations(resource_type, checked.inputs)]
     return checked
@@ -110,7 +110,7 @@ def _unsupported(owner: str, where: str) -> str:
     )
 
 
-def _check_value(owner: str, p: Property, value: Any, where: str, failures: list[Failure]) -> Any:
+def _check_value(owner: str, p: Property, value: Value, where: str, failures: list[Failure]) -> Value:
     if isinstance(value, Secret):
         return Secret(_check_value(owner, p, value.value, where, failures))
     if isinstance(value, Unknown):
@@ -128,7 +128,9 @@ def _check_value(owner: str, p: Property, value: Any, where: str, failures: list
     return value
 
 
-def _check_elements(owner: str, element: Property, value: Any, where: str, failures: list[Failure]) -> Any:
+def _check_elements(
+    owner: str, element: Property, value: Value, where: str, failures: list[Failure]
+) -> Value:
     if isinstance(value, Mapping):
         return {
             key: _check_value(owner, element, each, f"{where}.{key}", failures)
@@ -140,7 +142,7 @@ def _check_elements(owner: str, element: Property, value: Any, where: str, failu
     ]
 
 
-def coerce(kind: Kind, value: Any) -> Any:
+def coerce(kind: Kind, value: Value) -> Value:
     """The value in the property's kind, where the official plugin converts it: "7" to 7, 7 to "7"."""
     if kind is Kind.BOOLEAN and value in ("true", "false"):
         return value == "true"
@@ -156,7 +158,7 @@ def coerce(kind: Kind, value: Any) -> Any:
     return value
 
 
-def _is_kind(kind: Kind, value: Any) -> bool:
+def _is_kind(kind: Kind, value: Value) -> bool:
     if isinstance(value, bool):
         return kind is Kind.BOOLEAN
     wanted: dict[Kind, tuple[type, ...]] = {
@@ -171,5 +173,5 @@ def _is_kind(kind: Kind, value: Any) -> bool:
     return isinstance(value, wanted[kind])
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Value) -> str:
     return repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"

@@ -8,7 +8,7 @@ from local_aws.provider.check import Checked, Failure, check
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.schema import Kind, ResourceType, boolean, list_of, map_of, object_of, string
 from local_aws.provider.session import DEFAULT_REGION, Settings, loopback_endpoint
-from local_aws.provider.values import Properties, Secret, Unknown, reveal
+from local_aws.provider.values import Properties, Secret, Unknown, Value, reveal
 
 SERVICES = ("kms", "dynamodb", "iam", "sts", "applicationautoscaling", "appautoscaling")
 BOTO3_NAMES = {
@@ -17,7 +17,7 @@ BOTO3_NAMES = {
 }
 
 PROVIDER_TYPE = ResourceType(
-    token="pulumi:providers:aws",
+    type="pulumi:providers:aws",
     noun="AWS provider",
     properties={
         "region": string(),
@@ -87,7 +87,7 @@ def _parsed(config: Properties) -> dict[str, Any]:
     return {name: _parse(name, value) for name, value in config.items()}
 
 
-def _parse(name: str, value: Any) -> Any:
+def _parse(name: str, value: Value) -> Value:
     if isinstance(value, Secret):
         return Secret(_parse(name, value.value))
     known = PROVIDER_TYPE.properties.get(name)
@@ -104,7 +104,7 @@ def _service_endpoints(plain: Properties) -> dict[str, str]:
     if isinstance(endpoints, Unknown):
         return {}
     return {
-        BOTO3_NAMES.get(service, service): url
+        BOTO3_NAMES.get(str(service), str(service)): url
         for endpoint in endpoints
         if isinstance(endpoint, Mapping)
         for service, url in endpoint.items()

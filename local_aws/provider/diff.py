@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from local_aws.provider.schema import Kind, Property, ResourceType
-from local_aws.provider.values import Properties, Unknown, contains_unknown, reveal
+from local_aws.provider.values import Properties, Unknown, Value, contains_unknown, reveal
 
 EMPTY: tuple[Any, ...] = (None, False, 0, "", [], {})
 
@@ -91,7 +91,7 @@ def _object_changes(
             yield from _changes(p, old.get(name), new.get(name), f"{prefix}{name}", replaces or p.replaces)
 
 
-def _changes(p: Property, old: Any, new: Any, path: str, replaces: bool) -> Iterator[Change]:
+def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> Iterator[Change]:
     if new is None and (p.computed or old in EMPTY or old == p.default):
         return
     if old is None and not isinstance(new, Unknown) and (new in EMPTY or new == p.default):
@@ -125,7 +125,7 @@ def _member(path: str, key: str) -> str:
     return f"{path}.{key}" if re.fullmatch(r"\w+", key) else f'{path}["{key}"]'
 
 
-def same(p: Property, old: Any, new: Any) -> bool:
+def same(p: Property, old: Value, new: Value) -> bool:
     """Whether an old value is what the new one asks for; parts that AWS chooses are not compared."""
     if contains_unknown(new):
         return False
@@ -138,7 +138,7 @@ def same(p: Property, old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _same_list(p: Property, element: Property, old: Any, new: Any) -> bool:
+def _same_list(p: Property, element: Property, old: Value, new: Value) -> bool:
     if len(old) != len(new):
         return False
     if not p.unordered:

@@ -3,16 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError
-from botocore.exceptions import ClientError as ClientError
-
-GO_SERVICE_NAMES = {
-    "kms": "KMS",
-    "dynamodb": "DynamoDB",
-    "iam": "IAM",
-    "sts": "STS",
-    "application-autoscaling": "Application Auto Scaling",
-}
+from botocore.exceptions import BotoCoreError, ClientError
 
 
 class ProviderError(Exception):
@@ -28,7 +19,7 @@ class CancelledError(ProviderError):
 
 
 def code_of(error: ClientError) -> str:
-    """AWS's error code, without the `Exception` suffix variants: as AWS sends it."""
+    """AWS's error code."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 

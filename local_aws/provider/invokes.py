@@ -45,6 +45,51 @@ def get_partition(call: Call, arguments: Properties) -> dict[str, Any]:  # noqa:
     return {"dnsSuffix": suffix, "id": name, "partition": name, "reverseDnsPrefix": reverse}
 
 
+def get_key(call: Call, arguments: Properties) -> dict[str, Any]:
+    """`aws.kms.get_key`: a KMS key as DescribeKey tells it."""
+    key_id = arguments["keyId"]
+    with doing(f"reading KMS Key ({key_id})"):
+        key = call.client("kms").describe_key(KeyId=key_id, GrantTokens=arguments.get("grantTokens") or [])
+    found = key["KeyMetadata"]
+    return {
+        "arn": found["Arn"],
+        "awsAccountId": found["AWSAccountId"],
+        "creationDate": found["CreationDate"].isoformat(),
+        "customerMasterKeySpec": found["KeySpec"],
+        "deletionDate": found["DeletionDate"].isoformat() if "DeletionDate" in found else "",
+        "description": found["Description"],
+        "enabled": found["Enabled"],
+        "id": found["KeyId"],
+        "keyId": key_id,
+        "keyManager": found["KeyManager"],
+        "keySpec": found["KeySpec"],
+        "keyState": found["KeyState"],
+        "keyUsage": found["KeyUsage"],
+        "multiRegion": found.get("MultiRegion", False),
+        "origin": found["Origin"],
+        "region": call.region,
+    }
+
+
+def get_session_context(call: Call, arguments: Properties) -> dict[str, Any]:
+    """`aws.iam.get_session_context`: the role that a session is of; any other principal is its own issuer."""
+    arn = arguments["arn"]
+    kind, _, name = arn.split(":", 5)[5].partition("/")
+    if kind != "assumed-role":
+        return {"arn": arn, "id": arn, "issuerArn": arn, "issuerId": "", "issuerName": "", "sessionName": ""}
+    role_name, _, session_name = name.partition("/")
+    with doing(f"reading IAM Role ({role_name})"):
+        role = call.client("iam").get_role(RoleName=role_name)["Role"]
+    return {
+        "arn": arn,
+        "id": arn,
+        "issuerArn": role["Arn"],
+        "issuerId": role["RoleId"],
+        "issuerName": role_name,
+        "sessionName": session_name,
+    }
+
+
 def partition(region: str) -> tuple[str, str]:
     """The partition and DNS suffix of a Region."""
     found = (facts for prefix, facts in PARTITIONS.items() if region.startswith(prefix))
@@ -55,6 +100,8 @@ FUNCTIONS: dict[str, Callable[[Call, Properties], dict[str, Any]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,
     "aws:index/getRegion:getRegion": get_region,
     "aws:index/getPartition:getPartition": get_partition,
+    "aws:iam/getSessionContext:getSessionContext": get_session_context,
+    "aws:kms/getKey:getKey": get_key,
 }
 
 

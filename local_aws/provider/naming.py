@@ -2,13 +2,12 @@
 
 import hashlib
 import secrets
-from typing import Any
 
 from pulumi.runtime.proto import provider_pb2
 
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.schema import AutoName
-from local_aws.provider.values import Properties
+from local_aws.provider.values import Properties, Value, reveal
 
 Options = provider_pb2.CheckRequest.AutonamingOptions
 
@@ -20,9 +19,17 @@ def is_wanted(auto_name: AutoName | None, news: Properties) -> bool:
     return auto_name.unless is None or news.get(auto_name.unless) is None
 
 
-def previous_name(auto_name: AutoName, olds: Properties) -> Any | None:
+def previous_name(auto_name: AutoName, olds: Properties) -> Value | None:
     """The name chosen earlier; a name that the program gave then is not taken over."""
     return olds.get(auto_name.property) if auto_name.property in olds.get("__defaults", ()) else None
+
+
+def keeps_given_name(auto_name: AutoName | None, old_inputs: Properties, news: Properties) -> bool:
+    """Whether the program gives the name itself, and the same as before."""
+    if auto_name is None or auto_name.property in news.get("__defaults", ()):
+        return False
+    name = news.get(auto_name.property)
+    return name is not None and reveal(old_inputs.get(auto_name.property)) == reveal(name)
 
 
 def new_name(auto_name: AutoName, resource_name: str, seed: bytes, options: Options | None = None) -> str:

@@ -8,7 +8,7 @@ from local_aws.provider.check import DEFAULTS
 from local_aws.provider.diff import diff, same
 from local_aws.provider.errors import ProviderError, doing
 from local_aws.provider.schema import Created, Kind, Property, ResourceType
-from local_aws.provider.values import UNKNOWN, Properties, conceal, contains_secret, reveal
+from local_aws.provider.values import UNKNOWN, Properties, Value, conceal, contains_secret, reveal
 
 
 class HalfDoneError(ProviderError):
@@ -108,6 +108,7 @@ def update(
     resource_type: ResourceType,
     call: Call,
     resource_id: str,
+    *,
     state: Properties,
     old_inputs: Properties,
     news: Properties,
@@ -221,7 +222,7 @@ def _imported_inputs(resource_type: ResourceType, observed: Properties) -> dict[
     return {**inputs, DEFAULTS: []}
 
 
-def _importable(p: Property, value: Any) -> Any:
+def _importable(p: Property, value: Value) -> Value:
     """An input value without the parts that only outputs have."""
     if p.kind is Kind.OBJECT and isinstance(value, dict):
         parts = {name: part for name, part in p.properties.items() if not part.output and name in value}
@@ -238,7 +239,7 @@ def _given(properties: Properties) -> dict[str, Any]:
     }
 
 
-def _unmarked(value: Any) -> Any:
+def _unmarked(value: Value) -> Value:
     if isinstance(value, dict):
         return _given(value)
     if isinstance(value, list):

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from local_aws.provider.values import Properties
+from local_aws.provider.values import Properties, Value
 
 SETS = ("Action", "NotAction", "Resource", "NotResource")
 
 
-def same_policy(old: Any, new: Any) -> bool:
+def same_policy(old: Value, new: Value) -> bool:
     """Whether two policy documents, as JSON text, grant the same.
 
     The order of statements counts for nothing, nor does that of actions, resources, principals and
@@ -17,12 +17,12 @@ def same_policy(old: Any, new: Any) -> bool:
     if old == new:
         return True
     try:
-        return _meaning(json.loads(old)) == _meaning(json.loads(new))
+        return bool(_meaning(json.loads(old)) == _meaning(json.loads(new)))
     except (TypeError, ValueError):
         return False
 
 
-def _meaning(document: Any) -> Any:
+def _meaning(document: Value) -> Value:
     if not isinstance(document, dict):
         return document
     statements = [_statement(s) for s in _as_list(document.get("Statement"))]
@@ -30,7 +30,7 @@ def _meaning(document: Any) -> Any:
     return {**rest, "Statement": sorted(statements, key=_text)}
 
 
-def _statement(statement: Any) -> Any:
+def _statement(statement: Value) -> Value:
     if not isinstance(statement, dict):
         return statement
     result: Properties = {
@@ -43,7 +43,7 @@ def _statement(statement: Any) -> Any:
     return result
 
 
-def _principal(principal: Any) -> Any:
+def _principal(principal: Value) -> Value:
     if principal == "*":
         return {"AWS": ["*"]}
     if not isinstance(principal, dict):
@@ -51,7 +51,7 @@ def _principal(principal: Any) -> Any:
     return {kind: _as_set(values) for kind, values in principal.items()}
 
 
-def _condition(condition: Any) -> Any:
+def _condition(condition: Value) -> Value:
     if not isinstance(condition, dict):
         return condition
     return {
@@ -60,16 +60,16 @@ def _condition(condition: Any) -> Any:
     }
 
 
-def _as_set(value: Any) -> list[Any]:
+def _as_set(value: Value) -> list[Any]:
     """The values once each, in an order of their own; true and "true" are the same in a condition."""
     return sorted({_text(each) if not isinstance(each, str) else each for each in _as_list(value)})
 
 
-def _as_list(value: Any) -> list[Any]:
+def _as_list(value: Value) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     return json.dumps(value, sort_keys=True)

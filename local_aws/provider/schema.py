@@ -1,20 +1,21 @@
 """How a resource type is described: its properties as data, its behaviour as a `Lifecycle`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, TypedDict, Unpack
 
 from local_aws.provider.call import Call
-from local_aws.provider.values import Properties
+from local_aws.provider.values import Properties, Value
 
-Rule = Callable[[Any], str | None]
+Rule = Callable[[Value], str | None]
 """Tells what is wrong with a value, or None."""
 
 InputsRule = Callable[[Properties], Iterator[tuple[str, str]]]
 """Gives (property, what is wrong) for inputs that do not fit together."""
 
-Same = Callable[[Any, Any], bool]
+Same = Callable[[Value, Value], bool]
 """Whether an old and a new value mean the same to AWS."""
 
 
@@ -57,7 +58,7 @@ class Property:
     output: bool = False
     computed: bool = False
     replaces: bool = False
-    default: Any = None
+    default: Value = None
     rule: Rule | None = None
     same: Same | None = None
     unordered: bool = False
@@ -65,42 +66,56 @@ class Property:
     supported: bool = True
 
 
-def string(**facts: Any) -> Property:
+class Facts(TypedDict, total=False):
+    """The facts of a `Property` besides its kind and parts."""
+
+    required: bool
+    output: bool
+    computed: bool
+    replaces: bool
+    default: Value
+    rule: Rule | None
+    same: Same | None
+    secret: bool
+    supported: bool
+
+
+def string(**facts: Unpack[Facts]) -> Property:
     """A string property."""
     return Property(kind=Kind.STRING, **facts)
 
 
-def integer(**facts: Any) -> Property:
+def integer(**facts: Unpack[Facts]) -> Property:
     """A whole number."""
     return Property(kind=Kind.INTEGER, **facts)
 
 
-def number(**facts: Any) -> Property:
+def number(**facts: Unpack[Facts]) -> Property:
     """A number."""
     return Property(kind=Kind.NUMBER, **facts)
 
 
-def boolean(**facts: Any) -> Property:
+def boolean(**facts: Unpack[Facts]) -> Property:
     """A true or false."""
     return Property(kind=Kind.BOOLEAN, **facts)
 
 
-def list_of(element: Property, **facts: Any) -> Property:
+def list_of(element: Property, **facts: Unpack[Facts]) -> Property:
     """A list whose order counts."""
     return Property(kind=Kind.LIST, element=element, **facts)
 
 
-def set_of(element: Property, **facts: Any) -> Property:
+def set_of(element: Property, **facts: Unpack[Facts]) -> Property:
     """A list whose order does not count."""
     return Property(kind=Kind.LIST, element=element, unordered=True, **facts)
 
 
-def map_of(element: Property, **facts: Any) -> Property:
+def map_of(element: Property, **facts: Unpack[Facts]) -> Property:
     """A map from strings."""
     return Property(kind=Kind.MAP, element=element, **facts)
 
 
-def object_of(properties: Mapping[str, Property], **facts: Any) -> Property:
+def object_of(properties: Mapping[str, Property], **facts: Unpack[Facts]) -> Property:
     """An object with named properties."""
     return Property(kind=Kind.OBJECT, properties=properties, **facts)
 
@@ -120,25 +135,32 @@ class Created:
     outputs: Properties = field(default_factory=dict)
 
 
-class Lifecycle(Protocol):
+class Lifecycle(ABC):
     """What a resource type does in AWS. All properties are in the clear and known."""
 
+    @abstractmethod
     def create(self, call: Call, inputs: Properties) -> Created:
         """Make the resource; nothing else that may fail, or it would be lost to the state."""
 
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Bring a resource just made, or half made, to what the inputs say, and wait for it."""
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:  # noqa: B027  # most need nothing
+        """Bring a resource just made to what the inputs say, and wait for it."""
 
+    @abstractmethod
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The properties that AWS tells; None when the resource is gone. `known` are the inputs
-        or outputs so far, empty at an import.
+        """The properties that AWS tells; None when the resource is gone.
+
+        Args:
+            call: the operation.
+            resource_id: the resource's id.
+            known: inputs or outputs so far, empty at an import.
         """
 
-    def update(
+    def update(  # noqa: B027  # a type whose every property replaces it has no update
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
         """Change the properties named in `changed` from old to new, and wait for it."""
 
+    @abstractmethod
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """Delete the resource; one that is gone already is no error."""
 
@@ -158,7 +180,7 @@ class ResourceType:
     """A resource type of pulumi-aws.
 
     Attributes:
-        token: the type as programs register it, `aws:kms/key:Key`.
+        type: as programs register it, `aws:kms/key:Key`.
         noun: what messages call it, `KMS Key`.
         properties: inputs and outputs by name.
         lifecycle: what it does in AWS.
@@ -168,7 +190,7 @@ class ResourceType:
         timeout: seconds for each operation, unless the program sets custom timeouts.
     """
 
-    token: str
+    type: str
     noun: str
     properties: Mapping[str, Property]
     lifecycle: Lifecycle

@@ -1,13 +1,15 @@
+# ruff: noqa: N802  # the protocol names its methods
+# ruff: noqa: ARG002  # each method has the protocol's two parameters
 """The provider protocol: each request of the engine becomes one plain function call."""
 
 import functools
 import os
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from local_aws.provider import OFFICIAL_PLUGIN, VERSION, configuration, invokes, naming, operations
@@ -20,7 +22,17 @@ from local_aws.provider.schema import ResourceType
 from local_aws.provider.session import Session
 from local_aws.provider.values import Properties, contains_unknown, decode, encode, reveal
 
-F = TypeVar("F", bound=Callable[..., Any])
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+Method = Callable[["AwsProvider", Request, grpc.ServicerContext], Response]
+ResourceRequest = (
+    provider_pb2.CheckRequest
+    | provider_pb2.DiffRequest
+    | provider_pb2.CreateRequest
+    | provider_pb2.ReadRequest
+    | provider_pb2.UpdateRequest
+    | provider_pb2.DeleteRequest
+)
 
 KINDS = {
     (ChangeKind.ADD, False): provider_pb2.PropertyDiff.ADD,
@@ -32,19 +44,20 @@ KINDS = {
 }
 
 
-def answers_errors(method: F) -> F:
+def answers_errors(method: Method[Request, Response]) -> Method[Request, Response]:
     """Give a `ProviderError` to the engine as a status with a message, not as a traceback."""
 
     @functools.wraps(method)
-    def wrapped(self: Any, request: Any, context: Any) -> Any:
+    def wrapped(self: "AwsProvider", request: Request, context: grpc.ServicerContext) -> Response:
         try:
             return method(self, request, context)
         except operations.HalfDoneError as error:
             self.abort_half_done(context, error)
         except ProviderError as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        raise AssertionError("abort does not return")
 
-    return cast("F", wrapped)
+    return wrapped
 
 
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
@@ -57,36 +70,44 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # The provider itself
 
-    def Handshake(self, request: Any, context: Any) -> provider_pb2.ProviderHandshakeResponse:  # noqa: ARG002, N802
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
         """What this provider understands."""
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, supports_autonaming_configuration=True
         )
 
-    def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: ARG002, N802
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """The version of pulumi-aws that this provider stands in for."""
         return plugin_pb2.PluginInfo(version=VERSION)
 
-    def GetSchema(self, request: Any, context: Any) -> provider_pb2.GetSchemaResponse:  # noqa: ARG002, N802
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
         """The name and version only: programs bring their SDK."""
         return provider_pb2.GetSchemaResponse(schema=f'{{"name": "aws", "version": "{VERSION}"}}')
 
-    def Attach(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """An engine that was told where this provider listens introduces itself."""
         return empty_pb2.Empty()
 
-    def Cancel(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Stop waiting: operations under way end with an error that says so."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
     @answers_errors
-    def CheckConfig(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+    def CheckConfig(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
         """Check the provider's config."""
         return self._checked(configuration.check_config(decode(request.news)))
 
     @answers_errors
-    def DiffConfig(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+    def DiffConfig(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
         """No change of the config replaces a provider: resources know their own Region."""
         old, new = decode(request.old_inputs or request.olds), decode(request.news)
         changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
@@ -94,7 +115,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=changes, diffs=changed)
 
     @answers_errors
-    def Configure(self, request: Any, context: Any) -> provider_pb2.ConfigureResponse:  # noqa: ARG002, N802
+    def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConfigureResponse:
         """Take the config and the environment; refuse any AWS but a local one."""
         self._keep_secrets = request.acceptSecrets
         self._session = Session(configuration.settings(decode(request.args), os.environ))
@@ -103,18 +126,22 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @answers_errors
-    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:  # noqa: ARG002, N802
+    def Invoke(
+        self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.InvokeResponse:
         """Call a function such as `aws.get_caller_identity`."""
         arguments = reveal(decode(request.args))
         call = self._call(arguments, 0)
-        return provider_pb2.InvokeResponse(
-            **{"return": self._encode(invokes.invoke(call, request.tok, arguments))}
-        )
+        response = provider_pb2.InvokeResponse()
+        getattr(response, "return").CopyFrom(self._encode(invokes.invoke(call, request.tok, arguments)))
+        return response
 
     # Resources
 
     @answers_errors
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: ARG002, N802
+    def Check(
+        self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CheckResponse:
         """Check a resource's inputs, fill in defaults and a name."""
         resource_type = resource_type_of(request)
         news, olds = decode(request.news), decode(request.olds)
@@ -122,21 +149,26 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return self._checked(check(resource_type, named, self._configured().settings.default_tags))
 
     @answers_errors
-    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: ARG002, N802
+    def Diff(
+        self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.DiffResponse:
         """What changes, and whether that makes a new resource."""
         resource_type = resource_type_of(request)
+        old_inputs, news = decode(request.old_inputs), decode(request.news)
         changes = diff(
             resource_type,
             decode(request.olds),
-            decode(request.old_inputs),
-            decode(request.news),
+            old_inputs,
+            news,
             region=self._configured().region,
             ignored=request.ignoreChanges,
         )
-        return diff_response(resource_type, changes)
+        return diff_response(resource_type, changes, old_inputs, news)
 
     @answers_errors
-    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: ARG002, N802
+    def Create(
+        self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CreateResponse:
         """Make a resource, or in a preview say what it would be."""
         resource_type = resource_type_of(request)
         inputs = decode(request.properties)
@@ -149,7 +181,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=self._encode(outputs))
 
     @answers_errors
-    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: ARG002, N802
+    def Read(
+        self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ReadResponse:
         """A resource as AWS has it now; no id when it is gone."""
         resource_type = resource_type_of(request)
         state, inputs = decode(request.properties), decode(request.inputs)
@@ -163,7 +197,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     @answers_errors
-    def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:  # noqa: ARG002, N802
+    def Update(
+        self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.UpdateResponse:
         """Change a resource in place, or in a preview say what it would be."""
         resource_type = resource_type_of(request)
         state, news = decode(request.olds), decode(request.news)
@@ -173,12 +209,18 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         refuse_unknown(resource_type, news)
         call = self._call({**news, **state}, request.timeout, resource_type)
         outputs = operations.update(
-            resource_type, call, request.id, state, decode(request.old_inputs), news, request.ignoreChanges
+            resource_type,
+            call,
+            request.id,
+            state=state,
+            old_inputs=decode(request.old_inputs),
+            news=news,
+            ignored=request.ignoreChanges,
         )
         return provider_pb2.UpdateResponse(properties=self._encode(outputs))
 
     @answers_errors
-    def Delete(self, request: Any, context: Any) -> empty_pb2.Empty:  # noqa: ARG002, N802
+    def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete a resource."""
         resource_type = resource_type_of(request)
         state = {**decode(request.old_inputs), **decode(request.properties)}
@@ -187,7 +229,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     # Parts of answers
 
-    def abort_half_done(self, context: Any, error: operations.HalfDoneError) -> NoReturn:
+    def abort_half_done(self, context: grpc.ServicerContext, error: operations.HalfDoneError) -> NoReturn:
         """Give the engine what it must record of a resource that is there but not finished."""
         detail = provider_pb2.ErrorResourceInitFailed(
             id=error.id, properties=self._encode(error.outputs), reasons=[str(error)]
@@ -201,7 +243,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         raise AssertionError("abort does not return")
 
     def _named(
-        self, resource_type: ResourceType, request: Any, news: Properties, olds: Properties
+        self,
+        resource_type: ResourceType,
+        request: provider_pb2.CheckRequest,
+        news: Properties,
+        olds: Properties,
     ) -> dict[str, Any]:
         auto_name = resource_type.auto_name
         if auto_name is None or not naming.is_wanted(auto_name, news):
@@ -216,7 +262,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         failures = [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in checked.failures]
         return provider_pb2.CheckResponse(inputs=self._encode(checked.inputs), failures=failures)
 
-    def _encode(self, properties: Properties) -> Any:
+    def _encode(self, properties: Properties) -> struct_pb2.Struct:
         return encode(properties, keep_secrets=self._keep_secrets)
 
     def _configured(self) -> Session:
@@ -238,7 +284,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
 
-def resource_type_of(request: Any) -> ResourceType:
+def resource_type_of(request: ResourceRequest) -> ResourceType:
     """The type of the resource a request is about.
 
     Raises:
@@ -253,7 +299,7 @@ def resource_type_of(request: Any) -> ResourceType:
     return RESOURCE_TYPES[token]
 
 
-def resource_name_of(request: Any) -> str:
+def resource_name_of(request: provider_pb2.CheckRequest) -> str:
     """The resource's name in the program."""
     return str(request.name or request.urn.split("::", 3)[3])
 
@@ -265,17 +311,27 @@ def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
         raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")
 
 
-def diff_response(resource_type: ResourceType, changes: Sequence[Change]) -> provider_pb2.DiffResponse:
-    """The changes in the engine's terms."""
-    replaces = [change for change in changes if change.replaces]
+def diff_response(
+    resource_type: ResourceType, changes: Sequence[Change], old_inputs: Properties, news: Properties
+) -> provider_pb2.DiffResponse:
+    """The changes in the engine's terms.
+
+    A resource whose name the program gives is deleted before its successor is made: two of the
+    same name cannot be there at once.
+    """
+    replaces = sorted({change.property for change in changes if change.replaces})
+    named = naming.keeps_given_name(resource_type.auto_name, old_inputs, news)
     return provider_pb2.DiffResponse(
         changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
         diffs=sorted({change.property for change in changes}),
-        replaces=sorted({change.property for change in replaces}),
+        replaces=replaces,
         detailedDiff={
-            change.path: provider_pb2.PropertyDiff(kind=KINDS[change.kind, change.replaces])
+            change.path: provider_pb2.PropertyDiff(
+                kind=KINDS[change.kind, change.replaces],
+                inputDiff=old_inputs.get(change.property) != news.get(change.property),
+            )
             for change in changes
         },
         hasDetailedDiff=True,
-        deleteBeforeReplace=bool(replaces) and resource_type.delete_before_replace,
+        deleteBeforeReplace=bool(replaces) and (resource_type.delete_before_replace or named),
     )

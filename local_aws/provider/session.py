@@ -15,6 +15,9 @@ from botocore.config import Config
 from local_aws.provider import OFFICIAL_PLUGIN
 from local_aws.provider.errors import ProviderError
 
+Client = Any
+"""A boto3 client: botocore makes its methods at run time."""
+
 DEFAULT_REGION = "us-east-1"
 
 
@@ -64,7 +67,7 @@ class Session:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str], Client] = {}
         self._lock = threading.Lock()
         self._botocore = _without_files()
         self._session = boto3.Session(botocore_session=self._botocore, region_name=settings.region)
@@ -74,7 +77,7 @@ class Session:
         """The Region of resources that name none."""
         return self.settings.region
 
-    def client(self, service: str, region: str | None = None) -> Any:
+    def client(self, service: str, region: str | None = None) -> Client:
         """The client of a service; all calls are retried as botocore's standard mode does."""
         key = (service, region or self.region)
         with self._lock:
@@ -91,7 +94,7 @@ class Session:
             for region, facts in partition["regions"].items()
         }
 
-    def _make(self, service: str, region: str) -> Any:
+    def _make(self, service: str, region: str) -> Client:
         return self._session.client(
             service,
             region_name=region,

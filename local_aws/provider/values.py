@@ -11,7 +11,7 @@ from typing import Any, Final
 from google.protobuf import struct_pb2
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # marks secrets, is none
 UNKNOWN_VALUES: Final = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
@@ -25,7 +25,10 @@ UNKNOWN_VALUES: Final = frozenset(
 )
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
-Properties = Mapping[str, Any]
+Value = Any
+"""None, bool, int, float, str, `UNKNOWN`, a `Secret`, or a list or dict of such."""
+
+Properties = Mapping[str, Value]
 
 
 class Unknown:
@@ -53,23 +56,25 @@ def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
     return {key: _decode(value) for key, value in struct.fields.items()}
 
 
-def _decode(value: struct_pb2.Value) -> Any:
-    kind = value.WhichOneof("kind")
-    if kind == "string_value":
-        return UNKNOWN if value.string_value in UNKNOWN_VALUES else value.string_value
-    if kind == "number_value":
-        number = value.number_value
-        return int(number) if number.is_integer() else number
-    if kind == "bool_value":
-        return value.bool_value
-    if kind == "list_value":
-        return [_decode(element) for element in value.list_value.values]
-    if kind == "struct_value":
-        properties = decode(value.struct_value)
-        if properties.get(SIGNATURE) == SECRET_SIGNATURE:
-            return Secret(properties.get("value"))
-        return properties
-    return None
+def _decode(value: struct_pb2.Value) -> Value:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            found: Value = UNKNOWN if value.string_value in UNKNOWN_VALUES else value.string_value
+        case "number_value":
+            found = int(value.number_value) if value.number_value.is_integer() else value.number_value
+        case "bool_value":
+            found = value.bool_value
+        case "list_value":
+            found = [_decode(element) for element in value.list_value.values]
+        case "struct_value":
+            found = _decode_object(decode(value.struct_value))
+        case _:
+            found = None
+    return found
+
+
+def _decode_object(properties: dict[str, Value]) -> Value:
+    return Secret(properties.get("value")) if properties.get(SIGNATURE) == SECRET_SIGNATURE else properties
 
 
 def encode(properties: Properties, *, keep_secrets: bool = True) -> struct_pb2.Struct:
@@ -81,7 +86,7 @@ def encode(properties: Properties, *, keep_secrets: bool = True) -> struct_pb2.S
     return struct
 
 
-def _encode(value: Any, keep_secrets: bool) -> Any:
+def _encode(value: Value, keep_secrets: bool) -> Value:
     if isinstance(value, Unknown):
         return UNKNOWN_STRING
     if isinstance(value, Secret):
@@ -94,7 +99,7 @@ def _encode(value: Any, keep_secrets: bool) -> Any:
     return value
 
 
-def reveal(value: Any) -> Any:
+def reveal(value: Value) -> Value:
     """The value with no `Secret` around it or in it."""
     if isinstance(value, Secret):
         return reveal(value.value)
@@ -105,17 +110,17 @@ def reveal(value: Any) -> Any:
     return value
 
 
-def contains_unknown(value: Any) -> bool:
+def contains_unknown(value: Value) -> bool:
     """Whether the value is unknown or has an unknown part."""
     return _contains(value, lambda part: isinstance(part, Unknown))
 
 
-def contains_secret(value: Any) -> bool:
+def contains_secret(value: Value) -> bool:
     """Whether the value is secret or has a secret part."""
     return _contains(value, lambda part: isinstance(part, Secret))
 
 
-def _contains(value: Any, wanted: Callable[[Any], bool]) -> bool:
+def _contains(value: Value, wanted: Callable[[Any], bool]) -> bool:
     if wanted(value):
         return True
     if isinstance(value, Secret):

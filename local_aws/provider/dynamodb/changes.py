@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
 from local_aws.provider.dynamodb import requests, waiting
-from local_aws.provider.errors import ClientError, is_code
-from local_aws.provider.values import Properties
+from local_aws.provider.errors import is_code
+from local_aws.provider.values import Properties, Value
 
 THROUGHPUT = ("readCapacity", "writeCapacity", "onDemandThroughput")
 KEYS = ("hashKey", "rangeKey", "projectionType", "nonKeyAttributes")
@@ -27,7 +29,7 @@ def apply(call: Call, table: str, old: Properties, new: Properties, changed: set
         change_stream(call, table, old, new)
 
 
-def update(call: Call, table: str, **request: Any) -> None:
+def update(call: Call, table: str, **request: Value) -> None:
     """UpdateTable, again while the table is still busy with an earlier change; wait until ACTIVE."""
     dynamodb = call.client("dynamodb")
     call.retry_while(
@@ -95,7 +97,7 @@ def _delete_index(call: Call, table: str, name: str) -> None:
 
 def _throughput_now(call: Call, table: str, name: str, wanted: Properties) -> dict[str, Any]:
     indexes = (waiting.describe(call, table) or {}).get("GlobalSecondaryIndexes") or []
-    index = next((i for i in indexes if i["IndexName"] == name), {})
+    index: Properties = next((i for i in indexes if i["IndexName"] == name), {})
     return {
         kind: {unit: (index.get(kind) or {}).get(unit) for unit in units} for kind, units in wanted.items()
     }
@@ -109,7 +111,7 @@ def _has_other_keys(old: Properties, new: Properties) -> bool:
     return any(_plain(old.get(name)) != _plain(new.get(name)) for name in KEYS)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Value:
     return sorted(value) if isinstance(value, list) else value or None
 
 

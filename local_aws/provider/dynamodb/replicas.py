@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
 from local_aws.provider.dynamodb import requests, settings, waiting
-from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.errors import is_code
 from local_aws.provider.values import Properties
 
 

@@ -1,15 +1,18 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.dynamodb.ResourcePolicy`: the policy of a table or stream."""
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.errors import is_code
 from local_aws.provider.policy_document import same_policy
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class DynamoDbResourcePolicy:
+class DynamoDbResourcePolicy(Lifecycle):
     """A resource policy; its id is the ARN of the table or stream."""
 
     def create(self, call: Call, inputs: Properties) -> Created:

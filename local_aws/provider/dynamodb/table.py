@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
 from local_aws.provider.dynamodb import changes, description, replicas, requests, settings, waiting
-from local_aws.provider.errors import ClientError, is_code, message_of
-from local_aws.provider.schema import Created
+from local_aws.provider.errors import is_code, message_of
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class DynamoDbTable:
+class DynamoDbTable(Lifecycle):
     """A table; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:

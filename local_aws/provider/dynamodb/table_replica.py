@@ -1,15 +1,18 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.dynamodb.TableReplica`: a replica of a table as a resource of its own."""
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
 from local_aws.provider.dynamodb import requests, settings, waiting
-from local_aws.provider.errors import ClientError, ProviderError, is_code
-from local_aws.provider.schema import Created
+from local_aws.provider.errors import ProviderError, is_code
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class DynamoDbTableReplica:
+class DynamoDbTableReplica(Lifecycle):
     """A replica in the resource's Region; its id is `<table name>:<main table's Region>`."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -17,7 +20,7 @@ class DynamoDbTableReplica:
         table, region = _table_of(inputs["globalTableArn"])
         if region == call.region:
             raise ProviderError(
-                f"creating DynamoDB Table Replica: a replica cannot be in {region}, the main table's own Region; "
+                f"creating DynamoDB Table Replica: it cannot be in {region}, the main table's own Region; "
                 "give the property `region` or a provider of another Region"
             )
         replica = requests.replica(

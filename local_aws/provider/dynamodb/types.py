@@ -101,7 +101,7 @@ IMPORT_TABLE = object_of(
 )
 
 TABLE = ResourceType(
-    token="aws:dynamodb/table:Table",
+    type="aws:dynamodb/table:Table",
     noun="DynamoDB Table",
     properties={
         "arn": string(output=True),
@@ -159,7 +159,7 @@ TABLE = ResourceType(
 )
 
 TABLE_REPLICA = ResourceType(
-    token="aws:dynamodb/tableReplica:TableReplica",
+    type="aws:dynamodb/tableReplica:TableReplica",
     noun="DynamoDB Table Replica",
     properties={
         "arn": string(output=True),
@@ -176,7 +176,7 @@ TABLE_REPLICA = ResourceType(
 )
 
 RESOURCE_POLICY = ResourceType(
-    token="aws:dynamodb/resourcePolicy:ResourcePolicy",
+    type="aws:dynamodb/resourcePolicy:ResourcePolicy",
     noun="DynamoDB Resource Policy",
     properties={
         "confirmRemoveSelfResourceAccess": boolean(computed=True),

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, ProviderError, is_code
+from local_aws.provider.errors import ProviderError, is_code
 
 UNREADABLE = ("INACCESSIBLE_ENCRYPTION_CREDENTIALS", "ARCHIVED", "ARCHIVING")
 

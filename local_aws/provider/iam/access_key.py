@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.AccessKey`."""
 
 import base64
@@ -7,13 +8,13 @@ from typing import Any
 from local_aws.provider.call import Call
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.iam import requests
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 SES_VERSION = b"\x04"
 
 
-class IamAccessKey:
+class IamAccessKey(Lifecycle):
     """An access key; its id is the access key id. AWS tells the secret once."""
 
     def create(self, call: Call, inputs: Properties) -> Created:

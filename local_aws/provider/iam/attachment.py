@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.UserPolicyAttachment` and `aws.iam.RolePolicyAttachment`."""
 
 from dataclasses import dataclass
@@ -6,12 +7,12 @@ from typing import Any
 from local_aws.provider.call import Call
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.iam import requests
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
 @dataclass(frozen=True)
-class Attachment:
+class Attachment(Lifecycle):
     """A managed policy on a user or role; its id is `<name>/<policy ARN>`.
 
     Attributes:
@@ -28,9 +29,6 @@ class Attachment:
         attach = getattr(call.client("iam"), f"attach_{self.holder}_policy")
         attach(**{self.parameter: holder}, PolicyArn=arn)
         return Created(f"{holder}/{arn}")
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """Whether the policy is among those attached."""

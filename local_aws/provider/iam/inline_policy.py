@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.UserPolicy` and `aws.iam.RolePolicy`: policies inside a user or role."""
 
 from dataclasses import dataclass
@@ -7,12 +8,12 @@ from local_aws.provider.call import Call
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.iam import requests
 from local_aws.provider.iam.role import document
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
 @dataclass(frozen=True)
-class InlinePolicy:
+class InlinePolicy(Lifecycle):
     """An inline policy; its id is `<user or role>:<policy name>`.
 
     Attributes:
@@ -28,9 +29,6 @@ class InlinePolicy:
         name = requests.name_of(inputs)
         self._put(call, inputs[self.holder], name, inputs["policy"])
         return Created(f"{inputs[self.holder]}:{name}", {"name": name})
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetUserPolicy or GetRolePolicy."""

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.UserLoginProfile`: console access with a password."""
 
 import secrets
@@ -7,14 +8,14 @@ from typing import Any
 from local_aws.provider.call import Call
 from local_aws.provider.errors import is_code
 from local_aws.provider.iam import requests
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
 CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits, SYMBOLS)
 
 
-class IamUserLoginProfile:
+class IamUserLoginProfile(Lifecycle):
     """A login profile; its id is the user's name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -27,9 +28,6 @@ class IamUserLoginProfile:
         )
         return Created(inputs["user"], {"password": password})
 
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
-
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetLoginProfile; the password cannot be read back."""
         iam = call.client("iam")
@@ -41,11 +39,6 @@ class IamUserLoginProfile:
             "user": profile["UserName"],
             "passwordResetRequired": profile.get("PasswordResetRequired", False),
         }
-
-    def update(
-        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
-    ) -> None:
-        """A login profile cannot be changed: every property replaces it."""
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeleteLoginProfile; IAM refuses it for a moment while the profile is being made."""

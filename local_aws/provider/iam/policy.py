@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.Policy`: a customer managed policy."""
 
 from typing import Any
@@ -6,13 +7,13 @@ from local_aws.provider import tags
 from local_aws.provider.call import Call
 from local_aws.provider.iam import requests
 from local_aws.provider.iam.role import document
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 MOST_VERSIONS = 5
 
 
-class IamPolicy:
+class IamPolicy(Lifecycle):
     """A policy; its id is its ARN."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -26,9 +27,6 @@ class IamPolicy:
         }
         policy = call.client("iam").create_policy(**requests.given(request))["Policy"]
         return Created(policy["Arn"], {"arn": policy["Arn"], "name": policy["PolicyName"]})
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetPolicy and its default version."""

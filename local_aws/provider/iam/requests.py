@@ -4,8 +4,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.errors import is_code
 from local_aws.provider.values import Properties
 
 MISSING = "NoSuchEntity"
@@ -26,7 +28,7 @@ def unless_gone(request: Callable[[], Any]) -> None:
     or_none(request)
 
 
-def pages(call: Call, operation: str, field: str, **arguments: Any) -> list[Any]:
+def pages(call: Call, operation: str, field: str, **arguments: str) -> list[Any]:
     """All entries of a list operation."""
     found = call.client("iam").get_paginator(operation).paginate(**arguments)
     return [entry for page in found for entry in page[field]]

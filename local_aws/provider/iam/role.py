@@ -7,11 +7,11 @@ from local_aws.provider import tags
 from local_aws.provider.call import Call
 from local_aws.provider.iam import requests
 from local_aws.provider.policy_document import same_policy
-from local_aws.provider.schema import Created
-from local_aws.provider.values import Properties
+from local_aws.provider.schema import Created, Lifecycle
+from local_aws.provider.values import Properties, Value
 
 
-class IamRole:
+class IamRole(Lifecycle):
     """A role; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -115,7 +115,7 @@ def change_tags(call: Call, role: str, old: Properties, new: Properties) -> None
         iam.tag_role(RoleName=role, Tags=tags.to_list(change.set))
 
 
-def document(found: Any, known: str | None) -> str:
+def document(found: Value, known: str | None) -> str:
     """IAM's policy document as text; in the words of the program if it means the same."""
     text = found if isinstance(found, str) else json.dumps(found, separators=(",", ":"))
     return known if known and same_policy(text, known) else text

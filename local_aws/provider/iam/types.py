@@ -45,7 +45,7 @@ def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
 
 
 USER = ResourceType(
-    token="aws:iam/user:User",
+    type="aws:iam/user:User",
     noun="IAM User",
     properties={
         "arn": string(output=True),
@@ -61,7 +61,7 @@ USER = ResourceType(
 )
 
 ROLE = ResourceType(
-    token="aws:iam/role:Role",
+    type="aws:iam/role:Role",
     noun="IAM Role",
     properties={
         "arn": string(output=True),
@@ -87,7 +87,7 @@ ROLE = ResourceType(
 )
 
 POLICY = ResourceType(
-    token="aws:iam/policy:Policy",
+    type="aws:iam/policy:Policy",
     noun="IAM Policy",
     properties={
         "arn": string(output=True),
@@ -107,7 +107,7 @@ POLICY = ResourceType(
 )
 
 USER_POLICY_ATTACHMENT = ResourceType(
-    token="aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    type="aws:iam/userPolicyAttachment:UserPolicyAttachment",
     noun="IAM User Policy Attachment",
     properties={
         "policyArn": string(required=True, replaces=True, rule=arn),
@@ -117,7 +117,7 @@ USER_POLICY_ATTACHMENT = ResourceType(
 )
 
 ROLE_POLICY_ATTACHMENT = ResourceType(
-    token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    type="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     noun="IAM Role Policy Attachment",
     properties={
         "policyArn": string(required=True, replaces=True, rule=arn),
@@ -127,7 +127,7 @@ ROLE_POLICY_ATTACHMENT = ResourceType(
 )
 
 ROLE_POLICY = ResourceType(
-    token="aws:iam/rolePolicy:RolePolicy",
+    type="aws:iam/rolePolicy:RolePolicy",
     noun="IAM Role Policy",
     properties={
         "name": string(computed=True, replaces=True, rule=POLICY_NAME),
@@ -141,7 +141,7 @@ ROLE_POLICY = ResourceType(
 )
 
 USER_POLICY = ResourceType(
-    token="aws:iam/userPolicy:UserPolicy",
+    type="aws:iam/userPolicy:UserPolicy",
     noun="IAM User Policy",
     properties={
         "name": string(computed=True, replaces=True, rule=POLICY_NAME),
@@ -155,7 +155,7 @@ USER_POLICY = ResourceType(
 )
 
 ACCESS_KEY = ResourceType(
-    token="aws:iam/accessKey:AccessKey",
+    type="aws:iam/accessKey:AccessKey",
     noun="IAM Access Key",
     properties={
         "createDate": string(output=True),
@@ -172,7 +172,7 @@ ACCESS_KEY = ResourceType(
 )
 
 USER_LOGIN_PROFILE = ResourceType(
-    token="aws:iam/userLoginProfile:UserLoginProfile",
+    type="aws:iam/userLoginProfile:UserLoginProfile",
     noun="IAM User Login Profile",
     properties={
         "encryptedPassword": string(output=True),

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.iam.User`."""
 
 from typing import Any
@@ -5,19 +6,19 @@ from typing import Any
 from local_aws.provider import tags
 from local_aws.provider.call import Call
 from local_aws.provider.iam import requests
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
-# What hinders DeleteUser: list operation, its field, the name in an entry, and the request to delete it.
+# What hinders DeleteUser: list operation, its field, the entry's name, the request that deletes it.
 CREDENTIALS = (
-    ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key", "AccessKeyId"),
-    ("list_ssh_public_keys", "SSHPublicKeys", "SSHPublicKeyId", "delete_ssh_public_key", "SSHPublicKeyId"),
-    ("list_signing_certificates", "Certificates", "CertificateId", "delete_signing_certificate", "CertificateId"),
-    ("list_mfa_devices", "MFADevices", "SerialNumber", "deactivate_mfa_device", "SerialNumber"),
-)  # fmt: skip
+    ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key"),
+    ("list_ssh_public_keys", "SSHPublicKeys", "SSHPublicKeyId", "delete_ssh_public_key"),
+    ("list_signing_certificates", "Certificates", "CertificateId", "delete_signing_certificate"),
+    ("list_mfa_devices", "MFADevices", "SerialNumber", "deactivate_mfa_device"),
+)
 
 
-class IamUser:
+class IamUser(Lifecycle):
     """A user; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -30,9 +31,6 @@ class IamUser:
         }
         user = call.client("iam").create_user(**requests.given(request))["User"]
         return Created(user["UserName"], {"arn": user["Arn"], "uniqueId": user["UserId"]})
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetUser."""
@@ -88,9 +86,9 @@ def remove_belongings(call: Call, user: str) -> None:
         iam.delete_user_policy(UserName=user, PolicyName=name)
     for policy in requests.pages(call, "list_attached_user_policies", "AttachedPolicies", UserName=user):
         iam.detach_user_policy(UserName=user, PolicyArn=policy["PolicyArn"])
-    for operation, field, entry_name, delete, parameter in CREDENTIALS:
+    for operation, field, name, delete in CREDENTIALS:
         for entry in requests.pages(call, operation, field, UserName=user):
-            getattr(iam, delete)(UserName=user, **{parameter: entry[entry_name]})
+            getattr(iam, delete)(UserName=user, **{name: entry[name]})
     for entry in iam.list_service_specific_credentials(UserName=user)["ServiceSpecificCredentials"]:
         credential = entry["ServiceSpecificCredentialId"]
         iam.delete_service_specific_credential(UserName=user, ServiceSpecificCredentialId=credential)

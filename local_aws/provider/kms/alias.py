@@ -1,16 +1,19 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.kms.Alias`."""
 
 import secrets
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.errors import is_code
 from local_aws.provider.kms.reference import same_key
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class KmsAlias:
+class KmsAlias(Lifecycle):
     """An alias; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -18,9 +21,6 @@ class KmsAlias:
         name = inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
         call.client("kms").create_alias(AliasName=name, TargetKeyId=inputs["targetKeyId"])
         return Created(name, {"name": name})
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The alias in ListAliases; the target in the program's form if it is the same key."""

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, ProviderError, is_code
-from local_aws.provider.schema import Created
+from local_aws.provider.errors import ProviderError, is_code
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class KmsGrant:
+class KmsGrant(Lifecycle):
     """A grant; its id is `<key id>:<grant id>`."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -32,9 +34,6 @@ class KmsGrant:
         outputs = {"grantId": made["GrantId"], "grantToken": made["GrantToken"]}
         return Created(f"{inputs['keyId']}:{made['GrantId']}", outputs)
 
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
-
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The grant in ListGrants; AWS tells neither its token nor its creation tokens again."""
         key, grant_id = split(resource_id)
@@ -56,11 +55,6 @@ class KmsGrant:
             "retiringPrincipal": grant.get("RetiringPrincipal"),
             "constraints": [observed] if observed else None,
         }
-
-    def update(
-        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
-    ) -> None:
-        """A grant cannot be changed: every property replaces it."""
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """RevokeGrant, or RetireGrant if the program says so; wait until it is gone."""

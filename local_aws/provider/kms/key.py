@@ -5,11 +5,11 @@ from typing import Any
 from local_aws.provider import tags
 from local_aws.provider.call import Call
 from local_aws.provider.kms import settings
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class KmsKey:
+class KmsKey(Lifecycle):
     """A key; deleting it schedules its deletion."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -49,7 +49,7 @@ class KmsKey:
             "keyUsage": metadata["KeyUsage"],
             "multiRegion": metadata.get("MultiRegion", False),
             "policy": settings.read_policy(call, resource_id, known.get("policy")),
-            **settings.read_rotation(call, resource_id, metadata),
+            **settings.read_rotation(call, resource_id, metadata, known),
             **settings.read_tags(call, resource_id),
         }
 

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
 """`aws.kms.KeyPolicy`: the key policy as a resource of its own."""
 
 import json
@@ -6,20 +7,17 @@ from typing import Any
 from local_aws.provider.call import Call
 from local_aws.provider.kms import settings
 from local_aws.provider.kms.reference import key_id
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class KmsKeyPolicy:
+class KmsKeyPolicy(Lifecycle):
     """A key's policy; deleting it gives the key KMS's default policy back."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """PutKeyPolicy; the id is the key's."""
         self._put(call, inputs["keyId"], inputs)
         return Created(key_id(inputs["keyId"]))
-
-    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Nothing is left to do."""
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetKeyPolicy; gone when the key is."""

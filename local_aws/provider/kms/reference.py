@@ -1,6 +1,6 @@
 """The ways in which a KMS key is named: id, ARN, alias name, alias ARN."""
 
-from typing import Any
+from local_aws.provider.values import Value
 
 
 def key_id(reference: str) -> str:
@@ -8,7 +8,7 @@ def key_id(reference: str) -> str:
     return reference.rsplit(":key/", 1)[-1]
 
 
-def same_key(old: Any, new: Any) -> bool:
+def same_key(old: Value, new: Value) -> bool:
     """Whether an id and an ARN name the same key.
 
     Two ARNs must be equal: a multi-Region key has the same id in every Region.

@@ -6,11 +6,11 @@ from local_aws.provider import tags
 from local_aws.provider.call import Call
 from local_aws.provider.kms import settings
 from local_aws.provider.kms.reference import key_id
-from local_aws.provider.schema import Created
+from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
 
 
-class KmsReplicaKey:
+class KmsReplicaKey(Lifecycle):
     """A replica of a multi-Region primary key; it has its own policy, description and tags."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
@@ -41,7 +41,7 @@ class KmsReplicaKey:
             return None
         configuration = metadata.get("MultiRegionConfiguration") or {}
         primary = (configuration.get("PrimaryKey") or {}).get("Arn")
-        rotation = settings.read_rotation(call, resource_id, metadata)
+        rotation = settings.read_rotation(call, resource_id, metadata, {})
         return {
             "arn": metadata["Arn"],
             "keyId": metadata["KeyId"],

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.provider import tags
 from local_aws.provider.call import Call
-from local_aws.provider.errors import ClientError, is_code
+from local_aws.provider.errors import is_code
 from local_aws.provider.policy_document import same_policy
 from local_aws.provider.values import Properties
 
@@ -31,15 +33,19 @@ def read_policy(call: Call, key: str, known: str | None) -> str:
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
-def read_rotation(call: Call, key: str, metadata: Properties) -> dict[str, Any]:
-    """Rotation and its period; only symmetric keys made by KMS have any."""
+def read_rotation(call: Call, key: str, metadata: Properties, known: Properties) -> dict[str, Any]:
+    """Rotation and its period; only symmetric keys made by KMS have any.
+
+    AWS tells no period while rotation is off: then it is the one known.
+    """
+    period = known.get("rotationPeriodInDays")
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-        return {"enableKeyRotation": False, "rotationPeriodInDays": None}
+        return {"enableKeyRotation": False, "rotationPeriodInDays": period}
     status = call.client("kms").get_key_rotation_status(KeyId=key)
     enabled = status["KeyRotationEnabled"]
     return {
         "enableKeyRotation": enabled,
-        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else None,
+        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else period,
     }
 
 

@@ -28,13 +28,15 @@ from local_aws.provider.schema import (
 from local_aws.provider.values import Properties
 
 KEY_SPECS = (
-    "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512", "RSA_2048", "RSA_3072", "RSA_4096",
+    "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512",
+    "RSA_2048", "RSA_3072", "RSA_4096",
     "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519",
     "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "SM2",
 )  # fmt: skip
 KEY_USAGES = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")
 GRANT_OPERATIONS = (
-    "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
+    "Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom", "ReEncryptTo",
     "Sign", "Verify", "GetPublicKey", "CreateGrant", "RetireGrant", "DescribeKey", "GenerateDataKeyPair",
     "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "VerifyMac", "DeriveSharedSecret",
 )  # fmt: skip
@@ -48,15 +50,6 @@ ALIAS_NAME = matching(
 )
 
 
-def rotation_period_needs_rotation(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A rotation period without rotation would do nothing."""
-    if inputs.get("rotationPeriodInDays") is not None and inputs.get("enableKeyRotation") is False:
-        yield (
-            "rotationPeriodInDays",
-            "rotationPeriodInDays: all of `enableKeyRotation,rotationPeriodInDays` must be specified",
-        )
-
-
 def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
     """A name and a prefix for a name exclude each other."""
     if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
@@ -64,7 +57,7 @@ def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
 
 
 KEY = ResourceType(
-    token="aws:kms/key:Key",
+    type="aws:kms/key:Key",
     noun="KMS Key",
     properties={
         "arn": string(output=True),
@@ -85,11 +78,10 @@ KEY = ResourceType(
         **TAGS,
     },
     lifecycle=KmsKey(),
-    rules=(rotation_period_needs_rotation,),
 )
 
 REPLICA_KEY = ResourceType(
-    token="aws:kms/replicaKey:ReplicaKey",
+    type="aws:kms/replicaKey:ReplicaKey",
     noun="KMS Replica Key",
     properties={
         "arn": string(output=True),
@@ -110,7 +102,7 @@ REPLICA_KEY = ResourceType(
 )
 
 ALIAS = ResourceType(
-    token="aws:kms/alias:Alias",
+    type="aws:kms/alias:Alias",
     noun="KMS Alias",
     properties={
         "arn": string(output=True),
@@ -127,7 +119,7 @@ ALIAS = ResourceType(
 )
 
 KEY_POLICY = ResourceType(
-    token="aws:kms/keyPolicy:KeyPolicy",
+    type="aws:kms/keyPolicy:KeyPolicy",
     noun="KMS Key Policy",
     properties={
         "bypassPolicyLockoutSafetyCheck": boolean(default=False),
@@ -140,7 +132,7 @@ KEY_POLICY = ResourceType(
 )
 
 GRANT = ResourceType(
-    token="aws:kms/grant:Grant",
+    type="aws:kms/grant:Grant",
     noun="KMS Grant",
     properties={
         "constraints": set_of(
