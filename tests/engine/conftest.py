@@ -1,0 +1,29 @@
+"""Programs and users of single tests, in the local run that tests share."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from local_aws.local_run import LocalRun
+from tests.engine.programs import Program, User
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other test gives to a project, a table or an alias."""
+    return f"test-{next(NUMBERS)}"
+
+
+@pytest.fixture
+def program(shared_run: LocalRun, tmp_path: Path, name: str) -> Program:
+    return Program(shared_run, tmp_path / "program", name)
+
+
+@pytest.fixture
+def user(shared_run: LocalRun) -> Callable[[str], User]:
+    """Makes users."""
+    return lambda name: User(shared_run, name)
