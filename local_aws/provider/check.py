@@ -57,6 +57,14 @@ def check(resource_type: ResourceType, news: Properties, default_tags: Mapping[s
     return checked
 
 
+def check_arguments(token: str, arguments: Mapping[str, Property], given: Properties) -> Checked:
+    """Check the arguments of a function."""
+    checked = Checked({})
+    checked.inputs = _check_object(token, arguments, given, "", checked.failures)
+    del checked.inputs[DEFAULTS]
+    return checked
+
+
 def _with_default_tags(
     resource_type: ResourceType, news: Properties, default_tags: Mapping[str, str]
 ) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from local_aws.provider.check import Checked, Failure, check
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.schema import Kind, ResourceType, boolean, list_of, map_of, object_of, string
-from local_aws.provider.session import DEFAULT_REGION, Settings, loopback_endpoint
+from local_aws.provider.session import Settings, loopback_endpoint
 from local_aws.provider.values import Properties, Secret, Unknown, Value, reveal
 
 SERVICES = ("kms", "dynamodb", "iam", "sts", "applicationautoscaling", "appautoscaling")
@@ -15,6 +15,8 @@ BOTO3_NAMES = {
     "applicationautoscaling": "application-autoscaling",
     "appautoscaling": "application-autoscaling",
 }
+
+NO_REGION = "the AWS Region is not known: set AWS_REGION or run `pulumi config set aws:region <Region>`"
 
 PROVIDER_TYPE = ResourceType(
     type="pulumi:providers:aws",
@@ -38,10 +40,18 @@ PROVIDER_TYPE = ResourceType(
 """The config that means something here; what else the official plugin takes is refused."""
 
 
-def check_config(news: Properties) -> Checked:
-    """Check the provider's config; compound values may come as JSON text."""
+def check_config(news: Properties, environment: Mapping[str, str]) -> Checked:
+    """Check the provider's config; compound values may come as JSON text.
+
+    The Region is the environment's when the config gives none: it belongs to the state.
+    """
     checked = check(PROVIDER_TYPE, _parsed(news), {})
     del checked.inputs["__defaults"]
+    if not checked.inputs.get("region"):
+        if region := _region(checked.inputs, environment):
+            checked.inputs["region"] = region
+        else:
+            checked.failures.append(Failure("region", NO_REGION))
     plain = reveal(checked.inputs)
     for service, url in _service_endpoints(plain).items():
         try:
@@ -55,14 +65,19 @@ def settings(config: Properties, environment: Mapping[str, str]) -> Settings:
     """What config and environment say together; the config's word counts more.
 
     Raises:
-        ProviderError: no endpoint on this machine, or no credentials.
+        ProviderError: no endpoint on this machine, no credentials or no Region.
     """
     plain = reveal(_parsed(config))
     access_key_id = plain.get("accessKey") or environment.get("AWS_ACCESS_KEY_ID")
     secret_access_key = plain.get("secretKey") or environment.get("AWS_SECRET_ACCESS_KEY")
     endpoint = loopback_endpoint(environment.get("AWS_ENDPOINT_URL", ""), "AWS_ENDPOINT_URL")
     if not access_key_id or not secret_access_key:
-        raise ProviderError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set")
+        raise ProviderError(
+            "there are no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set"
+        )
+    region = _region(plain, environment)
+    if not region:
+        raise ProviderError(NO_REGION)
     endpoints = _service_endpoints(plain)
     for service, url in endpoints.items():
         loopback_endpoint(url, f"the config aws:endpoints for {service}")
@@ -71,16 +86,15 @@ def settings(config: Properties, environment: Mapping[str, str]) -> Settings:
         access_key_id=access_key_id,
         secret_access_key=secret_access_key,
         session_token=plain.get("token") or environment.get("AWS_SESSION_TOKEN"),
-        region=_region(plain, environment),
+        region=region,
         service_endpoints=endpoints,
         default_tags=(plain.get("defaultTags") or {}).get("tags") or {},
     )
 
 
-def _region(plain: Properties, environment: Mapping[str, str]) -> str:
-    given = plain.get("region")
-    named = (given, environment.get("AWS_REGION"), environment.get("AWS_DEFAULT_REGION"))
-    return next((name for name in named if isinstance(name, str) and name), DEFAULT_REGION)
+def _region(plain: Properties, environment: Mapping[str, str]) -> str | None:
+    named = (plain.get("region"), environment.get("AWS_REGION"), environment.get("AWS_DEFAULT_REGION"))
+    return next((name for name in named if isinstance(name, str) and name), None)
 
 
 def _parsed(config: Properties) -> dict[str, Any]:

@@ -120,6 +120,23 @@ def object_of(properties: Mapping[str, Property], **facts: Unpack[Facts]) -> Pro
     return Property(kind=Kind.OBJECT, properties=properties, **facts)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function of pulumi-aws, `aws.kms.get_key`.
+
+    Attributes:
+        token: as programs call it, `aws:kms/getKey:getKey`.
+        noun: what messages call what it reads, `KMS Key`.
+        arguments: what a program may give it.
+        answer: reads it in AWS; gives all results, or fails.
+    """
+
+    token: str
+    noun: str
+    arguments: Mapping[str, Property]
+    answer: Callable[[Call, Properties], dict[str, Any]]
+
+
 REGION = string(computed=True, replaces=True)
 """Where the resource is; the provider's Region when left out."""
 

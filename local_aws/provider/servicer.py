@@ -5,18 +5,18 @@
 import functools
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 import grpc
-from google.protobuf import any_pb2, empty_pb2, struct_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_aws.provider import OFFICIAL_PLUGIN, VERSION, configuration, invokes, naming, operations
+from local_aws.provider import OFFICIAL_PLUGIN, VERSION, answers, configuration, invokes, naming, operations
 from local_aws.provider.call import Call
 from local_aws.provider.catalogue import RESOURCE_TYPES
 from local_aws.provider.check import DEFAULTS, Checked, check
-from local_aws.provider.diff import Change, ChangeKind, diff
+from local_aws.provider.diff import diff
 from local_aws.provider.errors import ProviderError
 from local_aws.provider.schema import ResourceType
 from local_aws.provider.session import Session
@@ -33,15 +33,6 @@ ResourceRequest = (
     | provider_pb2.UpdateRequest
     | provider_pb2.DeleteRequest
 )
-
-KINDS = {
-    (ChangeKind.ADD, False): provider_pb2.PropertyDiff.ADD,
-    (ChangeKind.ADD, True): provider_pb2.PropertyDiff.ADD_REPLACE,
-    (ChangeKind.DELETE, False): provider_pb2.PropertyDiff.DELETE,
-    (ChangeKind.DELETE, True): provider_pb2.PropertyDiff.DELETE_REPLACE,
-    (ChangeKind.UPDATE, False): provider_pb2.PropertyDiff.UPDATE,
-    (ChangeKind.UPDATE, True): provider_pb2.PropertyDiff.UPDATE_REPLACE,
-}
 
 
 def answers_errors(method: Method[Request, Response]) -> Method[Request, Response]:
@@ -102,7 +93,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Check the provider's config."""
-        return self._checked(configuration.check_config(decode(request.news)))
+        return self._checked(configuration.check_config(decode(request.news), os.environ))
 
     @answers_errors
     def DiffConfig(
@@ -120,7 +111,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Take the config and the environment; refuse any AWS but a local one."""
         self._keep_secrets = request.acceptSecrets
-        self._session = Session(configuration.settings(decode(request.args), os.environ))
+        self._session = Session(configuration.settings(decode(request.args), os.environ), self._cancelled)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
@@ -132,8 +123,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Call a function such as `aws.get_caller_identity`."""
         arguments = reveal(decode(request.args))
         call = self._call(arguments, 0)
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(self._encode(invokes.invoke(call, request.tok, arguments)))
+        answer, failures = invokes.invoke(call, request.tok, arguments)
+        response = provider_pb2.InvokeResponse(failures=answers.failures(failures))
+        getattr(response, "return").CopyFrom(self._encode(answer))
         return response
 
     # Resources
@@ -163,7 +155,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             region=self._configured().region,
             ignored=request.ignoreChanges,
         )
-        return diff_response(resource_type, changes, old_inputs, news)
+        return answers.diff(resource_type, changes, old_inputs, news)
 
     @answers_errors
     def Create(
@@ -231,15 +223,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def abort_half_done(self, context: grpc.ServicerContext, error: operations.HalfDoneError) -> NoReturn:
         """Give the engine what it must record of a resource that is there but not finished."""
-        detail = provider_pb2.ErrorResourceInitFailed(
-            id=error.id, properties=self._encode(error.outputs), reasons=[str(error)]
-        )
-        packed = any_pb2.Any()
-        packed.Pack(detail)
-        code = grpc.StatusCode.UNKNOWN
-        status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
+        status = answers.half_done(error.id, self._encode(error.outputs), str(error))
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-        context.abort(code, str(error))
+        context.abort(grpc.StatusCode.UNKNOWN, str(error))
         raise AssertionError("abort does not return")
 
     def _named(
@@ -259,8 +245,9 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return {**news, auto_name.property: name, DEFAULTS: [auto_name.property]}
 
     def _checked(self, checked: Checked) -> provider_pb2.CheckResponse:
-        failures = [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in checked.failures]
-        return provider_pb2.CheckResponse(inputs=self._encode(checked.inputs), failures=failures)
+        return provider_pb2.CheckResponse(
+            inputs=self._encode(checked.inputs), failures=answers.failures(checked.failures)
+        )
 
     def _encode(self, properties: Properties) -> struct_pb2.Struct:
         return encode(properties, keep_secrets=self._keep_secrets)
@@ -309,29 +296,3 @@ def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
     unknown = sorted(name for name, value in inputs.items() if contains_unknown(value))
     if unknown:
         raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")
-
-
-def diff_response(
-    resource_type: ResourceType, changes: Sequence[Change], old_inputs: Properties, news: Properties
-) -> provider_pb2.DiffResponse:
-    """The changes in the engine's terms.
-
-    A resource whose name the program gives is deleted before its successor is made: two of the
-    same name cannot be there at once.
-    """
-    replaces = sorted({change.property for change in changes if change.replaces})
-    named = naming.keeps_given_name(resource_type.auto_name, old_inputs, news)
-    return provider_pb2.DiffResponse(
-        changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
-        diffs=sorted({change.property for change in changes}),
-        replaces=replaces,
-        detailedDiff={
-            change.path: provider_pb2.PropertyDiff(
-                kind=KINDS[change.kind, change.replaces],
-                inputDiff=old_inputs.get(change.property) != news.get(change.property),
-            )
-            for change in changes
-        },
-        hasDetailedDiff=True,
-        deleteBeforeReplace=bool(replaces) and (resource_type.delete_before_replace or named),
-    )

@@ -1,4 +1,4 @@
-"""AWS clients that reach the local AWS and nothing else."""
+"""AWS clients that reach the local AWS and nothing else, and try again what may go well later."""
 
 import ipaddress
 import os
@@ -11,14 +11,20 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
 
 from local_aws.provider import OFFICIAL_PLUGIN
 from local_aws.provider.errors import ProviderError
+from local_aws.provider.values import Value
 
 Client = Any
 """A boto3 client: botocore makes its methods at run time."""
 
-DEFAULT_REGION = "us-east-1"
+MOST_ATTEMPTS = 10
+"""How often a call that is throttled, fails with a 5xx or loses its connection is sent at most."""
+
+MOST_REFUSED_CONNECTIONS = 6
+"""How often when nobody listens: about a second. A local AWS that is gone does not come back by waiting."""
 
 
 def loopback_endpoint(url: str, source: str) -> str:
@@ -56,8 +62,8 @@ class Settings:
     endpoint_url: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
+    region: str
     session_token: str | None = field(default=None, repr=False)
-    region: str = DEFAULT_REGION
     service_endpoints: Mapping[str, str] = field(default_factory=dict)
     default_tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,8 +71,9 @@ class Settings:
 class Session:
     """AWS clients per service and Region, safe to use from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, cancelled: threading.Event) -> None:
         self.settings = settings
+        self._cancelled = cancelled
         self._clients: dict[tuple[str, str], Client] = {}
         self._lock = threading.Lock()
         self._botocore = _without_files()
@@ -78,7 +85,10 @@ class Session:
         return self.settings.region
 
     def client(self, service: str, region: str | None = None) -> Client:
-        """The client of a service; all calls are retried as botocore's standard mode does."""
+        """The client of a service.
+
+        Throttling, 5xx and lost connections are tried again as botocore's standard mode does.
+        """
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
@@ -95,7 +105,7 @@ class Session:
         }
 
     def _make(self, service: str, region: str) -> Client:
-        return self._session.client(
+        client = self._session.client(
             service,
             region_name=region,
             endpoint_url=self.settings.service_endpoints.get(service, self.settings.endpoint_url),
@@ -103,13 +113,20 @@ class Session:
             aws_secret_access_key=self.settings.secret_access_key,
             aws_session_token=self.settings.session_token,
             config=Config(
-                retries={"mode": "standard", "total_max_attempts": 10},
+                retries={"mode": "standard", "total_max_attempts": MOST_ATTEMPTS},
                 connect_timeout=10,
                 read_timeout=60,
                 max_pool_connections=32,
                 proxies={},
             ),
         )
+        client.meta.events.register_first("needs-retry", self._not_in_vain)
+        return client
+
+    def _not_in_vain(self, attempts: int, caught_exception: Exception | None, **_: Value) -> bool | None:
+        """False where another attempt makes no sense; None leaves it to botocore."""
+        gone = isinstance(caught_exception, EndpointConnectionError) and attempts >= MOST_REFUSED_CONNECTIONS
+        return False if gone or self._cancelled.is_set() else None
 
 
 def _without_files() -> botocore.session.Session:
