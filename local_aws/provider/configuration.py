@@ -10,11 +10,20 @@ from local_aws.provider.schema import Kind, ResourceType, boolean, list_of, map_
 from local_aws.provider.session import Settings, loopback_endpoint
 from local_aws.provider.values import Properties, Secret, Unknown, Value, reveal
 
-SERVICES = ("kms", "dynamodb", "iam", "sts", "applicationautoscaling", "appautoscaling")
 BOTO3_NAMES = {
     "applicationautoscaling": "application-autoscaling",
     "appautoscaling": "application-autoscaling",
 }
+
+OFFICIAL_ONLY = (
+    "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "customCaBundle",
+    "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "forbiddenAccountIds", "httpProxy",
+    "httpsProxy", "ignoreTags", "insecure", "maxRetries", "noProxy", "profile", "retryMode",
+    "s3UsEast1RegionalEndpoint", "s3UsePathStyle", "sharedConfigFiles", "sharedCredentialsFiles", "stsRegion",
+    "tagPolicyCompliance", "tokenBucketRateLimiterCapacity", "useDualstackEndpoint", "useFipsEndpoint",
+    "userAgents",
+)  # fmt: skip
+"""Config that only the official plugin takes: ignoring it could send requests elsewhere than asked."""
 
 NO_REGION = "the AWS Region is not known: set AWS_REGION or run `pulumi config set aws:region <Region>`"
 
@@ -29,15 +38,16 @@ PROVIDER_TYPE = ResourceType(
         "version": string(),
         "pluginDownloadURL": string(),
         "defaultTags": object_of({"tags": map_of(string())}),
-        "endpoints": list_of(object_of({service: string() for service in SERVICES})),
+        "endpoints": list_of(map_of(string())),
         "skipCredentialsValidation": boolean(),
         "skipMetadataApiCheck": boolean(),
         "skipRegionValidation": boolean(),
         "skipRequestingAccountId": boolean(),
+        **{name: string(supported=False) for name in OFFICIAL_ONLY},
     },
     lifecycle=None,  # type: ignore[arg-type]  # a provider is configured, never created
 )
-"""The config that means something here; what else the official plugin takes is refused."""
+"""The config that means something here, and that which is refused."""
 
 
 def check_config(news: Properties, environment: Mapping[str, str]) -> Checked:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import struct_pb2
+import pytest
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from local_aws.process import LocalAws
@@ -51,6 +52,18 @@ class Plugin:
         self.stub.Configure(
             provider_pb2.ConfigureRequest(args=encode(config or {}), acceptSecrets=accept_secrets)
         )
+
+    def check_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The provider's config with defaults; raises `RefusedError` when something is wrong with it."""
+        urn = "urn:pulumi:dev::test::pulumi:providers:aws::default"
+        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=urn, news=encode(config)))
+        if answer.failures:
+            raise RefusedError({failure.property: failure.reason for failure in answer.failures})
+        return decode(answer.inputs)
+
+    def cancel(self) -> None:
+        """Ask for an end, as the engine does on Ctrl-C."""
+        self.stub.Cancel(empty_pb2.Empty())
 
     def urn(self, resource_type: str, name: str) -> str:
         """The URN of a resource inside a component."""
@@ -168,6 +181,8 @@ class Plugin:
     def invoke(self, token: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What the function answers."""
         answer = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=encode(arguments or {})))
+        if answer.failures:
+            raise RefusedError({failure.property: failure.reason for failure in answer.failures})
         return decode(getattr(answer, "return"))
 
 
@@ -178,6 +193,11 @@ def init_failure(error: grpc.RpcError) -> provider_pb2.ErrorResourceInitFailed:
     failure = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(failure)
     return failure
+
+
+def message_of(failure: pytest.ExceptionInfo[grpc.RpcError]) -> str:
+    """What the engine shows of an error."""
+    return str(failure.value.details())
 
 
 def plain(struct: struct_pb2.Struct) -> dict[str, Any]:
