@@ -90,6 +90,8 @@ def table_args(
         caller: who deploys.
     """
     args = settings.model_dump(exclude_unset=True, by_alias=False)
+    if settings.key_arn is None:  # this program grants nothing: who deploys it need not be able to
+        args.setdefault("application_grants", False)
     for people in _PEOPLE:
         if args.get(people):
             args[people] = [created.get(canonical_principal(p, caller.scope), p) for p in args[people]]

@@ -14,7 +14,7 @@ from .existing_key import checked_key
 from .key_access import declared_access
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
-from .problems import raise_problems
+from .problems import SettingsError, raise_problems
 from .table_inputs import CAPACITY_INPUTS, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
@@ -163,10 +163,16 @@ class EncryptedTable(pulumi.ComponentResource):
         )
 
     def _grant(self, kind: AccessKind, role: aws.iam.Role) -> None:
+        settings = self._settings
+        if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
+            raise SettingsError(
+                f"EncryptedTable {self._name!r}: applicationGrants is false, so the key policy refuses the "
+                f"grant for role {role._name!r}. Set it, or name the role under keyUsers."
+            )
         region = self._protected.region
         copies = {region: EncryptedCopy(self.table_arn, self.key_arn)} | {
             replica: EncryptedCopy(self._arn_in(replica), self._replica_keys[replica])
-            for replica in self._settings.replica_regions
+            for replica in settings.replica_regions
         }
         grant_access(
             f"{self._name}-{role._name}",

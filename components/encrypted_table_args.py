@@ -124,6 +124,10 @@ class EncryptedTableArgs(TypedDict):
     """Whether the key policy names the account, so that its IAM policies can give the key's management.
     True when left out; without it, a key whose people are deleted cannot be managed."""
 
+    application_grants: NotRequired[bool]
+    """Whether a strict key policy lets deployers give applications' roles the use of the key for this
+    table, which `grant_read` and its like need. True when left out."""
+
     bypass_policy_lockout_safety_check: NotRequired[bool]
     """Accept a key policy that the deployer, or everybody, could not change again. False when left out.
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""

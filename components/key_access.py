@@ -127,6 +127,7 @@ def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, 
         deployers=people["deployers"],
         statements=known["statements"],
         account_root=settings.account_root_statement,
+        application_grants=settings.application_grants,
     )
     return PROFILES[settings.key_policy_profile](access, table)
 

@@ -33,6 +33,7 @@ class KeyAccess:
         deployers: who creates and changes the table.
         statements: more statements, as they are.
         account_root: whether the account itself is named, so that its IAM policies manage the key.
+        application_grants: whether deployers may let applications' roles decrypt this table's items.
     """
 
     administrators: Sequence[str] = ()
@@ -42,6 +43,7 @@ class KeyAccess:
     deployers: Sequence[str] = ()
     statements: Sequence[Statement] = ()
     account_root: bool = True
+    application_grants: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
     """Least privilege: what each person needs for this table, and no more.
 
     - The account's IAM policies and the key administrators manage the key, without using it.
-    - Deployers use the key through DynamoDB, to create the table and its grant.
+    - Deployers use the key through DynamoDB, to create the table and its grant, and may let roles of
+      applications decrypt this table's items.
     - Key users decrypt the items of this table, through DynamoDB, in their own account.
     """
     scope, through = table.scope, table.through_dynamodb
@@ -115,9 +118,10 @@ def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
         _allow(
             "TableCreationGrant",
             access.deployers,
-            permissions.TABLE_CREATION_GRANT,
+            permissions.CREATE_GRANT,
             {**creation, **_FOR_AWS_RESOURCES},
         ),
+        *_application_grants(access, table),
         *_item_access(access, table),
         *_service_use(access),
     ]
@@ -157,7 +161,6 @@ def _item_access(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
     """Key users of the own account in one statement, those of other accounts in another."""
     own = [user for user in access.users if table.scope.owns(user)]
     others = sorted({*access.users, *access.other_accounts} - set(own))
-    context = {f"kms:EncryptionContext:{name}": value for name, value in table.encryption_context.items()}
     return [
         _allow(
             sid,
@@ -167,12 +170,36 @@ def _item_access(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
                 "StringEquals": {
                     **table.through_dynamodb,
                     "kms:CallerAccount": _one_or_list(accounts_of(principals)),
-                    **context,
+                    **_for_this_table(table),
                 }
             },
         )
         for sid, principals in (("KeyUsage", own), ("KeyUsageByOtherAccounts", others))
     ]
+
+
+def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
+    """Grants of `kms:Decrypt` alone, for this table alone, to roles of the own account.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grant-authorization.html
+    """
+    scope = table.scope
+    condition = {
+        "StringEquals": {
+            "kms:CallerAccount": scope.account_id,
+            "kms:GrantConstraintType": "EncryptionContextSubset",
+            **_for_this_table(table),
+        },
+        "ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"},
+        "Null": {"kms:GrantOperations": "false"},
+        "ArnLike": {"kms:GranteePrincipal": f"arn:{scope.partition}:iam::{scope.account_id}:role/*"},
+    }
+    deployers = access.deployers if access.application_grants else ()
+    return [_allow("ApplicationGrants", deployers, permissions.CREATE_GRANT, condition)]
+
+
+def _for_this_table(table: ProtectedTable) -> dict[str, str]:
+    return {f"kms:EncryptionContext:{name}": value for name, value in table.encryption_context.items()}
 
 
 def _service_use(access: KeyAccess) -> list[Statement]:

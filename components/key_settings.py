@@ -23,6 +23,7 @@ class KeySettings(Settings):
     deployers: Principals | None = None
     key_policy_statements: tuple[KeyStatement, ...] = ()
     account_root_statement: bool = True
+    application_grants: bool = True
     bypass_policy_lockout_safety_check: bool = False
     enable_key_rotation: bool = True
     rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)

@@ -65,7 +65,7 @@ TABLE_CREATION = (
     "kms:GenerateDataKey",
     "kms:GenerateDataKeyWithoutPlaintext",
 )
-TABLE_CREATION_GRANT = ("kms:CreateGrant",)
+CREATE_GRANT = ("kms:CreateGrant",)
 KEY_METADATA = ("kms:DescribeKey",)
 
 READ_ITEMS = (

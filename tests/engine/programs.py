@@ -53,17 +53,27 @@ class User:
         return outcome(lambda: dynamodb.get_item(TableName=table, Key={"id": {"S": "1"}}))
 
 
-def session_client(run: LocalRun, service: str, role: str) -> Any:  # noqa: ANN401  # boto3's classes are made at run time
-    """A client with a session of a role of the account."""
+def session_variables(run: LocalRun, role: str) -> dict[str, str]:
+    """The environment of somebody with a session of a role of the account."""
     arn = f"arn:aws:iam::{run.aws.account_id}:role/{role}"
     session = run.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def session_client(run: LocalRun, service: str, role: str) -> Any:  # noqa: ANN401  # boto3's classes are made at run time
+    """A client with a session of a role of the account."""
+    session = session_variables(run, role)
     return isolated_session().create_client(
         service,
         endpoint_url=run.aws.endpoint_url,
         region_name=run.aws.region,
-        aws_access_key_id=session["AccessKeyId"],
-        aws_secret_access_key=session["SecretAccessKey"],
-        aws_session_token=session["SessionToken"],
+        aws_access_key_id=session["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=session["AWS_SECRET_ACCESS_KEY"],
+        aws_session_token=session["AWS_SESSION_TOKEN"],
     )
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from local_aws.local_run import local_run
-from walkthrough.steps import STEPS, Step, Walkthrough
+from walkthrough.steps import STEPS, TABLE, Step, Walkthrough
 
 
-@pytest.fixture(scope="module")
-def walkthrough() -> Iterator[Walkthrough]:
+@pytest.fixture(scope="module", params=["console", "strict"])
+def walkthrough(request: pytest.FixtureRequest) -> Iterator[Walkthrough]:
+    """A run of its own for each profile of key policies."""
     with local_run() as run:
-        yield Walkthrough(run, run.stack("dev"), print)
+        stack = run.stack("dev")
+        stack.set_config(f"encrypted-tables:tables.{TABLE}.keyPolicyProfile", request.param)
+        yield Walkthrough(run, stack, print)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=[step.name for step in STEPS])

@@ -1,0 +1,86 @@
+"""Who deploys: what the strict key policy gives them, and that nobody locks themselves out."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.programs import Program, outcome, session_variables
+
+
+def test_a_deployer_can_grant_an_applications_role_decryption_of_this_table_and_nothing_else(
+    program: Program, name: str
+) -> None:
+    program(
+        f'table = EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "ephemeral": True}})\n'
+        'pulumi.export("key", table.key_arn)'
+    ).up().checked()
+    key = program.stack.outputs()["key"]
+    iam, kms = program.run.aws.client("iam"), program.run.aws.client("kms")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    context = {"aws:dynamodb:tableName": name, "aws:dynamodb:subscriberId": program.run.aws.account_id}
+
+    def grant(operations: list[str], constraint: dict[str, str] | None, grantee: str = role) -> str:
+        constraints = {"Constraints": {"EncryptionContextSubset": constraint}} if constraint else {}
+        return outcome(
+            lambda: kms.create_grant(
+                KeyId=key, GranteePrincipal=grantee, Operations=operations, **constraints
+            )
+        )
+
+    assert grant(["Decrypt"], context) == "allowed"
+    assert grant(["Decrypt"], None) != "allowed"
+    assert grant(["Decrypt"], {**context, "aws:dynamodb:tableName": "other"}) != "allowed"
+    assert grant(["Decrypt", "CreateGrant"], context) != "allowed"
+    assert grant(["Decrypt"], context, grantee=role.replace(":role/", ":user/")) != "allowed"
+    program.stack.destroy().checked()
+
+
+@pytest.mark.parametrize("profile", ["strict", "console"])
+def test_a_role_deploys_under_its_own_name_not_its_sessions(
+    program: Program, name: str, profile: str
+) -> None:
+    iam = program.run.aws.client("iam")
+    arn = iam.create_role(RoleName=name, Path="/ci/", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    program(f"""
+        table = EncryptedTable("{name}", {{
+            "partition_key": {{"name": "id"}}, "ephemeral": True, "key_policy_profile": "{profile}",
+        }})
+        pulumi.export("access", table.declaration["access"])
+    """)
+    session = {**program.stack.environment, **session_variables(program.run, f"ci/{name}")}
+    stack = replace(program.stack, environment=session)
+
+    stack.up().checked()
+
+    assert stack.outputs()["access"] == [
+        {"principal": arn, "role": "keyAdministrator"},
+        {"principal": arn, "role": "deployer"},
+    ]
+    stack.destroy().checked()
+
+
+@pytest.mark.parametrize(
+    "locking",
+    [
+        '"account_root_statement": False',
+        '"key_administrators": ["user/someone-else"], "account_root_statement": False',
+        '"key_policy_statements": [{"Effect": "Deny", "Principal": "*", "Action": "kms:Put*"}]',
+    ],
+    ids=["people alone", "somebody else alone", "a denial for all"],
+)
+def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
+    program: Program, name: str, locking: str
+) -> None:
+    result = program(f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, {locking}}})').up()
+
+    assert result.exit_code != 0
+    assert "bypassPolicyLockoutSafetyCheck" in result.output
+    assert "Traceback" not in result.output
+    assert program.stack.export()["deployment"].get("resources", []) == []
+
+
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": '
+    '[{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}'
+)

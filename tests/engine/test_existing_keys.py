@@ -1,0 +1,81 @@
+"""A key that is brought along is asked of KMS before a table gets it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.engine.programs import Program
+
+
+def symmetric(program: Program) -> str:
+    return str(program.run.aws.client("kms").create_key()["KeyMetadata"]["Arn"])
+
+
+def disabled(program: Program) -> str:
+    key = symmetric(program)
+    program.run.aws.client("kms").disable_key(KeyId=key)
+    return key
+
+
+def aws_managed(program: Program) -> str:
+    """The AWS managed key for DynamoDB, made by a table that uses it."""
+    program.run.aws.client("dynamodb").create_table(
+        TableName="with-aws-managed-key",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        SSESpecification={"Enabled": True, "SSEType": "KMS"},
+    )
+    key = program.run.aws.client("kms").describe_key(KeyId="alias/aws/dynamodb")
+    return str(key["KeyMetadata"]["Arn"])
+
+
+def asymmetric(program: Program) -> str:
+    key = program.run.aws.client("kms").create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")
+    return str(key["KeyMetadata"]["Arn"])
+
+
+def of_another_region(program: Program) -> str:
+    return str(program.run.aws.client("kms", region="eu-west-1").create_key()["KeyMetadata"]["Arn"])
+
+
+def by_alias(program: Program) -> str:
+    return symmetric(program).replace(":key/", ":alias/")
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (disabled, "Disabled"),
+        (aws_managed, "not a customer managed key"),
+        (asymmetric, "SYMMETRIC_DEFAULT"),
+        (of_another_region, "eu-west-1"),
+        (by_alias, "alias"),
+    ],
+)
+def test_a_key_that_would_not_do_is_refused_before_anything_is_created(
+    program: Program, name: str, make: Callable[[Program], str], reason: str
+) -> None:
+    key = make(program)
+
+    result = program(
+        f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "key_arn": "{key}"}})'
+    ).up()
+
+    assert result.exit_code != 0
+    assert reason in result.output
+    assert "Traceback" not in result.output
+    assert name not in program.run.aws.client("dynamodb").list_tables()["TableNames"]
+
+
+def test_a_key_of_ones_own_encrypts_the_table(program: Program, name: str) -> None:
+    key = symmetric(program)
+
+    program(
+        f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "key_arn": "{key}", '
+        '"ephemeral": True})'
+    ).up().checked()
+
+    table = program.run.aws.client("dynamodb").describe_table(TableName=name)["Table"]
+    assert table["SSEDescription"]["KMSMasterKeyArn"] == key
+    program.stack.destroy().checked()
