@@ -1,12 +1,13 @@
-"""Names for resources whose program gives none: `<resource name>-<7 hex digits>`."""
+"""Names for resources whose program gives none, `<resource name>-<7 hex digits>`, and ids with a Region."""
 
 import hashlib
+import re
 import secrets
 
 from pulumi.runtime.proto import provider_pb2
 
 from local_aws.provider.errors import ProviderError
-from local_aws.provider.schema import AutoName
+from local_aws.provider.schema import AutoName, ResourceType
 from local_aws.provider.values import Properties, Value, reveal
 
 Options = provider_pb2.CheckRequest.AutonamingOptions
@@ -62,3 +63,11 @@ def _proposal(resource_name: str, options: Options | None) -> str:
 
 def _digits(seed: bytes) -> str:
     return hashlib.sha256(seed).hexdigest()[:7] if seed else secrets.token_hex(4)[:7]
+
+
+def split_region(import_id: str, resource_type: ResourceType) -> tuple[str, dict[str, str]]:
+    """The id and Region in an id to import, `orders@eu-west-1`; the Region is left out when not given."""
+    found = re.fullmatch(r"(.+)@([a-z]{2}(?:-[a-z]+)+-\d)", import_id)
+    if found is None or "region" not in resource_type.inputs:
+        return import_id, {}
+    return found[1], {"region": found[2]}
