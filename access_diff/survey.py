@@ -176,6 +176,9 @@ class _Tables:
         if isinstance(encryption, Unknown):
             return TableKey(KeyKind.AWS_OWNED)  # the program asks for nothing: DynamoDB's default
         encryption = next(iter(as_list(encryption)), None)
+        asked = next(iter(as_list(resource.inputs.get("serverSideEncryption"))), None)
+        if isinstance(asked, Mapping) and asked.get("enabled") is True and not asked.get("kmsKeyArn"):
+            return TableKey(KeyKind.AWS_MANAGED)  # though the state may hold that key's ARN
         if not isinstance(encryption, Mapping) or encryption.get("enabled") is False:
             return TableKey(KeyKind.AWS_OWNED)
         value = encryption.get("kmsKeyArn")

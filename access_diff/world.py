@@ -68,7 +68,7 @@ class TableKey:
     @property
     def label(self) -> str:
         """How people call it."""
-        return self.key.label if self.key else self.kind.value
+        return self.key.label if self.key else self.arn or self.kind.value
 
 
 @dataclass(frozen=True)

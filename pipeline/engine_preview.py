@@ -1,5 +1,6 @@
 """Runs the engine's preview of a stack, with the policy pack, and keeps what it wrote."""
 
+import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,13 +69,21 @@ def _written(command: StackCommand, pack: Path | None, plan: Path) -> str:
     policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
     result = command.run("preview", "--json", "--save-plan", str(plan), *policies)
     if '"preludeEvent"' not in result.stdout:
-        said = (result.stderr + _errors_in(result.stdout)).strip()
-        raise EngineError(f"the preview of {command.stack} did not start:\n{said}")
+        raise EngineError(f"the preview of {command.stack} did not start:\n{said(result)}")
     return result.stdout
 
 
-def _errors_in(stdout: str) -> str:
-    return "\n".join(line for line in stdout.splitlines() if '"severity":"error"' in line or line[:1] != "{")
+def said(result: subprocess.CompletedProcess[str]) -> str:
+    """What the engine said to people when its preview failed."""
+    messages = []
+    for line in result.stdout.splitlines():
+        try:
+            message = json.loads(line).get("diagnosticEvent", {})
+        except (ValueError, AttributeError):
+            message = {"severity": "error", "message": line}
+        if message.get("severity") == "error":
+            messages.append(message["message"].strip())
+    return "\n".join([*filter(None, [result.stderr.strip()]), *messages])
 
 
 def _with_verdicts_of(first: Preview, again: Preview) -> Preview:

@@ -90,7 +90,7 @@ def test_a_key_of_somewhere_else_cannot_be_told() -> None:
     (sentence,) = sentences(diff)
     assert sentence == (
         f"{ANN} cannot tell whether it keeps read and write: the policy of its key {elsewhere} is not in "
-        "this stack: table orders (us-east-1) (its key changes from key to customer managed key)"
+        f"this stack: table orders (us-east-1) (its key changes from key to {elsewhere})"
     )
 
 
@@ -172,4 +172,16 @@ def test_a_key_named_by_its_alias_is_found() -> None:
     assert changes(before, after)[1] == (
         f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): "
         "key alias/orders of orders (us-east-1)"
+    )
+
+
+def test_the_aws_managed_key_is_known_by_what_the_program_asks_for() -> None:
+    """AWS tells the ARN of that key as it does of any other."""
+    managed = table()
+    managed["inputs"]["serverSideEncryption"] = {"enabled": True}
+    managed["outputs"]["serverSideEncryption"] = {"enabled": True, "kmsKeyArn": key_arn("aws-managed")}
+
+    assert diff_of([managed, user("ann")], [managed, user("ann")]).verdict == "no change"
+    assert changes([managed], [key(MANAGE), table()])[0].endswith(
+        "(its encryption changes from AWS managed key to customer managed key)"
     )

@@ -2,73 +2,21 @@
 
 import json
 import re
-import shutil
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import ROOT, LocalRun
+from local_aws.local_run import LocalRun
 from local_aws.process import Credentials
-from tools.cache import cache_directory
+from tests.documents import DOCS, Checkout, blocks, sample_checkout
 
-DOCS = ROOT / "docs"
-OWN = ("access_diff", "environments", "local_aws", "pipeline", "policy-pack", "tools", "verify", "venv")
 PROGRAM = Path(__file__).parent / "program"
-
-
-def blocks(document: str, language: str) -> list[str]:
-    """The code blocks of a language in a document."""
-    text = (DOCS / document).read_text()
-    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", text, re.DOTALL | re.MULTILINE)
-    return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE).strip() for indent, code in found]
-
-
-@dataclass
-class Checkout:
-    """A checkout with a stack `dev`, and a shell in it whose `pulumi` and `python` are this project's."""
-
-    run: LocalRun
-    directory: Path
-
-    def shell(self, command: str, credentials: Credentials | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command as a reader would."""
-        return subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            cwd=self.directory,
-            env={
-                **self.run.environment(credentials),
-                "XDG_CACHE_HOME": str(cache_directory().parent),
-                "GIT_AUTHOR_NAME": "reader",
-                "GIT_AUTHOR_EMAIL": "reader@example.com",
-                "GIT_COMMITTER_NAME": "reader",
-                "GIT_COMMITTER_EMAIL": "reader@example.com",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
 
 
 @pytest.fixture
 def checkout(own_run: LocalRun, tmp_path: Path) -> Checkout:
     """The sample program in the place of the project's own: it holds what the documents speak of."""
-    directory = tmp_path / "checkout"
-    shutil.copytree(PROGRAM, directory)
-    for entry in (
-        "access_diff",
-        "environments",
-        "local_aws",
-        "pipeline",
-        "policy-pack",
-        "tools",
-        "verify",
-        "venv",
-    ):
-        (directory / entry).symlink_to(ROOT / entry)
-    made = Checkout(own_run, directory)
+    made = sample_checkout(own_run, tmp_path / "checkout", PROGRAM)
     assert (
         made.shell("git init -q && git add . && git commit -qm first && pulumi stack init dev").returncode
         == 0

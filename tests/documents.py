@@ -1,0 +1,68 @@
+"""What tests of documents share: their code blocks, and a checkout in which a reader runs them."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_aws.local_run import ROOT, LocalRun
+from local_aws.process import Credentials
+from tools.cache import cache_directory
+
+DOCS = ROOT / "docs"
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The code blocks of a language in a document."""
+    text = (DOCS / document).read_text()
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", text, re.DOTALL | re.MULTILINE)
+    return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE).strip() for indent, code in found]
+
+
+@dataclass
+class Checkout:
+    """A copy of the project, and a shell in it whose `pulumi` and `python` are this project's."""
+
+    run: LocalRun
+    directory: Path
+
+    def shell(self, command: str, credentials: Credentials | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command as a reader would."""
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command],
+            cwd=self.directory,
+            env={
+                **self.run.environment(credentials),
+                "XDG_CACHE_HOME": str(cache_directory().parent),
+                "GIT_AUTHOR_NAME": "reader",
+                "GIT_AUTHOR_EMAIL": "reader@example.com",
+                "GIT_COMMITTER_NAME": "reader",
+                "GIT_COMMITTER_EMAIL": "reader@example.com",
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def write_config(self, stack: str, config: str) -> None:
+        """Put this in the place of the config of a stack, as an editor would; its encryption stays."""
+        file = self.directory / f"Pulumi.{stack}.yaml"
+        kept = [line for line in file.read_text().splitlines() if line.startswith("encryptionsalt")]
+        file.write_text("\n".join([*kept, config]) + "\n")
+
+
+def project_checkout(run: LocalRun) -> Checkout:
+    """This project itself, with config files of its own."""
+    return Checkout(run, run.project())
+
+
+def sample_checkout(run: LocalRun, directory: Path, program: Path) -> Checkout:
+    """A sample program in the place of the project's own, beside the project's commands."""
+    shutil.copytree(program, directory)
+    for entry in ROOT.iterdir():
+        is_own = entry.name in {"config.py", "components"} or (directory / entry.name).exists()
+        if not entry.name.startswith(".") and not entry.match("Pulumi*.yaml") and not is_own:
+            (directory / entry.name).symlink_to(entry)
+    return Checkout(run, directory)

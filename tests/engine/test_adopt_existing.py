@@ -1,0 +1,200 @@
+"""A table and a key that were made in the console come into a stack as they are."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from local_aws.local_run import LocalRun
+from local_aws.process import Credentials, LocalAws
+from tests.documents import Checkout, blocks, project_checkout
+
+GUIDE = "adopt-existing.md"
+TABLE, ALIAS = "legacy-orders", "alias/legacy-key"
+PEOPLE = "arn:aws:iam::111122223333:user"
+ITEM = {"id": {"S": "1"}, "message": {"S": "written before the import"}}
+FOR_AWS_RESOURCES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+# What the console writes for one administrator and one key user:
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+CONSOLE_POLICY = {
+    "Id": "key-consolepolicy-3",
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Enable IAM User Permissions",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "Allow access for Key Administrators",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{PEOPLE}/bob"},
+            "Action": [
+                "kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*",
+                "kms:Revoke*", "kms:Disable*", "kms:Get*", "kms:Delete*", "kms:TagResource",
+                "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion",
+                "kms:RotateKeyOnDemand",
+            ],
+            "Resource": "*",
+        },
+        {
+            "Sid": "Allow use of the key",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{PEOPLE}/ann"},
+            "Action": [
+                "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey",
+            ],
+            "Resource": "*",
+        },
+        {
+            "Sid": "Allow attachment of persistent resources",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{PEOPLE}/ann"},
+            "Action": ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+            "Resource": "*",
+            "Condition": FOR_AWS_RESOURCES,
+        },
+    ],
+}  # fmt: skip
+
+
+def make_by_hand(aws: LocalAws, alias: str = ALIAS) -> str:
+    """What the console makes, with an item in it; the key's ARN."""
+    dynamodb, iam, kms = (aws.client(service) for service in ("dynamodb", "iam", "kms"))
+    for name in ("ann", "bob"):
+        iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName="ann", PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess")
+    arn: str = kms.create_key(Policy=json.dumps(CONSOLE_POLICY), Description="Encrypts our orders")[
+        "KeyMetadata"
+    ]["Arn"]
+    kms.create_alias(AliasName=alias, TargetKeyId=arn)
+    dynamodb.create_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": arn},
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
+    dynamodb.put_item(TableName=TABLE, Item=ITEM)
+    return arn
+
+
+def facts(aws: LocalAws, key: str) -> Mapping[str, Any]:
+    """All that AWS says of table and key; DynamoDB's grants are new when it encrypts a table anew."""
+    dynamodb, kms = aws.client("dynamodb"), aws.client("kms")
+    return {
+        "table": dynamodb.describe_table(TableName=TABLE)["Table"],
+        "recovery": dynamodb.describe_continuous_backups(TableName=TABLE)["ContinuousBackupsDescription"],
+        "key": kms.describe_key(KeyId=key)["KeyMetadata"],
+        "policy": json.loads(kms.get_key_policy(KeyId=key)["Policy"]),
+        "rotation": kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"],
+        "grants": kms.list_grants(KeyId=key)["Grants"],
+        "aliases": kms.list_aliases(KeyId=key)["Aliases"],
+    }
+
+
+def read_as(aws: LocalAws, user: str) -> Mapping[str, Any]:
+    made = aws.client("iam").create_access_key(UserName=user)["AccessKey"]
+    client = aws.client("dynamodb", Credentials(made["AccessKeyId"], made["SecretAccessKey"]))
+    item: Mapping[str, Any] = client.get_item(TableName=TABLE, Key={"id": {"S": "1"}})["Item"]
+    return item
+
+
+@pytest.fixture
+def checkout(own_run: LocalRun) -> Checkout:
+    return project_checkout(own_run)
+
+
+def test_the_guides_commands_adopt_the_table_as_it_is(checkout: Checkout) -> None:
+    aws = checkout.run.aws
+    key = make_by_hand(aws)
+    before = facts(aws, key)
+    new, *commands = blocks(GUIDE, "sh")
+    (config,) = blocks(GUIDE, "yaml")
+
+    made = checkout.shell(new)
+    checkout.write_config("legacy", config)
+    done = [checkout.shell(command) for command in commands]
+
+    assert [(r.returncode, r.stdout) for r in (made, *done) if r.returncode != 0] == []
+    adopted, previewed, recorded = (result.stdout for result in done)
+    assert f"Found: key {key}" in adopted
+    assert "To be made" not in adopted
+    assert "+ deletionWindowInDays: 30" in previewed
+    assert "1 to update\n    4 unchanged" in previewed
+    assert "5 unchanged" in recorded
+    assert facts(aws, key) == before
+    assert aws.client("dynamodb").get_item(TableName=TABLE, Key={"id": {"S": "1"}})["Item"] == ITEM
+    assert read_as(aws, "ann") == ITEM
+
+
+def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Checkout) -> None:
+    aws = checkout.run.aws
+    key = make_by_hand(aws)
+    adopt(checkout)
+    (config,) = blocks(GUIDE, "yaml")
+    as_left = config.index("      # As the console leaves them")
+
+    checkout.write_config("legacy", config[:as_left].replace("keyPolicyProfile: console", "tags: {team: a}"))
+    improved = checkout.shell("pulumi up --stack legacy --yes")
+
+    assert improved.returncode == 0, improved.stdout
+    assert "replace" not in improved.stdout
+    after = facts(aws, key)
+    assert after["recovery"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert (after["table"]["DeletionProtectionEnabled"], after["rotation"]) == (True, True)
+    assert read_as(aws, "ann") == ITEM
+
+
+def test_a_forgotten_stack_leaves_all_as_it_was(checkout: Checkout) -> None:
+    """What the guide says on how to undo the import."""
+    key = make_by_hand(checkout.run.aws)
+    before = facts(checkout.run.aws, key)
+    new, adoption, *_ = blocks(GUIDE, "sh")
+    (config,) = blocks(GUIDE, "yaml")
+    checkout.shell(new)
+    checkout.write_config("legacy", config)
+    checkout.shell(adoption)
+
+    forgotten = checkout.shell("pulumi stack rm legacy --force --yes")
+
+    assert forgotten.returncode == 0, forgotten.stdout
+    assert facts(checkout.run.aws, key) == before
+
+
+def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
+    key = make_by_hand(checkout.run.aws, alias="alias/another")
+    other = checkout.run.aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    checkout.run.aws.client("kms").create_alias(AliasName=ALIAS, TargetKeyId=other)
+
+    result = adopt(checkout)
+
+    assert result.returncode == 2
+    assert result.stdout.strip() == (
+        f"environments.adopt: {ALIAS} is there and names {other}, but the table uses {key}; "
+        "give the table another keyAlias"
+    )
+
+
+def test_nothing_to_adopt_is_said(checkout: Checkout) -> None:
+    for name in ("ann", "bob"):
+        checkout.run.aws.client("iam").create_user(UserName=name)
+
+    result = adopt(checkout)
+
+    assert result.returncode == 1
+    assert "To be made: legacy-orders-table (Table)" in result.stdout
+    assert "Nothing to import" in result.stdout
+
+
+def adopt(checkout: Checkout) -> Any:  # noqa: ANN401  # a completed process
+    """The guide's steps up to the import."""
+    new, adoption, *_ = blocks(GUIDE, "sh")
+    (config,) = blocks(GUIDE, "yaml")
+    assert checkout.shell(new).returncode == 0
+    checkout.write_config("legacy", config)
+    return checkout.shell(adoption)
