@@ -28,27 +28,37 @@ class AwsInRegion:
 
     def __init__(self, region: str | None) -> None:
         self._dynamodb = boto3.client("dynamodb", region_name=region)
-        self._kms = boto3.client("kms", region_name=region)
 
     def table(self, name: str) -> TableInAws | None:
-        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSEDescription.html"""
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html"""
         try:
             table = self._dynamodb.describe_table(TableName=name)["Table"]
         except self._dynamodb.exceptions.ResourceNotFoundException:
             return None
         arn = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
-        if arn is None:
-            return TableInAws(None, "the AWS owned key")
-        manager = self._kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"]
-        return TableInAws(arn, arn) if manager == "CUSTOMER" else TableInAws(None, "the AWS managed key")
+        is_own = arn is not None and _is_customer_managed(arn)
+        words = arn if is_own else "the AWS owned key" if arn is None else "the AWS managed key"
+        replicas = {
+            replica["RegionName"]: replica["KMSMasterKeyId"]
+            for replica in table.get("Replicas", ())
+            if "KMSMasterKeyId" in replica and _is_customer_managed(replica["KMSMasterKeyId"])
+        }
+        return TableInAws(words, arn if is_own else None, replicas)
 
     def key_of_alias(self, name: str) -> str | None:
         """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
+        kms = boto3.client("kms", region_name=self._dynamodb.meta.region_name)
         try:
-            arn: str = self._kms.describe_key(KeyId=name)["KeyMetadata"]["Arn"]
-        except self._kms.exceptions.NotFoundException:
+            arn: str = kms.describe_key(KeyId=name)["KeyMetadata"]["Arn"]
+        except kms.exceptions.NotFoundException:
             return None
         return arn
+
+
+def _is_customer_managed(arn: str) -> bool:
+    """Of a key in whichever Region its ARN names."""
+    kms = boto3.client("kms", region_name=arn.split(":")[3])
+    return bool(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "CUSTOMER")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,7 +91,8 @@ def _adopt(stack: str, file: Path) -> Existing:
     engine, environment = engine_environment()
     command = StackCommand(engine.pulumi, stack, Path.cwd(), environment)
     preview, template = _previewed(command, file)
-    found = existing(preview, AwsInRegion(_region(command)))
+    own_region = _region(command)
+    found = existing(preview, lambda region: AwsInRegion(region or own_region))
     file.write_text(json.dumps(import_file(template, found), indent=2) + "\n", encoding="utf-8")
     return found
 

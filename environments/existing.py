@@ -1,10 +1,10 @@
 """Tells which resources of a program are in AWS already, under the names that the program gives them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from access_diff.keys import ALIAS, KEY, KEYS
+from access_diff.keys import ALIAS, KEYS
 from access_diff.preview import Preview, Resource
 from access_diff.survey import TABLE
 
@@ -14,7 +14,7 @@ class AdoptionError(Exception):
 
 
 class Aws(Protocol):
-    """What is asked of AWS, in the stack's Region."""
+    """What is asked of AWS in one Region."""
 
     def table(self, name: str) -> "TableInAws | None":
         """The table of that name; None if there is none."""
@@ -27,10 +27,12 @@ class Aws(Protocol):
 class TableInAws:
     """A table that is there, and what encrypts it."""
 
-    customer_managed_key: str | None
-    """Its key's ARN; None where the AWS owned or the AWS managed key encrypts it."""
     encryption: str
     """In words."""
+    customer_managed_key: str | None
+    """Its key's ARN; None where the AWS owned or the AWS managed key encrypts it."""
+    replica_keys: Mapping[str, str]
+    """The customer managed keys of its replicas, by Region."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,12 @@ class Existing:
     """In words."""
 
 
-def existing(preview: Preview, aws: Aws) -> Existing:
-    """Look for each table that the program would create, and for its key and alias.
+def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
+    """Look for each table that the program would create, and for its keys and aliases.
+
+    Args:
+        preview: a preview of the program, with its plan.
+        aws: gives AWS in a Region; None is the stack's own.
 
     Raises:
         AdoptionError: an alias that the program wants names another key.
@@ -65,26 +71,33 @@ def existing(preview: Preview, aws: Aws) -> Existing:
     found = []
     for table in _of(made.values(), TABLE):
         name = _name(table)
-        there = aws.table(name) if name and _is_here(table) else None
-        if name is None or there is None:
-            continue
-        found.append(Found(table, name, f"table {name}, encrypted with {there.encryption}"))
-        if there.customer_managed_key:
-            keys |= dict.fromkeys(_keys(table, "serverSideEncryption", made), there.customer_managed_key)
-    found += [
-        Found(made[urn], arn.rpartition("/")[2], f"key {arn}")
-        for urn, arn in keys.items()
-        if made[urn].type == KEY
-    ]
+        there = aws(_region(table)).table(name) if name else None
+        if name and there:
+            found.append(_found(table, name, f"table {name}, encrypted with {there.encryption}"))
+            keys |= dict(_keys_of(table, there, made))
+    found += [_found(made[urn], arn.rpartition("/")[2], f"key {arn}") for urn, arn in keys.items()]
     found += _aliases(made, keys, aws)
     urns = {one.resource.urn for one in found}
-    return Existing(tuple(found), tuple(_to_make(made[urn]) for urn in made if urn not in urns))
+    return Existing(tuple(found), tuple(_words(made[urn]) for urn in made if urn not in urns))
 
 
-def _aliases(made: Mapping[str, Resource], keys: Mapping[str, str], aws: Aws) -> Iterator[Found]:
-    for alias in filter(_is_here, _of(made.values(), ALIAS)):
+def _keys_of(table: Resource, there: TableInAws, made: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
+    """The program's keys of the table and its replicas, each with the key that is in its place."""
+    if there.customer_managed_key:
+        for urn in _keys(table, "serverSideEncryption", made):
+            yield urn, there.customer_managed_key
+    for urn in _keys(table, "replicas", made):
+        arn = there.replica_keys.get(_region(made[urn]) or "")
+        if arn:
+            yield urn, arn
+
+
+def _aliases(
+    made: Mapping[str, Resource], keys: Mapping[str, str], aws: Callable[[str | None], Aws]
+) -> Iterator[Found]:
+    for alias in _of(made.values(), ALIAS):
         name = _name(alias)
-        named = aws.key_of_alias(name) if name else None
+        named = aws(_region(alias)).key_of_alias(name) if name else None
         if name is None or named is None:
             continue
         wanted = next((keys[urn] for urn in _keys(alias, "targetKeyId", made) if urn in keys), None)
@@ -93,12 +106,18 @@ def _aliases(made: Mapping[str, Resource], keys: Mapping[str, str], aws: Aws) ->
             raise AdoptionError(
                 f"{name} is there and names {named}, but {uses}; give the table another keyAlias"
             )
-        yield Found(alias, name, f"alias {name}")
+        yield _found(alias, name, f"alias {name}")
 
 
 def _keys(resource: Resource, name: str, made: Mapping[str, Resource]) -> list[str]:
     """The program's keys on which an input depends."""
     return [urn for urn in resource.dependencies.get(name, ()) if urn in made and made[urn].type in KEYS]
+
+
+def _found(resource: Resource, id_: str, what: str) -> Found:
+    """Of a resource that names its Region, `pulumi import` wants the Region too."""
+    region = _region(resource)
+    return Found(resource, f"{id_}@{region}", f"{what} in {region}") if region else Found(resource, id_, what)
 
 
 def _of(resources: Iterable[Resource], type_: str) -> Iterator[Resource]:
@@ -111,12 +130,12 @@ def _name(resource: Resource) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _is_here(resource: Resource) -> bool:
-    """Whether it is in the stack's Region: of others, nothing is asked."""
-    return not resource.inputs.get("region")
+def _region(resource: Resource) -> str | None:
+    """The Region that the program gives the resource; None for the stack's."""
+    region = resource.inputs.get("region")
+    return region if isinstance(region, str) and region else None
 
 
-def _to_make(resource: Resource) -> str:
-    region: Any = resource.inputs.get("region")
-    elsewhere = f", in {region}, where nothing was looked for" if region else ""
-    return f"{resource.name} ({resource.type.rpartition(':')[2]}{elsewhere})"
+def _words(resource: Resource) -> str:
+    region = _region(resource)
+    return f"{resource.name} ({resource.type.rpartition(':')[2]}{f' in {region}' if region else ''})"

@@ -150,6 +150,35 @@ def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Chec
     assert read_as(aws, "ann") == ITEM
 
 
+def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
+    aws = checkout.run.aws
+    make_by_hand(aws)
+    kms = aws.client("kms", region="eu-west-1")
+    key = kms.create_key(Policy=json.dumps(CONSOLE_POLICY), Description="Encrypts our orders")["KeyMetadata"]
+    kms.create_alias(AliasName=ALIAS, TargetKeyId=key["KeyId"])
+    replica = {"RegionName": "eu-west-1", "KMSMasterKeyId": key["Arn"]}
+    dynamodb = aws.client("dynamodb")
+    dynamodb.update_table(
+        TableName=TABLE, StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    )
+    dynamodb.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": replica}])
+    dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
+    (config,) = blocks(GUIDE, "yaml")
+
+    adopted = adopt(checkout, f"{config}\n      replicaRegions:\n        - eu-west-1")
+    *_, record = blocks(GUIDE, "sh")
+    recorded = checkout.shell(record)
+
+    assert adopted.returncode == 0, adopted.stdout
+    assert f"Found: key {key['Arn']} in eu-west-1" in adopted.stdout
+    assert f"Found: alias {ALIAS} in eu-west-1" in adopted.stdout
+    assert "To be made" not in adopted.stdout
+    assert recorded.returncode == 0, recorded.stdout
+    assert "2 updated" in recorded.stdout
+    replicas = dynamodb.describe_table(TableName=TABLE)["Table"]["Replicas"]
+    assert [one["KMSMasterKeyId"] for one in replicas] == [key["Arn"]]
+
+
 def test_a_forgotten_stack_leaves_all_as_it_was(checkout: Checkout) -> None:
     """What the guide says on how to undo the import."""
     key = make_by_hand(checkout.run.aws)
@@ -191,10 +220,9 @@ def test_nothing_to_adopt_is_said(checkout: Checkout) -> None:
     assert "Nothing to import" in result.stdout
 
 
-def adopt(checkout: Checkout) -> Any:  # noqa: ANN401  # a completed process
+def adopt(checkout: Checkout, config: str | None = None) -> Any:  # noqa: ANN401  # a completed process
     """The guide's steps up to the import."""
     new, adoption, *_ = blocks(GUIDE, "sh")
-    (config,) = blocks(GUIDE, "yaml")
     assert checkout.shell(new).returncode == 0
-    checkout.write_config("legacy", config)
+    checkout.write_config("legacy", config or blocks(GUIDE, "yaml")[0])
     return checkout.shell(adoption)

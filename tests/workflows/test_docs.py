@@ -77,8 +77,8 @@ def make_secrets_key(run: LocalRun, deployer: str) -> None:
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
-    for document in ("pull-requests.md", "environments.md"):
-        for target, anchor in re.findall(r"\]\(([\w-]+\.md)(?:#([\w-]+))?\)", (DOCS / document).read_text()):
+    for document in DOCS.glob("*.md"):
+        for target, anchor in re.findall(r"\]\(([\w-]+\.md)(?:#([\w-]+))?\)", document.read_text()):
             headings = re.findall(r"^#+ (.*)$", (DOCS / target).read_text(), re.MULTILINE)
             anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-            assert not anchor or anchor in anchors, f"{document}: {target}#{anchor}"
+            assert not anchor or anchor in anchors, f"{document.name}: {target}#{anchor}"
