@@ -3,7 +3,7 @@
 import re
 
 from access_diff.diff import Diff, Verdict
-from access_diff.words import lines
+from access_diff.words import lines, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@])")
 HEADINGS = {
@@ -40,19 +40,15 @@ def render_markdown(diff: Diff) -> str:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is: names come from whoever wrote the change, and mention nobody."""
-    return _SPECIAL.sub(r"\\\1", _one_line(text)).replace(r"\@", "&#64;").replace("://", ":&#47;/")
+    return _SPECIAL.sub(r"\\\1", printable(text)).replace(r"\@", "&#64;").replace("://", ":&#47;/")
 
 
 def code(text: str) -> str:
     """Text as code in one table cell."""
-    return f"`{_one_line(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`" if text else ""
+    return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`" if text else ""
 
 
 def bold_verb(text: str) -> str:
     """The sentence with its first word in bold."""
     first, _, rest = text.partition(" ")
     return f"**{first}** {rest}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,27 +1,33 @@
-"""The diff in a terminal."""
+"""The diff in a terminal: for each table and key, a line for each principal."""
+
+from itertools import groupby
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from access_diff.diff import Diff
 from access_diff.report_markdown import HEADINGS
-from access_diff.words import lines
+from access_diff.words import Line, lines, printable
 
 
 def print_diff(diff: Diff, console: Console) -> None:
-    """Print the diff; gains in yellow, losses in blue."""
+    """Print the diff; gains in yellow, losses in blue. No line is broken."""
     console.print(Text(HEADINGS[diff.verdict], style="bold"))
-    rows = lines(diff)
-    if rows:
-        table = Table()
-        for heading in ("Who", "What changes", "Of", "Because"):
-            table.add_column(heading, overflow="fold")
-        for row in rows:
-            colour = "yellow" if row.is_gain else "blue"
-            table.add_row(Text(row.who), Text(row.what, style=colour), Text(row.of), Text(row.because))
-        console.print(table)
+    ordered = sorted(lines(diff), key=_tables_before_keys)
+    for of, group in groupby(ordered, key=lambda line: line.of):
+        console.print(Text(f"\n{printable(of)}"), soft_wrap=True)
+        for line in group:
+            because = f" ({printable(line.because)})" if line.because else ""
+            colour = "yellow" if line.is_gain else "blue"
+            text = Text.assemble(f"  {printable(line.who)} ", (printable(line.what), colour), because)
+            console.print(text, soft_wrap=True)
+    if diff.cannot_tell or diff.notes:
+        console.print()
     for one in diff.cannot_tell:
-        console.print(Text(f"Cannot tell {one}.", style="bold yellow"))
+        console.print(Text(f"Cannot tell {printable(one)}.", style="bold yellow"), soft_wrap=True)
     for note in diff.notes:
-        console.print(Text(f"Note: {note}"))
+        console.print(Text(f"Note: {printable(note)}"), soft_wrap=True)
+
+
+def _tables_before_keys(line: Line) -> tuple[bool, str]:
+    return not line.of.startswith("table "), line.of

@@ -36,6 +36,11 @@ def lines(diff: Diff) -> list[Line]:
     return [_line(list(group)) for _, group in groupby(diff.changes, key=_alike)]
 
 
+def printable(text: str) -> str:
+    """The text in one line, without control characters: names are whatever the author of a change likes."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def who(principal: Principal) -> str:
     """A principal as people name it."""
     if principal.kind is Kind.ACCOUNT:

@@ -93,14 +93,17 @@ def _adopt(stack: str, file: Path) -> Existing:
     preview, template = _previewed(command, file)
     own_region = _region(command)
     found = existing(preview, lambda region: AwsInRegion(region or own_region))
-    file.write_text(json.dumps(import_file(template, found), indent=2) + "\n", encoding="utf-8")
+    if found.found:
+        file.write_text(json.dumps(import_file(template, found), indent=2) + "\n", encoding="utf-8")
+    else:
+        file.unlink()
     return found
 
 
 def import_file(template: dict[str, Any], found: Existing) -> dict[str, Any]:
     """The engine's list of what it would create, cut down to what is there and the components around it."""
     ids = {(one.resource.type, one.resource.name): one.id for one in found.found}
-    resources = template["resources"]
+    resources = template.get("resources", [])
     kept = [one for one in resources if (one["type"], one["name"]) in ids]
     around = {one[PARENT] for one in kept if PARENT in one}
     while more := {r[PARENT] for r in resources if r["name"] in around and PARENT in r} - around:

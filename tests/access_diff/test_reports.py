@@ -77,10 +77,35 @@ def test_json_tells_what_cannot_be_told() -> None:
     ]
 
 
-def test_the_terminal_shows_the_same_lines() -> None:
-    console = Console(width=200, record=True, quiet=False, file=None, force_terminal=False)
+def test_the_terminal_shows_each_change_in_one_line_under_its_table() -> None:
+    console = Console(width=40)
     with console.capture() as captured:
         print_diff(gained(), console)
 
-    assert ANN in captured.get()
-    assert "gains read and write" in captured.get()
+    assert captured.get().splitlines() == [
+        "Access changes:",
+        "",
+        "table orders (us-east-1)",
+        f"  {ANN} gains read and write",
+        "",
+        "key key of orders (us-east-1)",
+        f"  {ANN} gains direct use of the key (kms:Decrypt outside DynamoDB)",
+        "",
+        (
+            "Note: Users and roles that this stack does not make also need DynamoDB permissions from IAM "
+            "policies that are not in this stack; those are taken as given here."
+        ),
+    ]
+
+
+def test_the_terminal_is_not_given_control_characters() -> None:
+    evil = "user\x1b[2J\x07\r\nann"
+    console = Console(force_terminal=False)
+    with console.capture() as captured:
+        print_diff(
+            diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", evil)), table()]), console
+        )
+
+    shown = captured.get()
+    assert "user [2J ann gains" in shown
+    assert [c for c in shown if not c.isprintable() and c != "\n"] == []
