@@ -41,7 +41,6 @@ class Change:
 def diff(
     resource_type: ResourceType,
     state: Properties,
-    old_inputs: Properties,
     news: Properties,
     *,
     region: str | None = None,
@@ -52,12 +51,11 @@ def diff(
     Args:
         resource_type: its type.
         state: its outputs as last seen.
-        old_inputs: its inputs then; they stand in for outputs that AWS does not tell.
         news: its new, checked inputs.
         region: the provider's Region, which a resource without a `region` has.
         ignored: paths of the program's `ignoreChanges`.
     """
-    old = {**_without_marks(reveal(old_inputs)), **reveal(state)}
+    old = dict(reveal(state))
     new = _without_marks(reveal(news))
     if region and "region" in resource_type.inputs:
         new.setdefault("region", region)

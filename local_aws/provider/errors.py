@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, HTTPClientError
 
 
 class ProviderError(Exception):
@@ -35,7 +35,7 @@ def is_code(error: Exception, *codes: str) -> bool:
 
 def describe(error: ClientError | BotoCoreError) -> str:
     """The error in the words of the official plugin, with AWS's own code and message."""
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, EndpointConnectionError | HTTPClientError):
         return f"the local AWS does not answer; start it again, then repeat the command. {error}"
     if not isinstance(error, ClientError):
         return str(error)

@@ -110,7 +110,6 @@ def update(
     resource_id: str,
     *,
     state: Properties,
-    old_inputs: Properties,
     news: Properties,
     ignored: Sequence[str] = (),
 ) -> dict[str, Any]:
@@ -120,12 +119,12 @@ def update(
         HalfDoneError: some changes may be made; the outputs hold what AWS has now.
     """
     new = _given(reveal(news))
-    old = _given({**reveal(old_inputs), **reveal(state)})
-    changes = diff(resource_type, state, old_inputs, news, region=call.session.region, ignored=ignored)
+    old = _given(reveal(state))
+    changes = diff(resource_type, state, news, region=call.session.region, ignored=ignored)
     try:
         if not changes:  # asked again after a half-done operation: what is left to do shows in AWS
             old = _read(resource_type, call, resource_id, old) or old
-            changes = diff(resource_type, old, {}, news, region=call.session.region, ignored=ignored)
+            changes = diff(resource_type, old, news, region=call.session.region, ignored=ignored)
         with doing(f"updating {resource_type.noun} ({resource_id})"):
             resource_type.lifecycle.update(
                 call, resource_id, old, new, {change.property for change in changes}

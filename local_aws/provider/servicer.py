@@ -111,7 +111,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Take the config and the environment; refuse any AWS but a local one."""
         self._keep_secrets = request.acceptSecrets
-        self._session = Session(configuration.settings(decode(request.args), os.environ), self._cancelled)
+        self._session = Session(configuration.settings(decode(request.args), os.environ))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
@@ -150,7 +150,6 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         changes = diff(
             resource_type,
             decode(request.olds),
-            old_inputs,
             news,
             region=self._configured().region,
             ignored=request.ignoreChanges,
@@ -206,7 +205,6 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             call,
             request.id,
             state=state,
-            old_inputs=decode(request.old_inputs),
             news=news,
             ignored=request.ignoreChanges,
         )
@@ -216,7 +214,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete a resource."""
         resource_type = resource_type_of(request)
-        state = {**decode(request.old_inputs), **decode(request.properties)}
+        state = decode(request.properties)
         operations.delete(resource_type, self._call(state, request.timeout, resource_type), request.id, state)
         return empty_pb2.Empty()
 

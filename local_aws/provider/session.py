@@ -11,20 +11,18 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
 
 from local_aws.provider import OFFICIAL_PLUGIN
 from local_aws.provider.errors import ProviderError
-from local_aws.provider.values import Value
 
 Client = Any
 """A boto3 client: botocore makes its methods at run time."""
 
-MOST_ATTEMPTS = 10
-"""How often a call that is throttled, fails with a 5xx or loses its connection is sent at most."""
+MOST_ATTEMPTS = 6
+"""How often a call that is throttled, fails with a 5xx or loses its connection is sent at most.
 
-MOST_REFUSED_CONNECTIONS = 6
-"""How often when nobody listens: about a second. A local AWS that is gone does not come back by waiting."""
+As botocore waits, that is about a second when nobody listens, and 15 when AWS throttles.
+"""
 
 
 def loopback_endpoint(url: str, source: str) -> str:
@@ -71,9 +69,8 @@ class Settings:
 class Session:
     """AWS clients per service and Region, safe to use from several threads."""
 
-    def __init__(self, settings: Settings, cancelled: threading.Event) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._cancelled = cancelled
         self._clients: dict[tuple[str, str], Client] = {}
         self._lock = threading.Lock()
         self._botocore = _without_files()
@@ -105,7 +102,7 @@ class Session:
         }
 
     def _make(self, service: str, region: str) -> Client:
-        client = self._session.client(
+        return self._session.client(
             service,
             region_name=region,
             endpoint_url=self.settings.service_endpoints.get(service, self.settings.endpoint_url),
@@ -120,13 +117,6 @@ class Session:
                 proxies={},
             ),
         )
-        client.meta.events.register_first("needs-retry", self._not_in_vain)
-        return client
-
-    def _not_in_vain(self, attempts: int, caught_exception: Exception | None, **_: Value) -> bool | None:
-        """False where another attempt makes no sense; None leaves it to botocore."""
-        gone = isinstance(caught_exception, EndpointConnectionError) and attempts >= MOST_REFUSED_CONNECTIONS
-        return False if gone or self._cancelled.is_set() else None
 
 
 def _without_files() -> botocore.session.Session:

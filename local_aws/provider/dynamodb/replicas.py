@@ -21,6 +21,8 @@ def add(call: Call, table: str, replica: Properties, tags: Properties) -> None:
 
 def remove(call: Call, table: str, region: str) -> None:
     """Delete a replica; one that is gone already is no error."""
+    if not waiting.has_replica(call, table, region):
+        return
     try:
         _update(call, table, {"Delete": {"RegionName": region}})
     except ClientError as error:

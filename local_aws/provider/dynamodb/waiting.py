@@ -70,10 +70,18 @@ def until_gone(call: Call, table: str, region: str | None = None) -> None:
 
 def until_replica(call: Call, table: str, region: str, *, there: bool) -> None:
     """Wait until the table's replica in a Region is ACTIVE, or gone."""
+    wanted = "ACTIVE" if there else None
+    call.wait_until(
+        f"the replica of {table} in {region} to be {wanted or 'gone'}",
+        lambda: _replica_status(call, table, region) == wanted,
+    )
 
-    def reached() -> bool:
-        replicas = (describe(call, table) or {}).get("Replicas") or []
-        status = next((r.get("ReplicaStatus", "ACTIVE") for r in replicas if r["RegionName"] == region), None)
-        return status == "ACTIVE" if there else status is None
 
-    call.wait_until(f"the replica of {table} in {region} to be {'ACTIVE' if there else 'gone'}", reached)
+def has_replica(call: Call, table: str, region: str) -> bool:
+    """Whether the table has a replica in this Region, in whatever status."""
+    return _replica_status(call, table, region) is not None
+
+
+def _replica_status(call: Call, table: str, region: str) -> str | None:
+    replicas = (describe(call, table) or {}).get("Replicas") or []
+    return next((r.get("ReplicaStatus", "ACTIVE") for r in replicas if r["RegionName"] == region), None)

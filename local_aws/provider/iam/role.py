@@ -68,11 +68,10 @@ class IamRole(Lifecycle):
             call.after_iam_propagation(
                 lambda: iam.update_assume_role_policy(RoleName=role, PolicyDocument=policy)
             )
-        if changed & {"description", "maxSessionDuration"}:
-            duration = new["maxSessionDuration"]
-            iam.update_role(
-                RoleName=role, Description=new.get("description", ""), MaxSessionDuration=duration
-            )
+        if "description" in changed:
+            iam.update_role_description(RoleName=role, Description=new.get("description", ""))
+        if "maxSessionDuration" in changed:
+            iam.update_role(RoleName=role, MaxSessionDuration=new["maxSessionDuration"])
         if "permissionsBoundary" in changed:
             if boundary := new.get("permissionsBoundary"):
                 iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
