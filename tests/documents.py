@@ -1,7 +1,6 @@
 """What tests of documents share: their code blocks, and a checkout in which a reader runs them."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,13 +55,3 @@ class Checkout:
 def project_checkout(run: LocalRun) -> Checkout:
     """This project itself, with config files of its own."""
     return Checkout(run, run.project())
-
-
-def sample_checkout(run: LocalRun, directory: Path, program: Path) -> Checkout:
-    """A sample program in the place of the project's own, beside the project's commands."""
-    shutil.copytree(program, directory)
-    for entry in ROOT.iterdir():
-        is_own = entry.name in {"config.py", "components"} or (directory / entry.name).exists()
-        if not entry.name.startswith(".") and not entry.match("Pulumi*.yaml") and not is_own:
-            (directory / entry.name).symlink_to(entry)
-    return Checkout(run, directory)

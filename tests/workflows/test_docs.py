@@ -2,25 +2,20 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from local_aws.local_run import LocalRun
 from local_aws.process import Credentials
-from tests.documents import DOCS, Checkout, blocks, sample_checkout
-
-PROGRAM = Path(__file__).parent / "program"
+from tests.documents import DOCS, Checkout, blocks, project_checkout
 
 
 @pytest.fixture
-def checkout(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """The sample program in the place of the project's own: it holds what the documents speak of."""
-    made = sample_checkout(own_run, tmp_path / "checkout", PROGRAM)
-    assert (
-        made.shell("git init -q && git add . && git commit -qm first && pulumi stack init dev").returncode
-        == 0
-    )
+def checkout(own_run: LocalRun) -> Checkout:
+    """This project as its own repository, with a stack `dev` that is not deployed yet."""
+    made = project_checkout(own_run)
+    begun = made.shell("git init -q && git add . && git commit -qm first && pulumi stack init dev")
+    assert begun.returncode == 0, begun.stdout
     return made
 
 
