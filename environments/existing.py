@@ -101,12 +101,17 @@ def _aliases(
         if name is None or named is None:
             continue
         wanted = next((keys[urn] for urn in _keys(alias, "targetKeyId", made) if urn in keys), None)
-        if named != wanted:
+        if named != wanted and not _is_key(named, alias.inputs.get("targetKeyId")):
             uses = f"the table uses {wanted}" if wanted else "the table has no customer managed key yet"
             raise AdoptionError(
                 f"{name} is there and names {named}, but {uses}; give the table another keyAlias"
             )
         yield _found(alias, name, f"alias {name}")
+
+
+def _is_key(arn: str, target: object) -> bool:
+    """Whether an alias is to name this key: the stack has it already, so that its id or ARN is known."""
+    return isinstance(target, str) and arn.rpartition("/")[2] == target.rpartition("/")[2]
 
 
 def _keys(resource: Resource, name: str, made: Mapping[str, Resource]) -> list[str]:

@@ -10,7 +10,7 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,16 +101,14 @@ class LocalRun:
 
 @contextmanager
 def local_run(
-    directory: Path | None = None, *, region: str = "us-east-1", table_key_cache_seconds: float = 0
+    directory: Path | None = None, aws: AbstractContextManager[LocalAws] | None = None
 ) -> Iterator[LocalRun]:
     """Start a local run and end it, with all its processes, at the block's end.
 
     Args:
         directory: where state, plugins' home and passphrase go, and stay; a temporary directory,
             removed at the end, when left out.
-        region: the Region of the local AWS.
-        table_key_cache_seconds: how long DynamoDB goes on using a table key after the key policy
-            changed; AWS: about 300, here 0 when left out.
+        aws: the local AWS, made by `local_aws.process.running`; one in memory when left out.
 
     Raises:
         EngineNotFoundError: no engine could be found or built.
@@ -122,8 +120,8 @@ def local_run(
             (root / name).mkdir(mode=0o700, exist_ok=True)
         _write_passphrase(root / "passphrase")
         provider = _install_provider(root / "pulumi" / PLUGIN_DIRECTORY)
-        with running(region=region, table_key_cache_seconds=table_key_cache_seconds) as aws:
-            yield LocalRun(root, engine, aws, provider)
+        with aws or running() as local_aws:
+            yield LocalRun(root, engine, local_aws, provider)
 
 
 @contextmanager
