@@ -1,0 +1,39 @@
+"""The components as a package, built and installed once, and projects that use it."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMPONENTS = Path(__file__).resolve().parents[2] / "components"
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package's directory as git has it: building leaves files behind."""
+    copy = tmp_path_factory.mktemp("package") / "components"
+    ignored = shutil.ignore_patterns("venv", "__pycache__", "build", "*.egg-info")
+    shutil.copytree(COMPONENTS, copy, ignore=ignored)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as a wheel."""
+    directory = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet"]
+    subprocess.run([*pip, "--wheel-dir", str(directory), str(source)], check=True, timeout=300)
+    (built,) = directory.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def virtualenv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh virtual environment that holds the wheel, and nothing but what it asks for."""
+    directory = tmp_path_factory.mktemp("consumer") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True, timeout=120)
+    pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    subprocess.run([*pip, str(wheel)], check=True, timeout=600)
+    return directory
