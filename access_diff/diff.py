@@ -91,8 +91,11 @@ def access_diff(preview: Preview, base: Preview | None = None) -> Diff:
         base: a preview of an earlier program, to compare with instead of the stack as it is.
     """
     before, after = survey(preview, base)
-    is_complete = preview.is_complete and (base is None or base.is_complete)
-    told_once = cannot_tell_of(before, after, is_complete=is_complete)
+    told_once = cannot_tell_of(before, after)
+    if not preview.is_complete:
+        told_once["incomplete"] = f"what else changes: the preview {_BROKEN}"
+    if base is not None and not base.is_complete:
+        told_once["base"] = f"what it is compared with: the preview of that {_BROKEN}"
     changes = _Comparison(before, after, told_once).changes()
     ordered = sorted(changes, key=_order)
     return Diff(
@@ -100,6 +103,9 @@ def access_diff(preview: Preview, base: Preview | None = None) -> Diff:
         tuple(told_once.values()),
         tuple(notes_of(before, after, preview.leaving, {change.principal for change in ordered})),
     )
+
+
+_BROKEN = "ended with errors, so resources are missing in it"
 
 
 def _order(change: Change) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from access_diff.world import Key, KeyKind, Table, World
 _NOBODY = frozenset({Grade.NO, Grade.DELEGATED})
 
 
-def cannot_tell_of(before: World, after: World, *, is_complete: bool) -> dict[str, str]:
+def cannot_tell_of(before: World, after: World) -> dict[str, str]:
     """What keeps the whole of a table from being told: the reason as answers give it, and a sentence."""
     found: dict[str, str] = {}
     for table in after.tables.values():
@@ -28,10 +28,6 @@ def cannot_tell_of(before: World, after: World, *, is_complete: bool) -> dict[st
                 f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
             )
     found |= {reason: reason for reason in after.cannot_tell if reason not in before.cannot_tell}
-    if not is_complete:
-        found["incomplete"] = (
-            "what else changes: the preview ended with errors, so resources are missing in it"
-        )
     return found
 
 

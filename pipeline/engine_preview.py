@@ -51,26 +51,30 @@ def preview(command: StackCommand, pack: Path | None, directory: Path) -> Previe
         PreviewError: what it wrote is no preview.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    directory = directory.resolve()  # the engine runs in the project's directory
     events, plan = directory / EVENTS, directory / PLAN
     for earlier in (events, plan):
         earlier.unlink(missing_ok=True)
-    written = _written(command, pack, plan)
+    result = _previewed(command, pack, plan)
+    written = result.stdout
     events.write_text(written, encoding="utf-8")
     if plan.exists():
         return read_preview(written, plan.read_text(encoding="utf-8"))
     first = read_preview(written)
-    if pack is None or not first.is_complete:
+    if not first.is_complete:
         return first
+    if not any(violation.is_mandatory for violation in first.violations):
+        raise EngineError(f"the preview of {command.stack} wrote no plan:\n{said(result)}")
     again = preview(command, None, directory / "without-policies")
     return _with_verdicts_of(first, again)
 
 
-def _written(command: StackCommand, pack: Path | None, plan: Path) -> str:
+def _previewed(command: StackCommand, pack: Path | None, plan: Path) -> subprocess.CompletedProcess[str]:
     policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
     result = command.run("preview", "--json", "--save-plan", str(plan), *policies)
     if '"preludeEvent"' not in result.stdout:
         raise EngineError(f"the preview of {command.stack} did not start:\n{said(result)}")
-    return result.stdout
+    return result
 
 
 def said(result: subprocess.CompletedProcess[str]) -> str:

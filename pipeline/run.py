@@ -45,7 +45,7 @@ def run_preview(request: Request) -> Summary:
         request.pull_request,
         now,
         access_diff(now, before),
-        is_of_stack=before is None,
+        is_of_stack=request.base is None,
     )
 
 
@@ -67,10 +67,15 @@ def _of_stack(request: Request) -> Preview:
     return preview(command, request.pack.resolve(), request.out)
 
 
-def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview]:
-    """Both programs on an empty local AWS: neither sees credentials or a state."""
+def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None]:
+    """Both programs on an empty local AWS: neither sees credentials or a state.
+
+    A new environment, which the base does not have, is compared with nothing.
+    """
     with local_run() as run:
         head = preview(_fresh(run, request.stack, Path.cwd(), "head"), request.pack.resolve(), request.out)
+        if not (base / f"Pulumi.{request.stack}.yaml").exists():
+            return head, None
         earlier = preview(_fresh(run, request.stack, base, "base"), None, request.out / "base")
     return head, earlier
 

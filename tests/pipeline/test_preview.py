@@ -52,7 +52,7 @@ def run(directory: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[s
     known = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline", "preview", "--stack", "dev", "--out", str(out)),
+            *(sys.executable, "-m", "pipeline", "preview", "--stack", "dev", "--out", f"../{out.name}"),
             *("--pack", str(PACK), "--commit", COMMIT, "--pull-request", "7", *arguments),
         ],
         cwd=directory,
@@ -109,6 +109,43 @@ def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "a mistake" in summary_of(file).errors[0]
     assert summary_of(file).access.verdict == "cannot tell"
+
+
+def test_a_fork_that_changes_nothing_changes_nobodys_access(tmp_path: Path) -> None:
+    """Neither side's key exists, and still it is known which key each table will have."""
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[APP]))
+    head = checkout(tmp_path / "head", ENCRYPTED.format(users=[APP]))
+
+    _, file = run(head, "--base", "../base")
+
+    access = summary_of(file).access
+    assert (access.verdict, access.lines, access.cannot_tell) == ("no change", [], [])
+    assert base.exists()
+
+
+def test_a_new_environment_of_a_fork_is_compared_with_nothing(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
+    (base / "Pulumi.dev.yaml").unlink()
+    head = checkout(tmp_path / "head", ENCRYPTED.format(users=[APP]))
+
+    result, file = run(head, "--base", str(base))
+
+    access = summary_of(file).access
+    assert (result.returncode, access.cannot_tell) == (0, [])
+    assert (APP, "the table is new") in [(line.who, line.because) for line in access.lines]
+
+
+def test_a_base_branch_that_fails_is_told_as_such(tmp_path: Path) -> None:
+    base = checkout(tmp_path / "base", "raise RuntimeError('a mistake')")
+    head = checkout(tmp_path / "head", ENCRYPTED.format(users=[]))
+
+    _, file = run(head, "--base", str(base))
+
+    made = summary_of(file)
+    assert (made.errors, made.access.verdict) == ([], "cannot tell")
+    assert made.access.cannot_tell == [
+        "what it is compared with: the preview of that ended with errors, so resources are missing in it"
+    ]
 
 
 def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
