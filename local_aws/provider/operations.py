@@ -1,6 +1,7 @@
 """Create, read, update and delete of any resource type, as the engine asks for them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.provider.call import Call
@@ -23,6 +24,15 @@ class HalfDoneError(ProviderError):
         super().__init__(message)
         self.id = resource_id
         self.outputs = outputs
+
+
+@dataclass(frozen=True)
+class Found:
+    """A resource that was read: its id, outputs and inputs."""
+
+    id: str
+    outputs: dict[str, Any]
+    inputs: dict[str, Any]
 
 
 def preview_create(resource_type: ResourceType, inputs: Properties, region: str) -> dict[str, Any]:
@@ -89,19 +99,24 @@ def _best_known(
 
 def read(
     resource_type: ResourceType, call: Call, resource_id: str, state: Properties, inputs: Properties
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The resource's outputs and inputs as AWS has them now; None when it is gone.
-
-    Without state and inputs the resource is being imported: then the inputs are those that would
-    make a resource like it.
-    """
+) -> Found | None:
+    """The resource as AWS has it now; None when it is gone."""
     observed = _read(resource_type, call, resource_id, {**_given(reveal(inputs)), **_given(reveal(state))})
     if observed is None:
         return None
     outputs = _outputs(resource_type, {**inputs, **state}, observed)
-    if state or inputs:
-        return outputs, _refreshed_inputs(resource_type, inputs, observed)
-    return outputs, _imported_inputs(resource_type, observed)
+    return Found(resource_id, outputs, _refreshed_inputs(resource_type, inputs, observed))
+
+
+def read_imported(resource_type: ResourceType, call: Call, import_id: str) -> Found | None:
+    """The resource with inputs that would make one like it; None when there is none."""
+    resource_id, known = resource_type.lifecycle.identify(import_id)
+    observed = _read(resource_type, call, resource_id, known)
+    if observed is None:
+        return None
+    return Found(
+        resource_id, _outputs(resource_type, {}, observed), _imported_inputs(resource_type, observed)
+    )
 
 
 def update(

@@ -162,6 +162,14 @@ class Lifecycle(ABC):
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:  # noqa: B027  # most need nothing
         """Bring a resource just made to what the inputs say, and wait for it."""
 
+    def identify(self, import_id: str) -> tuple[str, Properties]:
+        """The id that a resource has, and what is known of it, from the id that it is imported by.
+
+        Raises:
+            ProviderError: it is not of the type's form.
+        """
+        return import_id, {}
+
     @abstractmethod
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """The properties that AWS tells; None when the resource is gone.

@@ -178,14 +178,17 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """A resource as AWS has it now; no id when it is gone."""
         resource_type = resource_type_of(request)
         state, inputs = decode(request.properties), decode(request.inputs)
-        resource_id, place = naming.split_region(request.id, resource_type) if not state else (request.id, {})
-        call = self._call({**inputs, **state, **place}, request.timeout, resource_type)
-        found = operations.read(resource_type, call, resource_id, state, inputs)
+        if state or inputs:
+            call = self._call({**inputs, **state}, request.timeout, resource_type)
+            found = operations.read(resource_type, call, request.id, state, inputs)
+        else:
+            import_id, place = naming.split_region(request.id, resource_type)
+            call = self._call(place, request.timeout, resource_type)
+            found = operations.read_imported(resource_type, call, import_id)
         if found is None:
             return provider_pb2.ReadResponse()
-        outputs, new_inputs = found
         return provider_pb2.ReadResponse(
-            id=resource_id, properties=self._encode(outputs), inputs=self._encode(new_inputs)
+            id=found.id, properties=self._encode(found.outputs), inputs=self._encode(found.inputs)
         )
 
     @answers_errors

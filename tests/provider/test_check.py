@@ -123,7 +123,8 @@ def test_a_wrong_table_is_refused_at_the_property(inputs: Mapping[str, Any], whe
     [
         ({"deletionWindowInDays": 6}, "deletionWindowInDays"),
         ({"deletionWindowInDays": 31}, "deletionWindowInDays"),
-        ({"rotationPeriodInDays": 89}, "rotationPeriodInDays"),
+        ({"rotationPeriodInDays": 89, "enableKeyRotation": True}, "rotationPeriodInDays"),
+        ({"rotationPeriodInDays": 90}, "rotationPeriodInDays"),
         ({"policy": "{"}, "policy"),
         ({"keyUsage": "ENCRYPT"}, "keyUsage"),
         ({"description": "x" * 8193}, "description"),

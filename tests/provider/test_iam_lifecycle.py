@@ -65,6 +65,9 @@ def test_a_user_with_belongings_is_deleted_only_by_force(
     iam.put_user_policy(UserName=made.id, PolicyName="own", PolicyDocument=document("dynamodb:*"))
     iam.create_login_profile(UserName=made.id, Password="Correct-Horse-42")
 
+    group = iam.create_group(GroupName=unique("readers"))["Group"]["GroupName"]
+    iam.add_user_to_group(GroupName=group, UserName=made.id)
+
     with pytest.raises(grpc.RpcError) as failure:
         plugin.delete(made)
     assert "DeleteConflict" in message_of(failure)

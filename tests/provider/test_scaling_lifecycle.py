@@ -60,6 +60,7 @@ def test_a_target_is_registered_changed_imported_and_deregistered(
     assert plugin.refresh(changed) == changed
     imported = plugin.import_(TARGET, f"dynamodb/{place['resourceId']}/{DIMENSION}")
     assert imported
+    assert imported.id == changed.id
     assert (imported.state["minCapacity"], imported.state["maxCapacity"]) == (1, 50)
     assert list(plugin.diff(changed, {**changed.inputs, "resourceId": "table/x"}).replaces) == ["resourceId"]
     plugin.delete(changed)
@@ -77,6 +78,11 @@ def test_a_policy_is_put_changed_and_deleted(plugin: Plugin, place: dict[str, st
     made = plugin.create(POLICY, declared)
     assert plugin.refresh(made) == made
     assert list(plugin.diff(made, declared).diffs) == []
+
+    imported = plugin.import_(POLICY, f"dynamodb/{target.id}/{DIMENSION}/reads")
+    assert imported
+    assert imported.id == made.id
+    assert list(plugin.diff(imported, declared).diffs) == []
 
     changed = plugin.update(made, {**declared, "targetTrackingScalingPolicyConfiguration": tracking(55.5)})
     assert changed.state["targetTrackingScalingPolicyConfiguration"]["targetValue"] == 55.5

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.provider.appautoscaling.target import SERVICE, place_of
+from local_aws.provider.appautoscaling.target import SERVICE, place_in, place_of
 from local_aws.provider.call import Call
 from local_aws.provider.errors import is_code
 from local_aws.provider.schema import Created, Lifecycle
@@ -26,10 +26,16 @@ class ScalingPolicy(Lifecycle):
         answer = self._put(call, inputs["name"], inputs)
         return Created(inputs["name"], {"arn": answer["PolicyARN"]})
 
+    def identify(self, import_id: str) -> tuple[str, Properties]:
+        """`<namespace>/<resource id>/<dimension>/<policy name>`."""
+        place, name = _split(import_id)
+        form = "<namespace>/<resource id>/<dimension>/<policy name>"
+        return name, {**place_in(place, form), "name": name}
+
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """DescribeScalingPolicies."""
-        place = place_of(resource_id, known)
-        name = known.get("name") or resource_id
+        place = place_of(known)
+        name = known.get("name", resource_id)
         found = call.client(SERVICE).describe_scaling_policies(PolicyNames=[name], **place)["ScalingPolicies"]
         if not found:
             return None
@@ -51,7 +57,7 @@ class ScalingPolicy(Lifecycle):
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeleteScalingPolicy."""
-        place = place_of(resource_id, known)
+        place = place_of(known)
         try:
             call.client(SERVICE).delete_scaling_policy(PolicyName=known.get("name", resource_id), **place)
         except ClientError as error:
@@ -61,7 +67,7 @@ class ScalingPolicy(Lifecycle):
     def _put(self, call: Call, name: str, inputs: Properties) -> dict[str, Any]:
         client = call.client(SERVICE)
         request = {
-            **place_of(inputs["resourceId"], inputs),
+            **place_of(inputs),
             "PolicyName": name,
             "PolicyType": inputs["policyType"],
             "TargetTrackingScalingPolicyConfiguration": _wanted(inputs),
@@ -72,6 +78,13 @@ class ScalingPolicy(Lifecycle):
             60.0,
         )
         return answer
+
+
+def _split(import_id: str) -> tuple[str, str]:
+    """The place and the policy's name: the dimension is the first step with a colon in it."""
+    steps = import_id.split("/")
+    end = next((index + 1 for index, step in enumerate(steps) if ":" in step), len(steps))
+    return "/".join(steps[:end]), "/".join(steps[end:])
 
 
 def _wanted(inputs: Properties) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SUSPENDED = {
 
 
 class ScalableTarget(Lifecycle):
-    """A scalable target; its id is the resource's, its import id `<namespace>/<resource id>/<dimension>`."""
+    """A scalable target; its id is the resource's."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """RegisterScalableTarget."""
@@ -28,9 +28,14 @@ class ScalableTarget(Lifecycle):
         outputs = {"arn": answer["ScalableTargetARN"]} if answer.get("ScalableTargetARN") else {}
         return Created(inputs["resourceId"], outputs)
 
+    def identify(self, import_id: str) -> tuple[str, Properties]:
+        """`<namespace>/<resource id>/<dimension>`."""
+        place = place_in(import_id, "<namespace>/<resource id>/<dimension>")
+        return place["resourceId"], place
+
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """DescribeScalableTargets."""
-        place = place_of(resource_id, known)
+        place = place_of(known)
         found = call.client(SERVICE).describe_scalable_targets(
             ServiceNamespace=place["ServiceNamespace"],
             ResourceIds=[place["ResourceId"]],
@@ -68,14 +73,14 @@ class ScalableTarget(Lifecycle):
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeregisterScalableTarget."""
         try:
-            call.client(SERVICE).deregister_scalable_target(**place_of(resource_id, known))
+            call.client(SERVICE).deregister_scalable_target(**place_of(known))
         except ClientError as error:
             if not is_code(error, "ObjectNotFoundException"):
                 raise
 
     def _register(self, call: Call, inputs: Properties, *, with_tags: bool) -> dict[str, Any]:
         request = {
-            **place_of(inputs["resourceId"], inputs),
+            **place_of(inputs),
             "MinCapacity": inputs["minCapacity"],
             "MaxCapacity": inputs["maxCapacity"],
         }
@@ -96,23 +101,23 @@ class ScalableTarget(Lifecycle):
         return tags.from_list(tags.to_list(found))
 
 
-def place_of(resource_id: str, known: Properties) -> dict[str, str]:
-    """What is scaled, in AWS's words; from the import id when nothing else is known.
+def place_of(known: Properties) -> dict[str, str]:
+    """What is scaled, in AWS's words."""
+    return {
+        "ServiceNamespace": known["serviceNamespace"],
+        "ResourceId": known["resourceId"],
+        "ScalableDimension": known["scalableDimension"],
+    }
+
+
+def place_in(import_id: str, form: str) -> dict[str, str]:
+    """What is scaled, from `<namespace>/<resource id>/<dimension>`.
 
     Raises:
-        ProviderError: the id is not `<namespace>/<resource id>/<dimension>`.
+        ProviderError: it is not of this form; the message shows `form`.
     """
-    if known.get("serviceNamespace"):
-        namespace, resource, dimension = (
-            known["serviceNamespace"],
-            known["resourceId"],
-            known["scalableDimension"],
-        )
-    else:
-        namespace, _, rest = resource_id.partition("/")
-        resource, _, dimension = rest.rpartition("/")
+    namespace, _, rest = import_id.partition("/")
+    resource, _, dimension = rest.rpartition("/")
     if not (namespace and resource and dimension):
-        raise ProviderError(
-            f"import a scalable target as `<namespace>/<resource id>/<dimension>`, got {resource_id!r}"
-        )
-    return {"ServiceNamespace": namespace, "ResourceId": resource, "ScalableDimension": dimension}
+        raise ProviderError(f"the id to import is `{form}`, got {import_id!r}")
+    return {"serviceNamespace": namespace, "resourceId": resource, "scalableDimension": dimension}

@@ -68,8 +68,12 @@ class IamUser(Lifecycle):
             iam.update_user(UserName=resource_id, NewPath=new["path"])
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteUser; with `forceDestroy` after what belongs to the user, else IAM refuses."""
+        """DeleteUser, out of its groups; with `forceDestroy` after all that makes IAM refuse it."""
         iam = call.client("iam")
+        if is_missing(call, resource_id):
+            return
+        for group in requests.pages(call, "list_groups_for_user", "Groups", UserName=resource_id):
+            iam.remove_user_from_group(UserName=resource_id, GroupName=group["GroupName"])
         if known.get("forceDestroy"):
             remove_belongings(call, resource_id)
         requests.unless_gone(lambda: iam.delete_user(UserName=resource_id))
@@ -78,10 +82,6 @@ class IamUser(Lifecycle):
 def remove_belongings(call: Call, user: str) -> None:
     """Delete all that hinders DeleteUser, as the official plugin does for `forceDestroy`."""
     iam = call.client("iam")
-    if is_missing(call, user):
-        return
-    for group in requests.pages(call, "list_groups_for_user", "Groups", UserName=user):
-        iam.remove_user_from_group(UserName=user, GroupName=group["GroupName"])
     for name in requests.pages(call, "list_user_policies", "PolicyNames", UserName=user):
         iam.delete_user_policy(UserName=user, PolicyName=name)
     for policy in requests.pages(call, "list_attached_user_policies", "AttachedPolicies", UserName=user):

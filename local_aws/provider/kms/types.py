@@ -56,6 +56,12 @@ def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
         yield "name", "name: conflicts with namePrefix"
 
 
+def period_comes_with_rotation(inputs: Properties) -> Iterator[tuple[str, str]]:
+    """A rotation period says nothing about whether to rotate."""
+    if inputs.get("rotationPeriodInDays") is not None and "enableKeyRotation" in inputs["__defaults"]:
+        yield "rotationPeriodInDays", "rotationPeriodInDays: give enableKeyRotation with it"
+
+
 KEY = ResourceType(
     type="aws:kms/key:Key",
     noun="KMS Key",
@@ -78,6 +84,7 @@ KEY = ResourceType(
         **TAGS,
     },
     lifecycle=KmsKey(),
+    rules=(period_comes_with_rotation,),
 )
 
 REPLICA_KEY = ResourceType(
