@@ -1,7 +1,8 @@
 # `make demo` and `make test` set up all that they need.
 PY := venv/bin/python
+STACK ?= dev
 
-.PHONY: setup demo test check bench shell clean
+.PHONY: setup demo test check bench shell verify access-diff audit clean
 
 setup:
 	@python3 -m tools.setup
@@ -23,6 +24,15 @@ test: check  ## all checks and all tests
 
 bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
+
+verify:  ## who really has access to the tables of STACK
+	@$(PY) -m verify --stack $(STACK)
+
+access-diff:  ## who would gain or lose access by the changes to STACK
+	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m access_diff -
+
+audit:  ## the policy pack over the exported states STATE
+	@$(PY) -m audit --state $(STATE)
 
 clean:
 	rm -rf venv policy-pack/venv local_aws/venv

@@ -19,6 +19,12 @@ from components import EncryptedTable
 """
 
 
+TRUST = (
+    '{"Version": "2012-10-17", "Statement": '
+    '[{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}'
+)
+
+
 class Program:
     """A program that a test rewrites between updates, and its stack."""
 

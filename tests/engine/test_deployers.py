@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.programs import Program, outcome, session_variables
+from tests.engine.programs import TRUST, Program, outcome, session_variables
 
 
 def test_a_deployer_can_grant_an_applications_role_decryption_of_this_table_and_nothing_else(
@@ -78,9 +78,3 @@ def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
     assert "bypassPolicyLockoutSafetyCheck" in result.output
     assert "Traceback" not in result.output
     assert program.stack.export()["deployment"].get("resources", []) == []
-
-
-TRUST = (
-    '{"Version": "2012-10-17", "Statement": '
-    '[{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}]}'
-)
