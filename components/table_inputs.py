@@ -77,7 +77,6 @@ def _capacity(settings: TableSettings) -> dict[str, int | None]:
 
 
 def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
-    sort = [{"attribute_name": index.sort_key.name, "key_type": "RANGE"}] if index.sort_key else []
     capacity = {
         name: getattr(index, name) or of_table
         for name, of_table in _capacity(settings).items()
@@ -85,7 +84,8 @@ def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, A
     }
     return {
         "name": index.name,
-        "key_schemas": [{"attribute_name": index.partition_key.name, "key_type": "HASH"}, *sort],
+        "hash_key": index.partition_key.name,
+        **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
         **capacity,
     }
