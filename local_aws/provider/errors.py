@@ -18,6 +18,10 @@ class CancelledError(ProviderError):
     """The engine asked to stop."""
 
 
+class AlreadyExistsError(ProviderError):
+    """AWS has something of this name already."""
+
+
 def code_of(error: ClientError) -> str:
     """AWS's error code."""
     return str(error.response.get("Error", {}).get("Code", ""))
@@ -47,12 +51,20 @@ def describe(error: ClientError | BotoCoreError) -> str:
     )
 
 
+def names_what_exists(error: ClientError | BotoCoreError) -> bool:
+    """Whether AWS refused because there is something of this name already."""
+    if is_code(error, "ResourceInUseException"):
+        return "already exists" in str(error)
+    return is_code(error, "EntityAlreadyExists", "AlreadyExistsException")
+
+
 @contextmanager
 def doing(what: str) -> Iterator[None]:
     """Name what was being done, `creating KMS Key`, in an error that AWS gives inside the block."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        raise ProviderError(f"{what}: {describe(error)}") from error
+        kind = AlreadyExistsError if names_what_exists(error) else ProviderError
+        raise kind(f"{what}: {describe(error)}") from error
     except (TimedOutError, CancelledError) as error:
         raise type(error)(f"{what}: {error}") from error

@@ -12,27 +12,18 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_aws.provider import OFFICIAL_PLUGIN, VERSION, answers, configuration, invokes, naming, operations
+from local_aws.provider import VERSION, answers, configuration, invokes, naming, operations, requests
 from local_aws.provider.call import Call
-from local_aws.provider.catalogue import RESOURCE_TYPES
 from local_aws.provider.check import DEFAULTS, Checked, check
 from local_aws.provider.diff import diff
-from local_aws.provider.errors import ProviderError
+from local_aws.provider.errors import AlreadyExistsError, ProviderError
 from local_aws.provider.schema import ResourceType
 from local_aws.provider.session import Session
-from local_aws.provider.values import Properties, contains_unknown, decode, encode, reveal
+from local_aws.provider.values import Properties, decode, encode, reveal
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 Method = Callable[["AwsProvider", Request, grpc.ServicerContext], Response]
-ResourceRequest = (
-    provider_pb2.CheckRequest
-    | provider_pb2.DiffRequest
-    | provider_pb2.CreateRequest
-    | provider_pb2.ReadRequest
-    | provider_pb2.UpdateRequest
-    | provider_pb2.DeleteRequest
-)
 
 
 def answers_errors(method: Method[Request, Response]) -> Method[Request, Response]:
@@ -135,7 +126,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
         """Check a resource's inputs, fill in defaults and a name."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         news, olds = decode(request.news), decode(request.olds)
         named = self._named(resource_type, request, news, olds)
         return self._checked(check(resource_type, named, self._configured().settings.default_tags))
@@ -145,7 +136,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """What changes, and whether that makes a new resource."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         old_inputs, news = decode(request.old_inputs), decode(request.news)
         changes = diff(
             resource_type,
@@ -161,14 +152,17 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
         """Make a resource, or in a preview say what it would be."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         inputs = decode(request.properties)
         call = self._call(inputs, request.timeout, resource_type)
         if request.preview:
             outputs = operations.preview_create(resource_type, inputs, call.region)
             return provider_pb2.CreateResponse(properties=self._encode(outputs))
-        refuse_unknown(resource_type, inputs)
-        resource_id, outputs = operations.create(resource_type, call, inputs)
+        requests.refuse_unknown(resource_type, inputs)
+        try:
+            resource_id, outputs = operations.create(resource_type, call, inputs)
+        except AlreadyExistsError as error:
+            raise ProviderError(f"{error}. {requests.how_to_take_over(request)}") from error
         return provider_pb2.CreateResponse(id=resource_id, properties=self._encode(outputs))
 
     @answers_errors
@@ -176,7 +170,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
         """A resource as AWS has it now; no id when it is gone."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         if state or inputs:
             call = self._call({**inputs, **state}, request.timeout, resource_type)
@@ -196,12 +190,12 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
         """Change a resource in place, or in a preview say what it would be."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         state, news = decode(request.olds), decode(request.news)
         if request.preview:
             outputs = operations.preview_update(resource_type, state, news)
             return provider_pb2.UpdateResponse(properties=self._encode(outputs))
-        refuse_unknown(resource_type, news)
+        requests.refuse_unknown(resource_type, news)
         call = self._call({**news, **state}, request.timeout, resource_type)
         outputs = operations.update(
             resource_type,
@@ -216,7 +210,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     @answers_errors
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Delete a resource."""
-        resource_type = resource_type_of(request)
+        resource_type = requests.resource_type_of(request)
         state = decode(request.properties)
         operations.delete(resource_type, self._call(state, request.timeout, resource_type), request.id, state)
         return empty_pb2.Empty()
@@ -243,7 +237,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         name = naming.previous_name(auto_name, olds)
         if name is None:
             options = request.autonaming if request.HasField("autonaming") else None
-            name = naming.new_name(auto_name, resource_name_of(request), request.randomSeed, options)
+            name = naming.new_name(auto_name, requests.resource_name_of(request), request.randomSeed, options)
         return {**news, auto_name.property: name, DEFAULTS: [auto_name.property]}
 
     def _checked(self, checked: Checked) -> provider_pb2.CheckResponse:
@@ -271,30 +265,3 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             cancelled=self._cancelled,
             custom_timeout=bool(timeout),
         )
-
-
-def resource_type_of(request: ResourceRequest) -> ResourceType:
-    """The type of the resource a request is about.
-
-    Raises:
-        ProviderError: this provider does not know it.
-    """
-    token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
-    if token not in RESOURCE_TYPES:
-        raise ProviderError(
-            f"the local AWS provider does not know the resource type {token!r}; it knows "
-            f"{', '.join(sorted(RESOURCE_TYPES))}. For all others, {OFFICIAL_PLUGIN}"
-        )
-    return RESOURCE_TYPES[token]
-
-
-def resource_name_of(request: provider_pb2.CheckRequest) -> str:
-    """The resource's name in the program."""
-    return str(request.name or request.urn.split("::", 3)[3])
-
-
-def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
-    """Outside a preview every input must be known."""
-    unknown = sorted(name for name, value in inputs.items() if contains_unknown(value))
-    if unknown:
-        raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")

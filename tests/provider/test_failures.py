@@ -188,6 +188,29 @@ def test_a_local_aws_that_dies_while_a_key_is_made_finished_is_told_and_the_key_
     assert state["description"] == "kept"
 
 
+@pytest.mark.parametrize(
+    ("type_name", "inputs"),
+    [
+        (TABLE, table("taken-table")),
+        ("aws:kms/alias:Alias", {"name": "alias/taken"}),
+        ("aws:iam/user:User", {"name": "taken-user"}),
+    ],
+)
+def test_what_exists_already_is_told_with_the_command_to_take_it_over(
+    plugin: Plugin, type_name: str, inputs: dict[str, Any]
+) -> None:
+    if type_name.endswith(":Alias"):
+        inputs = {**inputs, "targetKeyId": plugin.create(KEY, {}).id}
+    plugin.create(type_name, inputs)
+    with pytest.raises(grpc.RpcError) as failure:
+        plugin.create(type_name, inputs, name="mine")
+    assert message_of(failure).endswith(
+        "If an update that was cut off made it, take it into the state: "
+        f"`pulumi import {type_name} mine <id> --generate-code=false "
+        "--parent parent=<URN of its acme:index:Component>`"
+    )
+
+
 def test_an_update_of_what_is_gone_says_so(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
     made = plugin.create(TABLE, table(unique("vanished")))
     aws.client("dynamodb").delete_table(TableName=made.id)

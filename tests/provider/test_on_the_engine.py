@@ -159,6 +159,30 @@ def test_an_existing_key_is_imported(shared_run: LocalRun, program: Program) -> 
     stack.destroy().checked()
 
 
+def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
+    shared_run: LocalRun, program: Program
+) -> None:
+    program.write("""
+    class Orders(pulumi.ComponentResource):
+        def __init__(self):
+            super().__init__("acme:index:Orders", "orders")
+            key = aws.kms.Key("key", deletion_window_in_days=7)
+            aws.kms.Alias("alias", name="alias/cut-off", target_key_id=key.id,
+                          opts=pulumi.ResourceOptions(parent=self))
+    Orders()
+    """)
+    stack = program.stack(shared_run, "cut-off")
+    shared_run.aws.inject_fault("kms:CreateAlias", "close-after")
+    output = stack.up("--skip-preview").output
+    command = output.split("take it into the state: `pulumi ")[1].split("`")[0]
+    [orders] = [r["urn"] for r in stack.export()["deployment"]["resources"] if r["type"].endswith(":Orders")]
+
+    told = command.replace("<id>", "alias/cut-off").replace("<URN of its acme:index:Orders>", orders)
+    stack.run(*told.split(), "--yes").checked()
+    assert stack.up().checked().changes == {}
+    stack.destroy().checked()
+
+
 def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Program) -> None:
     """The key's policy names a user that never comes: KMS would be asked again for two minutes."""
     program.write("""
