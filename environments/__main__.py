@@ -16,6 +16,10 @@ from tools.engine import EngineNotFoundError, find_engine
 
 TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
+# Read without a YAML parser: workflows list environments before anything is installed.
+_EPHEMERAL = re.compile(
+    r"""^ +["']?encrypted-tables:ephemeral["']?: +["']?[Tt]rue["']?\s*(#.*)?$""", re.MULTILINE
+)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -28,11 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         if arguments.command == "list":
-            print(
-                json.dumps(names(arguments.project))
-                if arguments.json
-                else "\n".join(names(arguments.project))
-            )
+            found = names(arguments.project, is_lasting=arguments.lasting)
+            print(json.dumps(found) if arguments.json else "\n".join(found))
         else:
             file = make(arguments.project, arguments.stack, arguments.region)
             print(f"Wrote {file.name}. Say in it which tables this environment has, and who uses their keys.")
@@ -45,12 +46,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def names(project: Path) -> list[str]:
-    """The environments of a project: the stacks that have a config file."""
-    found = (
-        file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in project.glob("Pulumi.*.yaml")
+def names(project: Path, *, is_lasting: bool = False) -> list[str]:
+    """The environments of a project: the stacks that have a config file.
+
+    Args:
+        project: its directory.
+        is_lasting: leave out those that say `ephemeral: true`; all are given when left out.
+    """
+    files = {
+        file.name.removeprefix("Pulumi.").removesuffix(".yaml"): file
+        for file in project.glob("Pulumi.*.yaml")
+    }
+    return sorted(
+        name
+        for name, file in files.items()
+        if _NAME.fullmatch(name) and not (is_lasting and _EPHEMERAL.search(file.read_text(encoding="utf-8")))
     )
-    return sorted(name for name in found if _NAME.fullmatch(name))
 
 
 def make(project: Path, stack: str, region: str) -> Path:
@@ -116,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("--file-only", action="store_true", help="write the file; do not make the stack")
     shown = commands.add_parser("list", help="the environments that there are")
     shown.add_argument("--json", action="store_true")
+    shown.add_argument("--lasting", action="store_true", help="leave out those that are ephemeral")
     return parser
 
 

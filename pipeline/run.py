@@ -1,12 +1,12 @@
 """Previews a stack as the workflows do: on AWS, or without credentials on a local AWS."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
-from access_diff.diff import access_diff
+from access_diff.diff import Diff, access_diff
 from access_diff.preview import Preview
 from local_aws.local_run import ROOT, LocalRun, local_run
 from pipeline.engine_preview import EngineError, StackCommand, preview
@@ -44,9 +44,22 @@ def run_preview(request: Request) -> Summary:
         request.commit,
         request.pull_request,
         now,
-        access_diff(now, before),
+        _with_notes(access_diff(now, before), Path(f"Pulumi.{request.stack}.yaml")),
         is_of_stack=request.base is None,
     )
+
+
+def _with_notes(diff: Diff, config: Path) -> Diff:
+    """What a preview run by another role than a deployment cannot get right."""
+    document = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else None
+    tables = ((document or {}).get("config") or {}).get("encrypted-tables:tables")
+    notes = [
+        f"{config.name}: {name} names no deployers, so its key policy names whoever runs the update: here "
+        "the role of this preview. If another role deploys, name it, or the plan will be refused."
+        for name, table in (tables.items() if isinstance(tables, dict) else ())
+        if isinstance(table, dict) and not {"deployers", "keyArn"} & table.keys()
+    ]
+    return replace(diff, notes=(*diff.notes, *notes))
 
 
 def engine_environment() -> tuple[Engine, dict[str, str]]:

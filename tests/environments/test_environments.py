@@ -76,6 +76,18 @@ def test_environments_are_listed_by_their_files(project: Path, capsys: pytest.Ca
     assert json.loads(capsys.readouterr().out) == ["dev", "prod"]
 
 
+@pytest.mark.parametrize("value", ["true", '"true"', "true # for tests"])
+def test_ephemeral_environments_can_be_left_out(
+    value: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.dev.yaml").write_text(f"config:\n  encrypted-tables:ephemeral: {value}\n")
+    (project / "Pulumi.prod.yaml").write_text("config:\n  # encrypted-tables:ephemeral: true\n")
+
+    run(project, "list", "--lasting")
+
+    assert capsys.readouterr().out == "prod\n"
+
+
 def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project: Path) -> None:
     """On the real engine; comments of the template stay when it adds to the file."""
     environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}

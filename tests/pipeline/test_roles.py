@@ -1,0 +1,69 @@
+"""The program is previewed by who may only read, and deployed by somebody else."""
+
+import json
+
+import pytest
+
+from local_aws.local_run import LocalRun
+from local_aws.process import Credentials, LocalAws
+from tests.documents import Checkout, project_checkout
+
+CONFIG = """config:
+  encrypted-tables:tables:
+    orders:
+      partitionKey: id
+      keyUsers: [role/orders-service]
+      keyAdministrators: [role/key-administrators]
+"""
+DEPLOYERS = "      deployers: [user/deployer]\n"
+PREVIEW = "python -m pipeline preview --stack qa --out build/preview"
+DEPLOY = "python -m pipeline deploy --stack qa --plan build/preview/plan.json --evidence build/evidence"
+
+
+def user(aws: LocalAws, name: str, policy: str) -> Credentials:
+    iam = aws.client("iam")
+    iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName=name, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+    made = iam.create_access_key(UserName=name)["AccessKey"]
+    return Credentials(made["AccessKeyId"], made["SecretAccessKey"])
+
+
+@pytest.fixture
+def checkout(own_run: LocalRun) -> Checkout:
+    """The project with an environment that is not deployed yet."""
+    iam, trust = own_run.aws.client("iam"), {"Version": "2012-10-17", "Statement": []}
+    for name in ("orders-service", "key-administrators"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+    full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    iam.attach_role_policy(RoleName="orders-service", PolicyArn=full_access)
+    made = project_checkout(own_run)
+    begun = made.shell("git init -q && git add . && git commit -qm first && python -m environments new qa")
+    assert begun.returncode == 0, begun.stdout
+    return made
+
+
+def test_the_plan_of_a_reader_is_applied_by_the_deployer(checkout: Checkout) -> None:
+    reader = user(checkout.run.aws, "reader", "ReadOnlyAccess")
+    deployer = user(checkout.run.aws, "deployer", "AdministratorAccess")
+    checkout.write_config("qa", CONFIG + DEPLOYERS)
+
+    previewed = checkout.shell(PREVIEW, reader)
+    deployed = checkout.shell(DEPLOY, deployer)
+    again = checkout.shell(PREVIEW, reader)
+
+    assert [r.returncode for r in (previewed, deployed, again)] == [0, 0, 0], deployed.stdout
+    assert "user/reader" not in previewed.stdout
+    assert "No change in who can read or write which table." in again.stdout
+
+
+def test_deployers_that_are_left_out_are_told_of_and_the_plan_is_refused(checkout: Checkout) -> None:
+    reader = user(checkout.run.aws, "reader", "ReadOnlyAccess")
+    deployer = user(checkout.run.aws, "deployer", "AdministratorAccess")
+    checkout.write_config("qa", CONFIG)
+
+    previewed = checkout.shell(PREVIEW, reader)
+    deployed = checkout.shell(DEPLOY, deployer)
+
+    assert "Pulumi.qa.yaml: orders names no deployers" in previewed.stdout
+    assert deployed.returncode != 0
+    assert "violates plan" in deployed.stdout
