@@ -47,16 +47,11 @@ def load_config(config: pulumi.Config) -> StackConfig:
         SettingsError: it is missing or wrong; each mistake is named with its path.
     """
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
-    values, problems = _values(config)
-    if not problems and "tables" not in values:
-        problems = [
-            Problem(
-                (f"{config.name}:tables",),
-                "there is no table. Begin with: pulumi config set --path "
-                f"'{config.name}:tables.NAME.partitionKey' id",
-            )
-        ]
-    raise_problems(f"{where} cannot be used", problems)
+    values = _values(config)
+    if "tables" not in values:
+        begin = f"pulumi config set --path '{config.name}:tables.NAME.partitionKey' id"
+        problem = Problem((f"{config.name}:tables",), f"there is no table. Begin with: {begin}")
+        raise_problems(f"{where} cannot be used", [problem])
     try:
         return StackConfig.model_validate(values)
     except ValidationError as error:
@@ -98,18 +93,14 @@ def table_args(
     return cast("EncryptedTableArgs", args)
 
 
-def _values(config: pulumi.Config) -> tuple[dict[str, Any], list[Problem]]:
+def _values(config: pulumi.Config) -> dict[str, Any]:
     """All values of the namespace, parsed: also those that no setting is named like."""
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
     prefix = f"{config.name}:"
-    for key, text in sorted(pulumi.runtime.get_config_env().items()):
-        if key.startswith(prefix):
-            name = key.removeprefix(prefix)
-            values[name] = _parsed(text)
-            if name == "tables" and not isinstance(values[name], dict):
-                problems.append(Problem((key,), f"should be a map of tables by name, found {text}."))
-    return values, problems
+    return {
+        key.removeprefix(prefix): _parsed(text)
+        for key, text in sorted(pulumi.runtime.get_config_env().items())
+        if key.startswith(prefix)
+    }
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file

@@ -65,15 +65,28 @@ def raise_problems(what: str, problems: Sequence[Problem]) -> None:
 
 
 def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
-    path, kind, value = details["loc"], details["type"], details["input"]
+    kind, value = details["type"], details["input"]
+    path = tuple(part for part in details["loc"] if part != "[key]")
     if kind == "extra_forbidden":
         return Problem(path, _unknown_setting(str(path[-1]), _settings_at(model, path[:-1])))
     if kind == "missing":
         return Problem(path, "is missing, and has no default.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
-    needed = _range(model, path) or details["msg"].replace("Input should", "should", 1)
+    needed = _SHAPES.get(kind) or _range(model, path) or details["msg"].replace("Input should", "should", 1)
     return Problem(path, f"{needed}, found {_shortened(value)}.")
+
+
+# In the words of people who write YAML.
+_SHAPES = {
+    "dict_type": "should be a map",
+    "model_type": "should be a map",
+    "tuple_type": "should be a list",
+    "list_type": "should be a list",
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "string_type": "should be a text",
+}
 
 
 def _shortened(value: object) -> str:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.h
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pulumi import Output
@@ -59,22 +60,39 @@ def _no_alias(arn: str) -> str:
     return arn
 
 
+def _matching(pattern: str, what: str) -> AfterValidator:
+    """A check of spelling that says in words what is expected."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return AfterValidator(check)
+
+
 OrOutput = WrapValidator(_let_outputs_pass)
 Principal = Annotated[str, AfterValidator(check_principal), OrOutput]
 Principals = Annotated[tuple[Principal, ...], OrOutput]
 Alias = Annotated[
     str,
-    StringConstraints(pattern=r"^(alias/)?[a-zA-Z0-9:/_-]+$", max_length=256),
+    _matching(r"(alias/)?[a-zA-Z0-9:/_-]{1,250}", "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`"),
     AfterValidator(_with_alias_prefix),
 ]
 KeyArn = Annotated[
     str,
     AfterValidator(_no_alias),
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$"),
+    _matching(
+        r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+",
+        "a KMS key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    ),
     OrOutput,
 ]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d+$")]
-ResourceName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{3,255}$")]
+Region = Annotated[str, _matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "a Region, such as eu-west-1")]
+ResourceName = Annotated[
+    str,
+    _matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
+]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 KeyStatement = Annotated[dict[str, Any], AfterValidator(check_statement)]
 Capacity = Annotated[int, Field(ge=1)]
