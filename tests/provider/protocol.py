@@ -43,6 +43,7 @@ class Plugin:
 
     def __init__(self, process: "subprocess.Popen[str]", port: int, aws: LocalAws | None) -> None:
         self.process = process
+        self.port = port
         self.aws = aws
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
