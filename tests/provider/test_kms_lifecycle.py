@@ -1,6 +1,7 @@
 """KMS types against the local AWS: made, changed, read, imported, deleted."""
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -150,8 +151,6 @@ def test_a_policy_with_an_unknown_principal_is_refused_in_awss_words(plugin: Plu
 
 def test_a_user_made_while_a_key_is_retried_is_accepted(plugin: Plugin, unique: Unique) -> None:
     """IAM needs seconds to make a new user known to KMS: the create waits instead of failing."""
-    import threading  # noqa: PLC0415  # used here alone
-
     assert plugin.aws
     name = unique("late")
     iam = plugin.aws.client("iam")
