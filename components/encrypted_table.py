@@ -68,19 +68,11 @@ class EncryptedTable(pulumi.ComponentResource):
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
 
         keys = TableKeys(name, settings, table, caller, self._kept)
-        self.key: aws.kms.Key | None = None
-        if settings.key_arn is None:
-            self.key = keys.current()
-            self.key_arn = self.key.arn
-            replica_key_arns = {r: keys.replica(r, self.key).arn for r in settings.replica_regions}
-        else:
-            invoke = pulumi.InvokeOptions(parent=self)
-            check = {table.region: settings.key_arn, **settings.replica_key_arns}
-            checked = {r: checked_key(table.name, arn, r, invoke) for r, arn in check.items()}
-            self.key_arn = pulumi.Output.from_input(checked.pop(table.region))
-            replica_key_arns = {r: pulumi.Output.from_input(arn) for r, arn in checked.items()}
+        self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
+        self.key_arn, *replica_keys = self._key_arns(keys)
+        self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))
 
-        self.table = self._make_table(table.name, replica_key_arns)
+        self.table = self._make_table()
         autoscale(name, self.table, settings, self)
         attach_policy(name, self.table, settings, pulumi.ResourceOptions(parent=self))
 
@@ -89,8 +81,7 @@ class EncryptedTable(pulumi.ComponentResource):
         self.key_id = self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
         self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
         self.stream_arn = self.table.stream_arn
-        self.replica_key_arns = pulumi.Output.all(**replica_key_arns)
-        self._replica_keys = replica_key_arns
+        self.replica_key_arns = pulumi.Output.all(**self._replica_keys)
         self._access = [] if self.key is None else declared_access(settings, caller)
         self.register_outputs(
             {
@@ -143,17 +134,30 @@ class EncryptedTable(pulumi.ComponentResource):
             },
         }
 
-    def _make_table(
-        self, table_name: str, replica_key_arns: Mapping[str, pulumi.Output[str]]
-    ) -> aws.dynamodb.Table:
+    def _key_arns(self, keys: TableKeys) -> list[pulumi.Output[str]]:
+        """The table's key and those of its replicas: made here, or brought along and checked."""
+        regions = self._settings.replica_regions
+        if self.key:
+            return [self.key.arn, *(keys.replica(region, self.key).arn for region in regions)]
+        brought: dict[str, Any] = {
+            self._protected.region: self._settings.key_arn,
+            **self._settings.replica_key_arns,
+        }
+        options = pulumi.InvokeOptions(parent=self)
+        return [
+            pulumi.Output.from_input(checked_key(self._protected.name, brought[region], region, options))
+            for region in (self._protected.region, *regions)
+        ]
+
+    def _make_table(self) -> aws.dynamodb.Table:
         settings = self._settings
         follows_use = settings.read_autoscaling or settings.write_autoscaling
         inputs = table_inputs(settings)
         if settings.replica_regions:
-            inputs["replicas"] = replica_inputs(settings, replica_key_arns)
+            inputs["replicas"] = replica_inputs(settings, self._replica_keys)
         return aws.dynamodb.Table(
             f"{self._name}-table",
-            name=table_name,
+            name=self._protected.name,
             server_side_encryption={"enabled": True, "kms_key_arn": self.key_arn},
             **inputs,
             opts=pulumi.ResourceOptions.merge(
