@@ -1,6 +1,6 @@
 """Compares who had access before an update with who will have it after."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,10 +13,11 @@ from access_diff.access import (
     may_use_items,
 )
 from access_diff.answer import NO, Answer, Grade
-from access_diff.notes import cannot_tell_of, follows, notes_of
-from access_diff.policy import Document, Policy, principals_of
+from access_diff.named import principals_of_key, principals_of_table
+from access_diff.notes import cannot_tell_of, notes_of
+from access_diff.pairs import pairs
 from access_diff.preview import Preview
-from access_diff.principals import Principal, account_principal
+from access_diff.principals import Principal
 from access_diff.survey import survey
 from access_diff.world import Key, KeyKind, Table, TableId, World
 
@@ -132,14 +133,14 @@ class _Comparison:
     def changes(self) -> Iterator[Change]:
         for table_id in {*self.before.tables, *self.after.tables}:
             yield from self._of_table(table_id)
-        for old, new in _pairs(self.before, self.after):
+        for old, new in pairs(self.before, self.after):
             yield from self._of_key(old, new)
 
     def _of_table(self, table_id: TableId) -> Iterator[Change]:
         old, new = self.before.tables.get(table_id), self.after.tables.get(table_id)
         label = (new or old).key.label  # type: ignore[union-attr]  # one of the two is there
         reason = _reason(old, new)
-        for principal in _principals_of_table(self.before, old) | _principals_of_table(self.after, new):
+        for principal in principals_of_table(self.before, old) | principals_of_table(self.after, new):
             changed = [
                 (access, verb, was, will_be)
                 for access in (Access.READ, Access.WRITE)
@@ -165,7 +166,7 @@ class _Comparison:
             return
         label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
         reason = "" if old and new else "the key is new" if new else "the key leaves"
-        for principal in _principals_of_key(self.before, old) | _principals_of_key(self.after, new):
+        for principal in principals_of_key(self.before, old) | principals_of_key(self.after, new):
             for access, actions, verb, was, will_be in self._key_answers(principal, old, new):
                 yield Change(
                     principal, verb, access, None, label, tuple(sorted(tables)), was, will_be, actions, reason
@@ -228,7 +229,9 @@ def _reason(old: Table | None, new: Table | None) -> str:
     if new.key.key and new.key.key.is_going:
         return "its key is scheduled for deletion"
     if _identity(old.key.key) != _identity(new.key.key):
-        return f"its key changes from {old.key.label} to {new.key.label}"
+        names = old.key.label, new.key.label
+        same = f"it gets another key under the same alias, {names[0]}"
+        return same if names[0] == names[1] else f"its key changes from {names[0]} to {names[1]}"
     return ""
 
 
@@ -236,47 +239,3 @@ def _identity(key: Key | None) -> str | None:
     if key is None:
         return None
     return key.arn if key.is_made else key.urn
-
-
-def _pairs(before: World, after: World) -> Iterator[tuple[Key | None, Key | None]]:
-    """The keys that are the same key, or take each other's place under one alias of one table."""
-    by_arn = {key.arn: key for key in before.keys.values() if key.is_made}
-    leaving = [key for urn, key in before.keys.items() if urn not in after.keys]
-    taken = set()
-    for key in after.keys.values():
-        old = by_arn.get(key.arn) or before.keys.get(key.urn)
-        old = old or next((one for one in leaving if follows(after, key, before, one)), None)
-        if old:
-            taken.add(old.urn)
-        yield old, key
-    for urn, key in before.keys.items():
-        if urn not in taken:
-            yield key, None
-
-
-def _principals_of_table(world: World, table: Table | None) -> set[Principal]:
-    if table is None:
-        return set()
-    return {
-        *_named_by(table.policies),
-        *_principals_of_key(world, table.key.key),
-        *(identity.principal for identity in world.identities),
-        *([account_principal(table.account)] if table.key.kind is not KeyKind.CUSTOMER_MANAGED else []),
-    }
-
-
-def _principals_of_key(world: World, key: Key | None) -> set[Principal]:
-    if key is None:
-        return set()
-    grantees = (grant.grantee for grant in key.grants)
-    return {
-        *_named_by([key.policy]),
-        *(grantee for grantee in grantees if grantee),
-        *(identity.principal for identity in world.identities),
-    }
-
-
-def _named_by(policies: Iterable[Policy]) -> Iterator[Principal]:
-    for policy in policies:
-        if isinstance(policy, Document):
-            yield from principals_of(policy)

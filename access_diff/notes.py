@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from access_diff.access import Access, may_decrypt_items, may_use_table
 from access_diff.answer import Grade
 from access_diff.identities import Identity
+from access_diff.pairs import follows
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
 from access_diff.principals import Kind, Principal, account_principal
-from access_diff.world import Key, KeyKind, Table, World
+from access_diff.world import KeyKind, Table, World
 
 _NOBODY = frozenset({Grade.NO, Grade.DELEGATED})
 
@@ -62,12 +63,6 @@ def _unreadable_data(before: World, after: World) -> Iterator[str]:
             earlier = before.tables.get(table.id)
             if not (earlier and earlier.key.key and not earlier.key.key.is_enabled):
                 yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
-
-
-def follows(after: World, new: Key, before: World, old: Key) -> bool:
-    """Whether the new key takes the place of the old one: the same alias, for one of the same tables."""
-    encrypted = {table.id for table in before.tables_of(old)}
-    return new.label == old.label and any(table.id in encrypted for table in after.tables_of(new))
 
 
 def _other_keys(before: World, after: World) -> Iterator[str]:

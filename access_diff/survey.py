@@ -1,20 +1,18 @@
 """Reads a preview's resources into the two worlds, before the update and after it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 from access_diff.identities import Identities
 from access_diff.keys import KEYS, References, Side, keys_of, unplaced
-from access_diff.policy import NOT_KNOWN, Document, Policy, principals_of, read_policy
+from access_diff.policy import Document, principals_of, read_policy
 from access_diff.preview import Preview, Resource
 from access_diff.principals import as_list
-from access_diff.unknown import Unknown
-from access_diff.world import Key, KeyKind, Table, TableId, TableKey, World
+from access_diff.tables import TABLE, Tables, table_policies
+from access_diff.world import KeyKind, Table, TableId, TableKey, World
 
-TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
-RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
 AWS_PROVIDER = "pulumi:providers:aws"
 _IN_ACCOUNT = re.compile(r"arn:(?P<partition>aws[\w-]*):(?:kms|dynamodb|iam):[\w-]*:(?P<account>\d{12}):")
 # They may hold tables, keys, grants or IAM policies, in forms of their own.
@@ -83,9 +81,9 @@ def _world(resources: Iterable[Resource], home: Home, *, is_before: bool) -> Wor
     references = References(side)
     keys = keys_of(side)
     tables: dict[TableId, Table] = {}
-    for table in _Tables(side, references, keys):
+    for table in Tables(side, references, keys):
         tables[table.id] = table
-    policies, homeless = _resource_policies(side, tables)
+    policies, homeless = table_policies(side, tables)
     for table_id, found in policies.items():
         tables[table_id] = replace(tables[table_id], policies=tuple(found))
     identities = Identities(by_urn.values(), home.account, side.partition)
@@ -134,133 +132,6 @@ def _region(preview: Preview) -> str:
         if len(known) == 1:
             return known.pop()
     return ""
-
-
-@dataclass(frozen=True)
-class _Tables:
-    """Reads tables and replicas, each with its key."""
-
-    side: Side
-    references: References
-    keys: Mapping[str, Key]
-
-    def __iter__(self) -> Iterator[Table]:
-        for resource in self.side.of([TABLE]):
-            region = self.side.region_of(resource)
-            name = self.side.value(resource, "name")
-            if not isinstance(name, str):
-                name = resource.id or f"{resource.name} (name not known yet)"
-            key = self._key_of_table(resource, region)
-            account = self.side.account_of(resource)
-            yield self._table(name, region, key, account)
-            for replica in as_list(self.side.set_by(resource, "replicas")):
-                there = replica.get("regionName") if isinstance(replica, Mapping) else None
-                if isinstance(there, str):
-                    yield self._table(name, there, self._key_of_replica(resource, replica, key), account)
-                else:
-                    why = "a replica of it is known only after the update"
-                    used = TableKey(KeyKind.CUSTOMER_MANAGED, None, why)
-                    yield self._table(name, "a Region not known yet", used, account)
-        for resource in self.side.of([TABLE_REPLICA]):
-            yield self._separate_replica(resource)
-
-    def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
-        account = account or self.side.account
-        arn = f"arn:{self.side.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
-        return Table(name, region, arn, account, key)
-
-    def _key_of_table(self, resource: Resource, region: str) -> TableKey:
-        encryption = self.side.value(resource, "serverSideEncryption")
-        if isinstance(encryption, Unknown) and "serverSideEncryption" in resource.inputs:
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its encryption is {encryption.value}")
-        if isinstance(encryption, Unknown):
-            return TableKey(KeyKind.AWS_OWNED)  # the program asks for nothing: DynamoDB's default
-        encryption = next(iter(as_list(encryption)), None)
-        asked = next(iter(as_list(resource.inputs.get("serverSideEncryption"))), None)
-        if isinstance(asked, Mapping) and asked.get("enabled") is True and not asked.get("kmsKeyArn"):
-            return TableKey(KeyKind.AWS_MANAGED)  # though the state may hold that key's ARN
-        if not isinstance(encryption, Mapping) or encryption.get("enabled") is False:
-            return TableKey(KeyKind.AWS_OWNED)
-        value = encryption.get("kmsKeyArn")
-        if not value:
-            return TableKey(KeyKind.AWS_MANAGED)
-        return self._key(resource, "serverSideEncryption", value, region)
-
-    def _key_of_replica(self, table: Resource, replica: Mapping[str, Any], of_table: TableKey) -> TableKey:
-        value = replica.get("kmsKeyArn")
-        if value:
-            return self._key(table, "replicas", value, replica["regionName"])
-        if of_table.kind is KeyKind.CUSTOMER_MANAGED:
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, "the replica names no key")
-        return of_table
-
-    def _separate_replica(self, resource: Resource) -> Table:
-        side = self.side
-        arn = side.value(resource, "globalTableArn")
-        region = side.region_of(resource)
-        name = arn.rsplit("/", 1)[-1] if isinstance(arn, str) else _name_by_dependency(side, resource)
-        value = side.value(resource, "kmsKeyArn")
-        key = self._key(resource, "kmsKeyArn", value, region) if value else TableKey(KeyKind.AWS_OWNED)
-        return self._table(name, region, key)
-
-    def _key(self, resource: Resource, name: str, value: Any, region: str) -> TableKey:  # noqa: ANN401  # JSON
-        if not isinstance(value, str | Unknown):
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its key is not an ARN but {value}")
-        if isinstance(value, str) and "alias/aws/" in value:
-            return TableKey(KeyKind.AWS_MANAGED)
-        urn = self.references.key(resource, name, value, region)
-        if urn in self.keys:
-            return TableKey(KeyKind.CUSTOMER_MANAGED, self.keys[str(urn)])
-        if isinstance(value, Unknown):
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"which key it is, is {value.value}")
-        why = f"the policy of its key {value} is not in this stack"
-        return TableKey(KeyKind.CUSTOMER_MANAGED, None, why, value)
-
-
-def _name_by_dependency(side: Side, resource: Resource) -> str:
-    urns = resource.dependencies.get("globalTableArn", ())
-    tables = [side.resources[urn] for urn in urns if urn in side.resources]
-    names = [table.inputs.get("name") for table in tables if table.type == TABLE]
-    if len(names) == 1 and isinstance(names[0], str):
-        return names[0]
-    return f"{resource.name} (table not known yet)"
-
-
-def _resource_policies(
-    side: Side, tables: Mapping[TableId, Table]
-) -> tuple[dict[TableId, list[Policy]], list[str]]:
-    found: dict[TableId, list[Policy]] = {}
-    homeless = []
-    for resource in side.of([RESOURCE_POLICY]):
-        arn = side.value(resource, "resourceArn")
-        if isinstance(arn, str):
-            table = next((one.id for one in tables.values() if _same_table(one, arn)), None)
-        else:
-            table = _table_by_dependency(side, resource, tables)
-            if table is None:
-                homeless.append(f"{resource.name} (ResourcePolicy): its table is not known yet")
-        if table is not None:
-            found.setdefault(table, []).append(read_policy(side.value(resource, "policy")))
-    return found, homeless
-
-
-def _same_table(table: Table, arn: str) -> bool:
-    return arn.rsplit("/", 1)[-1] == table.name and table.region in ("", arn.split(":")[3])
-
-
-def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId, Table]) -> TableId | None:
-    sources = [
-        side.resources[urn] for urn in resource.dependencies.get("resourceArn", ()) if urn in side.resources
-    ]
-    ids = {
-        one.id
-        for one in tables.values()
-        for source in sources
-        if source.type == TABLE
-        and source.inputs.get("name") == one.name
-        and side.region_of(source) == one.region
-    }
-    return ids.pop() if len(ids) == 1 else None
 
 
 def _with_leaving_keys(before: World, after: World) -> World:

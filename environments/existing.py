@@ -6,7 +6,7 @@ from typing import Protocol
 
 from access_diff.keys import ALIAS, KEYS
 from access_diff.preview import Preview, Resource
-from access_diff.survey import TABLE
+from access_diff.tables import TABLE
 
 
 class AdoptionError(Exception):
