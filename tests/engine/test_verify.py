@@ -1,0 +1,63 @@
+"""`python -m verify` on what the program deployed: as declared, and not any more."""
+
+import json
+
+import pytest
+
+from local_aws.local_run import LocalRun
+from local_aws.stack import Stack
+from tests.documents import Checkout
+from tests.engine.programs import User
+
+TABLE = "nextwork-kms-table"
+SETTINGS = f"encrypted-tables:tables.{TABLE}"
+
+
+def verify(run: LocalRun, stack: Stack) -> tuple[int, str]:
+    done = Checkout(run, stack.project).shell("python -m verify --stack dev")
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def stack(own_run: LocalRun) -> Stack:
+    return own_run.stack("dev")
+
+
+@pytest.mark.parametrize("profile", ["console", "strict"])
+def test_what_was_deployed_is_as_declared(own_run: LocalRun, stack: Stack, profile: str) -> None:
+    user = User(own_run, "analyst").arn
+    stack.set_config(f"{SETTINGS}.keyPolicyProfile", profile)
+    stack.set_config(f"{SETTINGS}.keyUsers[0]", user)
+    stack.set_config(f"{SETTINGS}.keyUsers[1]", "user/nextwork-kms-user")
+    stack.set_config(f"{SETTINGS}.replicaRegions[0]", "eu-west-1")
+    stack.up().checked()
+
+    status, said = verify(own_run, stack)
+
+    assert status == 0, said
+    assert "eu-west-1" in said
+    assert "user/analyst" in said
+
+
+def test_access_that_nobody_declared_is_found(own_run: LocalRun, stack: Stack) -> None:
+    stack.up().checked()
+    key = stack.outputs()["tables"][TABLE]["keyArn"]
+    kms = own_run.aws.client("kms")
+    policy = json.loads(kms.get_key_policy(KeyId=key)["Policy"])
+    by_hand = {
+        "Sid": "AddedByHand",
+        "Effect": "Allow",
+        "Principal": {"AWS": stack.outputs()["testUser"]["userArn"]},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+    }
+    policy["Statement"].append(by_hand)
+    kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
+
+    status, said = verify(own_run, stack)
+
+    assert status == 1, said
+    assert "nextwork-kms-user" in said
+
+    stack.up("--refresh").checked()
+    assert verify(own_run, stack)[0] == 0
