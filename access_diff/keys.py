@@ -16,6 +16,7 @@ EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
 )
 KEYS = frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY})
+PRINCIPALS = {"aws:iam/user:User": Kind.USER, "aws:iam/role:Role": Kind.ROLE}
 KEY_POLICY, GRANT, ALIAS = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant", "aws:kms/alias:Alias"
 
 
@@ -145,7 +146,7 @@ def unplaced(side: Side) -> list[str]:
     found = []
     for resource in side.of([KEY_POLICY, GRANT]):
         name = f"{resource.name} ({resource.type.rsplit(':', 1)[-1]})"
-        key, grantee = side.value(resource, "keyId"), side.value(resource, "granteePrincipal")
+        key, grantee = side.value(resource, "keyId"), _grantee(side, resource)
         if isinstance(key, Unknown) and references.key(resource, "keyId", key) is None:
             found.append(f"{name}: its key is {key.value}")
         if isinstance(grantee, Unknown):
@@ -205,7 +206,7 @@ def _grant(side: Side, resource: Resource) -> Grant:
     operations = side.value(resource, "operations")
     constraint = next(iter(as_list(side.value(resource, "constraints"))), None)
     return Grant(
-        _grantee(side.value(resource, "granteePrincipal")),
+        None if isinstance(grantee := _grantee(side, resource), Unknown) else grantee,
         None if isinstance(operations, Unknown) else frozenset(map(str, as_list(operations))),
         _context(constraint, "encryptionContextEquals"),
         _context(constraint, "encryptionContextSubset"),
@@ -220,12 +221,27 @@ def _context(constraint: Any, name: str) -> Mapping[str, Any] | Unknown:  # noqa
     return found if isinstance(found, Mapping | Unknown) else {}
 
 
-def _grantee(value: Any) -> Principal | None:  # noqa: ANN401  # a property of any type
+def _grantee(side: Side, resource: Resource) -> Principal | Unknown | None:
+    """Whom the grant is for; of a user or role that the stack is yet to make, the name tells."""
+    value = side.value(resource, "granteePrincipal")
+    if isinstance(value, Unknown):
+        urns = resource.dependencies.get("granteePrincipal", ())
+        made = [side.resources[urn] for urn in urns if urn in side.resources]
+        return (_to_be_made(side, made[0]) if len(made) == 1 else None) or value
     if not isinstance(value, str):
         return None
     if value.endswith(".amazonaws.com"):
         return Principal(Kind.SERVICE, "", value, value)
     return parse_principal(value)
+
+
+def _to_be_made(side: Side, resource: Resource) -> Principal | None:
+    kind, name = PRINCIPALS.get(resource.type), resource.inputs.get("name")
+    if kind is None or not isinstance(name, str) or not side.account:
+        return None
+    given = resource.inputs.get("path")
+    path = given if isinstance(given, str) and given else "/"
+    return Principal(kind, side.account, name, f"arn:{side.partition}:iam::{side.account}:{kind}{path}{name}")
 
 
 def _is_enabled(resource: Resource) -> bool:

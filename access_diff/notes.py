@@ -93,6 +93,8 @@ def _without_the_key(before: World, after: World) -> Iterator[str]:
 
 
 def _has_table_alone(world: World, identity: Identity, table: Table) -> bool:
+    if table.key.key and any(grant.grantee is None for grant in table.key.key.grants):
+        return False  # it may be for this one
     return _has_policies_for(world, identity, table) and (
         may_decrypt_items(world, identity.principal, table).grade in _NOBODY
     )

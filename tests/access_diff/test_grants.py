@@ -2,7 +2,19 @@
 
 import pytest
 
-from tests.access_diff.samples import ANN, DELEGATE, MANAGE, UNKNOWN, changes, diff_of, grant, key, table
+from tests.access_diff.samples import (
+    ANN,
+    DELEGATE,
+    MANAGE,
+    UNKNOWN,
+    attachment,
+    changes,
+    diff_of,
+    grant,
+    key,
+    table,
+    user,
+)
 
 READS_AND_WRITES = f"{ANN} gains read and write: table orders (us-east-1)"
 
@@ -68,3 +80,12 @@ def test_a_grant_to_somebody_who_is_not_known_yet_is_not_told_as_harmless() -> N
     diff = diff_of(before, [*before, grant(UNKNOWN, "Decrypt")])
 
     assert diff.cannot_tell == ("grant (Grant): whom it is for is known only after the update",)
+
+
+def test_a_grant_to_somebody_who_is_not_known_yet_makes_no_note_wrong() -> None:
+    """The user gets DynamoDB permissions, and perhaps the grant as well."""
+    before = [key(DELEGATE), table()]
+
+    diff = diff_of(before, [*before, user("ann"), attachment("ann"), grant(UNKNOWN, "Decrypt")])
+
+    assert [note for note in diff.notes if "still cannot read" in note] == []

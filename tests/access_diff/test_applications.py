@@ -1,0 +1,49 @@
+"""An application's role gets a table by `grant_read`: the access diff says so before either is made."""
+
+import json
+from pathlib import Path
+
+from access_diff.diff import Diff, access_diff
+from local_aws.local_run import ROOT, LocalRun
+from local_aws.stack import Stack
+from pipeline.engine_preview import StackCommand, preview
+from tests.access_diff.samples import APP, sentences
+
+PROGRAM = """
+import json
+from pulumi_aws import iam
+from components import EncryptedTable
+
+table = EncryptedTable("invoices", {"partition_key": {"name": "id"}, "ephemeral": True})
+"""
+GRANT = """
+trust = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}]}
+table.grant_read(iam.Role("app", name="app", assume_role_policy=json.dumps(trust)))
+"""
+
+
+def diff_of(stack: Stack, directory: Path) -> Diff:
+    command = StackCommand(stack.pulumi, stack.name, stack.project, stack.environment)
+    return access_diff(preview(command, None, directory))
+
+
+def test_a_role_gains_read_with_its_grant_and_loses_it_without(own_run: LocalRun, tmp_path: Path) -> None:
+    runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
+    (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "application", "runtime": runtime}))
+    for name in ("venv", "components"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    program = tmp_path / "__main__.py"
+    program.write_text(PROGRAM)
+    stack = own_run.stack("app", tmp_path)
+    stack.up().checked()
+
+    program.write_text(PROGRAM + GRANT)
+    gained = diff_of(stack, tmp_path / "out")
+    stack.up().checked()
+    program.write_text(PROGRAM)
+    lost = diff_of(stack, tmp_path / "out")
+
+    assert sentences(gained)[0] == f"{APP} gains read: table invoices (us-east-1)"
+    assert (gained.cannot_tell, gained.notes) == ((), ())
+    assert sentences(lost)[0] == f"{APP} loses read: table invoices (us-east-1)"
