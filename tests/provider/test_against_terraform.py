@@ -1,6 +1,7 @@
-"""The same inputs through Terraform's AWS provider leave the same in AWS; runs where both are on the machine."""
+"""The same inputs through Terraform's AWS provider leave the same in AWS, where both are on the machine."""
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -56,9 +57,14 @@ def terraform(shared_run: LocalRun, tmp_path: Path) -> Path:
     if program is None:
         pytest.skip("there is no terraform on PATH to compare with")
     (tmp_path / "main.tf.json").write_text(json.dumps(CONFIGURATION))
-    initialised = run_terraform(shared_run, tmp_path, "init")
+    plugins = os.environ.get("TERRAFORM_PLUGINS")
+    options = [f"-plugin-dir={plugins}"] if plugins else []
+    initialised = run_terraform(shared_run, tmp_path, "init", *options)
     if initialised.returncode:
-        pytest.skip(f"terraform has no AWS provider on this machine: {initialised.stderr.strip()}")
+        pytest.skip(
+            "terraform has no AWS provider here; name a directory of plugins in TERRAFORM_PLUGINS: "
+            + initialised.stderr.strip()
+        )
     return tmp_path
 
 
@@ -74,6 +80,7 @@ def test_the_same_inputs_leave_the_same_in_aws(
 
     assert applied.returncode == 0, applied.stderr
     assert facts(shared_run, "by-terraform") == facts(shared_run, "by-pulumi")
+    assert run_terraform(shared_run, terraform, "plan", "-detailed-exitcode").returncode == 0
 
 
 def run_terraform(run: LocalRun, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
