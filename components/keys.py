@@ -35,18 +35,16 @@ class TableKeys:
     def current(self) -> aws.kms.Key:
         """The key that the table uses, with its aliases; earlier versions that are retained beside it."""
         for version in self.settings.retained_key_versions:
-            self._key(self._key_name(version))
+            earlier = self._key(self._key_name(version))
+            for region in self.settings.replica_regions:
+                self._replica(version, region, earlier)
         key = self._key(self._key_name(self.settings.key_version))
         self._aliases(key, self.settings.region)
         return key
 
     def replica(self, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
         """The key of a replica's Region: a replica of the table's key if that is multi-Region."""
-        name = f"{self._key_name(self.settings.key_version)}-{region}"
-        if self.settings.multi_region:
-            key: aws.kms.Key | aws.kms.ReplicaKey = self._replica_key(name, region, primary)
-        else:
-            key = self._key(name, region)
+        key = self._replica(self.settings.key_version, region, primary)
         self._aliases(key, region, suffix=f"-{region}")
         return key
 
@@ -70,6 +68,14 @@ class TableKeys:
             **self._common(region),
         )
         return key
+
+    def _replica(self, version: int, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
+        name = f"{self._key_name(version)}-{region}"
+        return (
+            self._replica_key(name, region, primary)
+            if self.settings.multi_region
+            else self._key(name, region)
+        )
 
     def _replica_key(self, name: str, region: str, primary: aws.kms.Key) -> aws.kms.ReplicaKey:
         key: aws.kms.ReplicaKey = aws.kms.ReplicaKey(
