@@ -1,6 +1,6 @@
 """What is wrong with settings: each mistake with its path, the value found and what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -73,7 +73,11 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
         return Problem(path, "is missing, and has no default.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
-    needed = _SHAPES.get(kind) or _range(model, path) or details["msg"].replace("Input should", "should", 1)
+    needed = (
+        _SHAPES.get(kind)
+        or (path and _range(model, path))
+        or details["msg"].replace("Input should", "should", 1)
+    )
     return Problem(path, f"{needed}, found {_shortened(value)}.")
 
 
@@ -94,26 +98,29 @@ def _shortened(value: object) -> str:
     return text if len(text) <= 100 else f"{text[:100]}…"
 
 
-def _unknown_setting(name: str, known: Iterable[str]) -> str:
-    known = sorted(known)
-    by_lower = {setting.lower(): setting for setting in known}
+def _unknown_setting(name: str, settings: Mapping[str, FieldInfo]) -> str:
+    """The advice is in the spelling of the mistake: snake_case in Python, camelCase in config."""
+    known = sorted(settings if "_" in name else (field.alias or n for n, field in settings.items()))
+    by_lower = {setting.lower().replace("_", ""): setting for setting in known}
     close = get_close_matches(name.lower().replace("_", ""), by_lower, n=1)
     advice = f"did you mean {by_lower[close[0]]}?" if close else f"there are {', '.join(known)}."
     return f"is no setting; {advice}"
 
 
-def _settings_at(model: type[BaseModel], path: Path) -> dict[str, FieldInfo]:
-    """The settings that there are at a path, by name."""
+def _settings_at(model: type[BaseModel], path: Path) -> Mapping[str, FieldInfo]:
+    """The settings that there are at a path."""
     for part in path:
         model = _models_of(model).get(str(part), model)
-    return {field.alias or name: field for name, field in model.model_fields.items()}
+    return model.model_fields
 
 
 def _range(model: type[BaseModel], path: Path) -> str | None:
     """Both bounds of a number: one alone would have people find the other by trying."""
-    field = _settings_at(model, path[:-1]).get(str(path[-1])) if path else None
-    low = [bound.ge for bound in getattr(field, "metadata", ()) if isinstance(bound, Ge)]
-    high = [bound.le for bound in getattr(field, "metadata", ()) if isinstance(bound, Le)]
+    *above, name = path or ("",)
+    settings = _settings_at(model, tuple(above))
+    bounds = [b for n, field in settings.items() if name in (n, field.alias) for b in field.metadata]
+    low = [bound.ge for bound in bounds if isinstance(bound, Ge)]
+    high = [bound.le for bound in bounds if isinstance(bound, Le)]
     return f"should be a whole number from {low[0]} to {high[0]}" if low and high else None
 
 

@@ -1,0 +1,137 @@
+"""Settings: AWS's limits, told with path, value and what to do; all mistakes at once."""
+
+from typing import Any
+
+import pulumi
+import pytest
+from pydantic.alias_generators import to_camel
+
+from components.encrypted_table_args import EncryptedTableArgs
+from components.preflight import validated
+from components.problems import SettingsError
+from components.table_settings import TableSettings
+
+KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
+AWAY_ARN = KEY_ARN.replace("eu-west-1", "us-east-1")
+
+
+def settings(**more: object) -> TableSettings:
+    return validated("table", {"partition_key": {"name": "id"}, **more})
+
+
+def test_a_partition_key_is_all_that_is_needed() -> None:
+    table = settings()
+
+    assert (table.key_policy_profile, table.enable_key_rotation) == ("strict", True)
+    assert (table.point_in_time_recovery, table.is_deletion_protected) == (True, True)
+    assert (table.deletion_window_in_days, table.billing_mode) == (30, "PAY_PER_REQUEST")
+
+
+def test_an_ephemeral_table_can_be_deleted_unless_it_says_otherwise() -> None:
+    assert settings(ephemeral=True).is_deletion_protected is False
+    assert settings(ephemeral=True, deletion_protection_enabled=True).is_deletion_protected is True
+
+
+INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"deletion_window_in_days": 6},
+            "deletion_window_in_days: should be a whole number from 7 to 30, found 6",
+        ),
+        (
+            {"rotation_period_in_days": 89},
+            "rotation_period_in_days: should be a whole number from 90",
+        ),
+        ({"recovery_period_in_days": 36}, "recovery_period_in_days: should be a whole number from 1 to 35"),
+        ({"table_name": "or"}, "table_name: 'or' is not a name for DynamoDB"),
+        ({"key_alias": "aws/dynamodb"}, "key_alias: 'aws/dynamodb' is reserved"),
+        ({"key_alias": "with space"}, "key_alias: 'with space' is not an alias"),
+        ({"key_arn": "alias/orders"}, "key_arn: 'alias/orders' is an alias; give the key's ARN"),
+        ({"key_arn": "1a2b3c4d"}, "key_arn: '1a2b3c4d' is not a KMS key's ARN"),
+        ({"key_arn": KEY_ARN, "key_users": ["user/ann"]}, "keyUsers cannot be set"),
+        ({"key_policy_profile": "open"}, "key_policy_profile: should be 'strict' or 'console', found 'open'"),
+        ({"key_users": "user/ann"}, "key_users: should be a list, found 'user/ann'"),
+        ({"key_users": ["*"]}, "key_users[0]: '*' has a wildcard"),
+        ({"key_user": []}, "key_user: is no setting; did you mean key_users?"),
+        ({"ephemeral": "maybe"}, "ephemeral: should be true or false, found 'maybe'"),
+        ({"enable_key_rotation": False, "rotation_period_in_days": 90}, "enableKeyRotation is false"),
+        ({"key_version": 2, "retained_key_versions": [2]}, "retained are the versions before it"),
+        ({"sort_key": {"name": "id"}}, "sortKey is the partition key, 'id'"),
+        ({"sort_key": {"name": "at", "type": "D"}}, "sort_key.type: should be 'S', 'N' or 'B', found 'D'"),
+        (
+            {"global_secondary_indexes": [{**INDEX, "partition_key": {"name": "id", "type": "N"}}]},
+            "attribute 'id' is of type S and N",
+        ),
+        (
+            {"global_secondary_indexes": [{**INDEX, "projection_type": "INCLUDE"}]},
+            "global_secondary_indexes[0]: nonKeyAttributes",
+        ),
+        ({"local_secondary_indexes": [{"name": "by-at", "sort_key": "at"}]}, "need a table with a sortKey"),
+        ({"read_capacity": 1}, "readCapacity needs billingMode PROVISIONED"),
+        ({"billing_mode": "PROVISIONED", "read_capacity": 1}, "writeCapacity and writeAutoscaling"),
+        (
+            {
+                "billing_mode": "PROVISIONED",
+                "write_capacity": 1,
+                "read_autoscaling": {"min_capacity": 3, "max_capacity": 2},
+            },
+            "minCapacity 3 is above maxCapacity 2",
+        ),
+        ({"replica_regions": ["mars"]}, "replica_regions[0]: 'mars' is not a Region"),
+        ({"replica_regions": ["eu-west-1", "eu-west-1"]}, "replicaRegions has eu-west-1 twice"),
+        ({"region": "eu-west-1", "replica_regions": ["eu-west-1"]}, "is the Region of the table"),
+        (
+            {"key_arn": KEY_ARN, "replica_regions": ["us-east-1"]},
+            "replicaKeyArns has to bring one for us-east-1",
+        ),
+        ({"replica_key_arns": {"us-east-1": AWAY_ARN}}, "there is no replica there with a key"),
+        (
+            {
+                "key_arn": KEY_ARN,
+                "replica_regions": ["us-east-1"],
+                "replica_key_arns": {"us-east-1": KEY_ARN},
+            },
+            "gives us-east-1 a key of eu-west-1",
+        ),
+        ({"key_policy_statements": [{"Effect": "Maybe"}]}, "Effect is 'Maybe'; give 'Allow' or 'Deny'"),
+        (
+            {"key_policy_statements": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}]},
+            "it allows everybody",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_path_the_value_and_what_to_do(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(**given)
+
+    assert told in str(refused.value)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(SettingsError) as refused:
+        validated("table", {"deletion_window_in_days": 1, "key_users": ["*"], "tabel_name": "x"})
+
+    paths = [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]]
+    assert sorted(paths) == ["deletion_window_in_days", "key_users[0]", "partitionKey", "tabel_name"]
+
+
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
+def test_what_another_resource_gives_is_checked_when_it_is_known() -> None:
+    given = pulumi.Output.from_input("user/ann")
+
+    some: object = settings(key_users=[given, "user/bob"]).key_users
+    all_of_them: object = settings(key_users=given).key_users
+
+    assert some == (given, "user/bob")
+    assert all_of_them is given
+
+
+def test_arguments_and_settings_are_the_same() -> None:
+    arguments = set(EncryptedTableArgs.__annotations__)
+
+    assert arguments == set(TableSettings.model_fields)
+    assert {field.alias for field in TableSettings.model_fields.values()} == {to_camel(a) for a in arguments}
