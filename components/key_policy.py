@@ -227,6 +227,9 @@ def _allow(
 def _document(statements: Sequence[Statement], more: Sequence[Statement], **header: str) -> Document:
     """A statement for nobody is left out: KMS refuses it."""
     named = [statement for statement in statements if statement["Principal"]["AWS"]]
+    sids = [statement["Sid"] for statement in [*named, *more] if "Sid" in statement]
+    if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):
+        raise KeyPolicyError(f"two statements have the Sid {twice[0]!r}; a Sid is one statement's alone.")
     return {**header, "Version": "2012-10-17", "Statement": [*named, *more]}
 
 

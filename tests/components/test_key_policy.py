@@ -131,3 +131,35 @@ def test_more_principals_than_fit_are_refused_with_the_size_and_the_limit() -> N
 def test_characters_that_kms_refuses_are_named() -> None:
     with pytest.raises(KeyPolicyError, match="€"):
         to_json(strict_policy(replace(ACCESS, statements=[{"Sid": "€", "Principal": {"AWS": "x"}}]), TABLE))
+
+
+def test_a_sid_that_another_statement_has_is_refused() -> None:
+    for profile in PROFILES.values():
+        for sid in statements(profile(ACCESS, TABLE)):
+            more = {"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}
+
+            with pytest.raises(KeyPolicyError, match=f"two statements have the Sid '{sid}'"):
+                profile(replace(ACCESS, statements=[more]), TABLE)
+
+
+def test_in_china_arns_are_of_the_partition_and_services_are_called_as_everywhere() -> None:
+    user = "arn:aws-cn:iam::111122223333:user/ann"
+    table = ProtectedTable("orders", "cn-north-1", Scope("aws-cn", "111122223333"))
+
+    policy = statements(strict_policy(KeyAccess(users=[user], deployers=[user]), table))
+
+    assert policy["KeyManagementByAccount"]["Principal"] == {"AWS": "arn:aws-cn:iam::111122223333:root"}
+    via = policy["KeyUsage"]["Condition"]["StringEquals"]["kms:ViaService"]
+    assert via == "dynamodb.cn-north-1.amazonaws.com"
+    grantees = policy["ApplicationGrants"]["Condition"]["ArnLike"]["kms:GranteePrincipal"]
+    assert grantees == "arn:aws-cn:iam::111122223333:role/*"
+
+
+def test_the_greatest_size_is_taken_and_counts_bytes() -> None:
+    frame = len(to_json({"x": ""}))
+
+    assert len(to_json({"x": "a" * (MAXIMUM_BYTES - frame)})) == MAXIMUM_BYTES
+    with pytest.raises(KeyPolicyError, match="32,769 bytes, and KMS takes 32,768"):
+        to_json({"x": "a" * (MAXIMUM_BYTES - frame + 1)})
+    with pytest.raises(KeyPolicyError, match="bytes"):
+        to_json({"x": "é" * (MAXIMUM_BYTES // 2)})

@@ -1,0 +1,84 @@
+"""Statements that people add are refused where KMS would refuse them, before anything is made."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.extra_statements import check_statement
+
+ROLE = "arn:aws:iam::111122223333:role/backup"
+VALID: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:Decrypt"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"Sid": "Backup", "Resource": "*"},
+        {"Principal": {"AWS": [ROLE, "444455556666"]}},
+        {"Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/backup/session"}},
+        {"Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}},
+        {"Principal": {"Service": "backup.amazonaws.com"}},
+        {"Effect": "Deny", "Principal": "*"},
+        {"Effect": "Deny", "Principal": {"AWS": "*"}},
+        {"Action": ["kms:Generate*", "KMS:decrypt"]},
+        {"Action": "*"},
+        {"Condition": {"StringEquals": {"kms:CallerAccount": ["111122223333"]}}},
+    ],
+)
+def test_what_kms_accepts_is_taken_and_is_about_this_key(more: dict[str, Any]) -> None:
+    assert check_statement({**VALID, **more}) == {**VALID, **more, "Resource": "*"}
+
+
+def test_everybody_but_some_can_be_denied() -> None:
+    statement = {"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "NotAction": "kms:DescribeKey"}
+
+    assert check_statement(statement) == {**statement, "Resource": "*"}
+
+
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
+def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
+    role = pulumi.Output.from_input(ROLE)
+
+    for principal in ({"AWS": role}, {"AWS": [role, ROLE]}):
+        assert check_statement({**VALID, "Principal": principal})["Principal"] is principal
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"Efect": "Allow"}, "unknown element 'Efect'"),
+        ({"Effect": "allow"}, "Effect is 'allow'; give 'Allow' or 'Deny'"),
+        ({"Effect": ["Allow"]}, "Effect is ['Allow']"),
+        ({"Resource": "arn:aws:kms:eu-west-1:111122223333:key/1"}, "in a key policy it is '*'"),
+        ({"NotPrincipal": {"AWS": ROLE}}, "give either Principal or NotPrincipal"),
+        ({"NotAction": "kms:Sign"}, "give either Action or NotAction"),
+        ({"Principal": "*"}, "it allows everybody"),
+        ({"Principal": {"AWS": ["*"]}}, "it allows everybody"),
+        ({"Principal": {"AWS": "arn:aws:iam::*:root"}}, "it allows everybody"),
+        (
+            {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:role/*"}},
+            "which is not the ARN",
+        ),
+        ({"Principal": ROLE}, "give a map, such as AWS"),
+        ({"Principal": {}}, "Principal is {}; give a map"),
+        ({"Principal": {"Aws": ROLE}}, "Principal has 'Aws'; there are AWS, Service"),
+        ({"Principal": {"AWS": []}}, "Principal.AWS is empty"),
+        ({"Principal": {"AWS": "backup"}}, "Principal.AWS has 'backup'"),
+        ({"Principal": {"AWS": "AIDACKCEVSQ6C2EXAMPLE"}}, "Principal.AWS has 'AIDACKCEVSQ6C2EXAMPLE'"),
+        ({"Principal": {"AWS": 111122223333}}, "Principal.AWS has 111122223333"),
+        ({"Action": []}, "Action is empty"),
+        ({"Action": 5}, "Action has 5, which is not an action of KMS"),
+        ({"Action": "Decrypt"}, "Action has 'Decrypt', which is not an action of KMS"),
+        ({"Action": ["kms:Decrypt", "s3:GetObject"]}, "Action has 's3:GetObject'"),
+        ({"Sid": 1}, "Sid has 1, which is not a text"),
+        ({"Condition": "aws:SourceAccount"}, "give a map of operators"),
+        ({"Condition": {"StringEquals": {"kms:CallerAccount": {1}}}}, "cannot be written as JSON: set {1}"),
+    ],
+)
+def test_what_kms_refuses_is_refused_with_its_reason(more: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the message is compared below
+        check_statement({**VALID, **more})
+
+    assert told in str(refused.value)
