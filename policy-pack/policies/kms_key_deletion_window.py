@@ -30,7 +30,7 @@ def _outcome(key: Key, minimum: float) -> Outcome:
     if _number(days) >= minimum:
         return PROVEN
     return disproved(
-        f"{key.place} has a deletion window of {shown(days)} days. Make it {minimum:g} days or more.",
+        f"{key.place} has a deletion window of {shown(_whole(days))} days. Make it {minimum:g} days or more.",
         PROPERTY,
     )
 
@@ -62,3 +62,8 @@ RULE = ResourceRule(
     types=KEY_TYPES,
     check=check,
 )
+
+
+def _whole(value: object) -> object:
+    """The engine sends whole numbers as 7.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,235 @@
+"""What `EncryptedTable` registers: children, protection, dependencies."""
+
+import json
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+
+from components import EncryptedTable, SettingsError
+from tests.components.recorder import ACCOUNT, CALLER, KEY_ID, REGION, Registration, World, register
+
+OWN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
+
+
+def registered(world: World | None = None, **more: Any) -> dict[str, Registration]:  # noqa: ANN401  # arguments
+    """What a table named `orders` registers with these arguments."""
+    args: Any = {"partition_key": {"name": "id"}, **more}
+    return register(lambda: EncryptedTable("orders", args), world)
+
+
+def policy_of(key: Registration) -> dict[str, Any]:
+    policy: dict[str, Any] = json.loads(key.inputs["policy"])
+    return policy
+
+
+def test_a_table_comes_with_its_key_and_alias_as_its_children() -> None:
+    found = registered()
+
+    assert {name: one.type for name, one in found.items()} == {
+        "orders": "dynamodb-kms:index:EncryptedTable",
+        "orders-key": "aws:kms/key:Key",
+        "orders-alias": "aws:kms/alias:Alias",
+        "orders-table": "aws:dynamodb/table:Table",
+    }
+    assert {one.parent for name, one in found.items() if name != "orders"} == {"orders"}
+
+
+def test_the_table_is_encrypted_with_the_keys_arn_and_depends_on_it() -> None:
+    table = registered()["orders-table"]
+
+    assert table.inputs["serverSideEncryption"] == {
+        "enabled": True,
+        "kmsKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/orders-key",
+    }
+    urns = table.request.propertyDependencies["serverSideEncryption"].urns
+    assert [urn.rpartition("::")[2] for urn in urns] == ["orders-key"]
+
+
+@pytest.mark.parametrize("ephemeral", [False, True])
+def test_key_alias_and_table_are_kept_unless_the_table_is_ephemeral(ephemeral: bool) -> None:
+    found = registered(ephemeral=ephemeral)
+
+    kept = {name for name, one in found.items() if one.is_kept}
+    assert kept == (set() if ephemeral else {"orders-key", "orders-alias", "orders-table"})
+    assert found["orders-table"].inputs["deletionProtectionEnabled"] is not ephemeral
+
+
+def test_secure_defaults() -> None:
+    found = registered()
+
+    assert found["orders-key"].inputs["enableKeyRotation"] is True
+    assert found["orders-key"].inputs["deletionWindowInDays"] == 30
+    assert found["orders-table"].inputs["pointInTimeRecovery"] == {"enabled": True}
+    assert found["orders-table"].inputs["billingMode"] == "PAY_PER_REQUEST"
+
+
+def test_who_deploys_looks_after_the_key_when_nobody_is_named() -> None:
+    statements = {s["Sid"]: s for s in policy_of(registered()["orders-key"])["Statement"]}
+
+    assert statements["KeyAdministration"]["Principal"] == {"AWS": CALLER}
+    assert statements["TableCreation"]["Principal"] == {"AWS": CALLER}
+
+
+def test_a_session_deploys_as_its_role_with_the_roles_path() -> None:
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/session"
+
+    policy = policy_of(registered(World(caller=session))["orders-key"])
+
+    assert "assumed-role" not in json.dumps(policy)
+    assert f"arn:aws:iam::{ACCOUNT}:role/ci/deploy" in json.dumps(policy)
+
+
+def test_aws_is_asked_once_for_many_tables() -> None:
+    world = World()
+
+    def program() -> None:
+        for number in range(5):
+            EncryptedTable(f"table-{number}", {"partition_key": {"name": "id"}})
+
+    register(program, world)
+
+    assert sorted(world.calls) == [
+        "aws:index/getCallerIdentity:getCallerIdentity",
+        "aws:index/getRegion:getRegion",
+    ]
+
+
+def test_each_replica_has_a_key_an_alias_and_a_policy_of_its_region_and_is_as_safe() -> None:
+    found = registered(replica_regions=["us-east-1"], tags={"team": "orders"})
+
+    away = found["orders-key-us-east-1"]
+    assert away.inputs["region"] == "us-east-1"
+    assert "dynamodb.us-east-1.amazonaws.com" in away.inputs["policy"]
+    assert "dynamodb.eu-west-1.amazonaws.com" not in away.inputs["policy"]
+    assert found["orders-alias-us-east-1"].inputs["targetKeyId"] == "orders-key-us-east-1"
+    assert found["orders-table"].inputs["replicas"] == [
+        {
+            "regionName": "us-east-1",
+            "kmsKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/orders-key-us-east-1",
+            "pointInTimeRecovery": True,
+            "deletionProtectionEnabled": True,
+            "propagateTags": True,
+        }
+    ]
+    assert found["orders-table"].inputs["streamViewType"] == "NEW_AND_OLD_IMAGES"
+    assert away.is_kept
+
+
+def test_a_multi_region_key_is_replicated() -> None:
+    found = registered(replica_regions=["us-east-1"], multi_region=True)
+
+    assert found["orders-key"].inputs["multiRegion"] is True
+    assert found["orders-key-us-east-1"].type == "aws:kms/replicaKey:ReplicaKey"
+
+
+def test_an_earlier_key_is_kept_beside_the_new_one_and_the_alias_moves() -> None:
+    found = registered(key_version=3, retained_key_versions=[1, 2])
+
+    assert {"orders-key", "orders-key-2", "orders-key-3"} <= set(found)
+    assert found["orders-alias"].inputs["targetKeyId"] == "orders-key-3"
+
+
+def test_a_brought_key_makes_no_key() -> None:
+    found = registered(key_arn=OWN_KEY)
+
+    assert set(found) == {"orders", "orders-table"}
+    assert found["orders-table"].inputs["serverSideEncryption"]["kmsKeyArn"] == OWN_KEY
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"keyManager": "AWS"}, "not a customer managed key"),
+        ({"keyState": "PendingDeletion"}, "in the state PendingDeletion"),
+        ({"keyUsage": "SIGN_VERIFY"}, "ENCRYPT_DECRYPT"),
+        ({"customerMasterKeySpec": "RSA_2048"}, "SYMMETRIC_DEFAULT"),
+    ],
+)
+def test_a_brought_key_that_would_not_do_is_refused(facts: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        registered(World(key=facts), key_arn=OWN_KEY)
+
+
+def test_wrong_arguments_register_nothing() -> None:
+    world = World()
+
+    with pytest.raises(SettingsError):
+        registered(world, deletion_window_in_days=3)
+
+    assert world.calls == []
+
+
+def test_a_root_user_cannot_deploy_a_strict_table_without_naming_deployers() -> None:
+    world = World(caller=f"arn:aws:iam::{ACCOUNT}:root")
+
+    with pytest.raises(SettingsError, match="deployers"):
+        registered(world)
+
+    assert "orders-key" in registered(world, deployers=["role/deploy"])
+    assert "orders-key" in registered(world, key_policy_profile="console")
+
+
+def test_an_application_role_gets_a_policy_for_the_table_and_a_grant_for_its_key() -> None:
+    def program() -> None:
+        role = aws.iam.Role("app", name="app", assume_role_policy="{}")
+        EncryptedTable("orders", {"partition_key": {"name": "id"}}).grant_read(role)
+
+    found = register(program)
+
+    policy = json.loads(found["orders-app-read"].inputs["policy"])
+    grant = found["orders-app-read-grant"].inputs
+    table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
+    assert policy["Statement"][0]["Resource"] == [table, f"{table}/index/*"]
+    assert "dynamodb:PutItem" not in policy["Statement"][0]["Action"]
+    assert grant["operations"] == ["Decrypt"]
+    assert grant["constraints"] == [
+        {
+            "encryptionContextSubset": {
+                "aws:dynamodb:tableName": "orders",
+                "aws:dynamodb:subscriberId": ACCOUNT,
+            }
+        }
+    ]
+
+
+def test_a_grant_that_the_key_policy_would_refuse_is_refused_at_once() -> None:
+    def program() -> None:
+        role = aws.iam.Role("app", name="app", assume_role_policy="{}")
+        table = EncryptedTable("orders", {"partition_key": {"name": "id"}, "application_grants": False})
+        table.grant_read(role)
+
+    with pytest.raises(SettingsError, match="applicationGrants is false"):
+        register(program)
+
+
+def test_a_user_of_the_same_stack_can_be_a_key_user() -> None:
+    def program() -> None:
+        user = aws.iam.User("ann", name="ann")
+        EncryptedTable("orders", {"partition_key": {"name": "id"}, "key_users": [user.arn]})
+
+    key = register(program)["orders-key"]
+
+    assert f"arn:aws:iam::{ACCOUNT}:user/ann" in key.inputs["policy"]
+    assert [u.rpartition("::")[2] for u in key.request.propertyDependencies["policy"].urns] == ["ann"]
+
+
+def test_a_wrong_principal_that_comes_late_is_one_clear_message() -> None:
+    def program() -> None:
+        EncryptedTable(
+            "orders", {"partition_key": {"name": "id"}, "key_users": [pulumi.Output.from_input("*")]}
+        )
+
+    with pytest.raises(SettingsError, match=r"key of table 'orders': '\*' has a wildcard"):
+        register(program)
+
+
+def test_capacity_that_follows_use_is_not_reset_by_the_next_update() -> None:
+    bounds = {"min_capacity": 2, "max_capacity": 9}
+    found = registered(billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
+
+    table = found["orders-table"]
+    assert sorted(table.request.ignoreChanges) == ["readCapacity", "writeCapacity"]
+    assert found["orders-read-capacity"].inputs["maxCapacity"] == 9
+    assert found["orders-write-utilization"].type == "aws:appautoscaling/policy:Policy"

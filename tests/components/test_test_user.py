@@ -1,0 +1,31 @@
+"""What `TestUser` registers."""
+
+from components import TestUser
+from tests.components.recorder import World, register
+
+
+def test_a_test_user_has_console_access_an_access_key_and_full_access_to_dynamodb() -> None:
+    found = register(lambda: TestUser("demo", {"user_name": "ann"}))
+
+    assert found["demo-user"].inputs["forceDestroy"] is True
+    assert found["demo-login"].inputs["passwordResetRequired"] is False
+    assert found["demo-full-access"].inputs["policyArn"] == "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
+    assert {one.parent for name, one in found.items() if name != "demo"} == {"demo"}
+
+
+def test_what_is_secret_is_registered_as_secret() -> None:
+    found = register(lambda: TestUser("demo", {"user_name": "ann"}))
+
+    assert "secret" in found["demo-access-key"].request.additionalSecretOutputs
+    assert "password" in found["demo-login"].request.additionalSecretOutputs
+
+
+def test_the_user_is_told_where_to_sign_in() -> None:
+    told: list[str] = []
+
+    def program() -> None:
+        TestUser("demo", {"user_name": "ann"}).console_sign_in_url.apply(told.append)
+
+    register(program, World())
+
+    assert told == ["https://111122223333.signin.aws.amazon.com/console"]
