@@ -1,66 +1,62 @@
-"""`make bench`: all benchmarks in one run, as one table in the terminal and in docs/benchmarks.md."""
+"""`make bench`: all benchmarks in one run, as tables in the terminal and, with `--write`, in the docs."""
 
-import os
-import platform
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import argparse
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
-from local_aws.local_run import ROOT, local_run
+from local_aws.local_run import LocalRun, local_run
 from tests.benchmarks import component, policy_pack
-from tests.benchmarks.measure import Row
+from tests.benchmarks.measure import Comparison, Finding
+from tests.benchmarks.report import REPORT, Conditions, markdown, terminal
 
-REPORT = ROOT / "docs" / "benchmarks.md"
-COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs")
+PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
+    "component": component.findings,
+    "pack": policy_pack.findings,
+}
 
 
 def main() -> None:
-    """Run every benchmark and report."""
+    """Run the benchmarks that are asked for and report."""
+    given = arguments()
     console = Console()
-    with local_run() as run:
-        console.print(run.description)
-        rows = []
-        for benchmark in (component, policy_pack):
-            for row in benchmark.rows(run):
-                console.print(f"{row.name}: {row.ratio:.2f}")
-                rows.append(row)
-    console.print(terminal(rows))
-    REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(markdown(rows))
+    conditions = Conditions.now(given.parts, given.sizes)
+    findings = []
+    for part in given.parts:
+        with local_run() as run:
+            console.print(f"{part}: {run.description}")
+            for finding in measured(part, run, given.sizes):
+                console.print(f"  {said(finding)}")
+                findings.append(finding)
+    for table in terminal(findings):
+        console.print(table)
+    if given.write:
+        REPORT.write_text(markdown(findings, conditions.ended()))
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    """A row as it is shown."""
-    target = f"at most {row.target}" if row.target else "none"
-    return (row.name, f"{row.ours:.2f}", f"{row.baseline:.2f}", f"{row.ratio:.2f}", target, str(row.runs))
+def measured(part: str, run: LocalRun, sizes: Sequence[int]) -> Iterator[Finding]:
+    """What one part finds."""
+    return PARTS[part](run, sizes) if sizes else PARTS[part](run)
 
 
-def terminal(rows: Iterable[Row]) -> Table:
-    """The rows as a table for the terminal."""
-    table = Table(*COLUMNS)
-    for row in rows:
-        table.add_row(*cells(row))
-    return table
+def said(finding: Finding) -> str:
+    """One line of progress."""
+    return f"{finding.name}: {finding.ratio:.2f}" if isinstance(finding, Comparison) else finding.title
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """The rows as a page, with the date and the machine that they were measured on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
-    python = platform.python_version()
-    lines = [
-        "# Benchmarks",
-        "",
-        f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}, Python {python}.",
-        "Each pair is run in turn; times are medians, ratios the median of the ratios pair by pair.",
-        "",
-        f"| {' | '.join(COLUMNS)} |",
-        f"|{'---|' * len(COLUMNS)}",
-        *(f"| {' | '.join(cells(row))} |" for row in rows),
-    ]
-    return "\n".join(lines) + "\n"
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; all when left out")
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=(), help="numbers of tables; each part's own when left out"
+    )
+    parser.add_argument("--write", action="store_true", help="keep the tables in docs/benchmarks.md")
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    given.parts = given.parts or list(PARTS)
+    return given
 
 
 if __name__ == "__main__":

@@ -1,25 +1,42 @@
-"""Times of whole runs, side by side: each pair is run in turn, so that both meet the same machine."""
+"""What is measured: times of whole runs, each pair in turn, so that both meet the same machine."""
 
-import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Row:
-    """One comparison: medians in seconds, and the median of the ratios pair by pair.
+class Comparison:
+    """Two times and their ratio.
 
-    `target` is the highest ratio that was aimed at; None where there is none.
+    Attributes:
+        name: what is compared with what.
+        ours: the median in seconds.
+        baseline: the other's median in seconds.
+        ratio: ours to the baseline's: the median of the ratios pair by pair.
+        pairs: how many pairs were run.
+        target: the highest ratio that is aimed at; None where there is none.
     """
 
     name: str
     ours: float
     baseline: float
     ratio: float
-    runs: int
+    pairs: int
     target: float | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of its own: what a ratio cannot say."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+Finding = Comparison | Grid
 
 
 def side_by_side(
@@ -27,19 +44,23 @@ def side_by_side(
     ours: Callable[[], object],
     baseline: Callable[[], object],
     *,
-    runs: int = 3,
+    pairs: int,
     target: float | None = None,
-) -> Row:
-    """Run both in turn, `runs` times after one uncounted run of each."""
-    seconds(baseline)
-    seconds(ours)
-    pairs = [(seconds(ours), seconds(baseline)) for _ in range(runs)]
-    return Row(
+) -> Comparison:
+    """Run both `pairs` times, each time in the other order: neither always comes first."""
+    measured = []
+    for number in range(pairs):
+        if number % 2:
+            mine, other = seconds(ours), seconds(baseline)
+        else:
+            other, mine = seconds(baseline), seconds(ours)
+        measured.append((mine, other))
+    return Comparison(
         name,
-        statistics.median(mine for mine, _ in pairs),
-        statistics.median(other for _, other in pairs),
-        statistics.median(mine / other for mine, other in pairs),
-        runs,
+        statistics.median(mine for mine, _ in measured),
+        statistics.median(other for _, other in measured),
+        statistics.median(mine / other for mine, other in measured),
+        pairs,
         target,
     )
 
@@ -51,6 +72,6 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def peak_memory_of_children() -> int:
-    """The largest memory of any process waited for so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+def pairs_for(tables: int) -> int:
+    """Short runs vary more and are run more often."""
+    return 5 if tables < 10 else 3 if tables < 500 else 1

@@ -1,5 +1,15 @@
-"""A policy pack without policies."""
+"""A policy pack that does nothing: a pack without any policy is refused."""
 
-from pulumi_policy import PolicyPack
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
 
-PolicyPack(name="empty", policies=[])
+PolicyPack(
+    name="benchmark-empty",
+    policies=[
+        ResourceValidationPolicy(
+            name="nothing",
+            description="Looks at each resource and says nothing.",
+            enforcement_level=EnforcementLevel.MANDATORY,
+            validate=lambda _args, _report: None,
+        )
+    ],
+)

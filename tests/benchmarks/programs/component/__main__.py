@@ -1,12 +1,8 @@
 """Encrypted tables by the component, all else as it comes."""
 
 import os
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
-
-from components import EncryptedTable  # found beside this checkout's programs
+from components import EncryptedTable
 
 for number in range(int(os.environ["TABLES"])):
     name = f"table-{number:04}"

@@ -1,0 +1,42 @@
+"""The programs that are measured, as stacks of a local run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from local_aws.local_run import ROOT, LocalRun
+from local_aws.stack import Result, Stack
+
+PROGRAMS = Path(__file__).parent / "programs"
+BESIDE = ("components", "venv")
+
+
+def program(run: LocalRun, name: str, tables: int, **environment: str) -> Stack:
+    """A new stack of the program with that many tables, in a project of its own."""
+    project = run.project(PROGRAMS / name)
+    for needed in BESIDE:
+        (project / needed).symlink_to(ROOT / needed)
+    stack = run.stack(project.name, project)
+    return replace(stack, environment={**stack.environment, "TABLES": str(tables), **environment})
+
+
+def previewer(stack: Stack, *flags: str) -> Callable[[], Result]:
+    """What previews the stack, and fails if that fails."""
+    return lambda: stack.preview(*flags).checked()
+
+
+def planned(result: Result) -> Mapping[tuple[str, str], Mapping[str, object]]:
+    """The inputs of the AWS resources in a preview, by type and name; but for keys' ids, made up by each."""
+    metadata = [
+        event["resourcePreEvent"]["metadata"] for event in result.events if "resourcePreEvent" in event
+    ]
+    return {
+        (one["type"], one["urn"].rpartition("::")[2]): _without_unknown(one["new"]["inputs"])
+        for one in metadata
+        if one["type"].startswith("aws:")
+    }
+
+
+def _without_unknown(inputs: Mapping[str, object]) -> Mapping[str, object]:
+    unknown = ("__defaults", "targetKeyId", "serverSideEncryption")
+    return {name: value for name, value in inputs.items() if name not in unknown}
