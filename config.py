@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pulumi
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from components import EncryptedTableArgs
 from components.caller import Caller
@@ -21,23 +21,25 @@ _PEOPLE = ("key_administrators", "key_users", "key_service_users", "deployers")
 class StackConfig(Settings):
     """What a stack says about itself."""
 
-    tables: dict[ResourceName, TableSettings] = Field(min_length=1)
-    """The tables, by their names in DynamoDB."""
-
     ephemeral: bool = False
     """Whether tables and keys may be destroyed with the stack. False when left out."""
+
+    tables: dict[ResourceName, TableSettings] = Field(min_length=1)
+    """The tables, by their names in DynamoDB."""
 
     test_user: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,64}$")
     """The name of a user who has access to DynamoDB, and to no key. None is made when left out."""
 
-    @model_validator(mode="before")
+    @field_validator("tables")
     @classmethod
-    def _tables_are_as_ephemeral_as_the_stack(cls, values: Any) -> Any:  # noqa: ANN401  # as pydantic gives it
-        if isinstance(values, dict) and isinstance(values.get("tables"), dict):
-            shared = {"ephemeral": values["ephemeral"]} if "ephemeral" in values else {}
-            tables = {n: {**shared, **t} if isinstance(t, dict) else t for n, t in values["tables"].items()}
-            return {**values, "tables": tables}
-        return values
+    def _are_as_ephemeral_as_the_stack(
+        cls, tables: dict[str, TableSettings], info: ValidationInfo
+    ) -> dict[str, TableSettings]:
+        shared = {"ephemeral": info.data.get("ephemeral", False)}
+        return {
+            name: table if "ephemeral" in table.model_fields_set else table.model_copy(update=shared)
+            for name, table in tables.items()
+        }
 
 
 def load_config(config: pulumi.Config) -> StackConfig:

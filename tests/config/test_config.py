@@ -1,0 +1,122 @@
+"""The stack's config: every mistake in the file, at once, by its path."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.caller import Caller
+from components.principals import Scope
+from components.problems import SettingsError
+from config import StackConfig, check_config, load_config, table_args
+
+CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")
+NAMESPACE = "encrypted-tables"
+
+
+def load(**values: Any) -> StackConfig:  # noqa: ANN401  # whatever a file holds
+    """The config as the engine hands it over: maps and lists as JSON, all else as text."""
+    texts = {
+        f"{NAMESPACE}:{name}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in values.items()
+    }
+    pulumi.runtime.settings.reset_options(project=NAMESPACE, stack="qa")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PULUMI_CONFIG", json.dumps({**texts, "aws:region": "eu-west-1"}))
+        return load_config(pulumi.Config(NAMESPACE))
+
+
+def mistakes(**values: Any) -> list[str]:  # noqa: ANN401  # as above
+    with pytest.raises(SettingsError) as refused:
+        check_config(load(**values), CALLER, NAMESPACE)
+    first, *lines = str(refused.value).splitlines()
+    assert first == "Pulumi.qa.yaml cannot be used, nothing was changed:"
+    return [line.strip() for line in lines]
+
+
+def test_a_partition_key_is_all_that_a_table_needs() -> None:
+    config = load(tables={"orders": {"partitionKey": "id"}})
+
+    assert config.tables["orders"].partition_key.name == "id"
+    assert config.tables["orders"].ephemeral is False
+    check_config(config, CALLER, NAMESPACE)
+
+
+def test_tables_are_as_ephemeral_as_their_stack_unless_they_say_otherwise() -> None:
+    config = load(
+        ephemeral="true",
+        tables={"one": {"partitionKey": "id"}, "two": {"partitionKey": "id", "ephemeral": False}},
+    )
+
+    assert [config.tables[name].ephemeral for name in ("one", "two")] == [True, False]
+
+
+def test_no_table_is_told_with_the_command_that_makes_one() -> None:
+    (told,) = mistakes()
+
+    assert told.startswith("encrypted-tables:tables: there is no table. Begin with: pulumi config set --path")
+
+
+def test_every_mistake_is_told_at_once_with_its_path() -> None:
+    told = mistakes(
+        ephemeral="perhaps",
+        tabels={},
+        testUser="not a name",
+        tables={
+            "or": {"partitionKey": "id"},
+            "orders": {
+                "partitionKey": {"name": "id", "type": "X"},
+                "keyUsers": ["user/a", "*"],
+                "keyUser": [],
+            },
+            "customers": {"deletionWindowInDays": 31},
+            "invoices": ["id"],
+        },
+    )
+
+    assert sorted(line.split(": ")[0] for line in told) == [
+        "encrypted-tables:ephemeral",
+        "encrypted-tables:tabels",
+        "encrypted-tables:tables.customers.deletionWindowInDays",
+        "encrypted-tables:tables.customers.partitionKey",
+        "encrypted-tables:tables.invoices",
+        "encrypted-tables:tables.or",
+        "encrypted-tables:tables.orders.keyUser",
+        "encrypted-tables:tables.orders.keyUsers[1]",
+        "encrypted-tables:tables.orders.partitionKey.type",
+        "encrypted-tables:testUser",
+    ]
+
+
+@pytest.mark.parametrize("tables", ["orders", ["orders"], "7"])
+def test_tables_of_the_wrong_shape_are_told(tables: object) -> None:
+    (told,) = mistakes(tables=tables)
+
+    assert told.startswith("encrypted-tables:tables: should be a map, found")
+
+
+def test_what_only_shows_where_it_is_deployed_is_told_for_all_tables() -> None:
+    told = mistakes(
+        tables={
+            "orders": {"partitionKey": "id", "keyUsers": ["arn:aws-cn:iam::111122223333:user/a"]},
+            "customers": {"partitionKey": "id", "keyAlias": "orders", "replicaRegions": ["eu-west-1"]},
+            "invoices": {"partitionKey": "id", "accountRootStatement": False},
+        }
+    )
+
+    assert [line.split(": ")[0] for line in told] == [
+        "encrypted-tables:tables.orders.keyUsers[0]",
+        "encrypted-tables:tables.customers.replicaRegions[0]",
+        "encrypted-tables:tables.customers.keyAlias",
+        "encrypted-tables:tables.invoices",
+    ]
+
+
+def test_principals_that_the_stack_creates_are_waited_for() -> None:
+    config = load(tables={"orders": {"partitionKey": "id", "keyUsers": ["user/ann", "user/bob"]}})
+    arn = pulumi.Output.from_input("arn:aws:iam::111122223333:user/ann")
+
+    args = table_args(config.tables["orders"], {"arn:aws:iam::111122223333:user/ann": arn}, CALLER)
+
+    assert args["key_users"] == [arn, "user/bob"]
