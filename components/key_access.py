@@ -52,6 +52,8 @@ def key_policy(settings: KeySettings, table: ProtectedTable, caller: Caller) -> 
     inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
 
     def render(known: Mapping[str, Any]) -> str:
+        if problems := [*_people_problems(settings, known["people"], caller)]:
+            raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
         try:
             return to_json(_checked(_document(settings, table, known), settings, caller))
         except ValueError as error:
@@ -64,6 +66,8 @@ def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Seque
     """Who is declared to have which role: the principals' ARNs, canonical."""
 
     def declare(people: People) -> list[Mapping[str, str]]:
+        if problems := [*_people_problems(settings, people, caller)]:
+            raise SettingsError("; ".join(map(str, problems)))
         return [
             {"principal": principal, "role": role}
             for setting, role in ROLES.items()
@@ -77,7 +81,8 @@ def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> l
     """What is wrong with the people named, as far as they are known now."""
     if settings.key_arn is not None:
         return []
-    problems = [*_people_problems(settings, caller)]
+    named = {setting: getattr(settings, setting) for setting in ROLES}
+    problems = [*_people_problems(settings, named, caller)]
     if not problems and not has_output([people_of(settings, caller), settings.key_policy_statements]):
         try:
             key_policy(settings, table, caller)
@@ -86,10 +91,9 @@ def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> l
     return problems
 
 
-def _people_problems(settings: KeySettings, caller: Caller) -> Iterable[Problem]:
-    for setting in ROLES:
-        named = getattr(settings, setting)
-        for number, principal in enumerate(named if isinstance(named, tuple) else ()):
+def _people_problems(settings: KeySettings, people: People, caller: Caller) -> Iterable[Problem]:
+    for setting, named in people.items():
+        for number, principal in enumerate(named if isinstance(named, tuple | list) else ()):
             if isinstance(principal, str) and (message := _problem(setting, principal, settings, caller)):
                 yield Problem((_alias(setting), number), message)
     if settings.deployers is None and settings.key_policy_profile == "strict" and is_root(caller.principal):

@@ -56,4 +56,7 @@ class KeySettings(Settings):
                 f"retainedKeyVersions has {later[0]}, and keyVersion is {self.key_version}; "
                 "retained are the versions before it"
             )
+        versions = self.retained_key_versions
+        if twice := [version for version in versions if versions.count(version) > 1]:
+            raise ValueError(f"retainedKeyVersions has {twice[0]} twice")
         return self

@@ -5,7 +5,7 @@ nobody can manage is recovered by AWS Support alone.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-managing-key
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -25,7 +25,7 @@ def lockout(document: Document, caller: str, scope: Scope) -> str | None:
             policy's deletion of people can take away.
     """
     about = [s for s in document["Statement"] if _covers(s)]
-    allowed = {p for s in about if _allows(s) for p in _named(s)}
+    allowed = {p for s in about if _allows(s) for p in _named(s, scope)}
     denied = [s for s in about if s["Effect"] == "Deny"]
     root = scope.root
     if not {caller, root} & allowed:
@@ -36,7 +36,7 @@ def lockout(document: Document, caller: str, scope: Scope) -> str | None:
             f"with them gone, nobody could, not even {root}"
         )
     for statement in denied:
-        if {caller, root, "*", scope.account_id} & set(_named(statement)) or "NotPrincipal" in statement:
+        if _denies({caller, root}, statement, scope):
             name = statement.get("Sid", "without Sid")
             return f"statement {name!r} denies kms:PutKeyPolicy to {caller} or to all"
     return None
@@ -54,9 +54,18 @@ def _allows(statement: Statement) -> bool:
     return statement["Effect"] == "Allow" and not statement.get("Condition")
 
 
-def _named(statement: Statement) -> Iterable[str]:
-    principal = statement.get("Principal")
-    return _as_list(principal.get("AWS")) if isinstance(principal, dict) else _as_list(principal)
+def _denies(needed: set[str], statement: Statement, scope: Scope) -> bool:
+    """Whether a denial names one of those needed; a condition may hold when it matters."""
+    if "NotPrincipal" in statement:
+        return not needed <= set(_named(statement, scope, "NotPrincipal"))
+    return bool({*needed, "*"} & set(_named(statement, scope)))
+
+
+def _named(statement: Statement, scope: Scope, element: str = "Principal") -> Iterable[str]:
+    """The AWS principals of a statement; an account's id and its root are the same."""
+    principal = statement.get(element)
+    named = _as_list(principal.get("AWS")) if isinstance(principal, Mapping) else _as_list(principal)
+    return [scope.root if p == scope.account_id else p for p in named]
 
 
 def _as_list(value: Any) -> list[str]:  # noqa: ANN401  # IAM's grammar: one or a list

@@ -1,15 +1,15 @@
 """What can be known to fail before anything is registered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from .caller import Caller
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
 from .problems import Problem, problems_of, raise_problems
-from .setting_types import region_of
+from .setting_types import Alias, ResourceName, region_of
 from .table_settings import TableSettings
 
 
@@ -36,7 +36,11 @@ def protected_table(name: str, settings: TableSettings, caller: Caller) -> Prote
 def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Problem]:
     """Mistakes that only show where the settings are deployed, and by whom."""
     table = protected_table(name, settings, caller)
-    problems = key_preflight(settings, table, caller)
+    problems = [
+        *_name_problems(name, settings),
+        *_alias_problems(settings, table),
+        *key_preflight(settings, table, caller),
+    ]
     if table.region in settings.replica_regions:
         number = settings.replica_regions.index(table.region)
         problems.append(
@@ -51,3 +55,35 @@ def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Proble
             )
         )
     return problems
+
+
+def _name_problems(name: str, settings: TableSettings) -> Iterable[Problem]:
+    """Names that are defaults, made of other names, are held to the same limits."""
+    if settings.table_name is None and not _is(ResourceName, name):
+        yield Problem(
+            ("tableName",),
+            f"is left out, and {name!r} is not a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` "
+            "and `-`. Give one.",
+        )
+
+
+def _alias_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[Problem]:
+    if settings.key_arn is not None:
+        return
+    main = settings.alias_for(table.name)
+    if settings.key_alias is None and not _is(Alias, main):
+        yield Problem(
+            ("keyAlias",), f"is left out, and {main!r} is not an alias: up to 250 characters. Give one."
+        )
+    aliases = [main, *settings.additional_key_aliases]
+    for number, alias in enumerate(settings.additional_key_aliases):
+        if alias in aliases[: number + 1]:
+            yield Problem(("additionalKeyAliases", number), f"{alias!r} is an alias of the key already.")
+
+
+def _is(kind: Any, value: str) -> bool:  # noqa: ANN401  # a type with its checks is no type to Python
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True

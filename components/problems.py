@@ -73,6 +73,8 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
         return Problem(path, "is missing, and has no default.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
+    if kind == "too_long":
+        return Problem(path, f"has {len(value)} items; AWS takes {details['ctx']['max_length']}.")
     needed = (
         _SHAPES.get(kind)
         or (path and _range(model, path))
@@ -94,12 +96,17 @@ _SHAPES = {
 
 
 def _shortened(value: object) -> str:
+    if isinstance(value, pulumi.Output):
+        return "what another resource gives: it has to be known when the program runs"
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}…"
 
 
 def _unknown_setting(name: str, settings: Mapping[str, FieldInfo]) -> str:
     """The advice is in the spelling of the mistake: snake_case in Python, camelCase in config."""
+    for setting, field in settings.items():
+        if name in (setting, field.alias):
+            return f"is given twice, as {setting} and as {field.alias}."
     known = sorted(settings if "_" in name else (field.alias or n for n, field in settings.items()))
     by_lower = {setting.lower().replace("_", ""): setting for setting in known}
     close = get_close_matches(name.lower().replace("_", ""), by_lower, n=1)

@@ -44,6 +44,20 @@ def _named_attribute(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _number_as_text(value: object) -> object:
+    """`pulumi config set --path` stores what looks like a number as one: an account id, a tag's value."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _no_truth(value: object) -> object:
+    """True and False are numbers to Python, and to nobody who writes YAML."""
+    if isinstance(value, bool):
+        raise ValueError(  # noqa: TRY004  # pydantic reports a ValueError
+            f"should be a whole number, found {str(value).lower()}"
+        )
+    return value
+
+
 def _with_alias_prefix(alias: str) -> str:
     name = alias.removeprefix(ALIAS_PREFIX)
     if name.startswith("aws/"):
@@ -72,7 +86,7 @@ def _matching(pattern: str, what: str) -> AfterValidator:
 
 
 OrOutput = WrapValidator(_let_outputs_pass)
-Principal = Annotated[str, AfterValidator(check_principal), OrOutput]
+Principal = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(check_principal), OrOutput]
 Principals = Annotated[tuple[Principal, ...], OrOutput]
 Alias = Annotated[
     str,
@@ -95,8 +109,18 @@ ResourceName = Annotated[
 ]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 KeyStatement = Annotated[dict[str, Any], AfterValidator(check_statement)]
-Capacity = Annotated[int, Field(ge=1)]
-Version = Annotated[int, Field(ge=1)]
+WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
+Capacity = Annotated[WholeNumber, Field(ge=1)]
+Version = Annotated[WholeNumber, Field(ge=1)]
+TagKey = Annotated[
+    str, _matching(r"(?!(?i:aws:))[^\x00-\x1f]{1,128}", "a tag's key: up to 128 characters, without `aws:`")
+]
+TagValue = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    _matching(r"[^\x00-\x1f]{0,256}", "a tag's value: up to 256 characters"),
+    OrOutput,
+]
 
 
 class KeyAttribute(Settings):

@@ -17,6 +17,8 @@ from .setting_types import (
     KeyAttribute,
     Region,
     ResourceName,
+    TagKey,
+    TagValue,
     region_of,
 )
 
@@ -46,7 +48,7 @@ class TableSettings(KeySettings):
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     region: Region | None = None
-    tags: dict[str, Any] = Field(default={})
+    tags: dict[TagKey, TagValue] = Field(default={}, max_length=50)
     ephemeral: bool = False
 
     @model_validator(mode="after")
@@ -64,6 +66,14 @@ class TableSettings(KeySettings):
         return self
 
     @model_validator(mode="after")
+    def _names_each_index_once(self) -> Self:
+        indexes = (*self.global_secondary_indexes, *self.local_secondary_indexes)
+        names = [index.name for index in indexes]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two indexes are named {twice[0]!r}")
+        return self
+
+    @model_validator(mode="after")
     def _pays_in_one_way(self) -> Self:
         if self.billing_mode == "PROVISIONED":
             for kind in ("read", "write"):
@@ -74,6 +84,10 @@ class TableSettings(KeySettings):
                     )
         elif capacities := [name for name in _CAPACITIES if getattr(self, name)]:
             raise ValueError(f"{to_camel(capacities[0])} needs billingMode PROVISIONED")
+        elif indexes := [
+            i.name for i in self.global_secondary_indexes if i.read_capacity or i.write_capacity
+        ]:
+            raise ValueError(f"the capacity of index {indexes[0]!r} needs billingMode PROVISIONED")
         return self
 
     @model_validator(mode="after")

@@ -33,6 +33,8 @@ def reason(*statements: dict[str, Any]) -> str | None:
         [allow(ROOT, "kms:Put*"), allow(CALLER, "kms:Decrypt")],
         [allow(ROOT), deny({"AWS": "arn:aws:iam::111122223333:role/other"})],
         [allow(ROOT), deny("*", "kms:Decrypt")],
+        [allow("111122223333")],
+        [allow(ROOT), {"Effect": "Deny", "NotPrincipal": {"AWS": [CALLER, ROOT]}, "Action": "kms:*"}],
     ],
 )
 def test_the_account_keeps_the_key_manageable(statements: list[dict[str, Any]]) -> None:
@@ -52,6 +54,11 @@ def test_the_account_keeps_the_key_manageable(statements: list[dict[str, Any]]) 
         ([allow(ROOT), deny({"AWS": "*"}, "kms:*")], "denies kms:PutKeyPolicy"),
         ([allow(ROOT), deny({"AWS": [CALLER]}, ["kms:put*"])], "denies kms:PutKeyPolicy"),
         ([allow(ROOT), deny({"AWS": "111122223333"})], "denies kms:PutKeyPolicy"),
+        ([allow(ROOT), deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}})], "denies kms:Put"),
+        (
+            [allow(ROOT), {"Effect": "Deny", "NotPrincipal": {"AWS": [CALLER]}, "Action": "kms:*"}],
+            "denies kms:PutKeyPolicy",
+        ),
         (
             [allow(ROOT), {"Effect": "Deny", "NotPrincipal": {"AWS": "x"}, "Action": "kms:*"}],
             "denies kms:PutKeyPolicy",

@@ -81,6 +81,22 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
             },
             "minCapacity 3 is above maxCapacity 2",
         ),
+        (
+            {"global_secondary_indexes": [{**INDEX, "read_capacity": 2}]},
+            "the capacity of index 'by-state' needs billingMode PROVISIONED",
+        ),
+        ({"global_secondary_indexes": [INDEX, INDEX]}, "two indexes are named 'by-state'"),
+        (
+            {"key_version": 3, "retained_key_versions": [1, 1]},
+            "retainedKeyVersions has 1 twice",
+        ),
+        ({"key_version": True}, "key_version: should be a whole number, found true"),
+        ({"other_accounts": [5]}, "other_accounts[0]: '5' is not a principal's ARN"),
+        ({"key_users": [], "keyUsers": []}, "is given twice, as key_users and as keyUsers"),
+        ({"tags": {"aws:owner": "me"}}, "tags.aws:owner: 'aws:owner' is not a tag's key"),
+        ({"tags": {"secure": True}}, "tags.secure: should be a text, found True"),
+        ({"tags": {"note": "x" * 257}}, "is not a tag's value: up to 256 characters"),
+        ({"tags": {f"tag-{n}": "x" for n in range(51)}}, "tags: has 51 items; AWS takes 50"),
         ({"replica_regions": ["mars"]}, "replica_regions[0]: 'mars' is not a Region"),
         ({"replica_regions": ["eu-west-1", "eu-west-1"]}, "replicaRegions has eu-west-1 twice"),
         ({"region": "eu-west-1", "replica_regions": ["eu-west-1"]}, "is the Region of the table"),
@@ -128,6 +144,18 @@ def test_what_another_resource_gives_is_checked_when_it_is_known() -> None:
 
     assert some == (given, "user/bob")
     assert all_of_them is given
+
+
+def test_numbers_that_the_config_command_makes_of_account_ids_and_tags_are_texts() -> None:
+    table = settings(other_accounts=[444455556666], tags={"cost-centre": 42})
+
+    assert (table.other_accounts, table.tags) == (("444455556666",), {"cost-centre": "42"})
+
+
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
+def test_what_has_to_be_known_at_once_is_told() -> None:
+    with pytest.raises(SettingsError, match="table_name: should be a text, found what another"):
+        settings(table_name=pulumi.Output.from_input("orders"))
 
 
 def test_arguments_and_settings_are_the_same() -> None:
