@@ -1,10 +1,11 @@
 """The stack's config, `Pulumi.<stack>.yaml`: typed, and checked before anything is registered."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import pulumi
+from pulumi.runtime.config import get_config_secret_keys_env
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from components import EncryptedTableArgs
@@ -49,6 +50,7 @@ def load_config(config: pulumi.Config) -> StackConfig:
         SettingsError: it is missing or wrong; each mistake is named with its path.
     """
     where = f"Pulumi.{pulumi.get_stack()}.yaml"
+    raise_problems(f"{where} cannot be used", _secrets(config))
     values = _values(config)
     if "tables" not in values:
         begin = f"pulumi config set --path '{config.name}:tables.NAME.partitionKey' id"
@@ -71,8 +73,8 @@ def check_config(config: StackConfig, caller: Caller, namespace: str) -> None:
     problems = [
         _in_namespace(namespace, problem.below("tables", name))
         for name, settings in config.tables.items()
-        for problem in [*preflight(name, settings, caller), *_alias_taken(config, name, caller)]
-    ]
+        for problem in preflight(name, settings, caller)
+    ] + [_in_namespace(namespace, problem) for problem in _used_twice(config, caller)]
     raise_problems(f"Pulumi.{pulumi.get_stack()}.yaml cannot be used", problems)
 
 
@@ -105,6 +107,15 @@ def _values(config: pulumi.Config) -> dict[str, Any]:
     }
 
 
+def _secrets(config: pulumi.Config) -> list[Problem]:
+    """Nothing here is a secret: names and ARNs end up in policies, and mistakes are shown as they are."""
+    return [
+        Problem((key,), "holds a secret, and is shown in policies and outputs. Set it without --secret.")
+        for key in sorted(get_config_secret_keys_env())
+        if key.startswith(f"{config.name}:")
+    ]
+
+
 def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
     """The engine gives maps and lists as JSON, all else as text."""
     try:
@@ -114,22 +125,28 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
     return value if isinstance(value, dict | list) else text
 
 
-def _alias_taken(config: StackConfig, name: str, caller: Caller) -> list[Problem]:
-    """Two tables of a Region cannot give their keys the same alias."""
-    own = _alias_and_region(config, name, caller)
-    earlier = list(config.tables)[: list(config.tables).index(name)]
-    taken = [other for other in earlier if own and _alias_and_region(config, other, caller) == own]
-    if own is None or not taken:
-        return []
-    return [Problem(("keyAlias",), f"{own[0]!r} is the alias of {taken[0]!r} as well.")]
+def _used_twice(config: StackConfig, caller: Caller) -> Iterable[Problem]:
+    """A Region has one table of a name, and one key with an alias."""
+    users: dict[tuple[str, str, str], str] = {}
+    for name, settings in config.tables.items():
+        for setting, value, region in _names(name, settings, caller):
+            kind = "table" if setting == "tableName" else "alias"
+            user = users.setdefault((kind, value, region), name)
+            if user != name:
+                yield Problem(
+                    ("tables", name, setting), f"{value!r} is used by the table {user!r} in {region} as well."
+                )
 
 
-def _alias_and_region(config: StackConfig, name: str, caller: Caller) -> tuple[str, str] | None:
-    settings = config.tables[name]
-    if settings.key_arn is not None:
-        return None
+def _names(name: str, settings: TableSettings, caller: Caller) -> Iterable[tuple[str, str, str]]:
+    """What is named in which Region, with the setting that names it."""
     table = protected_table(name, settings, caller)
-    return settings.alias_for(table.name), table.region
+    for region in sorted({table.region, *settings.replica_regions}):
+        yield "tableName", table.name, region
+        if settings.key_arn is None:
+            yield "keyAlias", settings.alias_for(table.name), region
+            for alias in settings.additional_key_aliases:
+                yield "additionalKeyAliases", alias, region
 
 
 def _in_namespace(namespace: str, problem: Problem) -> Problem:

@@ -120,3 +120,66 @@ def test_principals_that_the_stack_creates_are_waited_for() -> None:
     args = table_args(config.tables["orders"], {"arn:aws:iam::111122223333:user/ann": arn}, CALLER)
 
     assert args["key_users"] == [arn, "user/bob"]
+
+
+def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name() -> None:
+    told = mistakes(
+        tables={
+            "orders": {
+                "partitionKey": "id",
+                "replicaRegions": ["us-east-1"],
+                "additionalKeyAliases": ["sales"],
+            },
+            "archive": {"partitionKey": "id", "tableName": "orders", "keyAlias": "archive"},
+            "away": {"partitionKey": "id", "region": "us-east-1", "keyAlias": "sales"},
+        }
+    )
+
+    assert told == [
+        "encrypted-tables:tables.archive.tableName: 'orders' is used by the table 'orders' in eu-west-1 as well.",
+        "encrypted-tables:tables.away.keyAlias: 'alias/sales' is used by the table 'orders' in us-east-1 as well.",
+    ]
+
+
+def test_tables_of_different_regions_can_share_names() -> None:
+    away = {"partitionKey": "id", "tableName": "orders", "region": "us-east-1"}
+
+    check_config(load(tables={"orders": {"partitionKey": "id"}, "away": away}), CALLER, NAMESPACE)
+
+
+def test_a_secret_is_refused_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([f"{NAMESPACE}:tables", "other:token"]))
+
+    told = mistakes(tables={"orders": {"partitionKey": "id", "keyUsers": ["hunter2"]}})
+
+    assert [line.split(": ")[0] for line in told] == ["encrypted-tables:tables"]
+    assert "without --secret" in told[0]
+    assert "hunter2" not in told[0]
+
+
+def test_a_hint_is_in_the_spelling_of_config() -> None:
+    told = mistakes(tables={"orders": {"partitionKey": "id", "keyuser": []}}, table={})
+
+    assert "encrypted-tables:tables.orders.keyuser: is no setting; did you mean keyUsers?" in told
+    assert "encrypted-tables:table: is no setting; did you mean tables?" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("keyUsers", "user/a"),
+        ("keyUsers", {"a": "b"}),
+        ("tags", ["a"]),
+        ("keyPolicyStatements", {"Effect": "Deny"}),
+        ("deletionWindowInDays", [7]),
+        ("pointInTimeRecovery", "sometimes"),
+        ("partitionKey", ["id"]),
+        ("replicaRegions", "us-east-1"),
+        ("tableName", {"name": "orders"}),
+    ],
+)
+def test_a_setting_of_the_wrong_shape_is_told_with_what_is_expected(setting: str, value: object) -> None:
+    (told,) = mistakes(tables={"orders": {"partitionKey": "id", setting: value}})
+
+    assert told.startswith(f"encrypted-tables:tables.orders.{setting}: should be a")
+    assert repr(value) in told or "Statements" in setting
