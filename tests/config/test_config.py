@@ -108,8 +108,8 @@ def test_what_only_shows_where_it_is_deployed_is_told_for_all_tables() -> None:
     assert [line.split(": ")[0] for line in told] == [
         "encrypted-tables:tables.orders.keyUsers[0]",
         "encrypted-tables:tables.customers.replicaRegions[0]",
-        "encrypted-tables:tables.customers.keyAlias",
         "encrypted-tables:tables.invoices",
+        "encrypted-tables:tables.customers.keyAlias",
     ]
 
 
@@ -135,9 +135,10 @@ def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name()
         }
     )
 
+    used = "is used by the table 'orders' in"
     assert told == [
-        "encrypted-tables:tables.archive.tableName: 'orders' is used by the table 'orders' in eu-west-1 as well.",
-        "encrypted-tables:tables.away.keyAlias: 'alias/sales' is used by the table 'orders' in us-east-1 as well.",
+        f"encrypted-tables:tables.archive.tableName: 'orders' {used} eu-west-1 as well.",
+        f"encrypted-tables:tables.away.keyAlias: 'alias/sales' {used} us-east-1 as well.",
     ]
 
 
@@ -181,5 +182,5 @@ def test_a_hint_is_in_the_spelling_of_config() -> None:
 def test_a_setting_of_the_wrong_shape_is_told_with_what_is_expected(setting: str, value: object) -> None:
     (told,) = mistakes(tables={"orders": {"partitionKey": "id", setting: value}})
 
-    assert told.startswith(f"encrypted-tables:tables.orders.{setting}: should be a")
+    assert told.startswith(f"encrypted-tables:tables.orders.{setting}: should be ")
     assert repr(value) in told or "Statements" in setting
