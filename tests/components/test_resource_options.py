@@ -1,0 +1,135 @@
+"""Options that users pass: providers, parents, protection."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+from pulumi.runtime.mocks import MockCallArgs
+
+from components import EncryptedTable, TestUser
+from tests.components.recorder import ACCOUNT, Registration, World, register
+
+CHINA = "444455556666"
+ARGS: Any = {"partition_key": {"name": "id"}}
+
+
+@dataclass
+class TwoAccounts(World):
+    """The provider named `china` is of another partition, account and Region than the default one."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # both are taken
+        """As the account of the provider answers."""
+        self.asked.append(args.provider.split("::")[-2] if args.provider else "default")
+        if "china" not in args.provider:
+            return super().call(args)
+        return {
+            "aws:index/getCallerIdentity:getCallerIdentity": {
+                "accountId": CHINA,
+                "arn": f"arn:aws-cn:iam::{CHINA}:user/owner",
+            },
+            "aws:index/getRegion:getRegion": {"region": "cn-north-1"},
+        }[args.token]
+
+
+class Parent(pulumi.ComponentResource):
+    """A component of the user's own."""
+
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tests:index:Parent", name, {}, opts)
+
+
+def china() -> aws.Provider:
+    return aws.Provider("china", region="cn-north-1")
+
+
+def in_parent(parent_options: Callable[[], pulumi.ResourceOptions]) -> pulumi.ResourceOptions:
+    return pulumi.ResourceOptions(parent=Parent("parent", parent_options()))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        lambda: pulumi.ResourceOptions(provider=china()),
+        lambda: pulumi.ResourceOptions(providers=[china()]),
+        lambda: pulumi.ResourceOptions(providers={"aws": china()}),
+        lambda: in_parent(lambda: pulumi.ResourceOptions(provider=china())),
+        lambda: in_parent(lambda: pulumi.ResourceOptions(providers=[china()])),
+    ],
+    ids=["provider", "list", "map", "the parent's provider", "the parent's list"],
+)
+def test_the_provider_that_is_given_says_who_deploys_and_where(
+    options: Callable[[], pulumi.ResourceOptions],
+) -> None:
+    world = TwoAccounts()
+    found = register(lambda: EncryptedTable("orders", ARGS, options()), world)
+
+    policy = found["orders-key"].inputs["policy"]
+    assert f"arn:aws-cn:iam::{CHINA}:user/owner" in policy
+    assert "dynamodb.cn-north-1.amazonaws.com" in policy
+    assert ACCOUNT not in policy
+    for child in ("orders-key", "orders-alias", "orders-table"):
+        assert "::china::" in found[child].request.provider
+    assert "default" not in world.asked
+
+
+def test_tables_of_two_providers_ask_each_once() -> None:
+    world = TwoAccounts()
+
+    def program() -> None:
+        options = pulumi.ResourceOptions(provider=china())
+        for number in range(3):
+            EncryptedTable(f"home-{number}", ARGS)
+            EncryptedTable(f"away-{number}", ARGS, options)
+
+    found = register(program, world)
+
+    assert len(world.asked) == 4
+    accounts = {name: json.loads(found[f"{name}-0-key"].inputs["policy"]) for name in ("home", "away")}
+    roots = {name: p["Statement"][0]["Principal"]["AWS"] for name, p in accounts.items()}
+    assert roots == {
+        "home": f"arn:aws:iam::{ACCOUNT}:root",
+        "away": f"arn:aws-cn:iam::{CHINA}:root",
+    }
+
+
+def test_a_second_run_in_one_process_asks_again() -> None:
+    first, second = World(), World(caller=f"arn:aws:iam::{ACCOUNT}:user/second")
+
+    register(lambda: EncryptedTable("orders", ARGS), first)
+    found = register(lambda: EncryptedTable("orders", ARGS), second)
+
+    assert len(second.calls) == len(first.calls)
+    assert "user/second" in found["orders-key"].inputs["policy"]
+
+
+def kept(found: dict[str, Registration]) -> set[str]:
+    return {name for name, one in found.items() if one.is_kept}
+
+
+def test_protection_is_of_key_alias_and_table_whatever_the_component_says() -> None:
+    children = {"orders-key", "orders-alias", "orders-table"}
+    for protect in (None, True, False):
+        options = pulumi.ResourceOptions(protect=protect)
+        found = register(lambda options=options: EncryptedTable("orders", ARGS, options))  # type: ignore[misc]
+
+        assert kept(found) == children
+
+
+def test_a_test_user_of_another_partition_has_its_policy_and_its_sign_in_page() -> None:
+    told: list[str] = []
+
+    def program() -> None:
+        user = TestUser("demo", {"user_name": "ann"}, pulumi.ResourceOptions(provider=china()))
+        user.console_sign_in_url.apply(told.append)
+
+    found = register(program, TwoAccounts())
+
+    policy = "arn:aws-cn:iam::aws:policy/AmazonDynamoDBFullAccess"
+    assert found["demo-full-access"].inputs["policyArn"] == policy
+    assert told == [f"https://{CHINA}.signin.amazonaws.cn/console"]
