@@ -1,0 +1,71 @@
+"""Many tables created and destroyed: how time and memory grow with their number."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from local_aws.local_run import LocalRun
+from tests.benchmarks.measure import Comparison, Grid, seconds
+from tests.benchmarks.memory import KINDS, Memory, watched_memory
+from tests.benchmarks.stacks import program
+
+TARGET_GROWTH = 1.5
+
+
+@dataclass(frozen=True)
+class Soak:
+    """One number of tables: seconds of `up` and `destroy`, and the memory of all processes meanwhile."""
+
+    tables: int
+    up: float
+    destroy: float
+    memory: Memory
+
+
+def findings(run: LocalRun, sizes: Sequence[int] = (10, 100, 1000)) -> Iterator[Comparison | Grid]:
+    """The figures of each size, and how time grows from size to size beyond proportion."""
+    soaks = [soak(run, tables) for tables in sizes]
+    kinds = [*KINDS, "other"]
+    yield Grid(
+        "Soak: tables created and destroyed (peak memory in MiB)",
+        ("Tables", "up (s)", "destroy (s)", "up, s/table", "destroy, s/table", *kinds, "all at one time"),
+        [cells(one, kinds) for one in soaks],
+    )
+    for smaller, larger in pairwise(soaks):
+        for command in ("up", "destroy"):
+            yield growth(command, smaller, larger)
+
+
+def soak(run: LocalRun, tables: int) -> Soak:
+    """Create and destroy that many tables; nothing may be left."""
+    stack = program(run, "component", tables)
+    with watched_memory() as memory:
+        up = seconds(lambda: stack.up().checked())
+        kept = stack.export()["deployment"]["resources"]
+        made = sum(one["type"] == "aws:dynamodb/table:Table" for one in kept)
+        destroy = seconds(lambda: stack.destroy().checked())
+    left = run.aws.client("dynamodb").list_tables()["TableNames"]
+    if made != tables or left:
+        raise RuntimeError(f"{made} of {tables} tables were made, and {left} are left")
+    return Soak(tables, up, destroy, memory)
+
+
+def cells(one: Soak, kinds: Sequence[str]) -> tuple[str, ...]:
+    """A row of the grid."""
+    return (
+        f"{one.tables:,}",
+        f"{one.up:.1f}",
+        f"{one.destroy:.1f}",
+        f"{one.up / one.tables:.3f}",
+        f"{one.destroy / one.tables:.3f}",
+        *(f"{one.memory.peak_by_kind.get(kind, 0):.0f}" for kind in kinds),
+        f"{one.memory.peak_together:.0f}",
+    )
+
+
+def growth(command: str, smaller: Soak, larger: Soak) -> Comparison:
+    """Time per table of the larger against the smaller: 1 is linear, ten times the tables quadratic 10."""
+    ours = getattr(larger, command) / larger.tables
+    baseline = getattr(smaller, command) / smaller.tables
+    name = f"`{command}`, seconds per table: {larger.tables:,} tables against {smaller.tables:,}"
+    return Comparison(name, ours, baseline, ours / baseline, 1, TARGET_GROWTH)
