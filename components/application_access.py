@@ -2,6 +2,8 @@
 
 The IAM policy alone would not do, as a strict key policy delegates no use of the key to IAM; the grant
 alone would not either. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+
+Names of `aws.iam` in annotations are quoted: reading one would load that module in every program.
 """
 
 import json
@@ -41,7 +43,7 @@ class EncryptedCopy:
 def grant_access(
     name: str,
     kind: AccessKind,
-    role: aws.iam.Role,
+    role: "aws.iam.Role",
     *,
     copies: Mapping[str, EncryptedCopy],
     encryption_context: Mapping[str, str],

@@ -1,6 +1,8 @@
 """Provisioned capacity that follows use.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html
+
+`aws.appautoscaling` is loaded only where capacity follows use: its names in annotations are quoted.
 """
 
 import pulumi
@@ -36,7 +38,7 @@ def autoscale(name: str, table: aws.dynamodb.Table, settings: TableSettings, par
 
 
 def _follow_use(
-    name: str, target: aws.appautoscaling.Target, kind: str, bounds: Autoscaling, parent: pulumi.Resource
+    name: str, target: "aws.appautoscaling.Target", kind: str, bounds: Autoscaling, parent: pulumi.Resource
 ) -> None:
     aws.appautoscaling.Policy(
         name,

@@ -95,15 +95,15 @@ class EncryptedTable(pulumi.ComponentResource):
             }
         )
 
-    def grant_read(self, role: aws.iam.Role) -> None:
+    def grant_read(self, role: "aws.iam.Role") -> None:
         """Let an application's role read items: IAM policy and KMS grant together, for this table only."""
         self._grant(READ, role)
 
-    def grant_write(self, role: aws.iam.Role) -> None:
+    def grant_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role write items: IAM policy and KMS grant together, for this table only."""
         self._grant(WRITE, role)
 
-    def grant_read_write(self, role: aws.iam.Role) -> None:
+    def grant_read_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role read and write items: IAM policy and KMS grant together."""
         self._grant(READ_WRITE, role)
 
@@ -166,7 +166,7 @@ class EncryptedTable(pulumi.ComponentResource):
             ),
         )
 
-    def _grant(self, kind: AccessKind, role: aws.iam.Role) -> None:
+    def _grant(self, kind: AccessKind, role: "aws.iam.Role") -> None:
         settings = self._settings
         if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
             raise SettingsError(
