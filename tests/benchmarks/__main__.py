@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console
 
 from local_aws.local_run import LocalRun, local_run
-from tests.benchmarks import component, policy_pack, soak
+from tests.benchmarks import checkov, component, policy_pack, soak, verification
 from tests.benchmarks.measure import Comparison, Finding
 from tests.benchmarks.report import REPORT, Conditions, markdown, terminal
 
 PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
     "component": component.findings,
     "pack": policy_pack.findings,
+    "checkov": checkov.findings,
+    "verify": verification.findings,
     "soak": soak.findings,
 }
 

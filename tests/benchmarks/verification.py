@@ -1,23 +1,22 @@
 """How long `verify` takes for many tables and principals, in parallel and one call at a time.
 
-Run it by hand: `venv/bin/python -m tests.benchmarks.verify_many_tables`. The local AWS is one process, so
-both runs are bound by the processor; `--latency-ms` shows what parallel calls gain over a network: that
-time is waited before each request is sent, as a round trip to AWS would.
+The local AWS is one process, so both are bound by the processor. Before each request, a round trip to AWS
+is waited: what parallel calls gain over a network.
 """
 
-import argparse
 import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 from rich.console import Console
 
-from local_aws.process import running
+from local_aws.local_run import LocalRun
+from tests.benchmarks.measure import Comparison
 from tests.verify.world import World, declare
 from verify.declared import parse_outputs
 from verify.parallel import Parallel
@@ -25,7 +24,9 @@ from verify.principals import CredentialSources
 from verify.run import Options, targets_of, verify
 
 TARGET_SECONDS = 30.0
-console = Console()
+LATENCY_MILLISECONDS = 10
+WORKERS = 16
+ROLES = 3  # beside the caller and the test user
 
 
 def build(world: World, tables: int, roles: int) -> tuple[str, tuple[str, ...]]:
@@ -63,45 +64,46 @@ def latency(milliseconds: float, calls: Counter[str]) -> Iterator[None]:
         boto3.Session.client = real
 
 
-def measure(outputs_text: str, roles: tuple[str, ...], workers: int, milliseconds: float) -> float:
+def duration(outputs_text: str, roles: tuple[str, ...], workers: int, calls: Counter[str]) -> float:
     """Seconds of one verification; it must end as declared."""
     outputs = parse_outputs(outputs_text, "benchmark")
     options = Options(workers=workers, sources=CredentialSources(assume_roles=roles))
-    calls: Counter[str] = Counter()
-    with latency(milliseconds, calls):
+    with latency(LATENCY_MILLISECONDS, calls):
         started = time.monotonic()
         report = verify(targets_of(outputs), outputs, options, Parallel(workers, Console(stderr=True)))
         seconds = time.monotonic() - started
     if report.verdict.exit_status != 0:
-        raise SystemExit(f"not as declared: {[finding.text for finding in report.findings][:3]}")
-    proven = sum(cell.basis == "proven" for cell in report.access)
-    console.print(
-        f"{workers:3} at once, {milliseconds:g} ms latency: {seconds:6.1f} s, {proven} calls proven, "
-        f"{sum(calls.values())} requests, {sum(calls.values()) / seconds:.0f} requests/s"
-    )
+        raise RuntimeError(f"not as declared: {[finding.text for finding in report.findings][:3]}")
     return seconds
 
 
-def main() -> None:
-    """Build, measure, compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tables", type=int, default=100)
-    parser.add_argument("--roles", type=int, default=3, help="beside the caller and the test user")
-    parser.add_argument("--workers", type=int, default=16)
-    parser.add_argument("--latency-ms", type=float, default=0)
-    parser.add_argument("--skip-sequential", action="store_true")
-    given = parser.parse_args()
-    with running() as aws:
-        os.environ.update(aws.environment())
-        outputs, roles = build(World(aws), given.tables, given.roles)
-        console.print(f"{given.tables} tables, {given.roles + 2} principals")
-        parallel = measure(outputs, roles, given.workers, given.latency_ms)
-        if not given.skip_sequential:
-            sequential = measure(outputs, roles, 1, given.latency_ms)
-            console.print(f"parallel is {sequential / parallel:.1f} times as fast")
-    verdict = "kept" if parallel < TARGET_SECONDS else "MISSED"
-    console.print(f"target of {TARGET_SECONDS:g} s: {verdict}")
+def findings(run: LocalRun, sizes: Sequence[int] = (100,)) -> Iterator[Comparison]:
+    """Each number of tables, by five principals: 16 calls at a time against one at a time."""
+    for tables in sizes:
+        with environment(run.aws.environment()):
+            outputs, roles = build(World(run.aws), tables, ROLES)
+            calls: Counter[str] = Counter()
+            parallel = duration(outputs, roles, WORKERS, calls)
+            sequential = duration(outputs, roles, 1, Counter())
+        kept = "reached" if parallel < TARGET_SECONDS else "missed"
+        yield Comparison(
+            f"`verify` of {tables} tables by {ROLES + 2} principals, {calls.total():,} requests of "
+            f"{LATENCY_MILLISECONDS} ms latency: {WORKERS} at a time against one at a time "
+            f"(target of {TARGET_SECONDS:g} s: {kept})",
+            parallel,
+            sequential,
+            parallel / sequential,
+            1,
+        )
 
 
-if __name__ == "__main__":
-    main()
+@contextmanager
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """These variables in this process' environment, for the length of the block."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
