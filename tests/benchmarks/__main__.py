@@ -8,7 +8,7 @@ from rich.console import Console
 from local_aws.local_run import LocalRun, local_run
 from tests.benchmarks import checkov, component, policy_pack, soak, verification
 from tests.benchmarks.measure import Comparison, Finding
-from tests.benchmarks.report import REPORT, Conditions, markdown, terminal
+from tests.benchmarks.report import Conditions, section, terminal, write
 
 PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
     "component": component.findings,
@@ -20,21 +20,23 @@ PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
 
 
 def main() -> None:
-    """Run the benchmarks that are asked for and report."""
+    """Run the benchmarks that are asked for and report; what is measured is kept as soon as it is."""
     given = arguments()
     console = Console()
-    conditions = Conditions.now(given.parts, given.sizes)
-    findings = []
+    findings: list[Finding] = []
     for part in given.parts:
+        conditions = Conditions.now(part, given.sizes)
+        found = []
         with local_run() as run:
             console.print(f"{part}: {run.description}")
             for finding in measured(part, run, given.sizes):
                 console.print(f"  {said(finding)}")
-                findings.append(finding)
+                found.append(finding)
+        if given.write:
+            write({part: section(found, conditions)}, PARTS)
+        findings += found
     for table in terminal(findings):
         console.print(table)
-    if given.write:
-        REPORT.write_text(markdown(findings, conditions.ended()))
 
 
 def measured(part: str, run: LocalRun, sizes: Sequence[int]) -> Iterator[Finding]:

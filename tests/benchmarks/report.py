@@ -2,8 +2,8 @@
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,27 +13,29 @@ from local_aws.local_run import ROOT
 from tests.benchmarks.measure import Comparison, Finding, Grid
 
 REPORT = ROOT / "docs" / "benchmarks.md"
+INTRODUCTION = """# Benchmarks
+
+Written by `make bench` or `venv/bin/python -m tests.benchmarks --write`; `--help` tells how to run a part, or
+other numbers of tables. Times are medians, a ratio is the median of the ratios pair by pair; of each pair,
+both are run in turn, in alternating order.
+"""
 COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs")
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which the findings were made; `load` is the processes that wanted a core, before and after."""
+    """Under which the findings were made; `load` is how many processes wanted a core the minute before."""
 
     command: str
     started: datetime
-    load: tuple[float, ...]
+    load: float
 
     @classmethod
-    def now(cls, parts: Sequence[str], sizes: Sequence[int]) -> "Conditions":
+    def now(cls, part: str, sizes: Sequence[int]) -> "Conditions":
         """As they are at the start."""
         sized = ["--sizes", *map(str, sizes)] if sizes else []
-        command = " ".join(["python -m tests.benchmarks", *parts, *sized])
-        return cls(command, datetime.now(UTC), (os.getloadavg()[0],))
-
-    def ended(self) -> "Conditions":
-        """With the load at the end."""
-        return replace(self, load=(*self.load, os.getloadavg()[0]))
+        command = " ".join(["python -m tests.benchmarks", part, *sized])
+        return cls(command, datetime.now(UTC), os.getloadavg()[0])
 
     def lines(self) -> list[str]:
         """The date, the machine, the load."""
@@ -45,9 +47,9 @@ class Conditions:
             f"Python {platform.python_version()}."
         )
         lines = [measured]
-        if self.load[0] > cores / 2:
+        if self.load > cores / 2:
             lines.append(
-                f"**The machine was busy with other work** (load {self.load[0]:.1f} on {cores} cores at the "
+                f"**The machine was busy with other work** (load {self.load:.1f} on {cores} cores at the "
                 "start): times are longer than they would be alone; ratios compare runs made in turn."
             )
         return lines
@@ -89,23 +91,24 @@ def terminal(findings: Sequence[Finding]) -> Iterator[Table]:
         yield table
 
 
-def markdown(findings: Sequence[Finding], conditions: Conditions) -> str:
-    """The grids as a page, with the date and the machine."""
-    lines = [
-        "# Benchmarks",
-        "",
-        "Written by `make bench` with `--write`; run it on your machine. Times are medians, a ratio is the",
-        "median of the ratios pair by pair; of each pair, both are run in turn, in alternating order.",
-        "",
-        *conditions.lines(),
-    ]
+def section(findings: Sequence[Finding], conditions: Conditions) -> str:
+    """The grids of one part for the docs, with the date and the machine."""
+    lines = conditions.lines()
     for grid in grids(findings):
         lines += [
             "",
-            f"## {grid.title}",
+            f"### {grid.title}",
             "",
             f"| {' | '.join(grid.columns)} |",
             f"|{'---|' * len(grid.columns)}",
         ]
         lines += [f"| {' | '.join(row)} |" for row in grid.rows]
     return "\n".join(lines) + "\n"
+
+
+def write(sections: dict[str, str], parts: Iterable[str]) -> None:
+    """Put the sections in the page; those of other parts stay as they were."""
+    kept = REPORT.read_text().split("\n## ")[1:] if REPORT.exists() else []
+    known = {part: text.strip() + "\n" for part, _, text in (one.partition("\n") for one in kept)} | sections
+    texts = [f"## {part}\n\n{known[part]}" for part in parts if part in known]
+    REPORT.write_text("\n".join([INTRODUCTION, *texts]))
