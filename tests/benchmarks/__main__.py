@@ -12,6 +12,7 @@ from tests.benchmarks.report import Conditions, section, terminal, write
 
 PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
     "component": component.findings,
+    "bare-component": component.bare_findings,
     "pack": policy_pack.findings,
     "checkov": checkov.findings,
     "verify": verification.findings,

@@ -10,17 +10,27 @@ TARGET = 1.1
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = (1, 100, 1000)) -> Iterator[Comparison]:
+    """Over resources at the top of the program: part of it is what Pulumi takes for any component."""
+    return against(run, "raw", "raw resources", sizes)
+
+
+def bare_findings(run: LocalRun, sizes: Sequence[int] = (100,)) -> Iterator[Comparison]:
+    """Over the least component that can hold the resources: what is left is this component's own."""
+    return against(run, "bare", "a bare component", sizes)
+
+
+def against(run: LocalRun, baseline: str, title: str, sizes: Sequence[int]) -> Iterator[Comparison]:
     """One comparison for each number of tables; both programs plan the very same AWS resources."""
     policy = key_policy_of_component(run)
     for tables in sizes:
         component = program(run, "component", tables)
-        raw = program(run, "raw", tables, KEY_POLICY=policy)
+        other = program(run, baseline, tables, KEY_POLICY=policy)
         if tables == min(sizes):
-            ensure_same(planned(component.preview().checked()), planned(raw.preview().checked()))
+            ensure_same(planned(component.preview().checked()), planned(other.preview().checked()))
         yield side_by_side(
-            f"Preview of {tables:,} table{'s' * (tables > 1)}: component against raw resources",
+            f"Preview of {tables:,} table{'s' * (tables > 1)}: component against {title}",
             previewer(component),
-            previewer(raw),
+            previewer(other),
             pairs=pairs_for(tables),
             target=TARGET,
         )
