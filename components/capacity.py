@@ -16,6 +16,8 @@ _METRICS = {"Read": "DynamoDBReadCapacityUtilization", "Write": "DynamoDBWriteCa
 
 def autoscale(name: str, table: aws.dynamodb.Table, settings: TableSettings, parent: pulumi.Resource) -> None:
     """Let the table's capacity, and that of its global secondary indexes, follow use."""
+    if not (settings.read_autoscaling or settings.write_autoscaling):
+        return
     table_id = pulumi.Output.concat("table/", table.name)
     scaled = {name: ("table", table_id)} | {
         f"{name}-{index.name}": ("index", pulumi.Output.concat(table_id, "/index/", index.name))
