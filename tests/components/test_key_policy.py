@@ -163,3 +163,21 @@ def test_the_greatest_size_is_taken_and_counts_bytes() -> None:
         to_json({"x": "a" * (MAXIMUM_BYTES - frame + 1)})
     with pytest.raises(KeyPolicyError, match="bytes"):
         to_json({"x": "é" * (MAXIMUM_BYTES // 2)})
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_more_statements_come_last_as_they_are(
+    profile: Callable[[KeyAccess, ProtectedTable], Document],
+) -> None:
+    more = {"Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": f"{OWN}:role/audit"}, "Action": "kms:*"}
+
+    assert profile(replace(ACCESS, statements=[more]), TABLE)["Statement"][-1] == more
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_the_account_is_left_out_where_it_is_not_to_be_named(
+    profile: Callable[[KeyAccess, ProtectedTable], Document],
+) -> None:
+    named = [s["Principal"]["AWS"] for s in profile(replace(ACCESS, account_root=False), TABLE)["Statement"]]
+
+    assert TABLE.scope.root not in named

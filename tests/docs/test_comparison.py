@@ -1,0 +1,54 @@
+"""What the comparison says of this project is tested where it says so."""
+
+import re
+
+from local_aws.local_run import ROOT
+from tests.documents import DOCS, blocks
+from tests.engine.programs import Program
+
+ROWS = [
+    line.strip("|").split("|")
+    for line in (DOCS / "comparison.md").read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| |")
+]
+
+
+def test_every_row_names_a_test_that_exists() -> None:
+    """A row whose test is that of the row before says so."""
+    named: list[tuple[str, str]] = []
+    for row in ROWS:
+        cell = row[-1].strip()
+        if cell != "the same":
+            (path,) = re.findall(r"\(\.\./(tests/\w+/\w+\.py)\)", cell)
+            named.append((path, cell.split("`")[1] if "`" in cell else "test_"))
+
+    assert len(named) > 30
+    assert [(path, test) for path, test in named if f"def {test}" not in (ROOT / path).read_text()] == []
+
+
+def test_every_row_compares_all_of_them() -> None:
+    assert {len(row) for row in ROWS} == {5}
+    assert [row for row in ROWS if not all(cell.strip() for cell in row)] == []
+
+
+def test_what_has_no_argument_is_set_by_a_transform_or_a_resource(program: Program) -> None:
+    (source,) = blocks("comparison.md", "python")
+    grant = """
+role = aws.iam.Role("monitor", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": []}))
+plain = EncryptedTable("plain", {"partition_key": {"name": "id"}, "key_policy_profile": "console"})
+aws.kms.Grant("own", key_id=plain.key_arn, grantee_principal=role.arn, operations=["DescribeKey"])
+pulumi.export("plainKey", plain.key_arn)
+"""
+
+    program(source + grant).up().checked()
+
+    dynamodb = program.run.aws.client("dynamodb")
+    limits = {
+        name: dynamodb.describe_table(TableName=name)["Table"].get("OnDemandThroughput", {})
+        for name in ("limited", "plain")
+    }
+    key = program.stack.outputs()["plainKey"]
+    grants = program.run.aws.client("kms").list_grants(KeyId=key)["Grants"]
+    assert limits["limited"]["MaxReadRequestUnits"] == 100
+    assert limits["plain"].get("MaxReadRequestUnits") != 100
+    assert ["DescribeKey"] in [grant["Operations"] for grant in grants]
