@@ -106,6 +106,16 @@ class LocalAws:
         """
         return Credentials(**self._control("POST", "accounts", {"account_id": account_id}))
 
+    def let_pass(self, seconds: float) -> None:
+        """Let this local AWS see time go by, at once.
+
+        Args:
+            seconds: how long. What started less than its `table_key_cache_seconds`,
+                `encryption_change_seconds` or `iam_propagation_seconds` ago comes to its end, and
+                the day in which a table's key changes are counted moves on.
+        """
+        self._control("POST", "time", {"seconds": seconds})
+
     def inject_fault(
         self, action: str, effect: str, *, calls: int = 1, skip: int = 0, seconds: float = 0
     ) -> None:
@@ -115,13 +125,18 @@ class LocalAws:
             action: an IAM action with wildcards, such as `dynamodb:UpdateTable` or `kms:*`.
             effect: `throttle`; `error` (an internal error of AWS, status 500); `close` the connection
                 before the call has an effect, `close-after` it and without an answer; `kill` or
-                `kill-after`: the same, ending the local AWS as `kill -9` does; `delay` by `seconds`.
+                `kill-after`: the same, ending the local AWS as `kill -9` does; `delay` by `seconds`,
+                which `let_pass` shortens.
             calls: how many calls it strikes; one when left out.
             skip: how many matching calls go well before it; none when left out.
             seconds: the length of a `delay`.
         """
         fault = {"action": action, "effect": effect, "calls": calls, "skip": skip, "seconds": seconds}
         self._control("POST", "faults", fault)
+
+    def delayed_calls(self) -> int:
+        """How many calls a `delay` holds now; a call that went on counts until it had its effect."""
+        return int(self._control("GET", "delayed-calls", {})["count"])
 
     def clear_faults(self) -> None:
         """Let all calls go well again."""

@@ -48,11 +48,12 @@ class Waited:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait and how often to try, in seconds."""
+    """How long to wait and how often to try, in seconds, by which clock."""
 
     limit: float
     interval: float
     sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
 
 
 def wait_for_denial(principal: Principal, table: Table, patience: Patience, console: Console) -> Waited:
@@ -76,14 +77,14 @@ class _Bar:
 def _wait(
     principal: Principal, table: Table, patience: Patience, wanted: Callable[[Outcome], bool], bar: _Bar
 ) -> Waited:
-    started = time.monotonic()
+    started = patience.now()
     progress = Progress(console=bar.console, transient=True, disable=not bar.console.is_terminal)
     with progress:
         task = progress.add_task(bar.what, total=patience.limit)
         for tries in count(1):
             fresh = replace(principal, connections=principal.connections.renewed())
             (last,) = Prober(fresh, table, ProbeItem.for_table(table)).run(("GetItem",))
-            seconds = time.monotonic() - started
+            seconds = patience.now() - started
             progress.update(task, completed=min(seconds, patience.limit))
             if wanted(last.outcome) or seconds + patience.interval > patience.limit:
                 return Waited(last, round(seconds, 1), tries, wanted(last.outcome))

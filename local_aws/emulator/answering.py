@@ -1,8 +1,8 @@
 """How a call is answered: faults before it, the services, the state saved, faults after it."""
 
-import asyncio
 import logging
 
+from local_aws.emulator import clock
 from local_aws.emulator.asgi import (
     App,
     Receive,
@@ -35,26 +35,30 @@ class Answering:
         body = await read_body(receive)
         call = Call.of(headers_of(scope), body)
         fault = self._faults.striking(call)
-        if fault and (response := await self._before(fault, call, scope)):
-            await respond(send, response)
-            return
-        response = await answer_of(self._services, scope, body)
-        if self._state and call.may_change_state:
-            response = self._saved(self._state, response)
-        if fault and fault.effect == "kill-after":
-            kill_emulator()
-        if fault and fault.effect == "close-after":
-            close_connection(scope)
-        await respond(send, response)
+        answer = self._struck(fault, call, scope, body) if fault else self._answer(call, scope, body)
+        await respond(send, await answer)
 
-    async def _before(self, fault: Fault, call: Call, scope: Scope) -> Response | None:
-        if fault.effect == "delay":
-            await asyncio.sleep(fault.seconds)
+    async def _answer(self, call: Call, scope: Scope, body: bytes) -> Response:
+        response = await answer_of(self._services, scope, body)
+        return self._saved(self._state, response) if self._state and call.may_change_state else response
+
+    async def _struck(self, fault: Fault, call: Call, scope: Scope, body: bytes) -> Response:
         if fault.effect == "kill":
             kill_emulator()
         if fault.effect == "close":
             close_connection(scope)
-        return failure(call, fault.effect) if fault.effect in ("throttle", "error", "close") else None
+        if fault.effect in ("throttle", "error", "close"):
+            return failure(call, fault.effect)
+        if fault.effect == "delay":
+            with self._faults.delaying():
+                await clock.sleep(fault.seconds)
+                return await self._answer(call, scope, body)
+        response = await self._answer(call, scope, body)
+        if fault.effect == "kill-after":
+            kill_emulator()
+        if fault.effect == "close-after":
+            close_connection(scope)
+        return response
 
     def _saved(self, state: State, response: Response) -> Response:
         try:

@@ -1,10 +1,11 @@
-"""What a test may ask of the emulator beside AWS's APIs, with the run's token: faults, other accounts."""
+"""What a test may ask beside AWS's APIs, with the run's token: faults, other accounts, time that passes."""
 
 import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.emulator import clock
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.access_keys import random_access_key
 from local_aws.emulator.asgi import (
@@ -50,8 +51,13 @@ class Control:
         if what == ("DELETE", "faults"):
             self._faults.clear()
             return json_response(200, {})
+        if what == ("GET", "delayed-calls"):
+            return json_response(200, {"count": self._faults.delayed_calls})
         if what == ("POST", "accounts"):
             return json_response(200, _open_account(request["account_id"]))
+        if what == ("POST", "time"):
+            clock.let_pass(float(request["seconds"]))
+            return json_response(200, {})
         return json_error(404, "UnknownOperationException", f"{what[0]} {what[1]} is not known")
 
 

@@ -4,8 +4,8 @@ import fnmatch
 import os
 import signal
 import socket
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.delayed_calls = 0
 
     def add(self, description: Mapping[str, Any]) -> None:
         """Add a fault; an unknown field or effect is a TypeError or ValueError."""
@@ -59,6 +60,15 @@ class Faults:
     def clear(self) -> None:
         """Let nothing go wrong any more."""
         self._faults.clear()
+
+    @contextmanager
+    def delaying(self) -> Iterator[None]:
+        """Count a call as delayed, for the length of the block."""
+        self.delayed_calls += 1
+        try:
+            yield
+        finally:
+            self.delayed_calls -= 1
 
     def striking(self, call: Call) -> Fault | None:
         """The fault that strikes this call; it is used up by one."""

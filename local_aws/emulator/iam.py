@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
 
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+from local_aws.emulator import clock
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.errors import ServiceError
 from local_aws.emulator.ministack_adapter import Handler, Response
@@ -61,7 +61,7 @@ class IAM:
 def _note_time(kind: str, field: str, request: Mapping[str, str]) -> None:
     entity = ms.iam_entity(ms.account_id(), kind, request[field])
     if entity is not None:
-        entity["_made_at"] = time.time()
+        entity["_made_at"] = clock.now()
 
 
 def _check(operation: str, user: str, request: Mapping[str, str]) -> None:

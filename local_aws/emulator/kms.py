@@ -1,11 +1,10 @@
 """KMS's calls: what is checked before ministack answers one, and what is done after."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.emulator import key_policy_rules, kms_authorization, kms_rules
+from local_aws.emulator import clock, key_policy_rules, kms_authorization, kms_rules
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import find_key, key_arn, parse
 from local_aws.emulator.aws_managed_key import is_aws_managed
@@ -99,7 +98,7 @@ def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:
     if operation == "ListKeyRotations":
         return ms.answer({"Rotations": key.get("_rotations") or [], "Truncated": False})
     if operation == "RotateKeyOnDemand":
-        rotation = {"KeyId": key["Arn"], "RotationDate": int(time.time()), "RotationType": "ON_DEMAND"}
+        rotation = {"KeyId": key["Arn"], "RotationDate": int(clock.now()), "RotationType": "ON_DEMAND"}
         key["_rotations"] = [*(key.get("_rotations") or []), rotation]
         return ms.answer({"KeyId": key["Arn"]})
     return None

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import json
 import re
-import time
 from typing import Any
 
+from local_aws.emulator import clock
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.ministack_adapter import Record
 
@@ -25,7 +25,7 @@ def unique_id(arn: str) -> str | None:
 
 def is_younger_than(seconds: float, arn: str) -> bool:
     """Whether the user or role with this ARN was made less than so many seconds ago."""
-    return ((_entity(arn) or {}).get("_made_at") or 0.0) + seconds > time.time()
+    return ((_entity(arn) or {}).get("_made_at") or 0.0) + seconds > clock.now()
 
 
 def _entity(arn: str) -> Record | None:

@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.emulator import aws_managed_key, grants, kms_errors
+from local_aws.emulator import aws_managed_key, clock, grants, kms_errors
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import TableName, find_key, key_arn, parse
 from local_aws.emulator.authorization import denial, outside
@@ -110,7 +109,7 @@ def _over_quota(table: TableName) -> Response | None:
     record = table.record
     if record is None:
         return None
-    now = time.time()
+    now = clock.now()
     changes = [at for at in record.get("_encryption_changes") or [] if at > now - DAY_SECONDS]
     if len(changes) < CHANGES_PER_DAY or changes[-1] < now - ONE_CHANGE_SECONDS:
         return None
@@ -181,7 +180,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
         record.pop("SSEDescription", None)  # AWS shows nothing for the AWS owned key
     if change_seconds and before:
         record["_encryption_target"] = {
-            "at": time.time() + change_seconds,
+            "at": clock.now() + change_seconds,
             "sse": record.get("SSEDescription"),
         }
         record["SSEDescription"] = {**before, "Status": "UPDATING"}
@@ -193,15 +192,15 @@ def count_change(table: TableName) -> None:
     """Take one of the table's changes of the day."""
     record = table.record
     if record is not None:
-        recent = [at for at in record.get("_encryption_changes") or [] if at > time.time() - DAY_SECONDS]
-        record["_encryption_changes"] = [*recent, time.time()]
+        recent = [at for at in record.get("_encryption_changes") or [] if at > clock.now() - DAY_SECONDS]
+        record["_encryption_changes"] = [*recent, clock.now()]
 
 
 def complete_if_due(table: TableName) -> None:
     """End a change whose time has come: the new key shows, the old key's grant is retired."""
     record = table.record
     target = (record or {}).get("_encryption_target")
-    if record is None or target is None or target["at"] > time.time():
+    if record is None or target is None or target["at"] > clock.now():
         return
     del record["_encryption_target"]
     record["SSEDescription"] = target["sse"]

@@ -4,11 +4,10 @@ DynamoDB decrypts the table key with the caller's own rights, through itself, bo
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from local_aws.emulator import kms_errors
+from local_aws.emulator import clock, kms_errors
 from local_aws.emulator import ministack_adapter as ms
 from local_aws.emulator.arns import TableName, find_key
 from local_aws.emulator.authorization import denial
@@ -41,7 +40,7 @@ class TableKeys:
             return None
         who = ms.caller(headers)
         slot = (who.arn, table, key_arn)
-        now = time.monotonic()
+        now = clock.now()
         if self._until.get(slot, now) > now:
             return None
         key = find_key(key_arn)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,23 +12,12 @@ from local_aws.local_run import LocalRun, local_run
 from local_aws.process import running, start
 from local_aws.stack import Result
 from tests.documents import Checkout, blocks
+from tests.tools.processes import wait_until
 
 TABLE = "nextwork-kms-table"
 SETTINGS = f"encrypted-tables:tables.{TABLE}"
 ITEM = {"id": {"S": "1"}}
-AT_AWS_SECONDS = 1.5
-# The resource whose step makes a call.
-RESOURCES = {
-    "kms:CreateKey": "aws:kms:Key ",
-    "kms:CreateAlias": "aws:kms:Alias ",
-    "dynamodb:CreateTable": "aws:dynamodb:Table ",
-    "dynamodb:UpdateTable": "aws:dynamodb:Table ",
-    "kms:UpdateAlias": "aws:kms:Alias ",
-    "dynamodb:DeleteTable": "aws:dynamodb:Table ",
-    "kms:DeleteAlias": "aws:kms:Alias ",
-    "kms:ScheduleKeyDeletion": "aws:kms:Key ",
-}
-BEGUN = ("creating (", "updating (", "deleting (")
+AN_HOUR = 3600.0
 
 
 class Survivor:
@@ -49,16 +37,13 @@ class Survivor:
             self.run.aws.stop()
             self.run.aws = start(state_dir=self.aws_state)
             return
-        self.run.aws.inject_fault(action, "delay", seconds=AT_AWS_SECONDS)
+        self.run.aws.inject_fault(action, "delay", seconds=AN_HOUR)
         process = self.stack.start(command, "--yes", "--skip-preview")
-        assert process.stdout is not None
-        for line in process.stdout:
-            if RESOURCES[action] in line and any(sign in line for sign in BEGUN):
-                time.sleep(AT_AWS_SECONDS / 2)
-                os.kill(process.pid if victim == "engine" else provider_of(self.run), signal.SIGKILL)
-                break
+        wait_until(lambda: self.run.aws.delayed_calls() == 1, 60)
+        os.kill(process.pid if victim == "engine" else provider_of(self.run), signal.SIGKILL)
         process.communicate()
-        time.sleep(AT_AWS_SECONDS)
+        self.run.aws.let_pass(AN_HOUR)
+        wait_until(lambda: self.run.aws.delayed_calls() == 0)
         assert process.returncode != 0
 
     def recover(self, command: str) -> Result:
@@ -172,12 +157,13 @@ def test_what_aws_does_without_answering_is_taken_over(survivor: Survivor) -> No
 
 
 def test_a_second_update_at_the_same_time_is_told_of_the_first(survivor: Survivor) -> None:
-    survivor.run.aws.inject_fault("kms:CreateKey", "delay", seconds=6)
+    survivor.run.aws.inject_fault("kms:CreateKey", "delay", seconds=AN_HOUR)
     first = survivor.stack.start("up", "--yes", "--skip-preview")
-    assert first.stdout is not None
-    next(line for line in first.stdout if "aws:kms:Key " in line)
+    wait_until(lambda: survivor.run.aws.delayed_calls() == 1, 60)
 
     second = survivor.stack.run("up", "--yes")
+
+    survivor.run.aws.let_pass(AN_HOUR)
 
     assert second.exit_code != 0
     assert "locked" in second.output

@@ -11,7 +11,7 @@ def port_of(aws: LocalAws) -> int:
     return int(aws.endpoint_url.rpartition(":")[2])
 
 
-def ended(pid: int, seconds: float = 5) -> bool:
+def ended(pid: int, seconds: float = 20) -> bool:
     """Whether a process ends within that time."""
     for _ in range(int(seconds * 20)):
         try:
@@ -24,7 +24,7 @@ def ended(pid: int, seconds: float = 5) -> bool:
     return False
 
 
-def gone(aws: LocalAws, seconds: float = 5) -> LocalAwsError:
+def gone(aws: LocalAws, seconds: float = 20) -> LocalAwsError:
     """The error of a local AWS that ends within that time."""
     for _ in range(int(seconds * 20)):
         try:

@@ -1,6 +1,5 @@
 """Changing a table's key: the budget, the time it takes, the old key."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +44,21 @@ def test_four_changes_a_day_then_no_more(aws: LocalAws) -> None:
     )
 
 
+def test_six_hours_after_the_fourth_change_one_more_is_taken() -> None:
+    with running() as aws:
+        keys = [make_key(aws) for _ in range(7)]
+        table = make_table(aws, keys[0])
+        dynamodb = aws.client("dynamodb")
+        for key in keys[1:5]:
+            dynamodb.update_table(TableName=table, SSESpecification=encrypted_with(key))
+
+        aws.let_pass(6 * 3600)
+        dynamodb.update_table(TableName=table, SSESpecification=encrypted_with(keys[5]))
+
+        error = error_of(dynamodb.update_table, TableName=table, SSESpecification=encrypted_with(keys[6]))
+        assert error.code == "LimitExceededException"
+
+
 def test_the_same_key_given_by_its_alias_is_a_change_that_counts(aws: LocalAws) -> None:
     key, alias = make_key(aws), f"alias/{name('key')}"
     aws.client("kms").create_alias(AliasName=alias, TargetKeyId=key)
@@ -84,8 +98,8 @@ def test_a_deleted_table_takes_its_budget_with_it(aws: LocalAws) -> None:
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[LocalAws]:
-    """A local AWS in which a change of a table's key takes half a second."""
-    with running(encryption_change_seconds=0.5) as aws:
+    """A local AWS in which a change of a table's key takes an hour."""
+    with running(encryption_change_seconds=3600) as aws:
         yield aws
 
 
@@ -100,7 +114,7 @@ def test_meanwhile_the_old_key_is_shown_as_updating_and_the_table_is_active(slow
     assert meanwhile["TableStatus"] == "ACTIVE"
     assert meanwhile["SSEDescription"] == {"Status": "UPDATING", "SSEType": "KMS", "KMSMasterKeyArn": old}
     assert len(service_grants(slow, old)) == 1
-    time.sleep(0.6)
+    slow.let_pass(3600)
     assert sse_of(slow, table) == {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": new}
     assert service_grants(slow, old) == []
 

@@ -1,6 +1,6 @@
 """Faults that tests ask for."""
 
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from tests.local_aws.resources import (
     make_key,
     table_request,
 )
+from tests.tools.processes import wait_until
 
 
 @pytest.fixture
@@ -66,13 +67,24 @@ def test_a_connection_is_closed_after_the_call_had_its_effect(own: LocalAws) -> 
     assert table in own.client("dynamodb").list_tables()["TableNames"]
 
 
+def test_time_only_goes_forward(own: LocalAws) -> None:
+    with pytest.raises(LocalAwsError, match="time only goes forward"):
+        own.let_pass(-1)
+
+
 def test_a_call_is_delayed(own: LocalAws) -> None:
-    own.inject_fault("kms:ListKeys", "delay", seconds=0.3)
-    before = time.monotonic()
+    own.inject_fault("kms:CreateKey", "delay", seconds=3600)
+    kms = own.client("kms")
+    before = len(kms.list_keys()["Keys"])
+    with ThreadPoolExecutor() as background:
+        call = background.submit(kms.create_key)
+        wait_until(lambda: own.delayed_calls() == 1)
+        assert len(kms.list_keys()["Keys"]) == before
 
-    own.client("kms").list_keys()
+        own.let_pass(3600)
 
-    assert time.monotonic() - before >= 0.3
+        assert call.result()["KeyMetadata"]["KeyState"] == "Enabled"
+    assert own.delayed_calls() == 0
 
 
 def test_the_local_aws_is_killed_at_the_call_asked_for_and_goes_on(tmp_path: Path) -> None:

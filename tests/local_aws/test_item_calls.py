@@ -1,7 +1,6 @@
 """Reading and writing items of a table whose key the caller may, or may not, use."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -256,7 +255,7 @@ def test_a_right_is_taken_away_at_once_without_a_cache(aws: LocalAws) -> None:
 
 
 def test_with_a_cache_allow_after_deny_is_seen_at_once_and_deny_after_allow_late() -> None:
-    with running(table_key_cache_seconds=0.5) as aws:
+    with running(table_key_cache_seconds=300) as aws:
         reader = make_user(aws)
         key = make_key(aws)
         table = make_table(aws, key)
@@ -268,7 +267,7 @@ def test_with_a_cache_allow_after_deny_is_seen_at_once_and_deny_after_allow_late
 
         put_policy(aws, key)
         assert "Item" in dynamodb.get_item(TableName=table, Key=KEY)
-        time.sleep(0.5)
+        aws.let_pass(300)
         assert error_of(dynamodb.get_item, TableName=table, Key=KEY).message.startswith(KEY_DENIED)
 
 

@@ -1,7 +1,6 @@
 """What KMS takes as a key policy, and who the policy then means."""
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -197,11 +196,11 @@ def test_tags_of_the_key_can_be_a_condition(aws: LocalAws) -> None:
 
 def test_kms_sees_a_new_user_only_after_a_while_if_asked_for() -> None:
     """As on AWS, where IAM is eventually consistent."""
-    with running(iam_propagation_seconds=0.5) as aws:
+    with running(iam_propagation_seconds=60) as aws:
         text = policy(statement(make_user(aws).arn, action="kms:Decrypt"))
 
         error = error_of(aws.client("kms").create_key, Policy=text)
         assert (error.code, error.message) == (MALFORMED, INVALID_PRINCIPALS)
 
-        time.sleep(0.5)
+        aws.let_pass(60)
         aws.client("kms").create_key(Policy=text)
