@@ -19,8 +19,8 @@ check: setup
 	@venv/bin/mypy .
 	@cd policy-pack && ../venv/bin/mypy --config-file ../pyproject.toml .
 
-test: check  ## all checks and all tests, a file's tests in order
-	@$(PY) -m pytest --numprocesses auto --dist loadfile
+test: check  ## all checks and all tests, a file's tests in order, the same cases each time
+	@$(PY) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile ci
 
 bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
