@@ -1,6 +1,5 @@
 """The functions that programs call: in the SDK's shape, with AWS's answers."""
 
-import importlib
 import inspect
 import json
 import re
@@ -13,6 +12,7 @@ from local_aws.process import LocalAws
 from local_aws.provider.catalogue import FUNCTIONS
 from local_aws.provider.functions import partition_of
 from tests.provider.protocol import Plugin, RefusedError, message_of, plugin_process
+from tests.provider.sdk import sdk_member, sdk_module
 
 KEY = "aws:kms/key:Key"
 GET_KEY = "aws:kms/getKey:getKey"
@@ -24,20 +24,16 @@ ACCOUNT = "111122223333"
 Unique = Callable[[str], str]
 
 
-def sdk_source(token: str) -> tuple[str, str, type]:
-    """The source of the SDK's function, its name, and the class of its result."""
-    _, place, name = token.split(":")
-    service, file = place.split("/")
-    snake_case = re.sub("([A-Z])", r"_\1", file).lower()
-    package = "pulumi_aws" if service == "index" else f"pulumi_aws.{service}"
-    module = importlib.import_module(f"{package}.{snake_case}")
-    result = getattr(module, f"{name[0].upper()}{name[1:]}Result")
-    return inspect.getsource(getattr(module, snake_case)), snake_case, result
+def sdk_function(token: str) -> tuple[str, type]:
+    """The source of the SDK's function, and the class of its result."""
+    name = token.split(":")[2]
+    result = getattr(sdk_module(token), f"{name[0].upper()}{name[1:]}Result")
+    return inspect.getsource(sdk_member(token)), result
 
 
 @pytest.mark.parametrize("token", sorted(FUNCTIONS))
 def test_arguments_are_the_sdks(token: str) -> None:
-    source, _, _ = sdk_source(token)
+    source, _ = sdk_function(token)
     assert set(FUNCTIONS[token].arguments) == set(re.findall(r"__args__\['(\w+)'\]", source))
     assert f"'{token}'" in source
 
@@ -52,7 +48,7 @@ def test_results_are_the_sdks(token: str, plugin: Plugin) -> None:
         GET_ALIAS: {"name": f"alias/{key.id}"},
         SESSION_CONTEXT: {"arn": f"arn:aws:iam::{ACCOUNT}:user/anna"},
     }
-    _, _, result = sdk_source(token)
+    _, result = sdk_function(token)
     names = {
         getattr(member.fget, "_pulumi_name", name)
         for name, member in vars(result).items()

@@ -2,7 +2,6 @@
 """The types are those of the installed pulumi-aws SDK: an SDK with other shapes fails here."""
 
 import collections.abc
-import importlib
 import importlib.metadata
 import inspect
 import re
@@ -15,6 +14,7 @@ import pytest
 from local_aws.provider import VERSION
 from local_aws.provider.catalogue import RESOURCE_TYPES
 from local_aws.provider.schema import Kind, Property, ResourceType
+from tests.provider.sdk import sdk_module, sdk_package
 
 SCALARS = {str: Kind.STRING, int: Kind.INTEGER, float: Kind.NUMBER, bool: Kind.BOOLEAN}
 TYPES = sorted(RESOURCE_TYPES)
@@ -25,13 +25,6 @@ DEFAULTS_TOLD_ELSEWHERE = {
     "multiRegion",
     "passwordResetRequired",
 }
-
-
-def sdk_module(type_name: str) -> Any:
-    """The SDK's module of a type: `aws:kms/replicaKey:ReplicaKey` is in `pulumi_aws.kms.replica_key`."""
-    service, file = type_name.split(":")[1].split("/")
-    snake_case = re.sub("([A-Z])", r"_\1", file).lower()
-    return importlib.import_module(f"pulumi_aws.{service}.{snake_case}")
 
 
 def classes(type_name: str) -> tuple[type, type, type]:
@@ -118,8 +111,7 @@ def test_properties_and_required_inputs_are_the_sdks(type_name: str) -> None:
 def test_types_of_properties_are_the_sdks(type_name: str) -> None:
     resource_type = RESOURCE_TYPES[type_name]
     arguments, state, _ = classes(type_name)
-    service, _, _ = type_name.split(":")[1].partition("/")
-    inputs = importlib.import_module(f"pulumi_aws.{service}._inputs")
+    inputs = sdk_package(type_name)._inputs
     found = []
     for cls, properties in ((arguments, resource_type.inputs), (state, resource_type.properties)):
         names = pulumi_names(cls)
