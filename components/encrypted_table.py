@@ -15,7 +15,7 @@ from .key_access import declared_access
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
-from .table_inputs import CAPACITY_INPUTS, replica_inputs, table_inputs
+from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
 
@@ -152,6 +152,8 @@ class EncryptedTable(pulumi.ComponentResource):
     def _make_table(self) -> aws.dynamodb.Table:
         settings = self._settings
         follows_use = settings.read_autoscaling or settings.write_autoscaling
+        # Where a table came from is history: a change of it would replace the table, and its items with it.
+        ignored = [*ORIGIN_INPUTS, *(CAPACITY_INPUTS if follows_use else ())]
         inputs = table_inputs(settings)
         if settings.replica_regions:
             inputs["replicas"] = replica_inputs(settings, self._replica_keys)
@@ -160,10 +162,7 @@ class EncryptedTable(pulumi.ComponentResource):
             name=self._protected.name,
             server_side_encryption={"enabled": True, "kms_key_arn": self.key_arn},
             **inputs,
-            opts=pulumi.ResourceOptions.merge(
-                self._kept,
-                pulumi.ResourceOptions(ignore_changes=list(CAPACITY_INPUTS) if follows_use else None),
-            ),
+            opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(ignore_changes=ignored)),
         )
 
     def _grant(self, kind: AccessKind, role: "aws.iam.Role") -> None:

@@ -21,6 +21,76 @@ class KeyAttributeArgs(TypedDict):
     """`S` (string), `N` (number) or `B` (binary). `S` when left out."""
 
 
+class OnDemandThroughputArgs(TypedDict):
+    """The most that an on-demand table or index may use; calls beyond it are throttled.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
+    """
+
+    max_read_request_units: NotRequired[int]
+    """Read request units a second. No limit when left out."""
+
+    max_write_request_units: NotRequired[int]
+    """Write request units a second. No limit when left out."""
+
+
+class WarmThroughputArgs(TypedDict):
+    """What a table or index can take at once, before it has grown with its use. A table's cannot be lowered.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+    """
+
+    read_units_per_second: NotRequired[int]
+    """Reads a second, 12,000 or more. DynamoDB's own when left out."""
+
+    write_units_per_second: NotRequired[int]
+    """Writes a second, 4,000 or more. DynamoDB's own when left out."""
+
+
+class RestoreFromArgs(TypedDict):
+    """What a new table is restored from: a table at some time, or a backup.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
+    """
+
+    table_arn: NotRequired[Input[str]]
+    """The ARN of a table with point-in-time recovery. A backup is restored when left out."""
+
+    date_time: NotRequired[str]
+    """With `table_arn`: the time, such as 2026-11-01T09:30:00Z. The latest when left out."""
+
+    backup_arn: NotRequired[Input[str]]
+    """The ARN of a backup. A table is restored when left out."""
+
+
+class ImportFromArgs(TypedDict):
+    """Files in an S3 bucket that a new table is filled with.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.HowItWorks.html
+    """
+
+    bucket: Input[str]
+    """The bucket's name."""
+
+    input_format: str
+    """`DYNAMODB_JSON`, `ION` or `CSV`."""
+
+    bucket_owner: NotRequired[str]
+    """The id of the account that owns the bucket. The own account when left out."""
+
+    key_prefix: NotRequired[str]
+    """What the names of the files begin with. All files when left out."""
+
+    input_compression_type: NotRequired[str]
+    """`NONE`, `GZIP` or `ZSTD`. `NONE` when left out."""
+
+    csv_delimiter: NotRequired[str]
+    """For `CSV`: what stands between values. A comma when left out."""
+
+    csv_header: NotRequired[Sequence[str]]
+    """For `CSV`: the names of the columns. The first line of each file when left out."""
+
+
 class GlobalSecondaryIndexArgs(TypedDict):
     """An index with keys of its own.
 
@@ -47,6 +117,12 @@ class GlobalSecondaryIndexArgs(TypedDict):
 
     write_capacity: NotRequired[int]
     """Write capacity units; for tables with provisioned capacity. The table's when left out."""
+
+    on_demand_throughput: NotRequired[OnDemandThroughputArgs]
+    """The most that it may use; for on-demand tables. No limit when left out."""
+
+    warm_throughput: NotRequired[WarmThroughputArgs]
+    """What it can take at once. DynamoDB's own when left out."""
 
 
 class LocalSecondaryIndexArgs(TypedDict):
@@ -176,6 +252,11 @@ class EncryptedTableArgs(TypedDict):
     replica_key_arns: NotRequired[Mapping[str, Input[str]]]
     """With `key_arn`: the key's ARN for each Region of `replica_regions`."""
 
+    replica_consistency: NotRequired[str]
+    """`EVENTUAL`, or `STRONG` with two replicas: a read in any Region has the last write in any. It cannot
+    be changed later. `EVENTUAL` when left out.
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html"""
+
     global_secondary_indexes: NotRequired[Sequence[GlobalSecondaryIndexArgs]]
     """Indexes with keys of their own. None when left out."""
 
@@ -215,6 +296,20 @@ class EncryptedTableArgs(TypedDict):
 
     write_autoscaling: NotRequired[AutoscalingArgs]
     """Write capacity that follows use. None when left out."""
+
+    on_demand_throughput: NotRequired[OnDemandThroughputArgs]
+    """The most that the table may use; for `PAY_PER_REQUEST`. No limit when left out."""
+
+    warm_throughput: NotRequired[WarmThroughputArgs]
+    """What the table can take at once. DynamoDB's own when left out."""
+
+    restore_from: NotRequired[RestoreFromArgs]
+    """The table or backup that the table is restored from when it is made, under its own key; ignored from
+    then on. The table begins empty when left out."""
+
+    import_from: NotRequired[ImportFromArgs]
+    """The files that the table is filled with when it is made; ignored from then on. The table begins empty
+    when left out."""
 
     resource_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
     """Statements of the table's own policy, in IAM's words; their Resource is the table and its indexes

@@ -1,10 +1,24 @@
 """The settings of a table's indexes and of its capacity."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .setting_types import Attribute, AttributeName, Capacity, ResourceName, Settings
+from .setting_types import Attribute, AttributeName, Capacity, ResourceName, Settings, WholeNumber
+
+
+class OnDemandThroughput(Settings):
+    """The most that a table or index without provisioned capacity may use, in request units a second."""
+
+    max_read_request_units: Capacity | None = None
+    max_write_request_units: Capacity | None = None
+
+
+class WarmThroughput(Settings):
+    """What a table or index can take at once, in operations a second; never less than what each has."""
+
+    read_units_per_second: Annotated[WholeNumber, Field(ge=12_000)] | None = None
+    write_units_per_second: Annotated[WholeNumber, Field(ge=4_000)] | None = None
 
 
 class _Index(Settings):
@@ -20,12 +34,14 @@ class _Index(Settings):
 
 
 class GlobalSecondaryIndex(_Index):
-    """An index with keys of its own; capacities are for tables with provisioned capacity."""
+    """An index with keys of its own; its capacity is of the kind that the table's billing mode takes."""
 
     partition_key: Attribute
     sort_key: Attribute | None = None
     read_capacity: Capacity | None = None
     write_capacity: Capacity | None = None
+    on_demand_throughput: OnDemandThroughput | None = None
+    warm_throughput: WarmThroughput | None = None
 
 
 class LocalSecondaryIndex(_Index):

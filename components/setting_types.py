@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pulumi import Output
@@ -74,6 +75,17 @@ def _no_alias(arn: str) -> str:
     return arn
 
 
+def _in_utc(time: str) -> str:
+    """A time as the AWS provider takes it: 2026-11-01T09:30:00Z."""
+    try:
+        found = datetime.fromisoformat(time)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ValueError(f"{time!r} is not a time with its offset, such as 2026-11-01T09:30:00Z")
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _matching(pattern: str, what: str) -> AfterValidator:
     """A check of spelling that says in words what is expected."""
 
@@ -102,6 +114,27 @@ KeyArn = Annotated[
     ),
     OrOutput,
 ]
+TableArn = Annotated[
+    str,
+    _matching(
+        r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}",
+        "a table's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME",
+    ),
+    OrOutput,
+]
+BackupArn = Annotated[
+    str,
+    _matching(
+        r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}/backup/[0-9a-zA-Z-]+",
+        "a backup's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/backup/ID",
+    ),
+    OrOutput,
+]
+AccountId = Annotated[
+    str, BeforeValidator(_number_as_text), _matching(r"\d{12}", "an account's id of 12 digits")
+]
+BucketName = Annotated[str, _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"), OrOutput]
+Time = Annotated[str, AfterValidator(_in_utc)]
 Region = Annotated[str, _matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "a Region, such as eu-west-1")]
 ResourceName = Annotated[
     str,

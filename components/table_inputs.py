@@ -5,10 +5,18 @@ from typing import Any
 
 import pulumi
 
-from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex
+from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex, OnDemandThroughput, WarmThroughput
+from .origin_settings import ImportFrom, RestoreFrom
 from .table_settings import TableSettings, attribute_types
 
 CAPACITY_INPUTS = ("read_capacity", "write_capacity")
+ORIGIN_INPUTS = (
+    "restore_source_table_arn",
+    "restore_date_time",
+    "restore_to_latest_time",
+    "restore_backup_arn",
+    "import_table",
+)
 
 
 def table_inputs(settings: TableSettings) -> dict[str, Any]:
@@ -26,6 +34,9 @@ def table_inputs(settings: TableSettings) -> dict[str, Any]:
         "table_class": settings.table_class if settings.table_class != "STANDARD" else None,
         "billing_mode": settings.billing_mode,
         **_capacity(settings),
+        **_throughput(settings.on_demand_throughput, settings.warm_throughput),
+        **_restored(settings.restore_from),
+        "import_table": _imported(settings.import_from),
         "region": settings.region,
         "tags": settings.tags,
     }
@@ -43,6 +54,7 @@ def replica_inputs(
             "point_in_time_recovery": settings.point_in_time_recovery,
             "deletion_protection_enabled": settings.is_deletion_protected,
             "propagate_tags": bool(settings.tags),
+            **({"consistency_mode": "STRONG"} if settings.replica_consistency == "STRONG" else {}),
         }
         for region in settings.replica_regions
     ]
@@ -76,6 +88,39 @@ def _capacity(settings: TableSettings) -> dict[str, int | None]:
     }
 
 
+def _throughput(
+    on_demand: OnDemandThroughput | None, warm: WarmThroughput | None
+) -> dict[str, dict[str, int]]:
+    """Limits and warm throughput that are given."""
+    given = {"on_demand_throughput": on_demand, "warm_throughput": warm}
+    units = {name: one.model_dump(exclude_none=True) for name, one in given.items() if one}
+    return {name: one for name, one in units.items() if one}
+
+
+def _restored(source: RestoreFrom | None) -> dict[str, Any]:
+    """Without a time, the table as it is now."""
+    if source is None:
+        return {}
+    if source.backup_arn is not None:
+        return {"restore_backup_arn": source.backup_arn}
+    time = {"restore_date_time": source.date_time} if source.date_time else {"restore_to_latest_time": True}
+    return {"restore_source_table_arn": source.table_arn, **time}
+
+
+def _imported(source: ImportFrom | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    bucket = {"bucket": source.bucket, "bucket_owner": source.bucket_owner, "key_prefix": source.key_prefix}
+    csv = {"delimiter": source.csv_delimiter, "header_lists": list(source.csv_header) or None}
+    options = {name: value for name, value in csv.items() if value is not None}
+    return {
+        "input_format": source.input_format,
+        "input_compression_type": source.input_compression_type,
+        "s3_bucket_source": {name: value for name, value in bucket.items() if value is not None},
+        **({"input_format_options": {"csv": options}} if options else {}),
+    }
+
+
 def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
     capacity = {
         name: getattr(index, name) or of_table
@@ -88,6 +133,7 @@ def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, A
         **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
         **capacity,
+        **_throughput(index.on_demand_throughput, index.warm_throughput),
     }
 
 

@@ -6,8 +6,15 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
-from .index_settings import Autoscaling, GlobalSecondaryIndex, LocalSecondaryIndex
+from .index_settings import (
+    Autoscaling,
+    GlobalSecondaryIndex,
+    LocalSecondaryIndex,
+    OnDemandThroughput,
+    WarmThroughput,
+)
 from .key_settings import KeySettings
+from .origin_settings import ImportFrom, RestoreFrom
 from .setting_types import (
     ALIAS_PREFIX,
     Attribute,
@@ -44,9 +51,14 @@ class TableSettings(KeySettings):
     write_capacity: Capacity | None = None
     read_autoscaling: Autoscaling | None = None
     write_autoscaling: Autoscaling | None = None
+    on_demand_throughput: OnDemandThroughput | None = None
+    warm_throughput: WarmThroughput | None = None
+    restore_from: RestoreFrom | None = None
+    import_from: ImportFrom | None = None
     resource_policy_statements: tuple[dict[str, Any], ...] = ()
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
+    replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"
     region: Region | None = None
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=50)
     ephemeral: bool = False
@@ -76,6 +88,12 @@ class TableSettings(KeySettings):
     @model_validator(mode="after")
     def _pays_in_one_way(self) -> Self:
         if self.billing_mode == "PROVISIONED":
+            if self.on_demand_throughput:
+                raise ValueError("onDemandThroughput needs billingMode PAY_PER_REQUEST")
+            if limited := [i.name for i in self.global_secondary_indexes if i.on_demand_throughput]:
+                raise ValueError(
+                    f"the onDemandThroughput of index {limited[0]!r} needs billingMode PAY_PER_REQUEST"
+                )
             for kind in ("read", "write"):
                 given = [f"{kind}_capacity", f"{kind}_autoscaling"]
                 if len([name for name in given if getattr(self, name)]) != 1:
@@ -88,6 +106,27 @@ class TableSettings(KeySettings):
             i.name for i in self.global_secondary_indexes if i.read_capacity or i.write_capacity
         ]:
             raise ValueError(f"the capacity of index {indexes[0]!r} needs billingMode PROVISIONED")
+        return self
+
+    @model_validator(mode="after")
+    def _begins_with_items_of_one_source(self) -> Self:
+        if self.restore_from and self.import_from:
+            raise ValueError("restoreFrom and importFrom are given; a table begins with the items of one")
+        return self
+
+    @model_validator(mode="after")
+    def _is_strongly_consistent_in_three_regions(self) -> Self:
+        if self.replica_consistency == "STRONG":
+            if len(self.replica_regions) != 2:
+                raise ValueError(
+                    f"replicaConsistency STRONG needs two replicaRegions, found {len(self.replica_regions)}"
+                )
+            if self.ttl_attribute or self.local_secondary_indexes:
+                given = "ttlAttribute" if self.ttl_attribute else "localSecondaryIndexes"
+                raise ValueError(f"DynamoDB has no {given} where replicaConsistency is STRONG")
+            if self.restore_from or self.import_from:
+                given = "restoreFrom" if self.restore_from else "importFrom"
+                raise ValueError(f"replicaConsistency STRONG begins with an empty table; leave out {given}")
         return self
 
     @model_validator(mode="after")

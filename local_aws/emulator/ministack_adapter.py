@@ -225,6 +225,11 @@ def has_time_to_live(account: str, in_region: str, name: str) -> bool:
     return setting.get("TimeToLiveStatus") == "ENABLED"
 
 
+def has_point_in_time_recovery(account: str, in_region: str, name: str) -> bool:
+    """Whether the table can be restored to a point in time."""
+    return bool(_dynamodb._pitr_settings.get_scoped(account, in_region, name, False))
+
+
 def backup(arn: str) -> Record | None:
     """The backup, of this account and Region, with this ARN."""
     found: Record | None = _dynamodb._backups.get(arn)

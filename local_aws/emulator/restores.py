@@ -23,9 +23,10 @@ def prepare(headers: Mapping[str, str], target: TableName, request: dict[str, An
     """Check the source's key and choose the new table's; None for the AWS owned key.
 
     Raises:
-        ServiceError: a key is unusable, or the caller may not use it.
+        ServiceError: a key is unusable, the caller may not use it, or there is nothing to restore from.
     """
     source, key_arn = _source(request)
+    _check_recovery(source, request)
     if key_arn:
         _check_source_key(headers, source, key_arn)
     specification = request.get("SSESpecificationOverride")
@@ -49,6 +50,17 @@ def _source(request: Mapping[str, Any]) -> tuple[TableName, str | None]:
         return TableName.of(name), sse.get("KMSMasterKeyArn")
     source = TableName.of(str(request.get("SourceTableArn") or request.get("SourceTableName") or ""))
     return source, source.key_arn()
+
+
+def _check_recovery(source: TableName, request: Mapping[str, Any]) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html"""
+    if "BackupArn" in request or source.record is None:
+        return
+    if not ms.has_point_in_time_recovery(source.account, source.region, source.name):
+        raise ServiceError(
+            "PointInTimeRecoveryUnavailableException",
+            f"Point in time recovery is not enabled for table '{source.name}'",
+        )
 
 
 def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection
+from datetime import datetime
 
 from local_aws.provider.schema import Rule
 
@@ -57,6 +58,15 @@ def length(shortest: int, longest: int) -> Rule:
 def arn(value: str) -> str | None:
     """The string is an ARN; empty counts as left out."""
     return None if not value or ARN.fullmatch(value) else f"expected an ARN, got {value!r}"
+
+
+def time(value: str) -> str | None:
+    """The string is a time in RFC 3339; empty counts as left out."""
+    try:
+        whole = not value or datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        whole = False
+    return None if whole else f"expected a time such as 2026-11-01T09:30:00Z, got {value!r}"
 
 
 def json_document(value: str) -> str | None:

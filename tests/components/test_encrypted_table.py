@@ -230,6 +230,104 @@ def test_capacity_that_follows_use_is_not_reset_by_the_next_update() -> None:
     found = registered(billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
 
     table = found["orders-table"]
-    assert sorted(table.request.ignoreChanges) == ["readCapacity", "writeCapacity"]
+    assert {"readCapacity", "writeCapacity"} < set(table.request.ignoreChanges)
     assert found["orders-read-capacity"].inputs["maxCapacity"] == 9
     assert found["orders-write-utilization"].type == "aws:appautoscaling/policy:Policy"
+
+
+BACKUP = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before/backup/01489602797149-73d8d5bc"
+
+
+@pytest.mark.parametrize(
+    ("given", "inputs"),
+    [
+        (
+            {"restore_from": {"table_arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before"}},
+            {
+                "restoreSourceTableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before",
+                "restoreToLatestTime": True,
+            },
+        ),
+        (
+            {
+                "restore_from": {
+                    "table_arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before",
+                    "date_time": "2026-11-01T10:30:00+01:00",
+                }
+            },
+            {
+                "restoreSourceTableArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before",
+                "restoreDateTime": "2026-11-01T09:30:00Z",
+            },
+        ),
+        ({"restore_from": {"backup_arn": BACKUP}}, {"restoreBackupArn": BACKUP}),
+        (
+            {
+                "import_from": {
+                    "bucket": "orders-export",
+                    "bucket_owner": 444455556666,
+                    "input_format": "CSV",
+                    "csv_delimiter": ";",
+                    "csv_header": ["id", "total"],
+                }
+            },
+            {
+                "importTable": {
+                    "inputFormat": "CSV",
+                    "inputCompressionType": "NONE",
+                    "s3BucketSource": {"bucket": "orders-export", "bucketOwner": "444455556666"},
+                    "inputFormatOptions": {"csv": {"delimiter": ";", "headerLists": ["id", "total"]}},
+                }
+            },
+        ),
+        (
+            {
+                "on_demand_throughput": {"max_read_request_units": 100},
+                "warm_throughput": {"write_units_per_second": 8000},
+            },
+            {
+                "onDemandThroughput": {"maxReadRequestUnits": 100},
+                "warmThroughput": {"writeUnitsPerSecond": 8000},
+            },
+        ),
+    ],
+    ids=["latest", "at a time", "backup", "files", "throughput"],
+)
+def test_where_items_come_from_and_how_many_can_be_read_is_told_to_dynamodb(
+    given: dict[str, Any], inputs: dict[str, Any]
+) -> None:
+    table = registered(**given)["orders-table"]
+
+    assert {name: table.inputs.get(name) for name in inputs} == inputs
+    assert table.inputs["serverSideEncryption"]["enabled"] is True
+
+
+def test_where_a_table_came_from_never_replaces_it() -> None:
+    ignored = set(registered()["orders-table"].request.ignoreChanges)
+
+    assert ignored == {
+        "importTable",
+        "restoreBackupArn",
+        "restoreDateTime",
+        "restoreSourceTableArn",
+        "restoreToLatestTime",
+    }
+
+
+def test_a_table_of_the_same_stack_can_be_restored_from() -> None:
+    def program() -> None:
+        before = EncryptedTable("before", {"partition_key": {"name": "id"}})
+        EncryptedTable(
+            "after",
+            {"partition_key": {"name": "id"}, "restore_from": {"table_arn": before.table_arn}},
+        )
+
+    table = register(program)["after-table"]
+
+    assert table.inputs["restoreSourceTableArn"] == f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before"
+
+
+def test_replicas_are_as_consistent_as_the_table_says() -> None:
+    found = registered(replica_regions=["us-east-1", "us-west-2"], replica_consistency="STRONG")
+
+    assert [r["consistencyMode"] for r in found["orders-table"].inputs["replicas"]] == ["STRONG", "STRONG"]

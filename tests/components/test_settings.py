@@ -12,6 +12,8 @@ from components.problems import SettingsError
 from components.table_settings import TableSettings
 
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
+TABLE_ARN = "arn:aws:dynamodb:eu-west-1:111122223333:table/before"
+BACKUP_ARN = f"{TABLE_ARN}/backup/01489602797149-73d8d5bc"
 AWAY_ARN = KEY_ARN.replace("eu-west-1", "us-east-1")
 
 
@@ -112,6 +114,55 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
                 "replica_key_arns": {"us-east-1": KEY_ARN},
             },
             "gives us-east-1 a key of eu-west-1",
+        ),
+        (
+            {"billing_mode": "PROVISIONED", "on_demand_throughput": {"max_read_request_units": 9}},
+            "onDemandThroughput needs billingMode PAY_PER_REQUEST",
+        ),
+        (
+            {"warm_throughput": {"read_units_per_second": 11_999}},
+            "warm_throughput.read_units_per_second: should be greater than or equal to 12000, found 11999",
+        ),
+        ({"restore_from": {}}, "restore_from: tableArn or backupArn has to be given, and not both"),
+        ({"restore_from": {"table_arn": "orders"}}, "table_arn: 'orders' is not a table's ARN"),
+        (
+            {"restore_from": {"backup_arn": BACKUP_ARN, "date_time": "2026-11-01T09:30:00Z"}},
+            "restore_from: dateTime goes with tableArn",
+        ),
+        (
+            {"restore_from": {"table_arn": TABLE_ARN, "date_time": "2026-11-01T09:30:00"}},
+            "date_time: '2026-11-01T09:30:00' is not a time with its offset",
+        ),
+        (
+            {"restore_from": {"table_arn": TABLE_ARN, "date_time": "yesterday"}},
+            "date_time: 'yesterday' is not a time",
+        ),
+        (
+            {"import_from": {"bucket": "Orders", "input_format": "CSV"}},
+            "import_from.bucket: 'Orders' is not a bucket's name",
+        ),
+        (
+            {"import_from": {"bucket": "orders", "input_format": "ION", "csv_delimiter": ";"}},
+            "csvDelimiter and csvHeader go with inputFormat CSV, not ION",
+        ),
+        (
+            {
+                "import_from": {"bucket": "orders", "input_format": "ION"},
+                "restore_from": {"table_arn": TABLE_ARN},
+            },
+            "restoreFrom and importFrom are given",
+        ),
+        (
+            {"replica_regions": ["us-east-1"], "replica_consistency": "STRONG"},
+            "replicaConsistency STRONG needs two replicaRegions, found 1",
+        ),
+        (
+            {
+                "replica_regions": ["us-east-1", "us-west-2"],
+                "replica_consistency": "STRONG",
+                "ttl_attribute": "expires",
+            },
+            "DynamoDB has no ttlAttribute where replicaConsistency is STRONG",
         ),
         ({"key_policy_statements": [{"Effect": "Maybe"}]}, "Effect is 'Maybe'; give 'Allow' or 'Deny'"),
         (

@@ -43,12 +43,14 @@ pulumi.export("plainKey", plain.key_arn)
     program(source + grant).up().checked()
 
     dynamodb = program.run.aws.client("dynamodb")
-    limits = {
-        name: dynamodb.describe_table(TableName=name)["Table"].get("OnDemandThroughput", {})
-        for name in ("limited", "plain")
+    away = program.run.aws.client("dynamodb", region="eu-west-1")
+    tags = {
+        place: client.list_tags_of_resource(
+            ResourceArn=client.describe_table(TableName="untagged")["Table"]["TableArn"]
+        )["Tags"]
+        for place, client in (("table", dynamodb), ("replica", away))
     }
     key = program.stack.outputs()["plainKey"]
     grants = program.run.aws.client("kms").list_grants(KeyId=key)["Grants"]
-    assert limits["limited"]["MaxReadRequestUnits"] == 100
-    assert limits["plain"].get("MaxReadRequestUnits") != 100
+    assert tags == {"table": [{"Key": "team", "Value": "orders"}], "replica": []}
     assert ["DescribeKey"] in [grant["Operations"] for grant in grants]

@@ -1,6 +1,7 @@
 """Each command of the how-tos is run, in the order in which a reader would, and does what is said of it."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,9 +56,16 @@ class Reader:
 
     def add_to_table(self, settings: str) -> None:
         """Put settings below the table's name, as an editor would."""
+        self._change_tables(lambda tables: tables["orders"].update(yaml.safe_load(settings)))
+
+    def add_table(self, tables: str) -> None:
+        """Put a table below the others."""
+        self._change_tables(lambda others: others.update(yaml.safe_load(tables)))
+
+    def _change_tables(self, change: Callable[[dict[str, Any]], None]) -> None:
         file = self.checkout.directory / "Pulumi.shop.yaml"
         content = yaml.safe_load(file.read_text())
-        content["config"]["encrypted-tables:tables"]["orders"].update(yaml.safe_load(settings))
+        change(content["config"]["encrypted-tables:tables"])
         file.write_text(yaml.safe_dump(content))
 
 
@@ -107,6 +115,12 @@ def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None
     assert [reader.state_of(key) for key in (first, second)] == ["Enabled", "Enabled"]
     third = reader.key
 
+    (table,) = section("Restore a table", "yaml")
+    reader.add_table(table)
+    assert reader.checkout.shell("pulumi up --stack shop --yes").returncode == 0
+    assert reader.dynamodb.get_item(TableName="orders-restored", Key=KEY)["Item"] == KEY
+    reader.sees_no_change()
+
     reader.does("Destroy a table on purpose")
     assert reader.dynamodb.list_tables()["TableNames"] == []
     assert [reader.state_of(first), reader.state_of(third)] == ["Enabled", "PendingDeletion"]
@@ -129,6 +143,7 @@ def test_no_section_is_left_out() -> None:
         "Give an application access": [0, 0, 1],
         "Add a replica": [2, 0, 0],
         "Let another account in": [0, 1, 0],
+        "Restore a table": [0, 1, 0],
         "Rotate the key": [1, 0, 0],
         "Change the key": [2, 0, 0],
         "Destroy a table on purpose": [1, 0, 0],

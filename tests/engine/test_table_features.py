@@ -93,3 +93,19 @@ def test_the_order_of_principals_and_their_spelling_make_no_difference(program: 
 
     assert again.exit_code == 0, again.output
     program.stack.destroy().checked()
+
+
+def test_limits_of_on_demand_use_are_in_aws(program: Program, name: str) -> None:
+    program(
+        f"""
+        EncryptedTable("{name}", {{
+            "partition_key": {{"name": "id"}}, "ephemeral": True,
+            "on_demand_throughput": {{"max_read_request_units": 100, "max_write_request_units": 50}},
+        }})
+        """
+    ).up().checked()
+
+    table = program.run.aws.client("dynamodb").describe_table(TableName=name)["Table"]
+    assert table["OnDemandThroughput"] == {"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 50}
+    assert program.stack.preview("--expect-no-changes").exit_code == 0
+    program.stack.destroy().checked()

@@ -19,6 +19,9 @@ from tests.local_aws.resources import (
 def source_of(aws: LocalAws, table: str, way: str) -> dict[str, str]:
     """What a restore of the table names as its source."""
     if way == "restore_table_to_point_in_time":
+        aws.client("dynamodb").update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
         return {"SourceTableName": table}
     backup = aws.client("dynamodb").create_backup(TableName=table, BackupName="backup")
     return {"BackupArn": backup["BackupDetails"]["BackupArn"]}
@@ -93,3 +96,14 @@ def test_a_backup_keeps_the_key_its_table_had(aws: LocalAws) -> None:
     dynamodb.restore_table_from_backup(TargetTableName=target, **source)
 
     assert (sse_of(aws, target) or {})["KMSMasterKeyArn"] == old
+
+
+def test_a_table_without_point_in_time_recovery_cannot_be_restored_to_a_time(aws: LocalAws) -> None:
+    error = error_of(
+        aws.client("dynamodb").restore_table_to_point_in_time,
+        SourceTableName=make_table(aws, make_key(aws)),
+        TargetTableName=name("restored"),
+        UseLatestRestorableTime=True,
+    )
+
+    assert error.code == "PointInTimeRecoveryUnavailableException"

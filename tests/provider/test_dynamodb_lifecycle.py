@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from local_aws.process import LocalAws
-from tests.provider.protocol import Plugin, Resource, message_of
+from tests.provider.protocol import Plugin, RefusedError, Resource, message_of
 
 KEY = "aws:kms/key:Key"
 TABLE = "aws:dynamodb/table:Table"
@@ -268,6 +268,61 @@ def test_a_resource_of_another_region_is_imported_with_its_region(plugin: Plugin
     assert imported
     assert (imported.id, imported.state["region"]) == (made.id, "eu-west-1")
     assert imported.inputs["region"] == "eu-west-1"
+
+
+def test_a_table_is_restored_with_what_its_inputs_say(
+    plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
+) -> None:
+    before, after = unique("before"), unique("after")
+    indexes = {
+        "attributes": attributes("id", "owner"),
+        "globalSecondaryIndexes": [index("by-owner", "owner")],
+    }
+    source = plugin.create(TABLE, table(before, pointInTimeRecovery={"enabled": True}, **indexes))
+    dynamodb = aws.client("dynamodb")
+    dynamodb.put_item(TableName=before, Item={"id": {"S": "1"}})
+
+    made = plugin.create(
+        TABLE,
+        table(
+            after,
+            restoreSourceTableArn=source.state["arn"],
+            restoreToLatestTime=True,
+            serverSideEncryption=encrypted(key),
+            tableClass="STANDARD_INFREQUENT_ACCESS",
+            **indexes,
+        ),
+    )
+
+    found = dynamodb.describe_table(TableName=after)["Table"]
+    assert dynamodb.scan(TableName=after)["Count"] == 1
+    assert found["SSEDescription"]["KMSMasterKeyArn"] == key.state["arn"]
+    assert found["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert [i["IndexName"] for i in found["GlobalSecondaryIndexes"]] == ["by-owner"]
+    assert made.state["restoreSourceTableArn"] == source.state["arn"]
+
+
+def test_a_restored_table_needs_no_key_schema_and_one_source(plugin: Plugin, unique: Unique) -> None:
+    before = plugin.create(TABLE, table(unique("before"), pointInTimeRecovery={"enabled": True}))
+    restored = {"name": unique("after"), "billingMode": "PAY_PER_REQUEST"}
+
+    made = plugin.create(
+        TABLE, {**restored, "restoreSourceName": before.id, "restoreDateTime": "2026-11-01T09:30:00Z"}
+    )
+    with pytest.raises(RefusedError) as refused:
+        plugin.create(
+            TABLE,
+            {
+                **restored,
+                "restoreSourceName": before.id,
+                "restoreBackupArn": f"{before.state['arn']}/backup/1",
+                "restoreDateTime": "2026-11-01T09:30:00Z",
+                "restoreToLatestTime": True,
+            },
+        )
+
+    assert made.state["hashKey"] == "id"
+    assert set(refused.value.reasons) == {"restoreSourceName", "restoreToLatestTime"}
 
 
 def test_a_refused_key_leaves_no_table_and_one_message(

@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_aws.provider.call import Call
-from local_aws.provider.dynamodb import changes, description, replicas, requests, settings, waiting
+from local_aws.provider.dynamodb import changes, description, replicas, requests, restore, settings, waiting
 from local_aws.provider.errors import is_code, message_of
 from local_aws.provider.schema import Created, Lifecycle
 from local_aws.provider.values import Properties
@@ -15,18 +15,23 @@ class DynamoDbTable(Lifecycle):
     """A table; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """CreateTable, encrypted from the start."""
+        """CreateTable, or a restore of another table; encrypted from the start."""
         dynamodb = call.client("dynamodb")
-        request = requests.create_table(inputs)
-        table = call.retry_while(
-            is_busy, lambda: dynamodb.create_table(**request)["TableDescription"], call.timeout
-        )
+
+        def make() -> Any:  # noqa: ANN401  # AWS's TableDescription
+            if restore.is_wanted(inputs):
+                return restore.start(dynamodb, inputs)
+            return dynamodb.create_table(**requests.create_table(inputs))["TableDescription"]
+
+        table = call.retry_while(is_busy, make, call.timeout)
         return Created(inputs["name"], {"arn": table["TableArn"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Wait until ACTIVE, then set what CreateTable does not take."""
+        """Wait until ACTIVE, then set what CreateTable or a restore does not take."""
         waiting.until_active(call, resource_id)
         waiting.until_encrypted(call, resource_id, None)
+        if restore.is_wanted(inputs):
+            restore.complete(call, resource_id, self.read(call, resource_id, inputs) or {}, inputs)
         if (inputs.get("ttl") or {}).get("enabled"):
             settings.set_ttl(call, resource_id, inputs["ttl"])
         if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):

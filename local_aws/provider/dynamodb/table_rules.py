@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from local_aws.provider.dynamodb import restore
 from local_aws.provider.schema import InputsRule
 from local_aws.provider.values import Properties, Unknown, contains_unknown
 
@@ -40,7 +41,7 @@ def _key_attributes(inputs: Properties) -> Iterator[Any]:
 
 def has_a_partition_key(inputs: Properties) -> Problems:
     """A table that is not restored from another has a partition key."""
-    if not inputs.get("hashKey"):
+    if not inputs.get("hashKey") and not any(inputs.get(source) for source in restore.SOURCES):
         yield "hashKey", "hashKey: a table needs a hash key"
 
 
@@ -104,6 +105,14 @@ def ttl_names_its_attribute(inputs: Properties) -> Problems:
         yield "ttl.attributeName", "ttl.attributeName is required when ttl.enabled is true"
 
 
+def is_restored_from_one_source(inputs: Properties) -> Problems:
+    """A backup or a table, and a table at one time."""
+    for names in (restore.SOURCES, ("restoreDateTime", "restoreToLatestTime")):
+        given = [name for name in names if inputs.get(name)]
+        for name in given[1:]:
+            yield name, f"{name} conflicts with {given[0]}"
+
+
 RULES: tuple[InputsRule, ...] = (
     has_a_partition_key,
     attributes_are_the_keys,
@@ -112,4 +121,5 @@ RULES: tuple[InputsRule, ...] = (
     included_attributes_fit_the_projection,
     stream_has_a_view_type,
     ttl_names_its_attribute,
+    is_restored_from_one_source,
 )

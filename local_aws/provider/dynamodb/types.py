@@ -8,7 +8,7 @@ from local_aws.provider.dynamodb.resource_policy import DynamoDbResourcePolicy
 from local_aws.provider.dynamodb.table import DynamoDbTable
 from local_aws.provider.dynamodb.table_replica import DynamoDbTableReplica
 from local_aws.provider.policy_document import same_policy
-from local_aws.provider.rules import arn, at_least, between, json_document, matching, one_of
+from local_aws.provider.rules import arn, at_least, between, json_document, matching, one_of, time
 from local_aws.provider.schema import (
     REGION,
     TAGS,
@@ -134,11 +134,11 @@ TABLE = ResourceType(
         "readCapacity": CAPACITY,
         "region": REGION,
         "replicas": set_of(REPLICA),
-        "restoreBackupArn": string(replaces=True, supported=False),
-        "restoreDateTime": string(replaces=True, supported=False),
-        "restoreSourceName": string(replaces=True, supported=False),
-        "restoreSourceTableArn": string(replaces=True, supported=False),
-        "restoreToLatestTime": boolean(replaces=True, supported=False),
+        "restoreBackupArn": string(replaces=True, rule=arn),
+        "restoreDateTime": string(replaces=True, rule=time),
+        "restoreSourceName": string(replaces=True),
+        "restoreSourceTableArn": string(replaces=True, rule=arn),
+        "restoreToLatestTime": boolean(replaces=True),
         "serverSideEncryption": object_of(
             {"enabled": boolean(required=True), "kmsKeyArn": string(computed=True, rule=arn)}, computed=True
         ),

@@ -1,0 +1,41 @@
+"""Where a new table's items come from: another table or its backup, or files in S3."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .setting_types import AccountId, AttributeName, BackupArn, BucketName, Settings, TableArn, Time
+
+
+class RestoreFrom(Settings):
+    """A table as it was at some time, or a backup: exactly one of both."""
+
+    table_arn: TableArn | None = None
+    date_time: Time | None = None
+    backup_arn: BackupArn | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if (self.table_arn is None) == (self.backup_arn is None):
+            raise ValueError("tableArn or backupArn has to be given, and not both")
+        if self.date_time and self.backup_arn is not None:
+            raise ValueError("dateTime goes with tableArn: a backup is of one time only")
+        return self
+
+
+class ImportFrom(Settings):
+    """Files in an S3 bucket, all in one format."""
+
+    bucket: BucketName
+    bucket_owner: AccountId | None = None
+    key_prefix: str | None = None
+    input_format: Literal["DYNAMODB_JSON", "ION", "CSV"]
+    input_compression_type: Literal["NONE", "GZIP", "ZSTD"] = "NONE"
+    csv_delimiter: Literal[",", ";", ":", "|", "\t", " "] | None = None
+    csv_header: Annotated[tuple[AttributeName, ...], Field(max_length=255)] = ()
+
+    @model_validator(mode="after")
+    def _describes_its_format(self) -> Self:
+        if self.input_format != "CSV" and (self.csv_delimiter or self.csv_header):
+            raise ValueError(f"csvDelimiter and csvHeader go with inputFormat CSV, not {self.input_format}")
+        return self
