@@ -59,7 +59,7 @@ def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Proble
 
 def _name_problems(name: str, settings: TableSettings) -> Iterable[Problem]:
     """Names that are defaults, made of other names, are held to the same limits."""
-    if settings.table_name is None and not _is(ResourceName, name):
+    if settings.table_name is None and not _is(_TABLE_NAME, name):
         yield Problem(
             ("tableName",),
             f"is left out, and {name!r} is not a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` "
@@ -71,7 +71,7 @@ def _alias_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[
     if settings.key_arn is not None:
         return
     main = settings.alias_for(table.name)
-    if settings.key_alias is None and not _is(Alias, main):
+    if settings.key_alias is None and not _is(_ALIAS, main):
         yield Problem(
             ("keyAlias",), f"is left out, and {main!r} is not an alias: up to 250 characters. Give one."
         )
@@ -81,9 +81,13 @@ def _alias_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[
             yield Problem(("additionalKeyAliases", number), f"{alias!r} is an alias of the key already.")
 
 
-def _is(kind: Any, value: str) -> bool:  # noqa: ANN401  # a type with its checks is no type to Python
+_TABLE_NAME: TypeAdapter[str] = TypeAdapter(ResourceName)
+_ALIAS: TypeAdapter[str] = TypeAdapter(Alias)
+
+
+def _is(kind: TypeAdapter[str], value: str) -> bool:
     try:
-        TypeAdapter(kind).validate_python(value)
+        kind.validate_python(value)
     except ValidationError:
         return False
     return True

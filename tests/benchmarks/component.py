@@ -6,33 +6,37 @@ from local_aws.local_run import LocalRun
 from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import planned, previewer, program
 
+SIZES = (1, 100, 1000)
 TARGET = 1.1
+TITLES = {"component": "component", "bare": "a bare component", "raw": "raw resources"}
 
 
-def findings(run: LocalRun, sizes: Sequence[int] = (1, 100, 1000)) -> Iterator[Comparison]:
+def findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:
     """Over resources at the top of the program: part of it is what Pulumi takes for any component."""
-    return against(run, "raw", "raw resources", sizes)
+    return compared(run, "component", "raw", sizes, TARGET)
 
 
-def bare_findings(run: LocalRun, sizes: Sequence[int] = (100,)) -> Iterator[Comparison]:
-    """Over the least component that can hold the resources: what is left is this component's own."""
-    return against(run, "bare", "a bare component", sizes)
+def bare_findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:
+    """Over the least component that can hold the resources, and what that one costs over them itself."""
+    yield from compared(run, "component", "bare", sizes, TARGET)
+    yield from compared(run, "bare", "raw", sizes, None)
 
 
-def against(run: LocalRun, baseline: str, title: str, sizes: Sequence[int]) -> Iterator[Comparison]:
+def compared(
+    run: LocalRun, ours: str, baseline: str, sizes: Sequence[int], target: float | None
+) -> Iterator[Comparison]:
     """One comparison for each number of tables; both programs plan the very same AWS resources."""
     policy = key_policy_of_component(run)
     for tables in sizes:
-        component = program(run, "component", tables)
-        other = program(run, baseline, tables, KEY_POLICY=policy)
+        mine, other = (program(run, name, tables, KEY_POLICY=policy) for name in (ours, baseline))
         if tables == min(sizes):
-            ensure_same(planned(component.preview().checked()), planned(other.preview().checked()))
+            ensure_same(planned(mine.preview().checked()), planned(other.preview().checked()))
         yield side_by_side(
-            f"Preview of {tables:,} table{'s' * (tables > 1)}: component against {title}",
-            previewer(component),
+            f"Preview of {tables:,} table{'s' * (tables > 1)}: {TITLES[ours]} against {TITLES[baseline]}",
+            previewer(mine),
             previewer(other),
             pairs=pairs_for(tables),
-            target=TARGET,
+            target=target,
         )
 
 
