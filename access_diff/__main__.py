@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from access_diff.diff import Diff, Verdict, access_diff
+from access_diff.change import Diff, Verdict
+from access_diff.diff import access_diff
 from access_diff.preview import Preview, PreviewError, read_preview
 from access_diff.report_json import render_json
 from access_diff.report_markdown import render_markdown

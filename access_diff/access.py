@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
 
 from access_diff.answer import DELEGATED, NO, YES, Answer, all_of, any_of, conditional, unknown, unless
 from access_diff.conditions import Context
+from access_diff.granted import grant_allows
 from access_diff.identities import Identity
 from access_diff.policy import (
     Document,
@@ -18,8 +18,7 @@ from access_diff.policy import (
     resource_policy_denies,
 )
 from access_diff.principals import Kind, Principal
-from access_diff.unknown import Unknown
-from access_diff.world import Grant, Key, KeyKind, Table, World
+from access_diff.world import Key, KeyKind, Table, World
 
 
 class Access(StrEnum):
@@ -141,16 +140,16 @@ def _through_dynamodb(table: Table) -> Context:
 
 def _item_action(world: World, request: Request, table: Table) -> Answer:
     by_table = _documents(table.policies)
-    denied = any_of(resource_policy_denies(document, request) for document in by_table)
-    allowed = any_of(resource_policy_allows(document, request) for document in by_table)
     unread = [unknown(f"the table's policy: {p.reason}") for p in table.policies if isinstance(p, Unreadable)]
+    denied = any_of([*(resource_policy_denies(document, request) for document in by_table), *unread])
+    allowed = any_of([*(resource_policy_allows(document, request) for document in by_table), *unread])
     if not _is_of_account(table, request.principal):
-        return unless(any_of([allowed, *unread, *_no_table_policy(table)]), denied)
+        return unless(any_of([allowed, *_no_table_policy(table)]), denied)
     identity = world.identities.get(request.principal)
     by_identity, denied_by_identity = _identity_says(identity, request)
     if not request.principal.is_single or not (identity and identity.is_of_stack):
         by_identity = YES  # its IAM policies are elsewhere: the report says so once
-    return unless(any_of([allowed, *unread, by_identity]), any_of([denied, denied_by_identity]))
+    return unless(any_of([allowed, by_identity]), any_of([denied, denied_by_identity]))
 
 
 def _no_table_policy(table: Table) -> list[Answer]:
@@ -165,9 +164,12 @@ def _key_action(world: World, key: Key, request: Request, *, must_be_usable: boo
     if isinstance(key.policy, Unreadable):
         return unknown(f"the policy of {key.label}: {key.policy.reason}")
     direct = resource_policy_allows(key.policy, request)
-    granted = any_of(_granted(grant, request) for grant in key.grants)
+    granted = unless(
+        any_of(grant_allows(grant, request) for grant in key.grants),
+        resource_policy_denies(key.policy, request),
+    )
     if not request.principal.is_single:
-        return direct
+        return any_of([direct, granted])
     left_to_iam = resource_policy_delegates(key.policy, request)
     identity = world.identities.get(request.principal)
     by_identity, denied = _identity_says(identity, request)
@@ -185,47 +187,6 @@ def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer,
     if identity.has_boundary:
         allowed = all_of([allowed, conditional("its permissions boundary allows it")])
     return allowed, any_of([*(denied for _, denied in said), *unread])  # what is not read may deny as well
-
-
-def _granted(grant: Grant, request: Request) -> Answer:
-    if grant.grantee != request.principal:
-        return NO
-    if grant.operations is None:
-        return unknown("the operations of a grant")
-    if request.action.removeprefix("kms:") not in grant.operations:
-        return NO
-    return all_of(
-        [
-            _has_context(grant.context_equals, request.context, is_whole=True),
-            _has_context(grant.context_subset, request.context, is_whole=False),
-        ]
-    )
-
-
-def _has_context(wanted: Mapping[str, Any] | Unknown, context: Context, *, is_whole: bool) -> Answer:
-    """Whether the request has the encryption context of a grant's constraint.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html#grant-constraints
-    """
-    if isinstance(wanted, Unknown):
-        return unknown("the encryption context of a grant")
-    names = context.get("kms:encryptioncontextkeys") or ()
-    if not wanted:
-        return YES
-    if not names:  # not through DynamoDB: the caller chooses it
-        return conditional(f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}")
-    if not set(wanted) <= set(names) or (is_whole and len(wanted) != len(names)):
-        return NO
-    return all_of(_same(name, value, context) for name, value in wanted.items())
-
-
-def _same(name: str, value: Any, context: Context) -> Answer:  # noqa: ANN401  # a property of any type
-    given = context.get(f"kms:encryptioncontext:{name.lower()}")
-    if isinstance(value, Unknown):
-        return unknown("the encryption context of a grant")
-    if given is None:
-        return conditional(f"the encryption context is {name}={value}")
-    return YES if given == value else NO
 
 
 def _documents(policies: Iterable[Policy]) -> list[Document]:

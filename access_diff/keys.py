@@ -1,12 +1,11 @@
 """The customer managed keys of one side of an update, and which key a reference means."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from access_diff.grants import grantee_of, read_grant
 from access_diff.policy import NOT_KNOWN, Document, Policy, Unreadable, read_policy
 from access_diff.preview import Resource
-from access_diff.principals import Kind, Principal, as_list, parse_principal
+from access_diff.side import Side
 from access_diff.unknown import Unknown
 from access_diff.world import Grant, Key
 
@@ -16,53 +15,7 @@ EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
 )
 KEYS = frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY})
-PRINCIPALS = {"aws:iam/user:User": Kind.USER, "aws:iam/role:Role": Kind.ROLE}
 KEY_POLICY, GRANT, ALIAS = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant", "aws:kms/alias:Alias"
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of an update: its resources, and the facts that hold for all of them."""
-
-    resources: Mapping[str, Resource]
-    account: str
-    partition: str
-    region: str
-    """The Region of a resource that names none; empty while it is not known."""
-    is_before: bool
-
-    def of(self, types: Iterable[str]) -> list[Resource]:
-        """The resources of these types."""
-        wanted = frozenset(types)
-        return [resource for resource in self.resources.values() if resource.type in wanted]
-
-    def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
-        """A property: before an update as AWS last told it, after it as the program wants it."""
-        first, second = resource.inputs, resource.outputs
-        if self.is_before:
-            first, second = second, first
-        value = first.get(name)
-        if value is None or isinstance(value, Unknown):
-            other = second.get(name)
-            return value if other is None else other
-        return value
-
-    def set_by(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
-        """A property that is gone when the program no longer sets it."""
-        return self.value(resource, name) if self.is_before else resource.inputs.get(name)
-
-    def account_of(self, resource: Resource) -> str:
-        """The account in which the resource is; the stack's when its ARN is not known."""
-        arn = resource.outputs.get("arn")
-        return arn.split(":")[4] if isinstance(arn, str) and arn.count(":") >= 5 else self.account
-
-    def region_of(self, resource: Resource) -> str:
-        """The Region in which the resource is; empty while that is not known."""
-        for value in (resource.inputs.get("region"), resource.outputs.get("region")):
-            if isinstance(value, str) and value:
-                return value
-        arn = resource.outputs.get("arn")
-        return arn.split(":")[3] if isinstance(arn, str) and arn.count(":") >= 5 else self.region
 
 
 def keys_of(side: Side) -> dict[str, Key]:
@@ -146,7 +99,7 @@ def unplaced(side: Side) -> list[str]:
     found = []
     for resource in side.of([KEY_POLICY, GRANT]):
         name = f"{resource.name} ({resource.type.rsplit(':', 1)[-1]})"
-        key, grantee = side.value(resource, "keyId"), _grantee(side, resource)
+        key, grantee = side.value(resource, "keyId"), grantee_of(side, resource)
         if isinstance(key, Unknown) and references.key(resource, "keyId", key) is None:
             found.append(f"{name}: its key is {key.value}")
         if isinstance(grantee, Unknown):
@@ -198,50 +151,8 @@ def _grants(side: Side, references: References) -> dict[str, list[Grant]]:
     for resource in side.of([GRANT]):
         key = references.key(resource, "keyId", side.value(resource, "keyId"))
         if key:
-            found.setdefault(key, []).append(_grant(side, resource))
+            found.setdefault(key, []).append(read_grant(side, resource))
     return found
-
-
-def _grant(side: Side, resource: Resource) -> Grant:
-    operations = side.value(resource, "operations")
-    constraint = next(iter(as_list(side.value(resource, "constraints"))), None)
-    return Grant(
-        None if isinstance(grantee := _grantee(side, resource), Unknown) else grantee,
-        None if isinstance(operations, Unknown) else frozenset(map(str, as_list(operations))),
-        _context(constraint, "encryptionContextEquals"),
-        _context(constraint, "encryptionContextSubset"),
-    )
-
-
-def _context(constraint: Any, name: str) -> Mapping[str, Any] | Unknown:  # noqa: ANN401  # a property of any type
-    """The encryption context that a constraint asks for; empty when it asks for none."""
-    if isinstance(constraint, Unknown):
-        return constraint
-    found = constraint.get(name) if isinstance(constraint, Mapping) else None
-    return found if isinstance(found, Mapping | Unknown) else {}
-
-
-def _grantee(side: Side, resource: Resource) -> Principal | Unknown | None:
-    """Whom the grant is for; of a user or role that the stack is yet to make, the name tells."""
-    value = side.value(resource, "granteePrincipal")
-    if isinstance(value, Unknown):
-        urns = resource.dependencies.get("granteePrincipal", ())
-        made = [side.resources[urn] for urn in urns if urn in side.resources]
-        return (_to_be_made(side, made[0]) if len(made) == 1 else None) or value
-    if not isinstance(value, str):
-        return None
-    if value.endswith(".amazonaws.com"):
-        return Principal(Kind.SERVICE, "", value, value)
-    return parse_principal(value)
-
-
-def _to_be_made(side: Side, resource: Resource) -> Principal | None:
-    kind, name = PRINCIPALS.get(resource.type), resource.inputs.get("name")
-    if kind is None or not isinstance(name, str) or not side.account:
-        return None
-    given = resource.inputs.get("path")
-    path = given if isinstance(given, str) and given else "/"
-    return Principal(kind, side.account, name, f"arn:{side.partition}:iam::{side.account}:{kind}{path}{name}")
 
 
 def _is_enabled(resource: Resource) -> bool:

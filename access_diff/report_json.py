@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from access_diff.answer import Answer
-from access_diff.diff import Change, Diff
+from access_diff.change import Change, Diff
 from access_diff.words import lines, who
 from access_diff.world import TableId
 

@@ -2,7 +2,7 @@
 
 import re
 
-from access_diff.diff import Diff, Verdict
+from access_diff.change import Diff, Verdict
 from access_diff.words import lines, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@])")

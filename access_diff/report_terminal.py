@@ -5,7 +5,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from access_diff.diff import Diff
+from access_diff.change import Diff
 from access_diff.report_markdown import HEADINGS
 from access_diff.words import Line, lines, printable
 

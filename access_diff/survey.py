@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from access_diff.identities import Identities
-from access_diff.keys import KEYS, References, Side, keys_of, unplaced
+from access_diff.keys import KEYS, References, keys_of, unplaced
 from access_diff.policy import Document, principals_of, read_policy
 from access_diff.preview import Preview, Resource
 from access_diff.principals import as_list
+from access_diff.side import Side
 from access_diff.tables import TABLE, Tables, table_policies
 from access_diff.world import KeyKind, Table, TableId, TableKey, World
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from access_diff.keys import References, Side
+from access_diff.keys import References
 from access_diff.policy import NOT_KNOWN, Policy, read_policy
 from access_diff.preview import Resource
 from access_diff.principals import as_list
+from access_diff.side import Side
 from access_diff.unknown import Unknown
 from access_diff.world import Key, KeyKind, Table, TableId, TableKey
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from access_diff.access import ADMINISTRATION_ACTIONS, Access
 from access_diff.answer import Answer, Grade
-from access_diff.diff import Change, Diff, Verb
+from access_diff.change import Change, Diff, Verb
 from access_diff.principals import Kind, Principal
 from access_diff.world import TableId
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from access_diff.diff import Verdict
+from access_diff.change import Verdict
 from access_diff.report_markdown import HEADINGS, bold_verb, code, escaped
 from pipeline.summary import Summary
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from access_diff.diff import Diff, access_diff
+from access_diff.change import Diff
+from access_diff.diff import access_diff
 from access_diff.preview import Preview
 from local_aws.local_run import ROOT, LocalRun, local_run
 from pipeline.engine_preview import EngineError, StackCommand, preview

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from access_diff.diff import Diff
+from access_diff.change import Diff
 from access_diff.preview import Preview, Violation
 from access_diff.words import lines
 

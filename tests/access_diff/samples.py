@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from access_diff.diff import Diff, access_diff
+from access_diff.change import Diff
+from access_diff.diff import access_diff
 from access_diff.preview import Preview, read_preview
 from access_diff.words import lines
 

@@ -34,7 +34,7 @@ from tests.access_diff.samples import (
 )
 
 WORLD: list[Resource] = [
-    key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:*", APP)),
+    key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:Put*", APP)),
     table(replicas=[{"regionName": "eu-west-1", "kmsKeyArn": key_arn()}]),
     table_policy(allow("dynamodb:GetItem", ANN)),
     grant(APP, "Decrypt", constraints=[{"encryptionContextSubset": {"aws:dynamodb:tableName": "orders"}}]),

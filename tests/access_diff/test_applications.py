@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from access_diff.diff import Diff, access_diff
+from access_diff.change import Diff
+from access_diff.diff import access_diff
 from local_aws.local_run import ROOT, LocalRun
 from local_aws.stack import Stack
 from pipeline.engine_preview import StackCommand, preview

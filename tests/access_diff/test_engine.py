@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from access_diff.diff import Diff, access_diff
+from access_diff.change import Diff
+from access_diff.diff import access_diff
 from access_diff.preview import read_preview
 from local_aws.local_run import ROOT, LocalRun
 from local_aws.stack import Stack

@@ -6,9 +6,11 @@ from tests.access_diff.samples import (
     ANN,
     DELEGATE,
     MANAGE,
+    ROOT,
     UNKNOWN,
     attachment,
     changes,
+    deny,
     diff_of,
     grant,
     key,
@@ -30,6 +32,25 @@ def test_a_retired_grant_takes_it() -> None:
 
     assert changes([*after, grant(ANN, "Decrypt")], after)[0] == (
         f"{ANN} loses read and write: table orders (us-east-1)"
+    )
+
+
+def test_a_denial_in_the_key_policy_wins_over_a_grant() -> None:
+    granted = [table(), grant(ANN, "Decrypt")]
+    denied = [key(MANAGE, deny("kms:Decrypt", ANN)), *granted]
+
+    assert changes([key(MANAGE), *granted], denied)[0] == (
+        f"{ANN} loses read and write: table orders (us-east-1)"
+    )
+    assert changes(denied[:2], denied) == []
+
+
+def test_a_grant_to_an_account_is_for_all_of_it() -> None:
+    before = [key(MANAGE), table()]
+
+    assert changes(before, [*before, grant(ROOT, "Decrypt")])[0] == (
+        "every principal of 111122223333 that its own IAM policies allow gains read and write: "
+        "table orders (us-east-1)"
     )
 
 

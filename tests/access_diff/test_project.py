@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from access_diff.diff import Diff, access_diff
+from access_diff.change import Diff
+from access_diff.diff import access_diff
 from local_aws.local_run import LocalRun, local_run
 from local_aws.stack import Stack
 from pipeline.engine_preview import StackCommand, preview

@@ -4,7 +4,7 @@ import json
 
 from rich.console import Console
 
-from access_diff.diff import Diff
+from access_diff.change import Diff
 from access_diff.report_json import render_json
 from access_diff.report_markdown import render_markdown
 from access_diff.report_terminal import print_diff

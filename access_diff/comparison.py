@@ -1,0 +1,139 @@
+"""What each principal may do with each table and key, before an update and after it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from access_diff.access import (
+    ADMINISTRATION_ACTIONS,
+    Access,
+    may_administer,
+    may_decrypt_directly,
+    may_decrypt_items,
+    may_use_items,
+)
+from access_diff.answer import NO, Answer, Grade
+from access_diff.change import Change, Verb
+from access_diff.named import principals_of_key, principals_of_table
+from access_diff.pairs import pairs
+from access_diff.principals import Principal
+from access_diff.world import Key, KeyKind, Table, TableId, World
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both worlds, and what is told for all at once and so not again for each principal."""
+
+    before: World
+    after: World
+    told_once: Mapping[str, str]
+
+    def changes(self) -> Iterator[Change]:
+        """All changes, in no order."""
+        for table_id in {*self.before.tables, *self.after.tables}:
+            yield from self._of_table(table_id)
+        for old, new in pairs(self.before, self.after):
+            yield from self._of_key(old, new)
+
+    def _of_table(self, table_id: TableId) -> Iterator[Change]:
+        old, new = self.before.tables.get(table_id), self.after.tables.get(table_id)
+        label = (new or old).key.label  # type: ignore[union-attr]  # one of the two is there
+        reason = _reason(old, new)
+        for principal in principals_of_table(self.before, old) | principals_of_table(self.after, new):
+            changed = [
+                (access, verb, was, will_be)
+                for access in (Access.READ, Access.WRITE)
+                for was in [_item_answer(self.before, principal, old, access)]
+                for will_be in [_item_answer(self.after, principal, new, access)]
+                if (verb := self._verb(was, will_be))
+            ]
+            if not changed:
+                was, will_be = _key_half(self.before, principal, old), _key_half(self.after, principal, new)
+                verb = self._verb(was, will_be)
+                changed = [(Access.KEY_USE, verb, was, will_be)] if verb else []
+            for access, verb, was, will_be in changed:
+                yield Change(principal, verb, access, table_id, label, (table_id,), was, will_be, (), reason)
+
+    def _of_key(self, old: Key | None, new: Key | None) -> Iterator[Change]:
+        tables = {
+            table.id
+            for world, key in ((self.before, old), (self.after, new))
+            if key
+            for table in world.tables_of(key)
+        }
+        if not tables:
+            return
+        label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
+        reason = "" if old and new else "the key is new" if new else "the key leaves"
+        for principal in principals_of_key(self.before, old) | principals_of_key(self.after, new):
+            for access, actions, verb, was, will_be in self._key_answers(principal, old, new):
+                yield Change(
+                    principal, verb, access, None, label, tuple(sorted(tables)), was, will_be, actions, reason
+                )
+
+    def _key_answers(
+        self, principal: Principal, old: Key | None, new: Key | None
+    ) -> Iterator[tuple[Access, tuple[str, ...], Verb, Answer, Answer]]:
+        """Direct use; and administration, once for all actions that change in the same way."""
+        was = may_decrypt_directly(self.before, principal, old) if old else NO
+        will_be = may_decrypt_directly(self.after, principal, new) if new else NO
+        if verb := self._verb(was, will_be):
+            yield Access.DIRECT_KEY_USE, (), verb, was, will_be
+        alike: dict[tuple[Verb, Answer, Answer], list[str]] = {}
+        for action in ADMINISTRATION_ACTIONS:
+            was = may_administer(self.before, principal, old, action) if old else NO
+            will_be = may_administer(self.after, principal, new, action) if new else NO
+            if verb := self._verb(was, will_be):
+                so_far = NO if was.grade in _LEFT_TO_OTHERS else was
+                alike.setdefault((verb, so_far, will_be), []).append(action)
+        for (verb, was, will_be), actions in alike.items():
+            yield Access.ADMINISTRATION, tuple(actions), verb, was, will_be
+
+    def _verb(self, before: Answer, after: Answer) -> Verb | None:
+        """What happens from one answer to the other; None when nothing does, or it is told for all."""
+        if before == after:
+            return None
+        if after.grade is Grade.UNKNOWN:
+            is_told = before.grade in _LEFT_TO_OTHERS and set(after.details) <= self.told_once.keys()
+            return None if is_told else Verb.CANNOT_TELL
+        if before.grade is Grade.UNKNOWN:
+            return Verb.CANNOT_TELL
+        if before.grade in _LEFT_TO_OTHERS and after.grade in _LEFT_TO_OTHERS:
+            return None  # the line of the account as a whole tells it
+        if before.grade is after.grade:
+            return Verb.CHANGES
+        return Verb.GAINS if after.grade > before.grade else Verb.LOSES
+
+
+_LEFT_TO_OTHERS = frozenset({Grade.NO, Grade.DELEGATED})
+
+
+def _item_answer(world: World, principal: Principal, table: Table | None, access: Access) -> Answer:
+    return may_use_items(world, principal, table, access) if table else NO
+
+
+def _key_half(world: World, principal: Principal, table: Table | None) -> Answer:
+    if table is None or table.key.kind is not KeyKind.CUSTOMER_MANAGED:
+        return NO
+    return may_decrypt_items(world, principal, table)
+
+
+def _reason(old: Table | None, new: Table | None) -> str:
+    if old is None:
+        return "the table is new"
+    if new is None:
+        return "the table is deleted"
+    if old.key.kind is not new.key.kind:
+        return f"its encryption changes from {old.key.kind} to {new.key.kind}"
+    if new.key.key and new.key.key.is_going:
+        return "its key is scheduled for deletion"
+    if _identity(old.key.key) != _identity(new.key.key):
+        names = old.key.label, new.key.label
+        same = f"it gets another key under the same alias, {names[0]}"
+        return same if names[0] == names[1] else f"its key changes from {names[0]} to {names[1]}"
+    return ""
+
+
+def _identity(key: Key | None) -> str | None:
+    if key is None:
+        return None
+    return key.arn if key.is_made else key.urn
