@@ -1,7 +1,8 @@
 """What each principal may do with each table and key, before an update and after it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from access_diff.access import (
     ADMINISTRATION_ACTIONS,
@@ -15,8 +16,10 @@ from access_diff.answer import NO, Answer, Grade
 from access_diff.change import Change, Verb
 from access_diff.named import principals_of_key, principals_of_table
 from access_diff.pairs import pairs
-from access_diff.principals import Principal
+from access_diff.principals import Principal, account_principal
 from access_diff.world import Key, KeyKind, Table, TableId, World
+
+_Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
 
 
 @dataclass(frozen=True)
@@ -39,19 +42,28 @@ class Comparison:
         label = (new or old).key.label  # type: ignore[union-attr]  # one of the two is there
         reason = _reason(old, new)
         for principal in principals_of_table(self.before, old) | principals_of_table(self.after, new):
-            changed = [
-                (access, verb, was, will_be)
-                for access in (Access.READ, Access.WRITE)
-                for was in [_item_answer(self.before, principal, old, access)]
-                for will_be in [_item_answer(self.after, principal, new, access)]
-                if (verb := self._verb(was, will_be))
-            ]
-            if not changed:
-                was, will_be = _key_half(self.before, principal, old), _key_half(self.after, principal, new)
-                verb = self._verb(was, will_be)
-                changed = [(Access.KEY_USE, verb, was, will_be)] if verb else []
-            for access, verb, was, will_be in changed:
+            for access, (verb, was, will_be) in self._table_answers(principal, old, new):
                 yield Change(principal, verb, access, table_id, label, (table_id,), was, will_be, (), reason)
+
+    def _table_answers(
+        self, principal: Principal, old: Table | None, new: Table | None
+    ) -> list[tuple[Access, _Step]]:
+        """Items; and the key's half, where nothing else changes."""
+        items = [
+            (access, step)
+            for access in (Access.READ, Access.WRITE)
+            if (
+                step := self._step(
+                    principal,
+                    partial(_item_answer, self.before, old, access),
+                    partial(_item_answer, self.after, new, access),
+                )
+            )
+        ]
+        key_half = self._step(
+            principal, partial(_key_half, self.before, old), partial(_key_half, self.after, new)
+        )
+        return items or ([(Access.KEY_USE, key_half)] if key_half else [])
 
     def _of_key(self, old: Key | None, new: Key | None) -> Iterator[Change]:
         tables = {
@@ -74,19 +86,37 @@ class Comparison:
         self, principal: Principal, old: Key | None, new: Key | None
     ) -> Iterator[tuple[Access, tuple[str, ...], Verb, Answer, Answer]]:
         """Direct use; and administration, once for all actions that change in the same way."""
-        was = may_decrypt_directly(self.before, principal, old) if old else NO
-        will_be = may_decrypt_directly(self.after, principal, new) if new else NO
-        if verb := self._verb(was, will_be):
-            yield Access.DIRECT_KEY_USE, (), verb, was, will_be
-        alike: dict[tuple[Verb, Answer, Answer], list[str]] = {}
+        step = self._step(
+            principal, partial(_directly, self.before, old), partial(_directly, self.after, new)
+        )
+        if step:
+            yield Access.DIRECT_KEY_USE, (), *step
+        alike: dict[_Step, list[str]] = {}
         for action in ADMINISTRATION_ACTIONS:
-            was = may_administer(self.before, principal, old, action) if old else NO
-            will_be = may_administer(self.after, principal, new, action) if new else NO
-            if verb := self._verb(was, will_be):
-                so_far = NO if was.grade in _LEFT_TO_OTHERS else was
-                alike.setdefault((verb, so_far, will_be), []).append(action)
-        for (verb, was, will_be), actions in alike.items():
-            yield Access.ADMINISTRATION, tuple(actions), verb, was, will_be
+            step = self._step(
+                principal,
+                partial(_administers, self.before, old, action),
+                partial(_administers, self.after, new, action),
+            )
+            if step:
+                verb, was, will_be = step
+                is_given = was.grade in _LEFT_TO_OTHERS and will_be.grade not in _LEFT_TO_OTHERS
+                alike.setdefault((verb, NO if is_given else was, will_be), []).append(action)
+        for step, actions in alike.items():
+            yield Access.ADMINISTRATION, tuple(actions), *step
+
+    def _step(
+        self, principal: Principal, was: Callable[[Principal], Answer], will_be: Callable[[Principal], Answer]
+    ) -> _Step | None:
+        """What happens to the principal; None when nothing does, or the line of its account tells it."""
+        before = NO if principal in self.before.absent else was(principal)
+        after = NO if principal in self.after.absent else will_be(principal)
+        verb = self._verb(before, after)
+        if verb and principal.is_single and {before.grade, after.grade} <= _LEFT_TO_OTHERS:
+            account = account_principal(principal.account)
+            if self._verb(was(account), will_be(account)) is verb:
+                return None
+        return (verb, before, after) if verb else None
 
     def _verb(self, before: Answer, after: Answer) -> Verb | None:
         """What happens from one answer to the other; None when nothing does, or it is told for all."""
@@ -97,21 +127,28 @@ class Comparison:
             return None if is_told else Verb.CANNOT_TELL
         if before.grade is Grade.UNKNOWN:
             return Verb.CANNOT_TELL
-        if before.grade in _LEFT_TO_OTHERS and after.grade in _LEFT_TO_OTHERS:
-            return None  # the line of the account as a whole tells it
-        if before.grade is after.grade:
+        if before.grade is after.grade and before.details and after.details:
             return Verb.CHANGES
-        return Verb.GAINS if after.grade > before.grade else Verb.LOSES
+        is_gain = after.grade > before.grade or (after.grade is before.grade and not after.details)
+        return Verb.GAINS if is_gain else Verb.LOSES
 
 
 _LEFT_TO_OTHERS = frozenset({Grade.NO, Grade.DELEGATED})
 
 
-def _item_answer(world: World, principal: Principal, table: Table | None, access: Access) -> Answer:
+def _item_answer(world: World, table: Table | None, access: Access, principal: Principal) -> Answer:
     return may_use_items(world, principal, table, access) if table else NO
 
 
-def _key_half(world: World, principal: Principal, table: Table | None) -> Answer:
+def _directly(world: World, key: Key | None, principal: Principal) -> Answer:
+    return may_decrypt_directly(world, principal, key) if key else NO
+
+
+def _administers(world: World, key: Key | None, action: str, principal: Principal) -> Answer:
+    return may_administer(world, principal, key, action) if key else NO
+
+
+def _key_half(world: World, table: Table | None, principal: Principal) -> Answer:
     if table is None or table.key.kind is not KeyKind.CUSTOMER_MANAGED:
         return NO
     return may_decrypt_items(world, principal, table)

@@ -83,13 +83,12 @@ def resource_policy_denies(document: Document, request: Request) -> Answer:
 
 
 def principals_of(document: Document) -> set[Principal]:
-    """Everyone whom an Allow statement names."""
+    """Everyone whom a statement names, be it to allow, to deny or to spare."""
     found: set[Principal] = set()
     for statement in document.statements:
-        if statement.get("Effect") == "Allow":
-            found.update(named_in(statement.get("Principal")))
-            if "NotPrincipal" in statement:
-                found.update(named_in("*"))
+        found.update(named_in(statement.get("Principal")))
+        if "NotPrincipal" in statement:
+            found.update([*named_in("*"), *named_in(statement["NotPrincipal"])])
     return found
 
 

@@ -9,7 +9,7 @@ from access_diff.identities import Identities
 from access_diff.keys import KEYS, References, keys_of, unplaced
 from access_diff.policy import Document, principals_of, read_policy
 from access_diff.preview import Preview, Resource
-from access_diff.principals import as_list
+from access_diff.principals import Principal, as_list
 from access_diff.side import Side
 from access_diff.tables import TABLE, Tables, table_policies
 from access_diff.world import KeyKind, Table, TableId, TableKey, World
@@ -50,7 +50,14 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
         before = _world(earlier, home, is_before=False)
     unread = tuple(_unread(earlier, preview.after))
     after = replace(after, cannot_tell=(*after.cannot_tell, *unread))
-    return before, _with_leaving_keys(before, after)
+    here, there = _made(before), _made(after)
+    after = replace(_with_leaving_keys(before, after), absent=here - there)
+    return replace(before, absent=there - here), after
+
+
+def _made(world: World) -> frozenset[Principal]:
+    """The users and roles that the stack makes."""
+    return frozenset(identity.principal for identity in world.identities if identity.is_of_stack)
 
 
 class Home(NamedTuple):
@@ -118,7 +125,8 @@ def _managing(policy: Document) -> Document:
         tuple(
             statement
             for statement in policy.statements
-            if actions & {str(action).lower() for action in as_list(statement.get("Action"))}
+            if statement.get("Effect") == "Allow"
+            and actions & {str(action).lower() for action in as_list(statement.get("Action"))}
         )
     )
 

@@ -98,11 +98,12 @@ def _what(change: Change, accesses: str) -> str:
             unknown = after if after.grade is Grade.UNKNOWN else before
             return f"cannot tell whether it {_may(before, after)} {accesses}: {' and '.join(unknown.details)}"
         case Verb.CHANGES:
-            return f"has {accesses} where {_conditions(after)} (before: where {_conditions(before)})"
+            return f"has {accesses} {_under(change, after)} (before: {_under(change, before)})"
         case Verb.GAINS:
-            return f"gains {accesses}{_where(after)}{_so_far(before)}"
+            under = f", {limits}" if (limits := _under(change, after)) else ""
+            return f"gains {accesses}{under}{_so_far(change)}"
         case Verb.LOSES:
-            return f"loses {accesses}{_except(after)}"
+            return f"loses {accesses}{_except(change)}"
 
 
 def _may(before: Answer, after: Answer) -> str:
@@ -111,22 +112,34 @@ def _may(before: Answer, after: Answer) -> str:
     return "loses" if after.grade in {Grade.NO, Grade.DELEGATED} else "gains"
 
 
-def _where(answer: Answer) -> str:
-    return f", where {_conditions(answer)}" if answer.grade is Grade.CONDITIONAL else ""
+def _under(change: Change, answer: Answer) -> str:
+    """What limits an answer, if anything does."""
+    where = f"where {_conditions(answer)}" if answer.details else ""
+    left_to_iam = f"if {_iam_policies(change)}" if answer.grade is Grade.DELEGATED else ""
+    return " and ".join(filter(None, [left_to_iam, where]))
 
 
-def _so_far(answer: Answer) -> str:
-    if answer.grade is Grade.CONDITIONAL:
-        return f" (so far only where {_conditions(answer)})"
-    return " (so far only if its IAM policies allow kms:Decrypt)" if answer.grade is Grade.DELEGATED else ""
+def _iam_policies(change: Change) -> str:
+    action = "it" if change.access is Access.ADMINISTRATION else "kms:Decrypt"
+    return f"its IAM policies allow {action}"
 
 
-def _except(answer: Answer) -> str:
-    if answer.grade is Grade.CONDITIONAL:
-        return f", except where {_conditions(answer)}"
-    if answer.grade is Grade.DELEGATED:
-        return ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
-    return ""
+def _so_far(change: Change) -> str:
+    limits = _under(change, change.before)
+    return f" (so far only {limits})" if limits else ""
+
+
+def _except(change: Change) -> str:
+    before, after = change.before, change.after
+    if before.grade is Grade.DELEGATED:
+        return f"{_except_where(after)}{_so_far(change)}"
+    if after.grade is Grade.DELEGATED:
+        return f"{_except_where(after)}, unless {_iam_policies(change)}: the key policy leaves that to them"
+    return _except_where(after)
+
+
+def _except_where(answer: Answer) -> str:
+    return f", except where {_conditions(answer)}" if answer.details else ""
 
 
 def _of(change: Change) -> str:

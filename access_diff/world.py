@@ -103,6 +103,9 @@ class World:
     cannot_tell: tuple[str, ...] = field(default=())
     """What may give access and could not be placed, in words."""
 
+    absent: frozenset[Principal] = frozenset()
+    """Users and roles that the stack makes on the other side, and that are not there on this one."""
+
     def tables_of(self, key: Key) -> Iterable[Table]:
         """The tables encrypted with this key."""
         return (table for table in self.tables.values() if table.key.key and table.key.key.urn == key.urn)

@@ -79,6 +79,20 @@ def test_a_key_user_without_dynamodb_permissions_gains_the_keys_half() -> None:
     )
 
 
+def test_a_user_that_comes_or_goes_with_what_it_has_gains_or_loses_that() -> None:
+    here = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
+    there = [*here, user("ann"), attachment("ann")]
+
+    assert changes(here, there)[0] == f"{ANN} gains read and write: {TABLE}"
+    assert changes(there, here)[0] == f"{ANN} loses read and write: {TABLE}"
+
+
+def test_a_user_that_comes_or_goes_without_permissions_changes_nothing() -> None:
+    here = [key(DELEGATE), table()]
+
+    assert changes(here, [*here, user("ann")]) == changes([*here, user("ann")], here) == []
+
+
 def test_a_denial_in_an_iam_policy_wins_over_the_key_policy() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann"), attachment("ann")]
 

@@ -108,6 +108,54 @@ def test_a_new_denial_takes_the_access() -> None:
     assert changes(before, after)[0] == f"{ANN} loses read and write: {TABLE}"
 
 
+def test_a_denial_of_somebody_whom_no_other_statement_names_is_told() -> None:
+    delegated, denied = [key(DELEGATE), table()], [key(DELEGATE, deny("kms:*", BOB)), table()]
+    so_far = " (so far only if its IAM policies allow kms:Decrypt)"
+
+    assert changes(delegated, denied) == [
+        f"{BOB} loses read and write{so_far}: {TABLE}",
+        f"{BOB} loses direct use of the key (kms:Decrypt outside DynamoDB){so_far}: {KEY}",
+        f"{BOB} loses administration of the key (so far only if its IAM policies allow it): {KEY}",
+    ]
+
+
+def test_a_dropped_denial_lets_somebody_in_again() -> None:
+    denied, delegated = [key(DELEGATE, deny("kms:*", BOB)), table()], [key(DELEGATE), table()]
+
+    diff = diff_of(denied, delegated)
+
+    assert diff.has_gains
+    assert sentences(diff)[0] == f"{BOB} gains read and write, if its IAM policies allow kms:Decrypt: {TABLE}"
+
+
+def test_a_denial_of_one_where_all_are_allowed_takes_the_access() -> None:
+    anyone = allow("kms:Decrypt", "*")
+    before, after = [key(MANAGE, anyone), table()], [key(MANAGE, anyone, deny("kms:*", BOB)), table()]
+
+    assert changes(before, after)[0] == f"{BOB} loses read and write: {TABLE}"
+    assert changes(after, before)[0] == f"{BOB} gains read and write: {TABLE}"
+
+
+def test_a_gain_of_one_is_told_beside_a_loss_of_its_account() -> None:
+    office = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+    before = [key(MANAGE, allow("kms:Decrypt", ROOT), deny("kms:*", BOB)), table()]
+    after = [key(MANAGE, allow("kms:Decrypt", ROOT, Condition=office)), table()]
+
+    found = changes(before, after)
+
+    assert any(line.startswith(f"{EVERYONE} loses read and write, except where") for line in found)
+    assert any(line.startswith(f"{BOB} gains read and write, if its IAM policies allow") for line in found)
+
+
+def test_those_whom_a_denial_spares_keep_what_they_have() -> None:
+    """The others lose it, unless they are among the spared."""
+    sparing = {"Effect": "Deny", "NotPrincipal": {"AWS": [BOB, ROOT]}, "Action": "kms:*", "Resource": "*"}
+    before = [key(DELEGATE, allow("kms:Decrypt", ANN)), table()]
+    after = [key(DELEGATE, allow("kms:Decrypt", ANN), sparing), table()]
+
+    assert {line.split()[0] for line in changes(before, after)} == {ANN}
+
+
 def test_not_action_is_understood() -> None:
     but_decrypt = {"Effect": "Allow", "Principal": {"AWS": ANN}, "NotAction": "kms:Decrypt", "Resource": "*"}
     before = [key(MANAGE), table()]

@@ -11,6 +11,7 @@ from tests.access_diff.samples import (
     allow,
     attachment,
     changes,
+    deny,
     diff_of,
     key,
     key_arn,
@@ -20,6 +21,7 @@ from tests.access_diff.samples import (
     sentences,
     table,
     table_arn,
+    table_policy,
     user,
 )
 
@@ -41,6 +43,17 @@ def test_without_the_plan_the_key_of_a_new_table_cannot_be_told() -> None:
     assert diff.cannot_tell == (
         "who can read orders (us-east-1): which key it is, is known only after the update",
     )
+
+
+def test_a_denial_in_the_tables_policy_of_somebody_named_nowhere_else_is_told() -> None:
+    before = [key(DELEGATE), table(), table_policy(allow("dynamodb:GetItem", ANN))]
+    after = [*before[:2], table_policy(allow("dynamodb:GetItem", ANN), deny("dynamodb:*", BOB))]
+    limit = "if its IAM policies allow kms:Decrypt"
+
+    assert changes(before, after) == [
+        f"{BOB} loses read and write (so far only {limit}): table orders (us-east-1)"
+    ]
+    assert changes(after, before) == [f"{BOB} gains read and write, {limit}: table orders (us-east-1)"]
 
 
 def test_a_deleted_table_takes_everyones_access() -> None:
