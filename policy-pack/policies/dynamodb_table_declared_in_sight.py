@@ -1,7 +1,8 @@
 """Tables are declared where policies can see them.
 
-A CloudFormation template that is fetched from a URL, a nested stack or an application of the
-Serverless Application Repository may declare tables that no policy of this pack can look at.
+A CloudFormation template that is fetched from a URL, changed by a macro or made of modules, a nested
+stack, a product of Service Catalog or an application of the Serverless Application Repository may
+declare tables that no policy of this pack can look at.
 """
 
 from collections.abc import Sequence

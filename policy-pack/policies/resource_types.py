@@ -26,6 +26,8 @@ CLOUDFORMATION_STACK_SET = "aws:cloudformation/stackSet:StackSet"
 NATIVE_CLOUDFORMATION_STACK = "aws-native:cloudformation:Stack"
 NATIVE_CLOUDFORMATION_STACK_SET = "aws-native:cloudformation:StackSet"
 SERVERLESS_APPLICATION = "aws:serverlessrepository/cloudFormationStack:CloudFormationStack"
+PROVISIONED_PRODUCT = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
+NATIVE_PROVISIONED_PRODUCT = "aws-native:servicecatalog:CloudFormationProvisionedProduct"
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 SSM_PARAMETER = "aws:ssm/parameter:Parameter"

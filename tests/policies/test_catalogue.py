@@ -90,6 +90,7 @@ def test_type_tokens_are_those_of_the_sdk() -> None:
         aws.cloudformation.Stack,
         aws.cloudformation.StackSet,
         aws.serverlessrepository.CloudFormationStack,
+        aws.servicecatalog.ProvisionedProduct,
         aws.ssm.Parameter,
         aws.iam.Policy,
         aws.iam.Role,

@@ -1,6 +1,7 @@
 """Tables inside CloudFormation templates, with the functions that templates are written with."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.policies.baselines import ACCOUNT, KEY_ARN, REPLICA_KEY_ARN
 
 RULE = "dynamodb-table-customer-managed-key"
 IN_SIGHT = "dynamodb-table-declared-in-sight"
+KEY_ID = KEY_ARN.rpartition("/")[2]
 
 
 def stack(body: str, **properties: Any) -> Sample:  # noqa: ANN401  # any JSON
@@ -67,6 +69,8 @@ Resources:
         "!If [Secure, !GetAtt Key.Arn, !Ref KeyArn]",
         "!FindInMap [Keys, us-east-1, Arn]",
         "!FindInMap [Keys, !Ref 'AWS::Region', Arn]",
+        f"!Sub 'arn:${{AWS::Partition}}:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{KEY_ID}'",
+        f"!Join [':', [arn, !Ref 'AWS::Partition', kms, us-east-1, !Ref 'AWS::AccountId', key/{KEY_ID}]]",
     ],
 )
 def test_key_of_the_template_or_known_arn_is_accepted(key: str) -> None:
@@ -91,6 +95,8 @@ def test_key_of_the_template_or_known_arn_is_accepted(key: str) -> None:
         "!Sub 'alias/aws/dynamodb'",
         "!Sub 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:alias/aws/dynamodb'",
         "!Join ['/', [alias, aws, dynamodb]]",
+        "!Ref 'AWS::AccountId'",
+        f"!Sub 'arn:aws:iam:${{AWS::Region}}:${{AWS::AccountId}}:key/{KEY_ID}'",
         "!FindInMap [Keys, us-east-1, Managed]",
         "!FindInMap [Keys, !Ref 'AWS::Region', Managed]",
         "!FindInMap [Keys, us-east-1, Missing]",
@@ -119,6 +125,67 @@ def test_parameter_of_the_stack_comes_before_the_default() -> None:
 
     assert len(violations(RULE, chosen)) == 1
     assert len(violations(RULE, by_list)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "region", "accepted"),
+    [
+        ("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/", "cn-north-1", True),
+        ("arn:aws-cn:kms:${AWS::Region}:${AWS::AccountId}:key/", "cn-north-1", True),
+        ("arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/", "cn-north-1", False),
+        ("arn:aws:kms:us-east-1:${AWS::AccountId}:key/", "us-east-1", True),
+        ("arn:aws:kms:us-east-1:${AWS::AccountId}:key/", "eu-west-1", False),
+        ("arn:aws:kms:us-east-1:${AWS::AccountId}:key/", None, True),
+        ("arn:aws-cn:kms:us-east-1:${AWS::AccountId}:key/", None, False),
+    ],
+)
+def test_key_of_the_deployments_own_account_is_accepted_in_its_region(
+    key: str, region: str | None, accepted: bool
+) -> None:
+    sample = table_with(f"!Sub '{key}{KEY_ID}'")
+    deployed = replace(sample, provider={"region": region} if region else {})
+
+    assert (violations(RULE, deployed) == []) is accepted
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"allowedKeyArns": [KEY_ARN]}, {"allowedAccounts": [ACCOUNT]}, {"allowedRegions": ["us-east-1"]}],
+)
+def test_key_that_only_the_deployment_knows_is_on_no_list(settings: dict[str, Any]) -> None:
+    sample = table_with(f"!Sub 'arn:aws:kms:us-east-1:${{AWS::AccountId}}:key/{KEY_ID}'")
+
+    found = violations(RULE, sample, config={RULE: {"enforcementLevel": "mandatory", **settings}})
+
+    assert ["does not tell whether this key is allowed" in message for message in found] == [True]
+
+
+def test_a_stack_set_has_keys_of_the_regions_it_is_deployed_to() -> None:
+    of_stack = table_with(KEY_ARN.replace("us-east-1", "eu-west-1"))
+    of_set = replace(of_stack, type=types.CLOUDFORMATION_STACK_SET)
+
+    assert len(violations(RULE, of_stack)) == 1
+    assert violations(RULE, of_set) == []
+
+
+@pytest.mark.parametrize("kind", ["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"])
+def test_templates_inside_templates_are_looked_into(kind: str) -> None:
+    inner = {"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table"}}}
+    outer = {"Resources": {"Inner": {"Type": kind, "Properties": {"TemplateBody": json.dumps(inner)}}}}
+
+    (message,) = violations(RULE, stack(json.dumps(outer)))
+
+    assert "The table Orders in the template of Inner in the template has no encryption settings" in message
+
+
+@pytest.mark.parametrize(
+    "transform",
+    ["AWS::Serverless-2016-10-31", "[AWS::LanguageExtensions]", "AWS::SecretsManager-2020-07-23", "[]"],
+)
+def test_transforms_that_add_no_table_hide_nothing(transform: str) -> None:
+    sample = stack(f"Transform: {transform}\nResources: {{Other: {{Type: 'AWS::SQS::Queue'}}}}")
+
+    assert violations(IN_SIGHT, sample) == []
 
 
 def test_parameter_that_is_a_new_key_of_the_program_is_pending() -> None:
@@ -251,8 +318,32 @@ def test_desired_state_that_cannot_be_read_does_not_pass(state: str) -> None:
         ),
         stack("Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: https://x}}}"),
         stack("Resources: {N: {Type: 'AWS::Serverless::Application', Properties: {Location: https://x}}}"),
+        stack("Transform: [Tables]\nResources: {Other: {Type: 'AWS::SQS::Queue'}}"),
+        stack("Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://x'}}\nResources: {}"),
+        stack("Resources: {'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: 's3://x'}}}"),
+        stack("Resources: {N: {Type: 'Acme::DynamoDB::Orders::MODULE'}}"),
+        stack("Resources: {N: {Type: 'AWS::ServiceCatalog::CloudFormationProvisionedProduct'}}"),
+        stack(
+            "Resources: {N: {Type: 'AWS::CloudFormation::Stack', "
+            "Properties: {TemplateBody: !ImportValue body}}}"
+        ),
+        Sample(types.PROVISIONED_PRODUCT, {"productName": "orders"}),
+        Sample(types.NATIVE_PROVISIONED_PRODUCT, {"productId": "prod-1"}),
     ],
-    ids=["template-url", "serverless-repository", "nested-stack", "nested-application"],
+    ids=[
+        "template-url",
+        "serverless-repository",
+        "nested-stack",
+        "nested-application",
+        "macro",
+        "included-template",
+        "included-resources",
+        "module",
+        "nested-product",
+        "imported-template",
+        "product",
+        "native-product",
+    ],
 )
 def test_what_cannot_be_seen_is_reported_as_such(sample: Sample) -> None:
     assert "cannot be seen" in violations(IN_SIGHT, sample)[0]

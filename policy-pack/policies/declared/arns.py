@@ -24,6 +24,10 @@ PARTITION_OF_REGION = (
 )
 
 
+# A Region of each partition: its number means nothing, its prefix tells the partition.
+EXAMPLE_REGIONS = ("us-east-1", *(f"{prefix}east-1" for prefix, _ in PARTITION_OF_REGION))
+
+
 @dataclass(frozen=True)
 class KeyArn:
     """The parts of a KMS key's ARN."""

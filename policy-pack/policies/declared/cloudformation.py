@@ -25,12 +25,22 @@ NATIVE = {
     types.NATIVE_USER: "AWS::IAM::User",
     types.NATIVE_GROUP: "AWS::IAM::Group",
 }
-# Parts of a template that declare resources of their own, out of sight.
+STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
+# Parts of a template that declare resources of their own, out of sight, and the property that says where.
 NESTED = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
     "AWS::Serverless::Application": "Location",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "ProductId",
     "Custom::DynamoDBReplica": "Region",
 }
+# Transforms that add no table to those that the template shows.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-reference.html
+KNOWN_TRANSFORMS = (
+    "AWS::CodeDeployBlueGreen",
+    "AWS::LanguageExtensions",
+    "AWS::SecretsManager-",
+    "AWS::Serverless-2016-10-31",
+    "AWS::ServiceCatalog",
+)
 NO_TEMPLATE = Template({}, has_functions=False)
 
 
@@ -114,9 +124,10 @@ def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> I
         yield Unseen(
             holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
         )
-    elif kind in ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"):
+    elif kind in STACKS:
         body, url = _property(properties, "TemplateBody"), _property(properties, "TemplateURL")
-        yield from _template(resource, holder, UNKNOWN if properties is UNKNOWN else body, url, {})
+        place = _Place(holder, *_deployment(kind, resource.region, resource.account))
+        yield from _template(place, UNKNOWN if properties is UNKNOWN else body, url, {})
     else:
         yield CloudFormationResource(kind, "", holder, properties, resource.region)
 
@@ -124,7 +135,8 @@ def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> I
 def _stack(resource: Resource) -> Iterator[Found]:
     p = resource.properties
     body, url = p.get("templateBody"), p.get("templateUrl")
-    yield from _template(resource, "templateBody", body, url, _parameters(p.get("parameters")))
+    place = _Place("templateBody", *_deployment(resource.type, resource.region, resource.account))
+    yield from _template(place, body, url, _parameters(p.get("parameters")))
 
 
 def _parameters(stated: Value) -> Mapping[str, Value]:
@@ -134,42 +146,86 @@ def _parameters(stated: Value) -> Mapping[str, Value]:
     return stated if isinstance(stated, Mapping) else {}
 
 
-def _template(
-    resource: Resource, holder: str, body: Value, url: Value, parameters: Mapping[str, Value]
-) -> Iterator[Found]:
+@dataclass(frozen=True)
+class _Place:
+    """Where a template stands, and where it is deployed to as far as that is known."""
+
+    holder: str
+    region: str | None
+    account: str | None
+    within: str = "the template"
+
+
+def _deployment(kind: str, region: str | None, account: str | None) -> tuple[str | None, str | None]:
+    """A stack set is deployed to accounts and Regions of its own, which its instances name."""
+    return (None, None) if kind.endswith("StackSet") else (region, account)
+
+
+def _template(place: _Place, body: Value, url: Value, parameters: Mapping[str, Value]) -> Iterator[Found]:
     if body is None:
-        yield Unseen(holder, f"its template is at {url!r}")
+        yield Unseen(place.holder, f"{place.within} is at {url!r}")
         return
     if body is UNKNOWN:
-        yield Unseen(holder, "its template is not known", is_unknown=True)
+        yield Unseen(place.holder, f"{place.within} is not known", is_unknown=True)
         return
     try:
         document = body if isinstance(body, Mapping) else parse_template(str(body))
     except TemplateError as error:
-        yield Unseen(holder, f"its template cannot be read: {error}", is_malformed=True)
+        yield Unseen(place.holder, f"{place.within} cannot be read: {error}", is_malformed=True)
         return
-    template = Template(document, parameters, resource.region, resource.account)
+    template = Template(document, parameters, place.region, place.account)
+    for transform in _unknown_transforms(document.get("Transform")):
+        yield Unseen(place.holder, f"{place.within} is changed by the transform {transform!r}")
     for name, inner in template.resources():
-        yield from _of_template(template, holder, name, inner)
+        yield from _of_template(template, place, name, inner)
 
 
-def _of_template(template: Template, holder: str, name: str, inner: Mapping[str, Value]) -> Iterator[Found]:
-    kind = inner.get("Type")
-    if not isinstance(kind, str):
-        yield Unseen(holder, f"{name} in its template has the type {kind!r}", is_malformed=True)
-    elif kind in NESTED:
-        location = inner.get("Properties", {})
-        yield Unseen(
-            holder, f"{name} in its template is {kind}, declared at {_property(location, NESTED[kind])!r}"
-        )
+def _unknown_transforms(stated: Value) -> Iterator[Value]:
+    """Macros that may add tables; each is a name, or an object with one."""
+    for transform in stated if isinstance(stated, list) else [stated] if stated else []:
+        name = _property(transform, "Name") if isinstance(transform, Mapping) else transform
+        if not isinstance(name, str) or not name.startswith(KNOWN_TRANSFORMS):
+            yield name
+
+
+def _of_template(template: Template, place: _Place, name: str, inner: Mapping[str, Value]) -> Iterator[Found]:
+    kind, properties = inner.get("Type"), inner.get("Properties", {})
+    here = f"{name} in {place.within}"
+    if name == "Fn::Transform":
+        yield Unseen(place.holder, f"{here} includes resources from elsewhere")
+    elif not isinstance(kind, str):
+        yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
+    elif kind in STACKS:
+        yield from _nested(template, place, here, kind, properties)
+    elif kind in NESTED or kind.endswith("::MODULE"):
+        location = _property(properties, NESTED.get(kind, ""))
+        yield Unseen(place.holder, f"{here} is {kind}" + (f", declared at {location!r}" if location else ""))
     else:
-        yield CloudFormationResource(
-            kind, f"{name} in the template", holder, inner.get("Properties", {}), template.region, template
-        )
+        yield CloudFormationResource(kind, here, place.holder, properties, template.region, template)
+
+
+def _nested(template: Template, place: _Place, here: str, kind: str, properties: Value) -> Iterator[Found]:
+    """A stack, or set of stacks, whose template is inside another one's or, mostly, elsewhere."""
+    bodies = template.values(_property(properties, "TemplateBody"))
+    inner = _Place(
+        place.holder, *_deployment(kind, template.region, template.account), f"the template of {here}"
+    )
+    parameters = _parameters(template.expanded(_property(properties, "Parameters")))
+    for body in bodies:
+        if body is None or isinstance(body, Opaque):
+            url = _property(properties, "TemplateURL")
+            yield Unseen(place.holder, f"{here} is {kind}, declared at {url if body is None else body!r}")
+        else:
+            yield from _template(inner, body, None, parameters)
 
 
 def _application(resource: Resource) -> Iterator[Found]:
-    yield Unseen("applicationId", f"its template is that of {resource.properties.get('applicationId')!r}")
+    yield Unseen("applicationId", f"the template is that of {resource.properties.get('applicationId')!r}")
+
+
+def _product(resource: Resource) -> Iterator[Found]:
+    p = resource.properties
+    yield Unseen("productId", f"the template is that of {p.get('productId') or p.get('productName')!r}")
 
 
 def _property(value: Value, name: str) -> Value:
@@ -188,6 +244,8 @@ READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     types.NATIVE_CLOUDFORMATION_STACK: _stack,
     types.NATIVE_CLOUDFORMATION_STACK_SET: _stack,
     types.SERVERLESS_APPLICATION: _application,
+    types.PROVISIONED_PRODUCT: _product,
+    types.NATIVE_PROVISIONED_PRODUCT: _product,
 }
 # Resources that may declare any other.
 CONTAINERS = frozenset(READERS) - frozenset(NATIVE)

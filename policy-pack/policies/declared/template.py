@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from policies.declared.arns import EXAMPLE_REGIONS, partition_of
 from policies.declared.values import UNKNOWN, Opaque, Value
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -21,6 +22,28 @@ class KeyOfTemplate:
 
     name: str
     region: str | None
+
+
+@dataclass(frozen=True)
+class OfDeployment:
+    """A text with the names of pseudo parameters that only the deployment knows, such as AWS::AccountId."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def deployed_to(self, region: str) -> str:
+        """The text as it would be in a Region, in an account of zeros."""
+        known = {
+            "AWS::Partition": partition_of(region),
+            "AWS::Region": region,
+            "AWS::AccountId": "000000000000",
+        }
+        text = self.text
+        for name, value in known.items():
+            text = text.replace(name, value)
+        return text
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,7 @@ class Template:
     def values(self, node: Value) -> list[Value]:
         """What a node can turn out to be: one value, or several where a condition decides.
 
-        A value is plain, None for nothing, `UNKNOWN`, a `KeyOfTemplate`, or `Opaque`.
+        A value is plain, None for nothing, `UNKNOWN`, a `KeyOfTemplate`, `OfDeployment`, or `Opaque`.
         """
         if not self.has_functions:
             return [node]
@@ -80,6 +103,8 @@ class Template:
         if len(values) != 1:
             return [self.expanded(value) for value in values]
         value = values[0]
+        if isinstance(value, OfDeployment):
+            return value.deployed_to(self.region or EXAMPLE_REGIONS[0])
         if isinstance(value, Mapping):
             return {key: self.expanded(one) for key, one in value.items()}
         return self.expanded(value) if isinstance(value, list) else value
@@ -89,9 +114,13 @@ class Template:
             return [Opaque(f"Ref {name!r}")]
         if name == NO_VALUE:
             return [None]
-        pseudo = {"AWS::Region": self.region, "AWS::AccountId": self.account}
+        pseudo = {
+            "AWS::Region": self.region,
+            "AWS::AccountId": self.account,
+            "AWS::Partition": partition_of(self.region) if self.region else None,
+        }
         if name in pseudo:
-            return [pseudo[name] or Opaque(name)]
+            return [pseudo[name] or OfDeployment(name)]
         if name in self.section("Parameters"):
             return [self._parameter(name)]
         return [self._of_resource(name, "Ref")]
@@ -136,8 +165,6 @@ class Template:
         return [self._joined(parts)]
 
     def _placeholder(self, name: str, variables: Mapping[str, Value]) -> Value:
-        if name == "AWS::Partition":
-            return "aws"
         if name in variables:
             values = self.values(variables[name])
         elif "." in name:
@@ -165,7 +192,10 @@ class Template:
             found = next((part for part in parts if isinstance(part, wanted)), None)
             if found is not None:
                 return found
-        return UNKNOWN if UNKNOWN in parts else "".join(str(part) for part in parts)
+        if UNKNOWN in parts:
+            return UNKNOWN
+        whole = "".join(str(part) for part in parts)
+        return OfDeployment(whole) if any(isinstance(part, OfDeployment) for part in parts) else whole
 
     def _find_in_map(self, argument: Value) -> list[Value]:
         if not isinstance(argument, list) or len(argument) < 3:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from policies.declared.arns import KeyArn, is_key_id, parse_key_arn
+from policies.declared.arns import EXAMPLE_REGIONS, KeyArn, is_key_id, parse_key_arn
 from policies.declared.cloudformation import Unseen
 from policies.declared.tables import Declared, Encryption, Table
-from policies.declared.template import KeyOfTemplate
-from policies.declared.values import UNKNOWN, Opaque, as_boolean, is_blank, shown
+from policies.declared.template import KeyOfTemplate, OfDeployment
+from policies.declared.values import UNKNOWN, Opaque, Value, as_boolean, is_blank, shown
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import Settings
 
@@ -114,24 +114,31 @@ def _fault_of_key(
         return None
     if is_blank(key):
         return "names no key, so DynamoDB uses the AWS managed key aws/dynamodb."
-    if isinstance(key, Opaque):
-        return f"takes its key from {key}, which cannot be seen here."
-    if isinstance(key, KeyOfTemplate):
-        return _fault_of_template_key(key, table, settings)
-    if not isinstance(key, str):
-        return f"names {shown(key)} as its key, which is not text."
-    return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
+    if isinstance(key, str):
+        return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
+    return _fault_of_template_value(key, table, settings)
 
 
 def _fault_of_text(
     key: str, table: Table, takes_key_id: bool, account: str | None, settings: Settings
 ) -> str | None:
     if takes_key_id and is_key_id(key):
-        return _fault_of_id(key, settings)
+        return _unless_any_key(f"the key id {key}", settings)
     arn = parse_key_arn(key)
     if arn is None:
         return f"names {shown(key)} as its key: {_misnomer(key)}."
     return _fault_of_arn(key, arn, table, account, settings)
+
+
+def _fault_of_template_value(key: Value, table: Table, settings: Settings) -> str | None:
+    """What is wrong with a key that is no plain text, as only templates have them."""
+    if isinstance(key, Opaque):
+        return f"takes its key from {key}, which cannot be seen here."
+    if isinstance(key, KeyOfTemplate):
+        return _fault_of_template_key(key, table, settings)
+    if isinstance(key, OfDeployment):
+        return _fault_of_deployment(key, table, settings)
+    return f"names {shown(key)} as its key, which is not text."
 
 
 def _fault_of_template_key(key: KeyOfTemplate, table: Table, settings: Settings) -> str | None:
@@ -139,6 +146,24 @@ def _fault_of_template_key(key: KeyOfTemplate, table: Table, settings: Settings)
         return f"is in {table.region}, and its key {key.name} in {key.region}."
     if settings["allowedKeyArns"]:
         return f"names the key {key.name} of the template, which does not tell whether this key is allowed."
+    return None
+
+
+def _fault_of_deployment(key: OfDeployment, table: Table, settings: Settings) -> str | None:
+    """Such a key is of the account that the table is deployed to."""
+    regions = (table.region,) if table.region else EXAMPLE_REGIONS
+    arns = [parse_key_arn(key.deployed_to(region)) for region in regions]
+    if not any(arns):
+        return f"names {shown(key.text)} as its key: {_misnomer(key.text)}."
+    if table.region and all(arn and arn.region != table.region for arn in arns):
+        return f"is in {table.region}, and its key {key} is not."
+    return _unless_any_key(f"the key {key}", settings)
+
+
+def _unless_any_key(what: str, settings: Settings) -> str | None:
+    """The fault of a key that the settings cannot be held against."""
+    if any(settings[name] for name in ("allowedKeyArns", "allowedAccounts", "allowedRegions")):
+        return f"names {what}, which does not tell whether this key is allowed."
     return None
 
 
@@ -157,12 +182,6 @@ def _misnomer(key: str) -> str:
     if is_key_id(name):
         return "a key id, not the key's ARN"
     return "not the ARN of a KMS key"
-
-
-def _fault_of_id(key: str, settings: Settings) -> str | None:
-    if any(settings[name] for name in ("allowedKeyArns", "allowedAccounts", "allowedRegions")):
-        return f"names the key id {key}, which does not tell whether this key is allowed."
-    return None
 
 
 def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, settings: Settings) -> str | None:
