@@ -1,12 +1,14 @@
 """Whether a principal may do something with a table or its key, as far as the stack tells."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 
-from access_diff.answer import DELEGATED, NO, YES, Answer, all_of, any_of, conditional, unknown, unless
+from access_diff.answer import DELEGATED, NO, YES, Answer, Grade, all_of, any_of, conditional, unknown, unless
 from access_diff.conditions import Context
 from access_diff.granted import grant_allows
 from access_diff.identities import Identity
+from access_diff.named import named_by_key
 from access_diff.policy import (
     Document,
     Policy,
@@ -66,20 +68,31 @@ ADMINISTRATION_ACTIONS = (
 _DECRYPT = "kms:Decrypt"
 
 
-def may_use_items(world: World, principal: Principal, table: Table, access: Access) -> Answer:
+def may_use_items(
+    world: World, principal: Principal, table: Table, access: Access, elsewhere: Answer = YES
+) -> Answer:
     """Whether the principal may read (or write) items: DynamoDB's permission and the key's, both."""
-    return all_of(
-        [may_use_table(world, principal, table, access), may_decrypt_items(world, principal, table)]
-    )
+    by_table = may_use_table(world, principal, table, access, elsewhere)
+    return all_of([by_table, may_decrypt_items(world, principal, table)])
 
 
-def may_use_table(world: World, principal: Principal, table: Table, access: Access) -> Answer:
-    """DynamoDB's half: IAM policies and the table's resource policy."""
+def may_use_table(
+    world: World, principal: Principal, table: Table, access: Access, elsewhere: Answer = YES
+) -> Answer:
+    """DynamoDB's half: IAM policies and the table's resource policy.
+
+    Args:
+        world: the side of the update.
+        principal: who asks.
+        table: the table.
+        access: reading or writing.
+        elsewhere: what IAM policies outside the stack are taken to give a principal that it does not make.
+    """
     if principal.kind is Kind.SERVICE:
         return NO
     context = _who(principal)
     requests = [Request(action, principal, table.arn, context) for action in ITEM_ACTIONS[access]]
-    return any_of(_item_action(world, request, table) for request in requests)
+    return any_of(_item_action(world, request, table, elsewhere) for request in requests)
 
 
 def may_decrypt_items(world: World, principal: Principal, table: Table) -> Answer:
@@ -138,7 +151,7 @@ def _through_dynamodb(table: Table) -> Context:
     return context
 
 
-def _item_action(world: World, request: Request, table: Table) -> Answer:
+def _item_action(world: World, request: Request, table: Table, elsewhere: Answer) -> Answer:
     by_table = _documents(table.policies)
     unread = [unknown(f"the table's policy: {p.reason}") for p in table.policies if isinstance(p, Unreadable)]
     denied = any_of([*(resource_policy_denies(document, request) for document in by_table), *unread])
@@ -147,8 +160,10 @@ def _item_action(world: World, request: Request, table: Table) -> Answer:
         return unless(any_of([allowed, *_no_table_policy(table)]), denied)
     identity = world.identities.get(request.principal)
     by_identity, denied_by_identity = _identity_says(identity, request)
-    if not request.principal.is_single or not (identity and identity.is_of_stack):
-        by_identity = YES  # its IAM policies are elsewhere: the report says so once
+    if not request.principal.is_single:
+        by_identity = YES  # whoever of them has IAM policies for it
+    elif not (identity and identity.is_of_stack):
+        by_identity = any_of([by_identity, elsewhere])
     return unless(any_of([allowed, by_identity]), any_of([denied, denied_by_identity]))
 
 
@@ -163,19 +178,32 @@ def _key_action(world: World, key: Key, request: Request, *, must_be_usable: boo
         return NO
     if isinstance(key.policy, Unreadable):
         return unknown(f"the policy of {key.label}: {key.policy.reason}")
-    direct = resource_policy_allows(key.policy, request)
     granted = unless(
         any_of(grant_allows(grant, request) for grant in key.grants),
         resource_policy_denies(key.policy, request),
     )
+    direct = any_of([resource_policy_allows(key.policy, request), granted])
     if not request.principal.is_single:
-        return any_of([direct, granted])
+        return direct
+    if request.principal.kind is Kind.GROUP:
+        direct = any_of([direct, _for_members(world, key, request)])
     left_to_iam = resource_policy_delegates(key.policy, request)
     identity = world.identities.get(request.principal)
     by_identity, denied = _identity_says(identity, request)
     if not (identity and identity.is_of_stack):
         by_identity = any_of([by_identity, DELEGATED])
-    return unless(any_of([direct, granted, all_of([left_to_iam, by_identity])]), denied)
+    return unless(any_of([direct, all_of([left_to_iam, by_identity])]), denied)
+
+
+def _for_members(world: World, key: Key, request: Request) -> Answer:
+    """What the key says to those of its users who may be members of the group that asks."""
+    users = (named for named in named_by_key(key) if named.kind is Kind.USER)
+    answer = any_of(
+        _key_action(world, key, replace(request, principal=user, context={**request.context, **_who(user)}))
+        for user in users
+    )
+    is_nobody = answer.grade in {Grade.NO, Grade.DELEGATED}
+    return NO if is_nobody else conditional("the member is a user whom the key lets in")
 
 
 def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer, Answer]:

@@ -12,11 +12,11 @@ from access_diff.access import (
     may_decrypt_items,
     may_use_items,
 )
-from access_diff.answer import NO, Answer, Grade
+from access_diff.answer import NO, YES, Answer, Grade
 from access_diff.change import Change, Verb
 from access_diff.named import principals_of_key, principals_of_table
 from access_diff.pairs import pairs
-from access_diff.principals import Principal, account_principal
+from access_diff.principals import Kind, Principal, account_principal
 from access_diff.world import Key, KeyKind, Table, TableId, World
 
 _Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
@@ -41,29 +41,40 @@ class Comparison:
         old, new = self.before.tables.get(table_id), self.after.tables.get(table_id)
         label = (new or old).key.label  # type: ignore[union-attr]  # one of the two is there
         reason = _reason(old, new)
-        for principal in principals_of_table(self.before, old) | principals_of_table(self.after, new):
-            for access, (verb, was, will_be) in self._table_answers(principal, old, new):
-                yield Change(principal, verb, access, table_id, label, (table_id,), was, will_be, (), reason)
+        named = principals_of_table(self.before, old) | principals_of_table(self.after, new)
+        for principal in filter(self._may_change, named):
+            for access, (verb, was, will_be), doubt in self._table_answers(principal, old, new):
+                because = "; ".join(filter(None, [reason, doubt]))
+                yield Change(principal, verb, access, table_id, label, (table_id,), was, will_be, (), because)
 
     def _table_answers(
         self, principal: Principal, old: Table | None, new: Table | None
-    ) -> list[tuple[Access, _Step]]:
-        """Items; and the key's half, where nothing else changes."""
-        items = [
-            (access, step)
-            for access in (Access.READ, Access.WRITE)
-            if (
-                step := self._step(
+    ) -> Iterator[tuple[Access, _Step, str]]:
+        """Items; and the key's half, where nothing else changes. Each with a doubt, if there is one."""
+        has_items = False
+        for access in (Access.READ, Access.WRITE):
+            for elsewhere, doubt in ((YES, ""), (NO, _DOUBT)):
+                step = self._step(
                     principal,
-                    partial(_item_answer, self.before, old, access),
-                    partial(_item_answer, self.after, new, access),
+                    partial(_item_answer, self.before, old, access, elsewhere),
+                    partial(_item_answer, self.after, new, access, elsewhere),
                 )
-            )
-        ]
+                if step:
+                    has_items = True
+                    yield access, step, doubt
+                    break
         key_half = self._step(
             principal, partial(_key_half, self.before, old), partial(_key_half, self.after, new)
         )
-        return items or ([(Access.KEY_USE, key_half)] if key_half else [])
+        if key_half and not has_items:
+            yield Access.KEY_USE, key_half, ""
+
+    def _may_change(self, principal: Principal) -> bool:
+        """Groups are told of where their own policies change; what else changes, users and accounts tell."""
+        if principal.kind is not Kind.GROUP:
+            return True
+        old, new = (world.identities.get(principal) for world in (self.before, self.after))
+        return (old.policies if old else []) != (new.policies if new else [])
 
     def _of_key(self, old: Key | None, new: Key | None) -> Iterator[Change]:
         tables = {
@@ -76,7 +87,8 @@ class Comparison:
             return
         label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
         reason = "" if old and new else "the key is new" if new else "the key leaves"
-        for principal in principals_of_key(self.before, old) | principals_of_key(self.after, new):
+        named = principals_of_key(self.before, old) | principals_of_key(self.after, new)
+        for principal in filter(self._may_change, named):
             for access, actions, verb, was, will_be in self._key_answers(principal, old, new):
                 yield Change(
                     principal, verb, access, None, label, tuple(sorted(tables)), was, will_be, actions, reason
@@ -133,11 +145,14 @@ class Comparison:
         return Verb.GAINS if is_gain else Verb.LOSES
 
 
+_DOUBT = "unless IAM policies outside this stack give it as well"
 _LEFT_TO_OTHERS = frozenset({Grade.NO, Grade.DELEGATED})
 
 
-def _item_answer(world: World, table: Table | None, access: Access, principal: Principal) -> Answer:
-    return may_use_items(world, principal, table, access) if table else NO
+def _item_answer(
+    world: World, table: Table | None, access: Access, elsewhere: Answer, principal: Principal
+) -> Answer:
+    return may_use_items(world, principal, table, access, elsewhere) if table else NO
 
 
 def _directly(world: World, key: Key | None, principal: Principal) -> Answer:

@@ -49,7 +49,7 @@ Holder = tuple[str, str]  # kind, name
 
 @dataclass
 class Identity:
-    """A user or role and what the stack says of it."""
+    """A user, role or group and what the stack says of it."""
 
     principal: Principal
     policies: list[Policy] = field(default_factory=list)
@@ -59,13 +59,12 @@ class Identity:
 
 
 class Identities:
-    """All users and roles that the stack makes or gives policies to."""
+    """All users and roles that the stack makes or gives policies to, and the groups that it gives some."""
 
     def __init__(self, resources: Iterable[Resource], account: str, partition: str) -> None:
         self._resources = {resource.urn: resource for resource in resources}
         self._account = account
         self._partition = partition
-        self._groups: dict[str, list[Policy]] = {}
         self._found: dict[Principal, Identity] = {}
         self.unplaced: list[str] = []
         """What gives policies to somebody whose name is not known yet."""
@@ -129,8 +128,6 @@ class Identities:
                 holder = self._named(resource, kind, key, name)
                 if holder is None:
                     self.unplaced.append(resource.name)
-                elif kind == "group":
-                    self._groups.setdefault(holder, []).extend(policies)
                 else:
                     self._at(self._principal(Kind(kind), holder)).policies.extend(policies)
 
@@ -143,7 +140,7 @@ class Identities:
             return None
         made = self._resources[urns[0]]
         if kind == "group":
-            return str(made.inputs.get("name") or made.name)
+            return _group_name(made)
         return self._identity(made, Kind(kind)).principal.name
 
     def _type(self, urn: str) -> str:
@@ -168,11 +165,22 @@ class Identities:
         for user in _values(resource.inputs.get(members)):
             for group in _values(resource.inputs.get(groups)):
                 name = self._named(resource, "user", members, user)
-                policies = self._groups.get(self._named(resource, "group", groups, group) or "")
-                if name is None:
+                joined = self._named(resource, "group", groups, group)
+                if name is None or joined is None:
                     self.unplaced.append(resource.name)
-                elif policies:
+                else:
+                    policies = self._policies_of_group(joined)
                     self._at(self._principal(Kind.USER, name)).policies.extend(policies)
+
+    def _policies_of_group(self, name: str) -> list[Policy]:
+        if known := self.get(self._principal(Kind.GROUP, name)):
+            return known.policies
+        is_of_stack = any(_group_name(one) == name for one in self._resources.values() if one.type == GROUP)
+        return [] if is_of_stack else [Unreadable(f"what group {name} has is not in this stack")]
+
+
+def _group_name(group: Resource) -> str:
+    return str(group.inputs.get("name") or group.name)
 
 
 def _values(value: Any) -> list[Any]:  # noqa: ANN401  # a property of any type

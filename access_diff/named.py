@@ -23,12 +23,13 @@ def principals_of_key(world: World, key: Key | None) -> set[Principal]:
     """Whoever may have access to the key: those named by its policy and grants, and the stack's own."""
     if key is None:
         return set()
+    return {*named_by_key(key), *(identity.principal for identity in world.identities)}
+
+
+def named_by_key(key: Key) -> set[Principal]:
+    """Whom the key's policy and grants name."""
     grantees = (grant.grantee for grant in key.grants)
-    return {
-        *_named_by([key.policy]),
-        *(grantee for grantee in grantees if grantee),
-        *(identity.principal for identity in world.identities),
-    }
+    return {*_named_by([key.policy]), *(grantee for grantee in grantees if grantee)}
 
 
 def _named_by(policies: Iterable[Policy]) -> Iterator[Principal]:

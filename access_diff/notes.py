@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from access_diff.access import Access, may_decrypt_items, may_use_table
-from access_diff.answer import Grade
+from access_diff.answer import NO, Grade
 from access_diff.identities import Identity
 from access_diff.pairs import follows
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
-from access_diff.principals import Kind, Principal, account_principal
+from access_diff.principals import Kind, Principal, account_principal, who
 from access_diff.world import KeyKind, Table, World
-
-_NOBODY = frozenset({Grade.NO, Grade.DELEGATED})
 
 
 def cannot_tell_of(before: World, after: World) -> dict[str, str]:
@@ -87,7 +85,7 @@ def _without_the_key(before: World, after: World) -> Iterator[str]:
         if tables:
             names = ", ".join(shown(table) for table in tables)
             yield (
-                f"{identity.principal.arn or identity.principal.name} gets DynamoDB permissions on {names} "
+                f"{who(identity.principal)} gets DynamoDB permissions on {names} "
                 "and still cannot read or write items: it may not use the key (kms:Decrypt)."
             )
 
@@ -96,7 +94,7 @@ def _has_table_alone(world: World, identity: Identity, table: Table) -> bool:
     if table.key.key and any(grant.grantee is None for grant in table.key.key.grants):
         return False  # it may be for this one
     return _has_policies_for(world, identity, table) and (
-        may_decrypt_items(world, identity.principal, table).grade in _NOBODY
+        may_decrypt_items(world, identity.principal, table).grade is Grade.NO
     )
 
 
@@ -106,9 +104,7 @@ def _had_table(world: World, identity: Identity, table: Table) -> bool:
 
 
 def _has_policies_for(world: World, identity: Identity, table: Table) -> bool:
-    if not identity.policies:
-        return False
-    answer = may_use_table(world, identity.principal, table, Access.READ)
+    answer = may_use_table(world, identity.principal, table, Access.READ, elsewhere=NO)
     return answer.grade in {Grade.YES, Grade.CONDITIONAL}
 
 

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     USER = "user"
     ROLE = "role"
     SESSION = "session"
+    GROUP = "group"
+    """Each member of a group of users; no policy can name it, and it has policies of its own."""
     ACCOUNT = "account"
     """All principals of an account whose own IAM policies allow the action."""
     SERVICE = "service"
@@ -50,8 +52,8 @@ class Principal:
 
     @property
     def is_single(self) -> bool:
-        """Whether it is one user, role or session, whose own policies matter."""
-        return self.kind in {Kind.USER, Kind.ROLE, Kind.SESSION}
+        """Whether it is one user, role, session or group, whose own policies matter."""
+        return self.kind in {Kind.USER, Kind.ROLE, Kind.SESSION, Kind.GROUP}
 
 
 ANYONE = Principal(Kind.ANYONE, "", "*", "*")
@@ -60,6 +62,18 @@ ANYONE = Principal(Kind.ANYONE, "", "*", "*")
 def account_principal(account: str) -> Principal:
     """All principals of an account."""
     return Principal(Kind.ACCOUNT, account, "", f"arn:aws:iam::{account}:root")
+
+
+def who(principal: Principal) -> str:
+    """A principal as people name it."""
+    if principal.kind is Kind.ACCOUNT:
+        account = principal.account or "this account"
+        return f"every principal of {account} that its own IAM policies allow"
+    if principal.kind is Kind.ANYONE:
+        return "anyone (*)"
+    if principal.kind is Kind.GROUP:
+        return f"every member of {principal.arn or principal.name}"
+    return principal.arn or principal.name
 
 
 def parse_principal(entry: str) -> Principal | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 from access_diff.answer import Answer
 from access_diff.change import Change, Diff
-from access_diff.words import lines, who
+from access_diff.principals import who
+from access_diff.words import lines
 from access_diff.world import TableId
 
 VERSION = "1.0"

@@ -7,7 +7,7 @@ from itertools import groupby
 from access_diff.access import ADMINISTRATION_ACTIONS, Access
 from access_diff.answer import Answer, Grade
 from access_diff.change import Change, Diff, Verb
-from access_diff.principals import Kind, Principal
+from access_diff.principals import who
 from access_diff.world import TableId
 
 _ACCESS = {
@@ -39,16 +39,6 @@ def lines(diff: Diff) -> list[Line]:
 def printable(text: str) -> str:
     """The text in one line, without control characters: names are whatever the author of a change likes."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def who(principal: Principal) -> str:
-    """A principal as people name it."""
-    if principal.kind is Kind.ACCOUNT:
-        account = principal.account or "this account"
-        return f"every principal of {account} that its own IAM policies allow"
-    if principal.kind is Kind.ANYONE:
-        return "anyone (*)"
-    return principal.arn or principal.name
 
 
 def table_name(table: TableId) -> str:

@@ -2,6 +2,7 @@
 
 from tests.access_diff.samples import (
     ANN,
+    APP,
     BOB,
     DELEGATE,
     KEY_ID,
@@ -54,6 +55,14 @@ def test_a_denial_in_the_tables_policy_of_somebody_named_nowhere_else_is_told() 
         f"{BOB} loses read and write (so far only {limit}): table orders (us-east-1)"
     ]
     assert changes(after, before) == [f"{BOB} gains read and write, {limit}: table orders (us-east-1)"]
+
+
+def test_a_tables_policy_lets_in_a_role_of_its_account_that_the_stack_does_not_make() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", APP)), table()]
+
+    assert changes(before, [*before, table_policy(allow("dynamodb:GetItem", APP))]) == [
+        f"{APP} gains read: table orders (us-east-1) (unless IAM policies outside this stack give it as well)"
+    ]
 
 
 def test_a_deleted_table_takes_everyones_access() -> None:
