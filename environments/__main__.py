@@ -96,7 +96,7 @@ def _init(project: Path, stack: str, secrets_provider: str | None) -> None:
     provider = ["--secrets-provider", secrets_provider] if secrets_provider else []
     path = os.pathsep.join([*map(str, engine.path_entries), os.environ.get("PATH", os.defpath)])
     result = subprocess.run(
-        [str(engine.pulumi), "stack", "init", stack, "--non-interactive", *provider],
+        [str(engine.pulumi), "stack", "init", stack, "--non-interactive", "--no-select", *provider],
         cwd=project,
         env={**os.environ, **engine.variables, "PATH": path},
         capture_output=True,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from environments.__main__ import main, names
+from environments.__main__ import TEMPLATE, main, names
 from local_aws.local_run import ROOT, LocalRun
 from tools.cache import cache_directory
 
@@ -19,6 +20,14 @@ def project(tmp_path: Path) -> Path:
     runtime = {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
     (tmp_path / "Pulumi.yaml").write_text(json.dumps({"name": "encrypted-tables", "runtime": runtime}))
     return tmp_path
+
+
+TABLES = "encrypted-tables:tables"
+
+
+def uncommented(text: str) -> str:
+    """The file with all its settings set; of a setting that is there twice, the last counts."""
+    return re.sub(r"^( *)#(?=(?:  +)?(?:- |[\w:-]+:))", r"\1", text, flags=re.MULTILINE)
 
 
 def run(project: Path, *arguments: str) -> int:
@@ -89,9 +98,16 @@ def test_ephemeral_environments_can_be_left_out(
 
 
 def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project: Path) -> None:
-    """On the real engine; comments of the template stay when it adds to the file."""
+    """On the real engine: what is commented out stays where it counts, and the stack in use stays in use."""
     environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}
 
+    def pulumi(*arguments: str) -> str:
+        command = [shared_run.engine.pulumi, *arguments]
+        return subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    pulumi("stack", "init", "dev")
     made = subprocess.run(
         [sys.executable, "-m", "environments", "--project", str(project), "new", "qa"],
         cwd=ROOT,
@@ -100,20 +116,19 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
         text=True,
         check=False,
     )
-    listed = subprocess.run(
-        [shared_run.engine.pulumi, "stack", "ls", "--json"],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
     assert (made.returncode, made.stderr) == (0, "")
-    assert "qa" in [stack["name"] for stack in json.loads(listed.stdout)]
-    text = (project / "Pulumi.qa.yaml").read_text()
-    assert "encryptionsalt:" in text
-    assert "# The Region of the tables and of their keys." in text
+    stacks = {stack["name"]: stack["current"] for stack in json.loads(pulumi("stack", "ls", "--json"))}
+    assert (stacks["qa"], stacks["dev"]) == (False, True)
+    file = project / "Pulumi.qa.yaml"
+    assert "encryptionsalt:" in file.read_text()
+    pulumi("config", "set", "--stack", "qa", "--path", f"{TABLES}.orders.rotationPeriodInDays", "180")
+
+    within = yaml.safe_load(uncommented(file.read_text()))["config"][TABLES]["orders"]
+    template = TEMPLATE.read_text().replace("«stack»", "qa").replace("«region»", "us-east-1")
+    assert within == {
+        **yaml.safe_load(uncommented(template))["config"][TABLES]["orders"],
+        "rotationPeriodInDays": 180,
+    }
 
 
 def test_a_stack_that_cannot_be_made_says_how_to_go_on(
