@@ -9,6 +9,7 @@ from access_diff.policy import Policy, Unreadable, read_policy
 from access_diff.preview import Resource
 from access_diff.principals import Kind, Principal, as_list, parse_principal
 from access_diff.unknown import Unknown
+from access_diff.unplaced import Unplaced
 
 USER, ROLE, GROUP = "aws:iam/user:User", "aws:iam/role:Role", "aws:iam/group:Group"
 MANAGED_POLICY = "aws:iam/policy:Policy"
@@ -66,7 +67,7 @@ class Identities:
         self._account = account
         self._partition = partition
         self._found: dict[Principal, Identity] = {}
-        self.unplaced: list[str] = []
+        self.unplaced: list[Unplaced] = []
         """What gives policies to somebody whose name is not known yet."""
         for resource in self._resources.values():
             self._read(resource)
@@ -127,9 +128,13 @@ class Identities:
             for name in _values(resource.inputs.get(key)):
                 holder = self._named(resource, kind, key, name)
                 if holder is None:
-                    self.unplaced.append(resource.name)
+                    self._leave_out(resource)
                 else:
                     self._at(self._principal(Kind(kind), holder)).policies.extend(policies)
+
+    def _leave_out(self, resource: Resource) -> None:
+        why = f"{resource.name}: it is not known yet to whom it gives a policy"
+        self.unplaced.append(Unplaced(resource, why))
 
     def _named(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
         if not isinstance(name, Unknown):
@@ -167,7 +172,7 @@ class Identities:
                 name = self._named(resource, "user", members, user)
                 joined = self._named(resource, "group", groups, group)
                 if name is None or joined is None:
-                    self.unplaced.append(resource.name)
+                    self._leave_out(resource)
                 else:
                     policies = self._policies_of_group(joined)
                     self._at(self._principal(Kind.USER, name)).policies.extend(policies)

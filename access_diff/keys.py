@@ -1,5 +1,6 @@
 """The customer managed keys of one side of an update, and which key a reference means."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from access_diff.grants import grantee_of, read_grant
@@ -7,6 +8,7 @@ from access_diff.policy import NOT_KNOWN, Document, Policy, Unreadable, read_pol
 from access_diff.preview import Resource
 from access_diff.side import Side
 from access_diff.unknown import Unknown
+from access_diff.unplaced import Unplaced
 from access_diff.world import Grant, Key
 
 KEY, REPLICA_KEY = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
@@ -93,18 +95,16 @@ class References:
         return urn if resource.type in KEYS else None
 
 
-def unplaced(side: Side) -> list[str]:
+def unplaced(side: Side) -> Iterator[Unplaced]:
     """Key policies and grants of which it cannot be told for which key or for whom they are."""
     references = References(side)
-    found = []
     for resource in side.of([KEY_POLICY, GRANT]):
-        name = f"{resource.name} ({resource.type.rsplit(':', 1)[-1]})"
         key, grantee = side.value(resource, "keyId"), grantee_of(side, resource)
-        if isinstance(key, Unknown) and references.key(resource, "keyId", key) is None:
-            found.append(f"{name}: its key is {key.value}")
+        if references.key(resource, "keyId", key) is None:
+            its_key = key.value if isinstance(key, Unknown) else f"{key}, which is not in this stack"
+            yield Unplaced(resource, f"{resource.titled}: its key is {its_key}")
         if isinstance(grantee, Unknown):
-            found.append(f"{name}: whom it is for is {grantee.value}")
-    return found
+            yield Unplaced(resource, f"{resource.titled}: whom it is for is {grantee.value}")
 
 
 def default_policy(account: str) -> Document:

@@ -9,6 +9,7 @@ from access_diff.pairs import follows
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
 from access_diff.principals import Kind, Principal, account_principal, who
+from access_diff.unplaced import Unplaced
 from access_diff.world import KeyKind, Table, World
 
 
@@ -26,8 +27,15 @@ def cannot_tell_of(before: World, after: World) -> dict[str, str]:
             found[reason] = (
                 f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
             )
-    found |= {reason: reason for reason in after.cannot_tell if reason not in before.cannot_tell}
-    return found
+    return found | {one.why: one.why for one in _changed(before.unplaced, after.unplaced)}
+
+
+def _changed(before: Iterable[Unplaced], after: Iterable[Unplaced]) -> Iterator[Unplaced]:
+    """What comes, goes or says something else."""
+    for some, others in ((before, after), (after, before)):
+        for one in some:
+            if not any(one.says_the_same_as(other) for other in others):
+                yield one
 
 
 def notes_of(

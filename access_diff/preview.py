@@ -50,6 +50,11 @@ class Resource:
         """The resource's name in the program."""
         return self.urn.rsplit("::", 1)[-1]
 
+    @property
+    def titled(self) -> str:
+        """The name, with the last part of the type."""
+        return f"{self.name} ({self.type.rsplit(':', 1)[-1]})"
+
 
 @dataclass(frozen=True)
 class Violation:

@@ -12,6 +12,7 @@ from access_diff.preview import Preview, Resource
 from access_diff.principals import Principal, as_list
 from access_diff.side import Side
 from access_diff.tables import TABLE, Tables, table_policies
+from access_diff.unplaced import Unplaced
 from access_diff.world import KeyKind, Table, TableId, TableKey, World
 
 AWS_PROVIDER = "pulumi:providers:aws"
@@ -43,13 +44,9 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
     home = Home(*_account(told), _region(told))
     after = _world(preview.after, home, is_before=False)
     if base is None:
-        earlier = preview.before
-        before = _world(earlier, home, is_before=True)
+        before = _world(preview.before, home, is_before=True)
     else:
-        earlier = base.after
-        before = _world(earlier, home, is_before=False)
-    unread = tuple(_unread(earlier, preview.after))
-    after = replace(after, cannot_tell=(*after.cannot_tell, *unread))
+        before = _world(base.after, home, is_before=False)
     here, there = _made(before), _made(after)
     after = replace(_with_leaving_keys(before, after), absent=here - there)
     return replace(before, absent=there - here), after
@@ -68,14 +65,12 @@ class Home(NamedTuple):
     region: str
 
 
-def _unread(before: Iterable[Resource], after: Iterable[Resource]) -> Iterator[str]:
-    """Resources that may give access in ways that are not read here, where they change."""
-    earlier = {one.urn: one.inputs for one in before if one.type.startswith(_NOT_READ)}
-    later = {one.urn: one.inputs for one in after if one.type.startswith(_NOT_READ)}
-    for urn in sorted({*earlier, *later}):
-        if earlier.get(urn) != later.get(urn):
-            name, kind = urn.rsplit("::", 1)[-1], urn.split("::")[2].rsplit("$", 1)[-1]
-            yield f"{name} ({kind}): what it does to tables, keys and policies is not read here"
+def _unread(side: Side) -> Iterator[Unplaced]:
+    """Resources that may give access in ways that are not read here."""
+    for one in side.resources.values():
+        if one.type.startswith(_NOT_READ):
+            why = f"{one.name} ({one.type}): what it does to tables, keys and policies is not read here"
+            yield Unplaced(one, why)
 
 
 def _both(base: Preview, preview: Preview) -> Preview:
@@ -95,12 +90,8 @@ def _world(resources: Iterable[Resource], home: Home, *, is_before: bool) -> Wor
     for table_id, found in policies.items():
         tables[table_id] = replace(tables[table_id], policies=tuple(found))
     identities = Identities(by_urn.values(), home.account, side.partition)
-    cannot_tell = [
-        *unplaced(side),
-        *homeless,
-        *(f"{name}: it is not known yet to whom it gives a policy" for name in identities.unplaced),
-    ]
-    return World(home.account, tables, keys, identities, tuple(cannot_tell))
+    unread = (*unplaced(side), *homeless, *identities.unplaced, *_unread(side))
+    return World(home.account, tables, keys, identities, unread)
 
 
 def _account(preview: Preview) -> tuple[str, str]:

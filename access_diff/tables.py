@@ -10,6 +10,7 @@ from access_diff.preview import Resource
 from access_diff.principals import as_list
 from access_diff.side import Side
 from access_diff.unknown import Unknown
+from access_diff.unplaced import Unplaced
 from access_diff.world import Key, KeyKind, Table, TableId, TableKey
 
 TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
@@ -108,25 +109,31 @@ def _name_by_dependency(side: Side, resource: Resource) -> str:
 
 def table_policies(
     side: Side, tables: Mapping[TableId, Table]
-) -> tuple[dict[TableId, list[Policy]], list[str]]:
-    """The policies of each table, and what is not known to be of any."""
+) -> tuple[dict[TableId, list[Policy]], list[Unplaced]]:
+    """The policies of each table; and those that are not known to be of any."""
     found: dict[TableId, list[Policy]] = {}
     homeless = []
     for resource in side.of([RESOURCE_POLICY]):
         arn = side.value(resource, "resourceArn")
         if isinstance(arn, str):
-            table = next((one.id for one in tables.values() if _same_table(one, arn)), None)
+            table = next((one.id for one in tables.values() if _is_arn_of(one, arn)), None)
+            why = f"{arn} is no table of this stack"
         else:
             table = _table_by_dependency(side, resource, tables)
-            if table is None:
-                homeless.append(f"{resource.name} (ResourcePolicy): its table is not known yet")
-        if table is not None:
+            why = "its table is not known yet"
+        if table is None:
+            homeless.append(Unplaced(resource, f"{resource.titled}: {why}"))
+        else:
             found.setdefault(table, []).append(read_policy(side.value(resource, "policy")))
     return found, homeless
 
 
-def _same_table(table: Table, arn: str) -> bool:
-    return arn.rsplit("/", 1)[-1] == table.name and table.region in ("", arn.split(":")[3])
+def _is_arn_of(table: Table, arn: str) -> bool:
+    """Whether the ARN is the table's, as far as that is known; a stream's or an index's is not."""
+    known, given = table.arn.split(":", 5), arn.split(":", 5)
+    return len(given) == len(known) and all(
+        one in (NOT_KNOWN, other) for one, other in zip(known, given, strict=True)
+    )
 
 
 def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId, Table]) -> TableId | None:

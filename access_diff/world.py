@@ -1,7 +1,7 @@
 """The tables of a stack, their keys and who is named where: the stack's resources in AWS's terms."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from access_diff.identities import Identities
 from access_diff.policy import Policy
 from access_diff.principals import Principal
 from access_diff.unknown import Unknown
+from access_diff.unplaced import Unplaced
 
 TableId = tuple[str, str]
 """A table's name and Region; the Region is empty while it is not known."""
@@ -100,8 +101,8 @@ class World:
     tables: Mapping[TableId, Table]
     keys: Mapping[str, Key]
     identities: Identities
-    cannot_tell: tuple[str, ...] = field(default=())
-    """What may give access and could not be placed, in words."""
+    unplaced: tuple[Unplaced, ...] = ()
+    """What may give access and could not be placed."""
 
     absent: frozenset[Principal] = frozenset()
     """Users and roles that the stack makes on the other side, and that are not there on this one."""

@@ -6,6 +6,7 @@ from tests.access_diff.samples import (
     ANN,
     DELEGATE,
     MANAGE,
+    OTHER_KEY_ID,
     ROOT,
     UNKNOWN,
     attachment,
@@ -14,6 +15,7 @@ from tests.access_diff.samples import (
     diff_of,
     grant,
     key,
+    key_arn,
     table,
     user,
 )
@@ -93,6 +95,19 @@ def test_a_grant_for_a_key_that_is_not_known_yet_is_not_told_as_harmless() -> No
     diff = diff_of(before, [*before, grant(ANN, "Decrypt", keyId=UNKNOWN)])
 
     assert diff.cannot_tell == ("grant (Grant): its key is known only after the update",)
+
+
+def test_a_grant_on_a_key_of_another_stack_cannot_be_told_where_it_changes() -> None:
+    elsewhere = key_arn(OTHER_KEY_ID)
+    here = [key(DELEGATE), table(arn=elsewhere)]
+    granted = [*here, grant(ANN, "Decrypt", keyId=elsewhere)]
+    more = [*here, grant(ANN, "Decrypt", "Encrypt", keyId=elsewhere)]
+
+    for before, after in ((here, granted), (granted, here), (granted, more)):
+        assert diff_of(before, after).cannot_tell == (
+            f"grant (Grant): its key is {elsewhere}, which is not in this stack",
+        )
+    assert diff_of(granted, granted).verdict == "no change"
 
 
 def test_a_grant_to_somebody_who_is_not_known_yet_is_not_told_as_harmless() -> None:

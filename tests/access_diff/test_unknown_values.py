@@ -3,17 +3,24 @@
 import pytest
 
 from tests.access_diff.samples import (
+    ACCOUNT,
     ANN,
+    BOB,
     DELEGATE,
     MANAGE,
+    OTHER_ACCOUNT,
+    OTHER_KEY_ID,
     UNKNOWN,
     allow,
     diff_of,
     key,
+    key_arn,
     policy,
     resource,
     sentences,
     table,
+    table_arn,
+    table_policy,
 )
 
 
@@ -49,6 +56,38 @@ def test_a_separate_key_policy_that_is_unknown_is_told() -> None:
     diff = diff_of([key(DELEGATE), table()], [key(DELEGATE), separate, table()])
 
     assert diff.cannot_tell == ("policy (KeyPolicy): its key is known only after the update",)
+
+
+def test_a_policy_of_a_key_of_another_stack_is_told() -> None:
+    elsewhere = key_arn(OTHER_KEY_ID)
+    given = policy(allow("kms:*", BOB))
+    separate = resource("aws:kms/keyPolicy:KeyPolicy", "policy", {"keyId": elsewhere, "policy": given}, {})
+    here = [table(arn=elsewhere)]
+
+    for before, after in ((here, [*here, separate]), ([*here, separate], here)):
+        assert diff_of(before, after).cannot_tell == (
+            f"policy (KeyPolicy): its key is {elsewhere}, which is not in this stack",
+        )
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        table_arn("invoices"),
+        f"{table_arn()}/stream/2026-01-01T00:00:00.000",
+        table_arn().replace(ACCOUNT, OTHER_ACCOUNT),
+    ],
+    ids=["another table", "a stream", "another account"],
+)
+def test_a_policy_of_what_is_no_table_of_the_stack_is_told(arn: str) -> None:
+    here = [key(MANAGE, allow("kms:Decrypt", "*")), table()]
+    open_to_all = table_policy(allow("dynamodb:*", "*"))
+    open_to_all["inputs"]["resourceArn"] = open_to_all["outputs"]["resourceArn"] = arn
+
+    for before, after in ((here, [*here, open_to_all]), ([*here, open_to_all], here)):
+        assert diff_of(before, after).cannot_tell == (
+            f"orders-policy (ResourcePolicy): {arn} is no table of this stack",
+        )
 
 
 def test_a_policy_of_a_table_that_is_unknown_is_told() -> None:
