@@ -11,7 +11,7 @@ from .caller import current_caller
 from .capacity import autoscale
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
-from .key_access import declared_access
+from .key_access import declared_access, doubt_about_deployer
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
@@ -60,12 +60,15 @@ class EncryptedTable(pulumi.ComponentResource):
         caller = current_caller(opts)
         raise_problems(what, preflight(name, settings, caller))
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
+        if doubt := doubt_about_deployer(settings, caller):
+            pulumi.log.warn(f"{what}: {doubt}", self)
 
         self._name = name
         self._protected = table = protected_table(name, settings, caller)
         keep = not settings.ephemeral
         self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
+        self._grantees: set[tuple[str, str]] = set()
 
         keys = TableKeys(name, settings, table, caller, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
@@ -167,6 +170,7 @@ class EncryptedTable(pulumi.ComponentResource):
 
     def _grant(self, kind: AccessKind, role: "aws.iam.Role") -> None:
         settings = self._settings
+        self._check_grantee(kind, role)
         if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
             raise SettingsError(
                 f"EncryptedTable {self._name!r}: applicationGrants is false, so the key policy refuses the "
@@ -186,6 +190,17 @@ class EncryptedTable(pulumi.ComponentResource):
             options=pulumi.ResourceOptions(parent=self),
         )
         self._granted.append({"principal": role.arn, "role": kind.role})
+
+    def _check_grantee(self, kind: AccessKind, role: object) -> None:
+        what = f"EncryptedTable {self._name!r}"
+        if not isinstance(role, aws.iam.Role):
+            raise SettingsError(
+                f"{what}: access is granted to an aws.iam.Role, found {role!r}. One that exists is "
+                "aws.iam.Role.get(NAME, ROLE); users are named under keyUsers."
+            )
+        if (kind.name, role._name) in self._grantees:
+            raise SettingsError(f"{what}: role {role._name!r} is granted {kind.name} access twice.")
+        self._grantees.add((kind.name, role._name))
 
     def _arn_in(self, region: str) -> pulumi.Output[str]:
         """The ARN of the table's replica in a Region: the table's own, with that Region."""

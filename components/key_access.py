@@ -91,6 +91,23 @@ def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> l
     return problems
 
 
+def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
+    """Why KMS would not let the caller create the table, or give it another key; None if it would.
+
+    No mistake by itself: a preview may well run as somebody who only reads.
+    """
+    deployers = people_of(settings, caller)["deployers"]
+    if settings.key_arn is not None or settings.key_policy_profile != "strict" or has_output(deployers):
+        return None
+    named = canonical_principals(deployers, caller.scope)
+    if caller.principal in named:
+        return None
+    return (
+        f"{caller.principal} is not among the deployers ({', '.join(named) or 'nobody'}): KMS will refuse "
+        "it to create the table or to give it another key. Deploy as one of them, or add it to deployers."
+    )
+
+
 def _people_problems(settings: KeySettings, people: People, caller: Caller) -> Iterable[Problem]:
     for setting, named in people.items():
         for number, principal in enumerate(named if isinstance(named, tuple | list) else ()):

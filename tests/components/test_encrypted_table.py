@@ -194,6 +194,47 @@ def test_an_application_role_gets_a_policy_for_the_table_and_a_grant_for_its_key
     ]
 
 
+@pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/app", None, 5])
+def test_access_is_granted_to_roles_only(grantee: Any) -> None:  # noqa: ANN401  # whatever users try
+    def program() -> None:
+        EncryptedTable("orders", {"partition_key": {"name": "id"}}).grant_read(grantee)
+
+    with pytest.raises(SettingsError, match=r"is granted to an aws.iam.Role, found"):
+        register(program)
+
+
+def test_access_is_granted_once() -> None:
+    def program() -> None:
+        role = aws.iam.Role("app", name="app", assume_role_policy="{}")
+        table = EncryptedTable("orders", {"partition_key": {"name": "id"}})
+        table.grant_read(role)
+        table.grant_read(role)
+
+    with pytest.raises(SettingsError, match="role 'app' is granted read access twice"):
+        register(program)
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        ({"deployers": ["role/deploy"]}, True),
+        ({"deployers": []}, True),
+        ({"deployers": ["role/deploy", "user/owner"]}, False),
+        ({}, False),
+        ({"deployers": ["role/deploy"], "key_policy_profile": "console"}, False),
+    ],
+)
+def test_who_deploys_without_being_a_deployer_is_warned(
+    given: dict[str, Any], warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, _resource: told.append(message))
+
+    registered(**given)
+
+    assert ["is not among the deployers" in message for message in told] == [True] * warned
+
+
 def test_a_grant_that_the_key_policy_would_refuse_is_refused_at_once() -> None:
     def program() -> None:
         role = aws.iam.Role("app", name="app", assume_role_policy="{}")

@@ -43,6 +43,10 @@ def by_alias(program: Program) -> str:
     return symmetric(program).replace(":key/", ":alias/")
 
 
+def unknown(program: Program) -> str:
+    return symmetric(program)[:-12] + "0123456789ab"
+
+
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -51,6 +55,7 @@ def by_alias(program: Program) -> str:
         (asymmetric, "SYMMETRIC_DEFAULT"),
         (of_another_region, "eu-west-1"),
         (by_alias, "alias"),
+        (unknown, "keyArn: KMS does not tell about"),
     ],
 )
 def test_a_key_that_would_not_do_is_refused_before_anything_is_created(
@@ -63,6 +68,33 @@ def test_a_key_that_would_not_do_is_refused_before_anything_is_created(
     ).up()
 
     assert result.exit_code != 0
+    assert reason in result.output
+    assert "Traceback" not in result.output
+    assert name not in program.run.aws.client("dynamodb").list_tables()["TableNames"]
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        ("key.key_id", "is not a KMS key's ARN"),
+        ("away.arn", "is not of the table's Region, us-east-1"),
+        ("asymmetric.arn", "DynamoDB needs SYMMETRIC_DEFAULT"),
+    ],
+)
+def test_a_key_of_the_same_program_that_would_not_do_is_one_clear_message(
+    program: Program, name: str, output: str, reason: str
+) -> None:
+    result = program(
+        f"""
+        key = aws.kms.Key("key")
+        away = aws.kms.Key("away", region="eu-west-1")
+        asymmetric = aws.kms.Key("asymmetric", customer_master_key_spec="RSA_2048")
+        EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "key_arn": {output}}})
+        """
+    ).up()
+
+    assert result.exit_code != 0
+    assert f"table '{name}': keyArn: " in result.output
     assert reason in result.output
     assert "Traceback" not in result.output
     assert name not in program.run.aws.client("dynamodb").list_tables()["TableNames"]
