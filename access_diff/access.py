@@ -54,9 +54,10 @@ ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
         "dynamodb:PartiQLDelete",
     ),
 }
-# Who may change the policy or make grants can give itself any use; who may disable or delete the key ends
-# everybody's. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-ADMINISTRATION_ACTIONS = (
+# Who may change the policy, make grants or make a replica with a policy of its own can give itself any use;
+# who may disable or delete the key, delete its material or end grants ends others'.
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+WHOLE_ADMINISTRATION = (
     "kms:PutKeyPolicy",
     "kms:CreateGrant",
     "kms:RevokeGrant",
@@ -64,6 +65,14 @@ ADMINISTRATION_ACTIONS = (
     "kms:DisableKey",
     "kms:ScheduleKeyDeletion",
     "kms:CancelKeyDeletion",
+)
+"""Who has these is called an administrator of the key without more words."""
+ADMINISTRATION_ACTIONS = (
+    *WHOLE_ADMINISTRATION,
+    "kms:RetireGrant",
+    "kms:ReplicateKey",
+    "kms:UpdatePrimaryRegion",
+    "kms:DeleteImportedKeyMaterial",
 )
 _DECRYPT = "kms:Decrypt"
 

@@ -83,8 +83,6 @@ class Comparison:
             if key
             for table in world.tables_of(key)
         }
-        if not tables:
-            return
         label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
         reason = "" if old and new else "the key is new" if new else "the key leaves"
         named = principals_of_key(self.before, old) | principals_of_key(self.after, new)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from access_diff.access import ADMINISTRATION_ACTIONS, Access
+from access_diff.access import WHOLE_ADMINISTRATION, Access
 from access_diff.answer import Answer, Grade
 from access_diff.change import Change, Diff, Verb
 from access_diff.principals import who
@@ -76,7 +76,7 @@ def _line(changes: Sequence[Change]) -> Line:
 def _access(change: Change) -> str:
     if change.access is Access.KEY_USE and change.verb is Verb.LOSES:
         return _LOST_KEY_USE
-    if change.access is Access.ADMINISTRATION and set(change.actions) != set(ADMINISTRATION_ACTIONS):
+    if change.access is Access.ADMINISTRATION and not set(change.actions) >= set(WHOLE_ADMINISTRATION):
         return f"{_ACCESS[change.access]} ({', '.join(change.actions)})"
     return _ACCESS[change.access]
 
@@ -135,6 +135,8 @@ def _except_where(answer: Answer) -> str:
 def _of(change: Change) -> str:
     if change.table is not None:
         return f"table {table_name(change.table)}"
+    if not change.tables:
+        return f"key {change.key} (no table of this stack)"
     return f"key {change.key} of {', '.join(table_name(table) for table in change.tables)}"
 
 

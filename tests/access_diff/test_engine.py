@@ -110,7 +110,10 @@ def test_a_removed_user_loses(deployed: Program) -> None:
 
 def test_a_changed_profile_takes_what_iam_could_give(deployed: Program) -> None:
     condition = "kms:EncryptionContext:aws:dynamodb:tableName StringEquals orders"
-    administration = "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion"
+    administration = (
+        "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion, kms:RetireGrant, "
+        "kms:ReplicateKey, kms:UpdatePrimaryRegion, kms:DeleteImportedKeyMaterial"
+    )
 
     assert sentences(deployed.diff(**orders(keyUsers=["ann"], console=False))) == [
         f"{EVERYONE} loses administration of the key ({administration}): {KEY}",

@@ -1,5 +1,7 @@
 """Who is added to a key policy gains access, who is removed loses it; what is left to IAM is said once."""
 
+import pytest
+
 from tests.access_diff.samples import (
     ANN,
     BOB,
@@ -21,6 +23,7 @@ from tests.access_diff.samples import (
 TABLE, KEY = "table orders (us-east-1)", "key key of orders (us-east-1)"
 NO_TABLE_POLICY = "a policy of the table lets it in; this stack sets none"
 LEFT_TO_IAM = ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
+SO_FAR = "(so far only if its IAM policies allow kms:Decrypt)"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
 USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
@@ -91,6 +94,27 @@ def test_an_added_key_administrator_gains_administration_and_no_items() -> None:
 
     actions = "kms:PutKeyPolicy, kms:CreateGrant, kms:ScheduleKeyDeletion"
     assert changes(before, after) == [f"{ANN} gains administration of the key ({actions}): {KEY}"]
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["kms:ReplicateKey", "kms:DeleteImportedKeyMaterial", "kms:RetireGrant", "kms:UpdatePrimaryRegion"],
+)
+def test_what_gives_or_ends_use_by_another_way_is_administration(action: str) -> None:
+    before, after = [key(MANAGE), table()], [key(MANAGE, allow(action, BOB)), table()]
+
+    assert changes(before, after) == [f"{BOB} gains administration of the key ({action}): {KEY}"]
+
+
+def test_a_key_without_a_table_in_the_stack_is_told_as_well() -> None:
+    before, after = [key(DELEGATE)], [key(DELEGATE, allow("kms:*", BOB))]
+    alone = "key key (no table of this stack)"
+
+    assert changes(before, after) == [
+        f"{BOB} gains direct use of the key (kms:Decrypt outside DynamoDB) {SO_FAR}: {alone}",
+        f"{BOB} gains administration of the key: {alone}",
+    ]
+    assert f"{BOB} loses administration of the key: {alone} (the key leaves)" in changes(after, [])
 
 
 def test_create_grant_for_aws_services_alone_is_no_administration() -> None:
