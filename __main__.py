@@ -5,12 +5,10 @@ import pulumi
 from components import EncryptedTable, TestUser
 from components.caller import current_caller
 from components.principals import canonical_principal
-from config import check_config, load_config, table_args
+from config import load_config, table_args
 
-settings = pulumi.Config()
-config = load_config(settings)
 caller = current_caller()
-check_config(config, caller, settings.name)
+config = load_config(pulumi.Config(), caller)
 
 created: dict[str, pulumi.Output[str]] = {}
 if config.test_user:

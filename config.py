@@ -13,7 +13,7 @@ from components.caller import Caller
 from components.preflight import preflight, protected_table
 from components.principals import canonical_principal
 from components.problems import Problem, problems_of, raise_problems
-from components.setting_types import ResourceName, Settings
+from components.setting_types import ResourceName, Settings, UserName
 from components.table_settings import TableSettings
 
 _PEOPLE = ("key_administrators", "key_users", "key_service_users", "deployers")
@@ -28,7 +28,7 @@ class StackConfig(Settings):
     tables: dict[ResourceName, TableSettings] = Field(min_length=1)
     """The tables, by their names in DynamoDB."""
 
-    test_user: str | None = Field(default=None, pattern=r"^[\w+=,.@-]{1,64}$")
+    test_user: UserName | None = None
     """The name of a user who has access to DynamoDB, and to no key. None is made when left out."""
 
     @field_validator("tables")
@@ -43,39 +43,49 @@ class StackConfig(Settings):
         }
 
 
-def load_config(config: pulumi.Config) -> StackConfig:
-    """The stack's config.
+def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
+    """The stack's config, checked by itself and for where it is deployed, and by whom.
 
     Raises:
         SettingsError: it is missing or wrong; each mistake is named with its path.
     """
-    where = f"Pulumi.{pulumi.get_stack()}.yaml"
-    raise_problems(f"{where} cannot be used", _secrets(config))
+    where = f"Pulumi.{pulumi.get_stack()}.yaml cannot be used"
+    raise_problems(where, _secrets(config))
     values = _values(config)
     if "tables" not in values:
         begin = f"pulumi config set --path '{config.name}:tables.NAME.partitionKey' id"
         problem = Problem((f"{config.name}:tables",), f"there is no table. Begin with: {begin}")
-        raise_problems(f"{where} cannot be used", [problem])
+        raise_problems(where, [problem])
+
+    def refuse(problems: Iterable[Problem]) -> None:
+        raise_problems(where, [_in_namespace(config.name, problem) for problem in problems])
+
     try:
-        return StackConfig.model_validate(values)
+        found = StackConfig.model_validate(values)
     except ValidationError as error:
-        found = [_in_namespace(config.name, problem) for problem in problems_of(error, StackConfig)]
-        raise_problems(f"{where} cannot be used", found)
+        refuse([*problems_of(error, StackConfig), *_problems_of_place(_sound_tables(values), caller)])
         raise
+    refuse(_problems_of_place(found.tables, caller))
+    return found
 
 
-def check_config(config: StackConfig, caller: Caller, namespace: str) -> None:
-    """What only shows where the stack is deployed, and by whom.
+def _sound_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
+    """The tables with which nothing is wrong by itself."""
+    tables = values["tables"]
+    sound: dict[str, TableSettings] = {}
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        try:
+            sound |= StackConfig.model_validate({"tables": {name: table}}).tables
+        except ValidationError:  # its mistakes are told already
+            continue
+    return sound
 
-    Raises:
-        SettingsError: principals, Regions or key policies are wrong; each mistake is named with its path.
-    """
-    problems = [
-        _in_namespace(namespace, problem.below("tables", name))
-        for name, settings in config.tables.items()
-        for problem in preflight(name, settings, caller)
-    ] + [_in_namespace(namespace, problem) for problem in _used_twice(config, caller)]
-    raise_problems(f"Pulumi.{pulumi.get_stack()}.yaml cannot be used", problems)
+
+def _problems_of_place(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
+    """What only shows where tables are deployed, and by whom: principals, Regions, key policies, names."""
+    for name, settings in tables.items():
+        yield from (problem.below("tables", name) for problem in preflight(name, settings, caller))
+    yield from _used_twice(tables, caller)
 
 
 def table_args(
@@ -125,10 +135,10 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
     return value if isinstance(value, dict | list) else text
 
 
-def _used_twice(config: StackConfig, caller: Caller) -> Iterable[Problem]:
+def _used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
     """A Region has one table of a name, and one key with an alias."""
     users: dict[tuple[str, str, str], str] = {}
-    for name, settings in config.tables.items():
+    for name, settings in tables.items():
         for setting, value, region in _names(name, settings, caller):
             kind = "table" if setting == "tableName" else "alias"
             user = users.setdefault((kind, value, region), name)

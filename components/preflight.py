@@ -1,24 +1,25 @@
 """What can be known to fail before anything is registered."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from .caller import Caller
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
-from .problems import Problem, problems_of, raise_problems
+from .problems import Problem, SettingsError, problems_of, raise_problems
 from .setting_types import Alias, ResourceName, region_of
 from .table_settings import TableSettings
 
 
-def validated(what: str, args: Mapping[str, Any]) -> TableSettings:
+def validated(what: str, args: object) -> TableSettings:
     """The settings in a component's arguments.
 
     Raises:
         SettingsError: some are wrong; each mistake is named with its path.
     """
+    if not isinstance(args, Mapping):
+        raise SettingsError(f"{what}: the arguments should be a map, found {args!r}.")
     try:
         return TableSettings.model_validate({k: v for k, v in args.items() if v is not None})
     except ValidationError as error:

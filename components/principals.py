@@ -17,7 +17,7 @@ _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
 _FORMS = (
     "Give the ARN of a user or role (arn:aws:iam::111122223333:role/NAME), `user/NAME` or `role/NAME` "
-    "for one of the own account, or an account id"
+    "for one of the own account, or an account id (in YAML in quotes)"
 )
 
 

@@ -73,6 +73,8 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
         return Problem(path, "is missing, and has no default.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
+    if kind == "too_short":
+        return Problem(path, f"is empty; give at least {details['ctx']['min_length']}.")
     if kind == "too_long":
         return Problem(path, f"has {len(value)} items; AWS takes {details['ctx']['max_length']}.")
     needed = (

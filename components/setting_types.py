@@ -114,6 +114,9 @@ KeyArn = Annotated[
     ),
     OrOutput,
 ]
+UserName = Annotated[
+    str, _matching(r"[\w+=,.@-]{1,64}", "a user's name: up to 64 letters, digits, and `+=,.@_-`")
+]
 TableArn = Annotated[
     str,
     _matching(

@@ -178,6 +178,11 @@ def test_a_mistake_is_told_with_its_path_the_value_and_what_to_do(given: dict[st
     assert told in str(refused.value)
 
 
+def test_arguments_that_are_no_map_are_told() -> None:
+    with pytest.raises(SettingsError, match="table: the arguments should be a map, found None"):
+        validated("table", None)
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         validated("table", {"deletion_window_in_days": 1, "key_users": ["*"], "tabel_name": "x"})

@@ -9,7 +9,7 @@ import pytest
 from components.caller import Caller
 from components.principals import Scope
 from components.problems import SettingsError
-from config import StackConfig, check_config, load_config, table_args
+from config import StackConfig, load_config, table_args
 
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")
 NAMESPACE = "encrypted-tables"
@@ -24,12 +24,12 @@ def load(**values: Any) -> StackConfig:  # noqa: ANN401  # whatever a file holds
     pulumi.runtime.settings.reset_options(project=NAMESPACE, stack="qa")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PULUMI_CONFIG", json.dumps({**texts, "aws:region": "eu-west-1"}))
-        return load_config(pulumi.Config(NAMESPACE))
+        return load_config(pulumi.Config(NAMESPACE), CALLER)
 
 
 def mistakes(**values: Any) -> list[str]:  # noqa: ANN401  # as above
     with pytest.raises(SettingsError) as refused:
-        check_config(load(**values), CALLER, NAMESPACE)
+        load(**values)
     first, *lines = str(refused.value).splitlines()
     assert first == "Pulumi.qa.yaml cannot be used, nothing was changed:"
     return [line.strip() for line in lines]
@@ -40,7 +40,6 @@ def test_a_partition_key_is_all_that_a_table_needs() -> None:
 
     assert config.tables["orders"].partition_key.name == "id"
     assert config.tables["orders"].ephemeral is False
-    check_config(config, CALLER, NAMESPACE)
 
 
 def test_tables_are_as_ephemeral_as_their_stack_unless_they_say_otherwise() -> None:
@@ -72,12 +71,14 @@ def test_every_mistake_is_told_at_once_with_its_path() -> None:
             },
             "customers": {"deletionWindowInDays": 31},
             "invoices": ["id"],
+            "abroad": {"partitionKey": "id", "keyUsers": ["arn:aws-cn:iam::111122223333:user/a"]},
         },
     )
 
     assert sorted(line.split(": ")[0] for line in told) == [
         "encrypted-tables:ephemeral",
         "encrypted-tables:tabels",
+        "encrypted-tables:tables.abroad.keyUsers[0]",
         "encrypted-tables:tables.customers.deletionWindowInDays",
         "encrypted-tables:tables.customers.partitionKey",
         "encrypted-tables:tables.invoices",
@@ -87,6 +88,16 @@ def test_every_mistake_is_told_at_once_with_its_path() -> None:
         "encrypted-tables:tables.orders.partitionKey.type",
         "encrypted-tables:testUser",
     ]
+
+
+def test_an_empty_map_of_tables_is_told() -> None:
+    assert mistakes(tables={}) == ["encrypted-tables:tables: is empty; give at least 1."]
+
+
+def test_a_users_name_is_told_in_words() -> None:
+    (told,) = mistakes(testUser="not a name", tables={"orders": {"partitionKey": "id"}})
+
+    assert told.startswith("encrypted-tables:testUser: 'not a name' is not a user's name: up to 64 letters")
 
 
 @pytest.mark.parametrize("tables", ["orders", ["orders"], "7"])
@@ -145,7 +156,9 @@ def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name()
 def test_tables_of_different_regions_can_share_names() -> None:
     away = {"partitionKey": "id", "tableName": "orders", "region": "us-east-1"}
 
-    check_config(load(tables={"orders": {"partitionKey": "id"}, "away": away}), CALLER, NAMESPACE)
+    config = load(tables={"orders": {"partitionKey": "id"}, "away": away})
+
+    assert sorted(config.tables) == ["away", "orders"]
 
 
 def test_a_secret_is_refused_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
