@@ -54,6 +54,7 @@ ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
         "dynamodb:PartiQLDelete",
     ),
 }
+_OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect")
 # Who may change the policy, make grants or make a replica with a policy of its own can give itself any use;
 # who may disable or delete the key, delete its material or end grants ends others'.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
@@ -100,7 +101,10 @@ def may_use_table(
     if principal.kind is Kind.SERVICE:
         return NO
     context = _who(principal)
-    requests = [Request(action, principal, table.arn, context) for action in ITEM_ACTIONS[access]]
+    places = [(action, table.arn) for action in ITEM_ACTIONS[access]]
+    if access is Access.READ:
+        places += [(action, f"{table.arn}/index/{one}") for action in _OF_INDEXES for one in table.indexes]
+    requests = (Request(action, principal, place, context) for action, place in places)
     return any_of(_item_action(world, request, table, elsewhere) for request in requests)
 
 

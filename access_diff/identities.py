@@ -57,6 +57,8 @@ class Identity:
     is_of_stack: bool = False
     """The stack makes this user or role, so the policies here are taken for all that it has."""
     has_boundary: bool = False
+    trust: Policy | None = None
+    """Who may assume it; of a role of the stack."""
 
 
 class Identities:
@@ -99,6 +101,8 @@ class Identities:
         identity = self._identity(resource, kind)
         identity.is_of_stack = True
         identity.has_boundary = bool(resource.inputs.get("permissionsBoundary"))
+        if kind is Kind.ROLE:
+            identity.trust = read_policy(resource.inputs.get("assumeRolePolicy"))
         for inline in _values(resource.inputs.get("inlinePolicies")):
             identity.policies.append(
                 read_policy(inline.get("policy") if isinstance(inline, Mapping) else inline)

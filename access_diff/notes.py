@@ -9,6 +9,7 @@ from access_diff.pairs import follows
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
 from access_diff.principals import Kind, Principal, account_principal, who
+from access_diff.trust import changed_trust
 from access_diff.unplaced import Unplaced
 from access_diff.world import KeyKind, Table, World
 
@@ -27,7 +28,8 @@ def cannot_tell_of(before: World, after: World) -> dict[str, str]:
             found[reason] = (
                 f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
             )
-    return found | {one.why: one.why for one in _changed(before.unplaced, after.unplaced)}
+    found |= {one.why: one.why for one in _changed(before.unplaced, after.unplaced)}
+    return found | {reason: reason for reason in changed_trust(before, after)}
 
 
 def _changed(before: Iterable[Unplaced], after: Iterable[Unplaced]) -> Iterator[Unplaced]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from access_diff.indexes import index_names
 from access_diff.keys import References
 from access_diff.policy import NOT_KNOWN, Policy, read_policy
 from access_diff.preview import Resource
@@ -48,7 +49,8 @@ class Tables:
     def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
         account = account or self.side.account
         arn = f"arn:{self.side.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
-        return Table(name, region, arn, account, key)
+        indexes = index_names(self.side, self.side.of([TABLE]), name)
+        return Table(name, region, arn, account, key, indexes=indexes)
 
     def _key_of_table(self, resource: Resource, region: str) -> TableKey:
         encryption = self.side.value(resource, "serverSideEncryption")

@@ -85,6 +85,8 @@ class Table:
     key: TableKey
     policies: tuple[Policy, ...] = ()
     """Its resource policy, if the stack gives it one."""
+    indexes: frozenset[str] = frozenset()
+    """The names of its indexes."""
 
     @property
     def id(self) -> TableId:

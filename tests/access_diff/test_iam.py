@@ -19,6 +19,7 @@ from tests.access_diff.samples import (
     resource,
     sentences,
     table,
+    table_arn,
     user,
     user_policy,
 )
@@ -110,6 +111,42 @@ def test_a_denial_for_a_role_that_the_stack_does_not_make_counts_too() -> None:
     )
 
     assert changes(before, [*before, denial]) == [f"{APP} loses read and write: {TABLE}"]
+
+
+INDEXES = [{"name": "by-date"}, {"name": UNKNOWN}]
+OF_INDEX = resource(
+    "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex",
+    "by-day",
+    {"tableName": "orders", "indexName": "by-day"},
+    {},
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "index"),
+    [
+        ([table(globalSecondaryIndexes=INDEXES[:1])], "*"),
+        ([table(globalSecondaryIndexes=INDEXES[:1])], "by-date"),
+        ([table(localSecondaryIndexes=INDEXES[:1])], "by-date"),
+        ([table(globalSecondaryIndexes=INDEXES[1:])], "*"),
+        ([table(), OF_INDEX], "by-day"),
+    ],
+    ids=["any", "global", "local", "not named yet", "a resource of its own"],
+)
+def test_who_may_query_an_index_alone_reads_the_table(made: list[dict[str, object]], index: str) -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), *made, user("ann")]
+    of_index = {**allow("dynamodb:Query"), "Resource": f"{table_arn()}/index/{index}"}
+
+    assert changes(before, [*before, user_policy("ann", of_index)]) == [f"{ANN} gains read: {TABLE}"]
+
+
+def test_an_index_that_the_table_does_not_have_gives_nothing() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
+    of_index = user_policy("ann", {**allow("dynamodb:Query"), "Resource": f"{table_arn()}/index/*"})
+    after = [before[0], table(globalSecondaryIndexes=INDEXES[:1]), user("ann"), of_index]
+
+    assert changes(before, [*before, of_index]) == []
+    assert changes([*before, of_index], after) == [f"{ANN} gains read: {TABLE}"]
 
 
 def test_a_policy_for_another_table_gives_nothing() -> None:
@@ -279,10 +316,28 @@ def test_a_permissions_boundary_is_a_condition() -> None:
     ]
 
 
-def test_a_roles_own_policies_are_read() -> None:
-    def role(**inputs: object) -> dict[str, object]:
-        return resource("aws:iam/role:Role", "app", {"name": "app", **inputs}, {"arn": APP})
+def role(**inputs: object) -> dict[str, object]:
+    return resource("aws:iam/role:Role", "app", {"name": "app", **inputs}, {"arn": APP})
 
+
+def trust(principal: object) -> str:
+    return policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
+
+
+def test_a_changed_trust_policy_of_a_role_with_access_cannot_be_told() -> None:
+    def stack(*statements: dict[str, object], principal: object) -> list[dict[str, object]]:
+        made = role(managedPolicyArns=[FULL_ACCESS], assumeRolePolicy=trust(principal))
+        return [key(MANAGE, *statements), table(), made]
+
+    reads, service = allow("kms:Decrypt", APP), {"Service": "lambda.amazonaws.com"}
+    told = f"who gains or loses what {APP} may do: its trust policy changes, and it has access"
+
+    opened = diff_of(stack(reads, principal=service), stack(reads, principal="*"))
+    assert (opened.verdict, opened.cannot_tell) == ("cannot tell", (told,))
+    assert diff_of(stack(principal=service), stack(principal="*")).verdict == "no change"
+
+
+def test_a_roles_own_policies_are_read() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", APP)), table(), role()]
     after = [*before[:2], role(managedPolicyArns=[FULL_ACCESS])]
 
