@@ -16,7 +16,9 @@ from access_diff.unknown import without_sentinels
 Properties = Mapping[str, Any]
 
 _LEAVES_NOTHING = frozenset({"delete", "delete-replaced", "read-discard", "discard-replaced", "discard"})
-_STARTS_FROM_NOTHING = frozenset({"create", "import", "read"})
+_STARTS_FROM_NOTHING = frozenset({"create"})
+# What the engine read of a thing that is there, and that the stack did not have, is its state before.
+_TAKES_WHAT_IS_THERE = frozenset({"import", "read"})
 _REPLACES = frozenset({"replace", "create-replacement", "import-replacement"})
 _KEEPS = frozenset(
     {"same", "update", "replace", "create-replacement", "read-replacement", "import-replacement", "refresh"}
@@ -212,8 +214,8 @@ def _sides(
     if op in _LEAVES_NOTHING:
         return _resource(old), None
     if op in _STARTS_FROM_NOTHING:
-        return None if op != "read" else _resource(old), _resource(new)
-    if op in _KEEPS:
+        return None, _resource(new)
+    if op in _KEEPS | _TAKES_WHAT_IS_THERE:
         return _resource(old), _resource({**(old or {}), **new} if op in _SAME_THING and new else new)
     raise PreviewError(f"the preview has an operation that is not known here: {op!r}")
 

@@ -45,6 +45,7 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
     after = _world(preview.after, home, is_before=False)
     if base is None:
         before = _world(preview.before, home, is_before=True)
+        after = replace(after, unplaced=(*after.unplaced, *_imported_unseen(preview)))
     else:
         before = _world(base.after, home, is_before=False)
     here, there = _made(before), _made(after)
@@ -71,6 +72,14 @@ def _unread(side: Side) -> Iterator[Unplaced]:
         if one.type.startswith(_NOT_READ):
             why = f"{one.name} ({one.type}): what it does to tables, keys and policies is not read here"
             yield Unplaced(one, why)
+
+
+def _imported_unseen(preview: Preview) -> Iterator[Unplaced]:
+    """What is imported, and of which the preview does not say how it is now."""
+    seen = {resource.urn for resource in preview.before}
+    for one in preview.after:
+        if preview.operations.get(one.urn) == "import" and one.urn not in seen:
+            yield Unplaced(one, f"{one.titled}: it is imported, and what access it gives now is not known")
 
 
 def _both(base: Preview, preview: Preview) -> Preview:

@@ -16,11 +16,12 @@ from access_diff.preview import read_preview
 from local_aws.local_run import ROOT, LocalRun
 from local_aws.stack import Stack
 from pipeline.engine_preview import StackCommand, preview
-from tests.access_diff.samples import ANN, BOB, sentences
+from tests.access_diff.samples import ACCOUNT, ANN, BOB, allow, policy, sentences
 
 ORDERS = "table orders (us-east-1)"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
 KEY = "key alias/orders-key of orders (us-east-1)"
+SO_FAR = "(so far only if its IAM policies allow kms:Decrypt)"
 DIRECTLY = "direct use of the key (kms:Decrypt outside DynamoDB)"
 
 
@@ -157,6 +158,27 @@ def test_a_new_replica_is_read_by_the_users_of_its_key(deployed: Program) -> Non
     found = sentences(deployed.diff(**orders(keyUsers=["ann"], replicas=["eu-west-1"])))
 
     assert f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)" in found
+
+
+def test_a_table_that_is_imported_is_compared_with_what_is_there(
+    shared_run: LocalRun, tmp_path: Path
+) -> None:
+    program = make(shared_run, "importing", tmp_path)
+    kms, dynamodb = shared_run.aws.client("kms"), shared_run.aws.client("dynamodb")
+    key = kms.create_key(Policy=policy(allow("kms:*", f"arn:aws:iam::{ACCOUNT}:root")))["KeyMetadata"]
+    dynamodb.create_table(
+        TableName="by-hand",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key["Arn"]},
+    )
+
+    same = program.diff(tables={"by-hand": {"importKey": key["KeyId"]}})
+    opened = program.diff(tables={"by-hand": {"importKey": key["KeyId"], "keyUsers": ["bob"]}})
+
+    assert (same.verdict, sentences(same)) == ("no change", [])
+    assert sentences(opened)[0] == f"{BOB} gains read and write {SO_FAR}: table by-hand (us-east-1)"
 
 
 def test_destroying_takes_everyones_access(deployed: Program) -> None:

@@ -98,6 +98,28 @@ def test_replacing_operations_are_put_together() -> None:
     ]
 
 
+def imported(read: Resource | None, coming: Resource) -> str:
+    """An update that imports one resource; the rest stays."""
+    lines = events([], []).splitlines()
+    step = {"op": "import", "urn": coming["urn"], "old": read, "new": coming}
+    return "\n".join([*lines[:1], json.dumps({"resOutputsEvent": {"metadata": step}}), *lines[1:]])
+
+
+def test_what_is_imported_is_compared_with_what_the_engine_read() -> None:
+    asked = key(MANAGE, allow("kms:Decrypt", ANN))
+
+    assert access_diff(read_preview(imported(asked, asked))).verdict == "no change"
+    assert sentences(access_diff(read_preview(imported(key(MANAGE), asked)))) == [
+        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): key key (no table of this stack)"
+    ]
+
+
+def test_what_is_imported_and_was_not_read_cannot_be_told() -> None:
+    diff = access_diff(read_preview(imported(None, key(MANAGE))))
+
+    assert diff.cannot_tell == ("key (Key): it is imported, and what access it gives now is not known",)
+
+
 def test_what_an_earlier_update_left_over_is_nothing_that_anybody_loses() -> None:
     users = key(MANAGE, allow("kms:Decrypt", ANN))
     leftover = {**table("left-over"), "delete": True}

@@ -51,7 +51,12 @@ for name, settings in (config.get_object("tables") or {}).items():
     users = [f"arn:aws:iam::{ACCOUNT}:user/{user}" for user in settings.get("keyUsers", [])]
     key_name = settings.get("key", f"{name}-key")
     made_after = pulumi.ResourceOptions(depends_on=list(people.values()))
-    key = kms.Key(key_name, policy=key_policy(settings.get("console", True), users, name), opts=made_after)
+    taken_over = pulumi.ResourceOptions(import_=settings.get("importKey"))
+    key = kms.Key(
+        key_name,
+        policy=key_policy(settings.get("console", True), users, name),
+        opts=pulumi.ResourceOptions.merge(made_after, taken_over),
+    )
     kms.Alias(f"{key_name}-alias", name=f"alias/{key_name}", target_key_id=key.key_id)
     replicas: list[dynamodb.TableReplicaArgs] = []
     for region in settings.get("replicas", []):
@@ -69,5 +74,8 @@ for name, settings in (config.get_object("tables") or {}).items():
         stream_view_type="NEW_AND_OLD_IMAGES" if replicas else None,
         replicas=replicas,
         server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
-        opts=pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}-table")]),
+        opts=pulumi.ResourceOptions(
+            aliases=[pulumi.Alias(name=f"{name}-table")],
+            import_=name if "importKey" in settings else None,
+        ),
     )
