@@ -1,6 +1,7 @@
 """What one run of the emulator is told, on its standard input, as one line of JSON."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,7 @@ class Settings:
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "AWS_EC2_METADATA_DISABLED": "true",
+            "STATE_DIR": os.devnull,  # where ministack would keep files of its own
             "HOME": "/nonexistent",
             "PATH": "/nonexistent",
         }

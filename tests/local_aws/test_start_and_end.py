@@ -1,10 +1,12 @@
 """How the local AWS starts and ends."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,17 @@ def test_stop_ends_it_and_can_be_repeated() -> None:
     assert ended(aws.pid)
     with pytest.raises(LocalAwsError, match="ended with exit status"):
         aws.client("dynamodb")
+
+
+def test_it_leaves_no_files_behind() -> None:
+    """Tags are asked of all services, and one of them would keep a key of its own for later runs."""
+    kept = Path(tempfile.gettempdir()) / "ministack-state"
+    shutil.rmtree(kept, ignore_errors=True)
+
+    with running() as aws:
+        assert aws.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"] == []
+
+    assert not kept.exists()
 
 
 def test_a_killed_one_says_so() -> None:
