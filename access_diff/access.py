@@ -187,8 +187,16 @@ def _no_table_policy(table: Table) -> list[Answer]:
 
 def _key_action(world: World, key: Key, request: Request, *, must_be_usable: bool = True) -> Answer:
     """What the key policy, its grants and the IAM policies of the stack say together."""
-    if must_be_usable and (key.is_going or not key.is_enabled):
+    if not must_be_usable:
+        return _policies_say(world, key, request)
+    if key.is_going or key.is_enabled is False:
         return NO
+    is_enabled = YES if key.is_enabled else unknown(f"whether {key.label} is enabled")
+    return all_of([_policies_say(world, key, request), is_enabled])
+
+
+def _policies_say(world: World, key: Key, request: Request) -> Answer:
+    """The same of a key that can be used."""
     if isinstance(key.policy, Unreadable):
         return unknown(f"the policy of {key.label}: {key.policy.reason}")
     granted = unless(

@@ -155,9 +155,8 @@ def _grants(side: Side, references: References) -> dict[str, list[Grant]]:
     return found
 
 
-def _is_enabled(resource: Resource) -> bool:
-    for name in ("isEnabled", "enabled"):
-        value = resource.inputs.get(name)
-        if isinstance(value, bool):
-            return value
-    return True
+def _is_enabled(resource: Resource) -> bool | None:
+    given = [resource.inputs.get(name) for name in ("isEnabled", "enabled")]
+    if any(isinstance(value, Unknown) for value in given):
+        return None
+    return False not in given

@@ -67,9 +67,9 @@ def _unreadable_data(before: World, after: World) -> Iterator[str]:
                 f"Nobody can read {shown(table)} after the update: its key {key.label} is scheduled "
                 "for deletion."
             )
-        elif key and not key.is_enabled:
+        elif key and key.is_enabled is False:
             earlier = before.tables.get(table.id)
-            if not (earlier and earlier.key.key and not earlier.key.key.is_enabled):
+            if not (earlier and earlier.key.key and earlier.key.key.is_enabled is False):
                 yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
 
 

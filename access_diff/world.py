@@ -50,7 +50,8 @@ class Key:
     region: str
     policy: Policy
     grants: tuple[Grant, ...] = ()
-    is_enabled: bool = True
+    is_enabled: bool | None = True
+    """None while it is not known."""
     is_going: bool = False
     """It leaves in this update: it will be scheduled for deletion."""
 

@@ -50,6 +50,18 @@ def test_a_key_policy_that_cannot_be_read_is_told(value: object, words: str) -> 
     assert [line for line in sentences(diff) if line.startswith(said)] != []
 
 
+def test_a_key_of_which_it_is_not_known_whether_it_is_enabled_is_told() -> None:
+    reads = allow("kms:Decrypt", ANN)
+
+    found = sentences(
+        diff_of([key(MANAGE, reads), table()], [key(MANAGE, reads, isEnabled=UNKNOWN), table()])
+    )
+
+    assert found[0] == (
+        f"{ANN} cannot tell whether it keeps read and write: whether key is enabled: table orders (us-east-1)"
+    )
+
+
 def test_a_separate_key_policy_that_is_unknown_is_told() -> None:
     separate = resource("aws:kms/keyPolicy:KeyPolicy", "policy", {"keyId": UNKNOWN, "policy": policy()}, {})
 
