@@ -1,32 +1,26 @@
 """`make shell`: a shell, or one command, in a local run with the `dev` stack at hand."""
 
-import os
-import subprocess
+import argparse
 import sys
+from collections.abc import Sequence
 
-from local_aws.local_run import local_run
-from local_aws.process import LocalAwsError
-from local_aws.stack import StackError
-from tools.engine import EngineNotFoundError
+from tools.interruption import interruptible
 
 
 def main() -> int:
     """Run the command given, or the user's shell, in a local run; return its exit status."""
-    command = sys.argv[1:] or [os.environ.get("SHELL", "/bin/sh")]
-    try:
-        with local_run() as run:
-            stack = run.stack("dev")
-            stack.run("stack", "select").checked()
-            print(run.description, file=sys.stderr)
-            if not sys.argv[1:]:
-                print(
-                    "Try `pulumi up`; `exit` ends the local AWS and removes all that is in it.",
-                    file=sys.stderr,
-                )
-            return subprocess.call(command, cwd=stack.project, env=dict(stack.environment))
-    except (EngineNotFoundError, LocalAwsError, StackError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
+    parser.add_argument(
+        "command", nargs=argparse.REMAINDER, help="with its arguments, `pulumi up`; $SHELL when left out"
+    )
+    command: list[str] = parser.parse_args().command
+    return interruptible(lambda: _run(command), "Interrupted: the local AWS and all that was in it are gone.")
+
+
+def _run(command: Sequence[str]) -> int:
+    from local_aws.shell import run_in_local_run  # noqa: PLC0415  # it takes a while, and may be interrupted already
+
+    return run_in_local_run(command)
 
 
 if __name__ == "__main__":

@@ -51,12 +51,11 @@ class LocalRun:
         Args:
             credentials: whose access key the command uses; the deploying `owner` when left out.
         """
-        path = [*self.engine.path_entries, PYTHON.parent]
         return {
             **{name: os.environ[name] for name in INHERITED if name in os.environ},
             **self.engine.variables,
             **self.aws.environment(credentials),
-            "PATH": os.pathsep.join([*map(str, path), os.environ.get("PATH", os.defpath)]),
+            "PATH": search_path(self.engine),
             "HOME": str(self.directory / "home"),
             "PULUMI_HOME": str(self.directory / "pulumi"),
             "PULUMI_BACKEND_URL": f"file://{self.directory / 'backend'}",
@@ -99,9 +98,17 @@ class LocalRun:
         return copy
 
 
+def search_path(engine: Engine) -> str:
+    """Where a command in a local run is looked for."""
+    own = [*engine.path_entries, PYTHON.parent]
+    return os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
+
+
 @contextmanager
 def local_run(
-    directory: Path | None = None, aws: AbstractContextManager[LocalAws] | None = None
+    directory: Path | None = None,
+    aws: AbstractContextManager[LocalAws] | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[LocalRun]:
     """Start a local run and end it, with all its processes, at the block's end.
 
@@ -109,12 +116,13 @@ def local_run(
         directory: where state, plugins' home and passphrase go, and stay; a temporary directory,
             removed at the end, when left out.
         aws: the local AWS, made by `local_aws.process.running`; one in memory when left out.
+        engine: the engine; the one that `find_engine` gives when left out.
 
     Raises:
         EngineNotFoundError: no engine could be found or built.
         LocalAwsError: the local AWS did not start.
     """
-    engine = find_engine()
+    engine = engine or find_engine()
     with _directory(directory) as root:
         for name in ("home", "pulumi", "backend"):
             (root / name).mkdir(mode=0o700, exist_ok=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.interruption import interruptions_held
+
 Event = Mapping[str, Any]
 
 
@@ -91,9 +93,11 @@ class Stack:
         """Run `pulumi <arguments> --stack <name>` to its end; `on_line` sees each line as it comes."""
         self.event_log.unlink(missing_ok=True)
         extra = ["--event-log", str(self.event_log)] if events else []
-        process = self.start(*arguments, *extra)
+        process = None
         lines = []
         try:
+            with interruptions_held():
+                process = self.start(*arguments, *extra)
             assert process.stdout is not None  # noqa: S101  # Popen was given a pipe
             for line in process.stdout:
                 lines.append(line)
@@ -101,7 +105,8 @@ class Stack:
                     on_line(line.rstrip("\n"))
             exit_code = process.wait()
         except BaseException:
-            interrupt(process)
+            if process:
+                interrupt(process)
             raise
         return Result(
             ("pulumi", *arguments), exit_code, "".join(lines), read_events(self.event_log) if events else ()

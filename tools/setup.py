@@ -13,14 +13,16 @@ from contextlib import contextmanager
 
 from tools.attempt import AttemptFailedError, say
 from tools.environments import ROOT, environments, make_missing
+from tools.interruption import interruptible
 from tools.virtualenv import VirtualEnvironmentError
-
-INTERRUPTED = 130
 
 
 def main() -> int:
     """Make the environments while the engine is found or built; 0 when all is ready."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return interruptible(_prepare, "Interrupted. The same command goes on from here.")
+
+
+def _prepare() -> int:
     try:
         with engine_preparation() as engine:
             make_missing(environments())
@@ -28,9 +30,6 @@ def main() -> int:
     except (VirtualEnvironmentError, AttemptFailedError) as error:
         say(str(error))
         return 1
-    except KeyboardInterrupt:
-        say("Interrupted. The same command goes on from here.")
-        return INTERRUPTED
 
 
 @contextmanager

@@ -1,10 +1,16 @@
 """Each step of the walk-through on the real engine, in order; a step fails when one before it did."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import local_run
+from local_aws.local_run import ROOT, local_run
+from tools.interruption import INTERRUPTED
 from walkthrough.credentials import read_credentials
 from walkthrough.steps import STEPS, TABLE, Step, Walkthrough
 
@@ -35,3 +41,44 @@ def secrets_of(walkthrough: Walkthrough) -> list[str]:
         return []
     row = read_credentials(walkthrough.credentials_file)
     return [row["Password"], row["Secret access key"]]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_cancelled_or_hung_up_walkthrough_leaves_no_secret_on_disk(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """In the middle of an update: its state, passphrase and event log are there, and go."""
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "walkthrough"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert demo.stdout
+    for line in demo.stdout:
+        if line.startswith("2. "):
+            break
+    assert [file.name for file in tmp_path.rglob("passphrase") if file.is_file()] == ["passphrase"]
+
+    os.killpg(demo.pid, number)
+    _, said = demo.communicate(timeout=60)
+
+    assert (demo.returncode, "Traceback" in said) == (INTERRUPTED, False)
+    assert [entry for entry in tmp_path.iterdir() if entry.name.startswith("encrypted-tables-")] == []
+
+
+def test_the_walkthrough_runs_where_only_ascii_can_be_written() -> None:
+    program = "from walkthrough.demo import _console; _console().print('Fran\\u00e7ais')"
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.stdout, result.stderr) == ("Fran?ais\n", "")

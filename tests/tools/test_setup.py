@@ -13,6 +13,7 @@ from tests.tools.processes import is_running, wait_until
 from tools import setup
 from tools.attempt import AttemptFailedError
 from tools.environments import ROOT, Environment
+from tools.interruption import INTERRUPTED
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_failed_environment_ends_the_engines_build_and_is_one_message(
     wait_until(lambda: not is_running(int(pid.read_text())))
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted_it_ends_what_it_started_and_shows_no_traceback(
     sign: signal.Signals, tmp_path: Path
 ) -> None:
@@ -78,7 +79,7 @@ def test_interrupted_it_ends_what_it_started_and_shows_no_traceback(
     os.kill(process.pid, sign)
     _, said = process.communicate(timeout=20)
 
-    assert process.returncode == setup.INTERRUPTED
+    assert process.returncode == INTERRUPTED
     assert said.strip() == "Interrupted. The same command goes on from here."
     wait_until(lambda: not is_running(int(pid.read_text())))
 
