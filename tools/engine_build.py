@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.attempt import AttemptFailedError, say
@@ -26,7 +27,16 @@ HOST_LAUNCHER = f"""#!/bin/sh
 exec "${{{HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
 """
 TAGS = "-tags=osusergo,grpcnotrace"
+SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 SECONDS_BETWEEN_REPORTS = 10
+
+
+@dataclass(frozen=True)
+class Go:
+    """A Go toolchain and the directory in which it keeps what it needs while it works."""
+
+    program: Path
+    temporary: Path
 
 
 def pinned_version() -> str:
@@ -63,10 +73,13 @@ def build() -> Path:
     kept = destination()
     with locked("engine"):
         if not is_complete(kept):
-            go = find_go()
+            toolchain = find_go()
             with made_whole(kept) as making:
-                _compile(go, making / "pulumi")
-                shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
+                # Within the unfinished build: what a killed Go leaves there, the next build removes.
+                with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
+                    go = Go(toolchain, Path(temporary))
+                    _compile(go, making / "pulumi")
+                    shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
                 (making / HOST).write_text(HOST_LAUNCHER)
                 for program in (PROGRAM_RUNNER, HOST):
                     (making / program).chmod(0o755)
@@ -78,7 +91,7 @@ def _flags() -> tuple[str, ...]:
     return ("-mod=readonly", "-buildvcs=false", "-trimpath", TAGS, f"-ldflags=-s -w {version}")
 
 
-def _compile(go: Path, pulumi: Path) -> None:
+def _compile(go: Go, pulumi: Path) -> None:
     say(f"Building the Pulumi engine {pinned_version()} from Go modules: once, about 6 minutes on 2 cores")
     started = time.monotonic()
     listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
@@ -87,20 +100,20 @@ def _compile(go: Path, pulumi: Path) -> None:
     say(f"  engine built in {time.monotonic() - started:.0f} s")
 
 
-def _sdk_directory(go: Path) -> Path:
+def _sdk_directory(go: Go) -> Path:
     return Path(_run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
 
 
-def _run_go(go: Path, *arguments: str, progress: str = "{}") -> str:
+def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
     """What a Go command prints; `progress` tells people what it is that the lines of its log count."""
     report = _reporter(progress)
     log = []
     with (
         tempfile.TemporaryFile("w+") as printed,
         subprocess.Popen(
-            [go, *arguments],
+            [go.program, *arguments],
             cwd=MODULE,
-            env=_environment(),
+            env=_environment(go.temporary),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.PIPE,
@@ -138,7 +151,7 @@ def _reporter(progress: str) -> Callable[[int], None]:
     return report
 
 
-def _environment() -> dict[str, str]:
+def _environment(temporary: Path) -> dict[str, str]:
     """The user's environment but for what would make another engine of the same modules."""
     kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
-    return {**kept, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    return {**kept, **SETTINGS, "GOTMPDIR": str(temporary)}

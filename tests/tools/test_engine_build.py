@@ -138,6 +138,26 @@ def test_what_a_killed_build_left_is_removed_by_the_next(
     assert not (engine_build.destination() / "half").exists()
 
 
+def test_what_go_keeps_while_it_works_is_in_the_unfinished_build(
+    module: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, Go removes nothing; the next build removes what is there."""
+    said = module.parent / "said"
+    fake_go(
+        module.parent / "go",
+        monkeypatch,
+        f'touch "$GOTMPDIR/left"; echo "$GOTMPDIR" > {said}; echo engine > "$output"; chmod +x "$output"',
+    )
+
+    kept = engine_build.build()
+
+    unfinished = kept.with_name(f"{kept.name}.unfinished")
+    assert unfinished in Path(said.read_text().strip()).parents
+    assert sorted(file.name for file in kept.iterdir()) == sorted(
+        ["pulumi", engine_build.HOST, engine_build.PROGRAM_RUNNER]
+    )
+
+
 def test_long_output_of_go_does_not_block_the_build(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_go(
         module.parent / "go",
