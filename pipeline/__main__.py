@@ -10,8 +10,8 @@ from access_diff.preview import PreviewError
 from pipeline.comment import render_comment
 from pipeline.deploy import deploy
 from pipeline.engine_preview import EngineError
-from pipeline.run import Request, run_preview
-from pipeline.summary import SUMMARY
+from pipeline.run import Request, failure_of, run_preview
+from pipeline.summary import SUMMARY, Summary
 from tools.engine import EngineNotFoundError
 
 
@@ -35,10 +35,19 @@ def _preview(arguments: argparse.Namespace) -> int:
         pull_request=arguments.pull_request,
         pack=arguments.pack,
     )
-    summary = run_preview(request)
-    (arguments.out / SUMMARY).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    try:
+        summary = run_preview(request)
+    except (EngineError, EngineNotFoundError, PreviewError) as error:
+        _write(arguments.out, failure_of(request, error))
+        raise
+    _write(arguments.out, summary)
     print(render_comment([summary]))
     return 0 if summary.is_accepted else 1
+
+
+def _write(out: Path, summary: Summary) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SUMMARY).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def _deploy(arguments: argparse.Namespace) -> int:

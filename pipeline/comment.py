@@ -10,14 +10,27 @@ MARKER = "<!-- encrypted-tables: previews -->"
 """By this line the comment is found again and updated in place."""
 LONGEST = 65_536
 """GitHub takes no longer comment."""
+_LEAST = 1_000
+"""Any stack gets so much of it, however many there are."""
 _CUT = "\n\n*The rest is left out: GitHub takes no longer comment. See the workflow run.*\n"
 
 
-def render_comment(summaries: Iterable[Summary]) -> str:
-    """The whole comment; cut where it would be longer than GitHub takes."""
+def render_comment(summaries: Iterable[Summary], remarks: Iterable[str] = ()) -> str:
+    """The whole comment; each stack is cut where all together would be longer than GitHub takes.
+
+    Args:
+        summaries: the stacks.
+        remarks: what to know of all of them, shown first.
+    """
     ordered = sorted(summaries, key=lambda summary: summary.stack)
-    text = "\n\n".join([MARKER, "## Preview", *(_stack(summary) for summary in ordered)]) + "\n"
-    return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)].rsplit("\n", 1)[0] + _CUT
+    head = "\n\n".join([MARKER, "## Preview", *(escaped(remark) for remark in remarks)])
+    share = max(_LEAST, (LONGEST - len(head)) // max(1, len(ordered)))
+    return _within(LONGEST, head + "".join(_within(share, f"\n\n{_stack(one)}") for one in ordered)) + "\n"
+
+
+def _within(length: int, text: str) -> str:
+    """The text, cut after a whole line where it is longer: no stack pushes another out of the comment."""
+    return text if len(text) < length else text[: length - len(_CUT) - 1].rsplit("\n", 1)[0] + _CUT
 
 
 def _stack(summary: Summary) -> str:
@@ -33,10 +46,17 @@ def _stack(summary: Summary) -> str:
             "#### Resources",
             _resources(summary),
             _errors(summary),
-            f"*{summary.left_out} more lines are left out.*" if summary.left_out else "",
+            _left_out(summary),
         )
         if part
     )
+
+
+def _left_out(summary: Summary) -> str:
+    if not summary.left_out:
+        return ""
+    gains = f", {summary.gains_left_out} of them gains or not told" if summary.gains_left_out else ""
+    return f"*{summary.left_out} more lines are left out{gains}.*"
 
 
 def _verdict(summary: Summary) -> str:
@@ -74,18 +94,23 @@ def _policies(summary: Summary) -> str:
         [escaped(one.level), code(one.policy), code(one.resource), escaped(one.message)]
         for one in summary.violations
     ]
-    return next(_table(["Level", "Policy", "Resource", "Message"], rows), "No violations.")
+    return next(_table(["Level", "Policy", "Resource", "Message"], rows), _nothing(summary, "No violations."))
 
 
 def _resources(summary: Summary) -> str:
     if not summary.operations:
-        return "No resource changes."
+        return _nothing(summary, "No resource changes.")
     counts = ", ".join(
         f"{count} to {escaped(operation)}" for operation, count in sorted(summary.operations.items())
     )
     rows = [[escaped(one.operation), code(one.type), code(one.name)] for one in summary.resources]
     table = next(_table(["Operation", "Type", "Name"], rows), "")
     return f"<details><summary>{counts}</summary>\n\n{table}\n\n</details>"
+
+
+def _nothing(summary: Summary, words: str) -> str:
+    """That there is nothing; a preview that failed does not tell."""
+    return "Cannot tell: the preview failed." if summary.errors else words
 
 
 def _errors(summary: Summary) -> str:

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from pipeline.comment import MARKER
 
@@ -37,6 +38,24 @@ class Repository:
         head = self._call("GET", f"pulls/{pull_request}")["head"]["sha"]
         if head != commit:
             raise GitHubError(f"pull request {pull_request} is at {head}, not at {commit}: nothing is posted")
+
+    def pull_request_of(self, head: str, commit: str) -> int:
+        """The number of the open pull request of a branch whose head is the commit.
+
+        Args:
+            head: `owner:branch`.
+            commit: the commit.
+
+        Raises:
+            GitHubError: there is none, or more than one.
+        """
+        found = self._call("GET", f"pulls?state=open&per_page={_PAGE}&head={quote(head, safe='')}")
+        numbers = [one["number"] for one in found if one["head"]["sha"] == commit]
+        if len(numbers) != 1:
+            raise GitHubError(
+                f"{len(numbers)} open pull requests of {head} are at {commit}, not one: nothing is posted"
+            )
+        return int(numbers[0])
 
     def keep_comment(self, pull_request: int, body: str) -> None:
         """Write the comment, or put the text in the place of the earlier one.

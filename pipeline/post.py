@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.comment import render_comment
@@ -15,18 +16,57 @@ from pipeline.github import GitHubError, Repository
 from pipeline.summary import SUMMARY, Summary, SummaryError, read_summary
 
 
+@dataclass(frozen=True)
+class Run:
+    """What GitHub itself says of the workflow run that wrote the summaries."""
+
+    commit: str
+    repository: str
+    """`owner/name` of the repository whose code it ran."""
+    branch: str
+    conclusion: str
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the comment; 0 when it is there, 2 when not."""
     arguments = _parser().parse_args(argv)
+    repository, _, branch = arguments.head.partition(":")
+    run = Run(arguments.commit, repository, branch, arguments.conclusion)
     try:
-        _post(_summaries(arguments.directory), arguments.commit)
+        _post(arguments.directory, run)
     except (SummaryError, GitHubError) as error:
         print(f"pipeline: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _post(summaries: list[Summary], commit: str) -> None:
+def _post(directory: Path, run: Run) -> None:
+    repository = Repository(
+        _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
+    )
+    summaries, remarks = _summaries(directory)
+    if summaries:
+        number = _number(summaries, run.commit)
+        repository.check_head(number, run.commit)
+    else:
+        owner = run.repository.partition("/")[0]
+        number = repository.pull_request_of(f"{owner}:{run.branch}", run.commit)
+        remarks.append(f"No stack was previewed at commit {run.commit}.")
+    if run.conclusion != "success":
+        remarks.append(f"The workflow run ended with {run.conclusion}: a stack may be missing here.")
+    if run.repository != repository.name:
+        summaries = [one.model_copy(update={"compared_with": "the base branch"}) for one in summaries]
+        remarks.insert(0, _OF_FORK)
+    repository.keep_comment(number, render_comment(summaries, remarks))
+
+
+_OF_FORK = (
+    "This is the word of code from a fork, which ran without credentials: whoever wrote the pull request "
+    "could change all that follows."
+)
+
+
+def _number(summaries: list[Summary], commit: str) -> int:
     numbers = {summary.pull_request for summary in summaries}
     commits = {summary.commit for summary in summaries}
     number = numbers.pop() if len(numbers) == 1 else None
@@ -35,18 +75,18 @@ def _post(summaries: list[Summary], commit: str) -> None:
             f"these summaries are not all of one pull request at commit {commit}, "
             f"but of {sorted(commits)}: nothing is posted"
         )
-    repository = Repository(
-        _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
-    )
-    repository.check_head(number, commit)
-    repository.keep_comment(number, render_comment(summaries))
+    return number
 
 
-def _summaries(directory: Path) -> list[Summary]:
-    files = sorted(directory.rglob(SUMMARY))
-    if not files:
-        raise SummaryError(f"{directory} holds no {SUMMARY}")
-    return [read_summary(file.read_text(encoding="utf-8", errors="replace")) for file in files]
+def _summaries(directory: Path) -> tuple[list[Summary], list[str]]:
+    """The summaries, and remarks on files that are none."""
+    found, errors = [], []
+    for file in sorted(directory.rglob(SUMMARY)):
+        try:
+            found.append(read_summary(file.read_text(encoding="utf-8", errors="replace")))
+        except SummaryError as error:
+            errors.append(str(error)[:300])
+    return found, [f"{len(errors)} files are left out, the first as {errors[0]}"] if errors else []
 
 
 def _variable(name: str) -> str:
@@ -59,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m pipeline.post", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("directory", type=Path, help=f"where the {SUMMARY} files are, at any depth")
     parser.add_argument("--commit", required=True, help="the commit that the workflow run was of")
+    parser.add_argument("--head", required=True, help="owner/name:branch, whose code it ran")
+    parser.add_argument("--conclusion", required=True, help="how it ended")
     return parser
 
 

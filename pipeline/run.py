@@ -11,7 +11,7 @@ from access_diff.diff import access_diff
 from access_diff.preview import Preview
 from local_aws.local_run import ROOT, LocalRun, local_run
 from pipeline.engine_preview import EngineError, StackCommand, preview
-from pipeline.summary import Summary, summarise
+from pipeline.summary import Summary, summarise, summarise_failure
 from tools.engine import Engine, find_engine
 
 _ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -47,6 +47,13 @@ def run_preview(request: Request) -> Summary:
         now,
         _with_notes(access_diff(now, before), Path(f"Pulumi.{request.stack}.yaml")),
         is_of_stack=request.base is None,
+    )
+
+
+def failure_of(request: Request, error: Exception) -> Summary:
+    """What is known of a preview that ended with this error."""
+    return summarise_failure(
+        request.stack, request.commit, request.pull_request, str(error), is_of_stack=request.base is None
     )
 
 

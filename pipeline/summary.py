@@ -75,6 +75,8 @@ class Summary(_Model):
     errors: list[Text]
     access: Access
     left_out: int
+    gains_left_out: int = 0
+    """How many of those are gains of access, or cannot be told."""
 
     @property
     def is_accepted(self) -> bool:
@@ -91,9 +93,9 @@ def summarise(
 ) -> Summary:
     """The summary of a preview and its access diff."""
     resources = [_change(urn, operation) for urn, operation in sorted(preview.operations.items())]
+    told = sorted(lines(diff), key=lambda line: not line.is_gain)  # losses are what may be left out
     found = [
-        AccessLine(who=_cut(a.who), what=_cut(a.what), of=_cut(a.of), because=_cut(a.because))
-        for a in lines(diff)
+        AccessLine(who=_cut(a.who), what=_cut(a.what), of=_cut(a.of), because=_cut(a.because)) for a in told
     ]
     violations = [_verdict(violation) for violation in preview.violations]
     violations.sort(key=lambda one: (one.level != "mandatory", one.policy, one.resource))
@@ -115,6 +117,28 @@ def summarise(
             notes=[_cut(one) for one in diff.notes[:MANY]],
         ),
         left_out=sum(max(0, len(one) - MANY) for one in lists),
+        gains_left_out=sum(line.is_gain for line in told[MANY:]),
+    )
+
+
+def summarise_failure(
+    stack: str, commit: str, pull_request: int | None, error: str, *, is_of_stack: bool
+) -> Summary:
+    """The summary of a preview that did not get as far as one: nothing of it is known but why."""
+    return Summary(
+        version="1.0",
+        stack=stack,
+        commit=commit,
+        pull_request=pull_request,
+        compared_with="the stack" if is_of_stack else "the base branch",
+        operations={},
+        resources=[],
+        violations=[],
+        errors=[_cut(error)],
+        access=Access(
+            verdict="cannot tell", lines=[], cannot_tell=["what changes: there is no preview"], notes=[]
+        ),
+        left_out=0,
     )
 
 

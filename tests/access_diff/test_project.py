@@ -104,12 +104,17 @@ def test_the_strict_profile_takes_what_iam_could_give(dev: Dev) -> None:
     dev.configure("keyPolicyProfile", "strict")
 
     so_far = "(so far only if its IAM policies allow kms:Decrypt)"
+    administration = (
+        "kms:CreateGrant, kms:RetireGrant, kms:ReplicateKey, kms:UpdatePrimaryRegion, "
+        "kms:DeleteImportedKeyMaterial"
+    )
+    of_owner = "kms:CreateGrant, kms:UpdatePrimaryRegion, kms:DeleteImportedKeyMaterial"
     assert sentences(dev.diff()) == [
         f"{EVERYONE} loses read and write: {TABLE}",
         f"{EVERYONE} loses {DIRECTLY}: {KEY}",
-        f"{EVERYONE} loses administration of the key (kms:CreateGrant): {KEY}",
+        f"{EVERYONE} loses administration of the key ({administration}): {KEY}",
         f"{OWNER} gains read and write {so_far}: {TABLE}",
-        f"{OWNER} loses administration of the key (kms:CreateGrant): {KEY}",
+        f"{OWNER} loses administration of the key ({of_owner}): {KEY}",
     ]
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from access_diff.diff import access_diff
 from pipeline.comment import LONGEST, MARKER, render_comment
-from pipeline.summary import SummaryError, read_summary
-from tests.pipeline.samples import ACCESS, summary
+from pipeline.summary import Summary, SummaryError, read_summary, summarise
+from tests.access_diff.samples import MANAGE, Statement, allow, key, preview_of, table
+from tests.pipeline.samples import ACCESS, COMMIT, summary
 
 EVIL = "</details> @maintainers [x](https://evil.example) ![p](https://evil.example/p.png) `a` | b\n# heading"
 
@@ -86,6 +88,48 @@ def test_what_is_no_summary_is_refused_by_name(changed: dict[str, Any], message:
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(SummaryError):
         read_summary(text)
+
+
+def test_what_is_not_known_of_a_preview_that_failed_is_not_called_nothing() -> None:
+    text = rendered(errors=["it failed"], operations={}, resources=[])
+
+    assert ("No violations." in text, "No resource changes." in text) == (False, False)
+    assert text.count("Cannot tell: the preview failed.") == 2
+
+
+def test_no_stack_pushes_another_out_of_the_comment() -> None:
+    many = [{"who": "w" * 900, "what": "gains read", "of": "o" * 900, "because": ""}] * 100
+    long = summary(stack="a", access={**ACCESS, "lines": many})
+    short = summary(stack="b", access={**ACCESS, "lines": [{**ACCESS["lines"][0], "who": "user/attacker"}]})
+
+    text = render_comment([read_summary(json.dumps(one)) for one in (long, short)])
+
+    assert len(text) <= LONGEST
+    assert "user/attacker" in text
+    assert "The rest is left out" in text
+
+
+def test_any_number_of_stacks_is_a_comment_that_github_takes() -> None:
+    stacks = [read_summary(json.dumps(summary(stack=f"stack-{number}"))) for number in range(500)]
+
+    assert len(render_comment(stacks, ["r" * 2000])) <= LONGEST
+
+
+def test_gains_come_before_losses_when_lines_are_left_out() -> None:
+    roles = [f"arn:aws:iam::111122223333:role/app-{number:02}" for number in range(60)]
+    attackers = [f"arn:aws:iam::111122223333:user/attacker-{number:02}" for number in range(60)]
+    before = [key(MANAGE, allow("kms:Decrypt", *roles)), table()]
+
+    def told(after: Statement) -> Summary:
+        preview = preview_of(before, [key(MANAGE, after), table()])
+        return summarise("dev", COMMIT, 7, preview, access_diff(preview), is_of_stack=True)
+
+    one, many = told(allow("kms:Decrypt", attackers[0])), told(allow("kms:Decrypt", *attackers))
+
+    assert one.access.lines[0].who == attackers[0]
+    assert (one.left_out, one.gains_left_out) == (22, 0)
+    assert (many.left_out, many.gains_left_out) == (140, 20)
+    assert "*140 more lines are left out, 20 of them gains or not told.*" in render_comment([many])
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:

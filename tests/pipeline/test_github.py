@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pipeline import post
 from pipeline.comment import MARKER
 from pipeline.github import GitHubError, Repository
-from pipeline.post import main
 from tests.pipeline.samples import COMMIT, summary
 
 TOKEN = "a-token-of-this-test"
@@ -24,6 +24,7 @@ class GitHub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.heads = {7: COMMIT}
+        self.open = {"o:feature": [{"number": 7, "head": {"sha": COMMIT}}], "other:feature": []}
         self.comments: list[dict[str, Any]] = []
 
     @property
@@ -43,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
         match address.path.split("/")[1:]:
             case ["repos", "o", "r", "pulls", number] if int(number) in self.server.heads:
                 self._answer({"head": {"sha": self.server.heads[int(number)]}})
+            case ["repos", "o", "r", "pulls"]:
+                self._answer(self.server.open[parse_qs(address.query)["head"][0]])
             case ["repos", "o", "r", "issues", "7", "comments"]:
                 query = parse_qs(address.query)
                 size, page = int(query["per_page"][0]), int(query["page"][0])
@@ -99,13 +102,19 @@ def write(directory: Path, **changed: Any) -> None:  # noqa: ANN401  # any JSON
     file.write_text(json.dumps(made))
 
 
+def main(directory: str, head: str = "o/r", conclusion: str = "success") -> int:
+    """Post the summaries of a run as the workflow does."""
+    run = ["--head", f"{head}:feature", "--conclusion", conclusion]
+    return post.main([directory, "--commit", COMMIT, *run])
+
+
 def test_the_comment_is_written_once_and_then_updated_in_place(github: GitHub, tmp_path: Path) -> None:
     github.comments = [{"id": n, "body": "a review", "user": {"type": "User"}} for n in range(1, 151)]
     write(tmp_path / "first")
     write(tmp_path / "second", errors=["now it fails"])
 
-    assert main([str(tmp_path / "first"), "--commit", COMMIT]) == 0
-    assert main([str(tmp_path / "second"), "--commit", COMMIT]) == 0
+    assert main(str(tmp_path / "first")) == 0
+    assert main(str(tmp_path / "second")) == 0
 
     assert len(github.comments) == 151
     assert "now it fails" in github.comments[-1]["body"]
@@ -115,7 +124,7 @@ def test_somebody_elses_comment_is_never_overwritten(github: GitHub, tmp_path: P
     github.comments = [{"id": 1, "body": MARKER, "user": {"type": "User"}}]
     write(tmp_path)
 
-    assert main([str(tmp_path), "--commit", COMMIT]) == 0
+    assert main(str(tmp_path)) == 0
     assert [comment["body"] == MARKER for comment in github.comments] == [True, False]
 
 
@@ -126,9 +135,8 @@ def test_somebody_elses_comment_is_never_overwritten(github: GitHub, tmp_path: P
         [{"commit": "f" * 40}],
         [{"pull_request": None}],
         [{}, {"stack": "prod", "pull_request": 8}],
-        [],
     ],
-    ids=["no such pull request", "another commit", "no number", "two pull requests", "none"],
+    ids=["no such pull request", "another commit", "no number", "two pull requests"],
 )
 def test_a_summary_of_something_else_is_not_posted(
     summaries: list[dict[str, Any]],
@@ -139,16 +147,70 @@ def test_a_summary_of_something_else_is_not_posted(
     for changed in summaries:
         write(tmp_path, **changed)
 
-    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert main(str(tmp_path)) == 2
     assert github.comments == []
     assert capsys.readouterr().err.startswith("pipeline: ")
+
+
+def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(
+    github: GitHub, tmp_path: Path
+) -> None:
+    write(tmp_path / "first")
+    (tmp_path / "broken" / "dev").mkdir(parents=True)
+    (tmp_path / "broken" / "dev" / "summary.json").write_text('{"<b>": 1}')
+    main(str(tmp_path / "first"))
+
+    assert main(str(tmp_path / "none"), conclusion="failure") == 0
+    nothing = github.comments[0]["body"]
+    assert main(str(tmp_path / "broken"), conclusion="failure") == 0
+
+    assert len(github.comments) == 1
+    assert "can be deployed" not in nothing
+    assert f"No stack was previewed at commit {COMMIT}." in nothing
+    assert "ended with failure: a stack may be missing here" in nothing
+    assert "1 files are left out, the first as this is no summary" in github.comments[0]["body"]
+
+
+def test_a_run_without_a_summary_of_no_known_pull_request_is_not_posted(
+    github: GitHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    github.open["o:feature"][0]["head"] = {"sha": "f" * 40}
+
+    assert (main(str(tmp_path)), main(str(tmp_path), "other/r")) == (2, 2)
+    assert github.comments == []
+    assert "0 open pull requests of other:feature are at" in capsys.readouterr().err
+
+
+def test_a_stack_that_is_missing_in_a_failed_run_is_told(github: GitHub, tmp_path: Path) -> None:
+    write(tmp_path)
+
+    assert main(str(tmp_path), conclusion="failure") == 0
+    assert "a stack may be missing here" in github.comments[0]["body"]
+
+
+def test_what_a_fork_made_is_told_as_such_whatever_it_claims(github: GitHub, tmp_path: Path) -> None:
+    write(tmp_path, compared_with="the stack")
+
+    assert main(str(tmp_path), "fork/r") == 0
+    body = github.comments[0]["body"]
+    assert "the stack as it is" not in body
+    assert "compared with what the base branch would make" in body
+    assert body.index("This is the word of code from a fork") < body.index("### `dev`")
+
+
+def test_a_branch_of_the_repository_is_not_called_a_fork(github: GitHub, tmp_path: Path) -> None:
+    write(tmp_path)
+
+    assert main(str(tmp_path)) == 0
+    assert "fork" not in github.comments[0]["body"]
+    assert "compared with the stack as it is" in github.comments[0]["body"]
 
 
 def test_a_pull_request_that_moved_on_is_not_commented(github: GitHub, tmp_path: Path) -> None:
     github.heads[7] = "f" * 40
     write(tmp_path)
 
-    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert main(str(tmp_path)) == 2
     assert github.comments == []
 
 
@@ -158,7 +220,7 @@ def test_a_refusal_by_github_is_told_without_the_token(
     monkeypatch.setenv("GITHUB_TOKEN", "another-token")
     write(tmp_path)
 
-    assert main([str(tmp_path), "--commit", COMMIT]) == 2
+    assert main(str(tmp_path)) == 2
     assert "GitHub answered 401" in capsys.readouterr().err
     assert "another-token" not in repr(Repository("o/r", github.url, "another-token"))
 

@@ -111,6 +111,22 @@ def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
     assert summary_of(file).access.verdict == "cannot tell"
 
 
+def test_a_stack_that_is_not_previewed_is_in_the_comment_all_the_same(tmp_path: Path) -> None:
+    """Without it, the comment would read as if the other stacks were all there is."""
+    base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
+    head = checkout(tmp_path / "head", ENCRYPTED.format(users=[]))
+    (head / "Pulumi.yaml").write_text("name: [no project")
+
+    result, file = run(head, "--base", str(base))
+
+    assert result.returncode == 2
+    made = summary_of(file)
+    assert (made.stack, made.commit, made.pull_request) == ("dev", COMMIT, 7)
+    assert "the stack dev cannot be made" in made.errors[0]
+    assert (made.is_accepted, made.access.verdict) == (False, "cannot tell")
+    assert "### `dev`: the preview failed" in render_comment([made])
+
+
 def test_a_fork_that_changes_nothing_changes_nobodys_access(tmp_path: Path) -> None:
     """Neither side's key exists, and still it is known which key each table will have."""
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[APP]))
