@@ -12,6 +12,7 @@ LONGEST = 65_536
 """GitHub takes no longer comment."""
 _LEAST = 1_000
 """Any stack gets so much of it, however many there are."""
+_FOLD_END = "\n\n</details>"
 _CUT = "\n\n*The rest is left out: GitHub takes no longer comment. See the workflow run.*\n"
 
 
@@ -30,7 +31,12 @@ def render_comment(summaries: Iterable[Summary], remarks: Iterable[str] = ()) ->
 
 def _within(length: int, text: str) -> str:
     """The text, cut after a whole line where it is longer: no stack pushes another out of the comment."""
-    return text if len(text) < length else text[: length - len(_CUT) - 1].rsplit("\n", 1)[0] + _CUT
+    if len(text) < length:
+        return text
+    kept = text[: length - len(_FOLD_END) - len(_CUT) - 1].rsplit("\n", 1)[0]
+    written = kept.splitlines()  # a text of the preview never has a line of its own
+    is_folded = sum(line.startswith("<details>") for line in written) > written.count(_FOLD_END.strip())
+    return kept + (_FOLD_END if is_folded else "") + _CUT
 
 
 def _stack(summary: Summary) -> str:
@@ -39,6 +45,7 @@ def _stack(summary: Summary) -> str:
         for part in (
             f"### {code(summary.stack)}: {_verdict(summary)}",
             _compared(summary),
+            _left_out(summary),
             "#### Who gains or loses access",
             _access(summary),
             "#### Policies",
@@ -46,7 +53,6 @@ def _stack(summary: Summary) -> str:
             "#### Resources",
             _resources(summary),
             _errors(summary),
-            _left_out(summary),
         )
         if part
     )
@@ -105,7 +111,7 @@ def _resources(summary: Summary) -> str:
     )
     rows = [[escaped(one.operation), code(one.type), code(one.name)] for one in summary.resources]
     table = next(_table(["Operation", "Type", "Name"], rows), "")
-    return f"<details><summary>{counts}</summary>\n\n{table}\n\n</details>"
+    return f"<details><summary>{counts}</summary>\n\n{table}{_FOLD_END}"
 
 
 def _nothing(summary: Summary, words: str) -> str:

@@ -109,6 +109,16 @@ def test_no_stack_pushes_another_out_of_the_comment() -> None:
     assert "The rest is left out" in text
 
 
+def test_a_cut_list_of_resources_does_not_fold_the_stacks_after_it() -> None:
+    many = [{"operation": "create", "type": "t" * 900, "name": "</details>" * 90}] * 100
+    long, short = summary(stack="a", resources=many), summary(stack="b")
+
+    written = render_comment([read_summary(json.dumps(one)) for one in (long, short)]).splitlines()
+
+    assert written.index("### `a`: can be deployed") < written.index("</details>")
+    assert written.index("</details>") < written.index("### `b`: can be deployed")
+
+
 def test_any_number_of_stacks_is_a_comment_that_github_takes() -> None:
     stacks = [read_summary(json.dumps(summary(stack=f"stack-{number}"))) for number in range(500)]
 
