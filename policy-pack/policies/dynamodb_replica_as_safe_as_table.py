@@ -10,7 +10,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, Table, declared_tables
-from policies.declared.values import as_boolean
+from policies.declared.values import UNKNOWN, as_boolean
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 from policies.judging.table_settings import switch_outcome
@@ -20,8 +20,12 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """Two outcomes for each replica; a replica that is declared apart must have both settings on."""
     declared = [one for one in declared_tables(resource) if isinstance(one, Table)]
     tables = [one for one in declared if not one.is_replica]
-    recovers = not tables or any(as_boolean(table.point_in_time_recovery) is not False for table in tables)
-    protected = not tables or any(as_boolean(table.deletion_protection) is not False for table in tables)
+    recovers = not tables or any(
+        as_boolean(table.point_in_time_recovery) in (True, UNKNOWN) for table in tables
+    )
+    protected = not tables or any(
+        as_boolean(table.deletion_protection) in (True, UNKNOWN) for table in tables
+    )
     outcomes = []
     for replica in declared:
         if replica.is_replica and recovers:

@@ -52,8 +52,18 @@ def takes_in_all_keys(resource: Value) -> bool:
         return False
     parts = resource.split(":", 5)
     if len(parts) < 6:
-        return any(matches(resource, f"arn:aws:kms:us-east-1:111122223333:{key}") for key in TWO_KEYS)
+        return any(matches(resource, _key_arn_like(parts, key)) for key in TWO_KEYS)
     return matches(parts[2], "kms") and all(matches(parts[5], key) for key in TWO_KEYS)
+
+
+def _key_arn_like(parts: Sequence[str], key: str) -> str:
+    """The ARN of a key in the partition and Region that a pattern which ends early begins with."""
+    given = dict(enumerate(parts))
+    partition, region = (
+        value if (value := given.get(number)) not in (None, "", "*") else example
+        for number, example in ((1, "aws"), (3, "us-east-1"))
+    )
+    return f"arn:{partition}:kms:{region}:111122223333:{key}"
 
 
 def _decrypting(one: Statement) -> str | None:

@@ -32,14 +32,25 @@ def fault(statements: Sequence[Statement]) -> str | None:
     for one in statements:
         if not one.allows and one.covers(ADMINISTERS) and "*" in one.principals and not one.condition_keys:
             return f"denies {ADMINISTERS} to everyone ({one.label}). Leave an administrator out of it."
-    allowing = [
-        one for one in statements if one.allows and one.covers(ADMINISTERS) and _is_unconditional(one)
-    ]
-    if any(_is_administrator(principal) for one in allowing for principal in one.principals):
+    about = [one for one in statements if one.covers(ADMINISTERS)]
+    denied = {p for one in about if not one.allows and not one.condition_keys for p in _named(one)}
+    allowed = {p for one in about if one.allows and _is_unconditional(one) for p in _named(one)}
+    if any(_is_administrator(p) and not denied & {p, _account(p)} for p in allowed):
         return None
     if _may_be_hidden(statements):
         raise HiddenError
     return f"lets nobody change it: no statement allows {ADMINISTERS} to an account, role or user. Add one."
+
+
+def _named(one: Statement) -> list[str]:
+    """Its principals as text; an account by its id alone, however it is written."""
+    texts = [principal for principal in one.principals if isinstance(principal, str)]
+    return [_account(text) if text.endswith(":root") else text for text in texts]
+
+
+def _account(principal: str) -> str:
+    """The account of a principal: who denies the account denies all of it."""
+    return principal.split(":")[4] if principal.count(":") >= 5 else principal
 
 
 def _is_unconditional(one: Statement) -> bool:

@@ -400,3 +400,180 @@ def test_key_policy_of_a_template_keeps_its_administrator(account: str | None) -
     found = violations("kms-key-policy-keeps-administrator", sample)
 
     assert [message for message in found if "can't run policy" not in message] == []
+
+
+TAKES_A_KEY = """
+Parameters: {K: {Type: String, Default: KEY}}
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties: {SSESpecification: {SSEEnabled: true, KMSMasterKeyId: !Ref K}}
+"""
+MANAGED = "alias/aws/dynamodb"
+BY_NAME = {"K": MANAGED}
+BY_LIST = [{"ParameterKey": "K", "ParameterValue": MANAGED}]
+
+
+def taking(default: str) -> str:
+    """A template whose table has the key of its parameter K."""
+    return TAKES_A_KEY.replace("KEY", default)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        Sample(
+            types.CLOUD_CONTROL,
+            {
+                "typeName": "AWS::CloudFormation::Stack",
+                "desiredState": json.dumps({"TemplateBody": taking(KEY_ARN), "Parameters": BY_NAME}),
+            },
+        ),
+        Sample(
+            types.NATIVE_EXTENSION,
+            {
+                "type": "AWS::CloudFormation::StackSet",
+                "properties": {"TemplateBody": taking(KEY_ARN), "Parameters": BY_LIST},
+            },
+        ),
+        Sample(
+            types.NATIVE_CLOUDFORMATION_STACK_SET,
+            {"templateBody": taking(KEY_ARN), "stackInstancesGroup": [{"parameterOverrides": BY_LIST}]},
+        ),
+        stack(
+            json.dumps(
+                {
+                    "Resources": {
+                        "Inner": {
+                            "Type": "AWS::CloudFormation::StackSet",
+                            "Properties": {
+                                "TemplateBody": taking(KEY_ARN),
+                                "StackInstancesGroup": [{"ParameterOverrides": BY_LIST}],
+                            },
+                        }
+                    }
+                }
+            )
+        ),
+    ],
+    ids=["cloud-control", "extension", "instances", "nested-instances"],
+)
+def test_parameters_count_wherever_they_are_given(sample: Sample) -> None:
+    (message,) = violations(RULE, sample)
+
+    assert "alias/aws/dynamodb" in message
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [UNKNOWN, [UNKNOWN], [{"parameterKey": UNKNOWN, "parameterValue": MANAGED}]],
+    ids=["all", "one", "name"],
+)
+def test_parameters_that_are_not_known_may_bring_any_key(parameters: object) -> None:
+    key = Sample(types.KEY, {}, "key")
+    properties = {"templateBody": taking("alias/aws/dynamodb"), "parameters": parameters}
+    fed = Sample(types.CLOUDFORMATION_STACK, properties, sources={"parameters": [key.urn]})
+
+    assert violations(RULE, fed) == []
+    assert violations("dynamodb-table-key-decided", fed, key) == []
+    assert len(violations(RULE, fed, is_preview=False)) == 1
+
+
+def test_overridden_parameters_of_instances_made_apart_are_told() -> None:
+    for type_ in (types.CLOUDFORMATION_STACK_SET_INSTANCE, types.CLOUDFORMATION_STACK_INSTANCES):
+        overridden = Sample(type_, {"stackSetName": "orders", "parameterOverrides": {"K": MANAGED}})
+        plain = Sample(type_, {"stackSetName": "orders"})
+
+        assert "are overridden" in violations(IN_SIGHT, overridden)[0]
+        assert violations(IN_SIGHT, plain) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "accepted"),
+    [
+        ("!FindInMap [Keys, eu-central-1, Arn, {DefaultValue: !GetAtt Key.Arn}]", True),
+        ("!FindInMap [Keys, eu-central-1, Arn, {DefaultValue: alias/aws/dynamodb}]", False),
+        ("!FindInMap [Keys, us-east-1, Arn, {DefaultValue: alias/aws/dynamodb}]", True),
+        ("!FindInMap [Keys, !ImportValue region, Arn, {DefaultValue: alias/aws/dynamodb}]", False),
+        ("!FindInMap [ByAccount, 111122223333, Arn]", True),
+        ("!FindInMap [ByAccount, '111122223333', Arn]", True),
+    ],
+)
+def test_mappings_are_read_with_their_defaults_and_with_names_that_are_numbers(
+    key: str, accepted: bool
+) -> None:
+    body = table_with(key).properties["templateBody"]
+    by_account = f"Mappings:\n  ByAccount: {{111122223333: {{Arn: '{KEY_ARN}'}}}}"
+    sample = stack(body.replace("Mappings:", by_account))
+
+    assert (violations(RULE, sample) == []) is accepted
+
+
+def test_a_replica_that_a_condition_leaves_out_is_none() -> None:
+    body = f"""
+Conditions: {{Eu: !Equals [a, b]}}
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::GlobalTable
+    Properties:
+      SSESpecification: {{SSEEnabled: true, SSEType: KMS}}
+      Replicas:
+        - {{Region: us-east-1, SSESpecification: {{KMSMasterKeyId: '{KEY_ARN}'}}}}
+        - !If
+          - Eu
+          - {{Region: eu-west-1, SSESpecification: {{KMSMasterKeyId: '{REPLICA_KEY_ARN}'}}}}
+          - !Ref AWS::NoValue
+"""
+
+    assert violations(RULE, stack(body)) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "accepted"),
+    [
+        (f"{{KMSMasterKeyId: '{KEY_ARN}'}}", True),
+        ("{KMSMasterKeyId: alias/aws/dynamodb}", False),
+        ("!If [C, {SSEEnabled: false}, {SSEEnabled: false}]", False),
+    ],
+)
+def test_a_simple_tables_own_settings_are_merged_into_the_templates(own: str, accepted: bool) -> None:
+    body = f"""
+Globals: {{SimpleTable: {{SSESpecification: {{SSEEnabled: true}}}}}}
+Resources: {{Orders: {{Type: 'AWS::Serverless::SimpleTable', Properties: {{SSESpecification: {own}}}}}}}
+"""
+
+    assert (violations(RULE, stack(body)) == []) is accepted
+
+
+def test_properties_from_a_macro_are_told() -> None:
+    body = (
+        table_with("!GetAtt Key.Arn")
+        .properties["templateBody"]
+        .replace("      SSESpecification:", "      'Fn::Transform': {Name: Change}\n      SSESpecification:")
+    )
+
+    assert "has properties from a macro" in "".join(violations(IN_SIGHT, stack(body)))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [KEY_ARN, KEY_ID, f"!Sub 'arn:aws:kms:us-east-1:${{AWS::AccountId}}:key/{KEY_ID}'"],
+)
+def test_a_denied_key_is_denied_however_it_is_written(key: str) -> None:
+    denied = {RULE: {"enforcementLevel": "mandatory", "deniedKeyArns": [KEY_ARN]}}
+
+    (message,) = violations(RULE, table_with(key), config=denied)
+
+    assert "which the policy's config denies" in message
+
+
+def test_conditions_within_conditions_are_judged_in_time() -> None:
+    nested = "!GetAtt Key.Arn"
+    for _ in range(60):
+        nested = f"!If [Secure, !GetAtt Key.Arn, {nested}]"
+    body = table_with(nested).properties["templateBody"]
+    switch = "true"
+    for _ in range(60):
+        switch = f"!If [Secure, true, {switch}]"
+
+    assert violations(RULE, stack(body.replace("SSEEnabled: true", f"SSEEnabled: {switch}"))) == []

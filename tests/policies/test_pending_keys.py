@@ -1,5 +1,6 @@
 """Keys that are not known at preview: decided by what the table's setting depends on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -214,3 +215,17 @@ def test_asymmetric_key_that_no_table_uses_is_nobodys_concern() -> None:
     signing = Sample(types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"}, "key")
 
     assert Pack().run(signing) == []
+
+
+def test_table_that_uses_a_new_key_may_pass_it_on() -> None:
+    first = replace(table(KEY), name="first")
+    second = table(first)
+
+    assert [one for one in verdicts(KEY, first, second) if one[1] == "orders"] == [(DECIDED, "orders")]
+
+
+@pytest.mark.parametrize("type_", [types.EBS_DEFAULT_KEY, types.KMS_GRANT, types.SECRET_VERSION])
+def test_other_resources_that_may_hold_a_keys_arn_are_not_told_to_hold_none(type_: str) -> None:
+    source = Sample(type_, {}, "source")
+
+    assert verdicts(source, table(source)) == [(DECIDED, "orders")]

@@ -244,3 +244,63 @@ def test_inline_policies_of_roles_are_read() -> None:
 
     for sample in (of_role, native, in_stack):
         assert len(violations(DECRYPT, sample)) == 1
+
+
+def template_key(principal: str) -> Sample:
+    """A template with a key whose policy allows a principal everything."""
+    return Sample(
+        types.CLOUDFORMATION_STACK,
+        {
+            "templateBody": f"""
+Resources:
+  Admin: {{Type: 'AWS::IAM::Role', Properties: {{AssumeRolePolicyDocument: {{}}}}}}
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement: [{{Effect: Allow, Principal: {{AWS: {principal}}}, Action: 'kms:*', Resource: '*'}}]
+"""
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        "!GetAtt Admin.Arn",
+        "!Sub '${Admin.Arn}'",
+        "!Ref AWS::AccountId",
+        "!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'",
+        "111122223333",
+        "'111122223333'",
+    ],
+)
+def test_administrator_of_a_template_is_one(principal: str) -> None:
+    assert violations(ADMINISTRATOR, template_key(principal)) == []
+    assert violations(WILDCARD, template_key(principal)) == []
+
+
+def test_principal_that_only_aws_knows_is_rejected_at_preview_as_at_the_update() -> None:
+    sample = template_key("!ImportValue admin")
+
+    for is_preview in (True, False):
+        (message,) = violations(ADMINISTRATOR, sample, is_preview=is_preview)
+        assert "cannot be seen here: Fn::ImportValue" in message
+
+
+@pytest.mark.parametrize("denied", [ROOT, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/admin"])
+def test_administrator_who_is_denied_is_none(denied: str) -> None:
+    allowed = ROOT if denied in (ROOT, ACCOUNT) else denied
+    sample = key_with(
+        statement(Principal={"AWS": allowed}),
+        statement(Principal={"AWS": denied}, Effect="Deny", Action="kms:Put*"),
+    )
+
+    assert "lets nobody change it" in violations(ADMINISTRATOR, sample)[0]
+
+
+@pytest.mark.parametrize("resource", ["arn:aws-cn:kms:*", "arn:aws:kms:eu-west-1:*", "arn:aws-us-gov:kms:*"])
+def test_all_keys_of_a_partition_or_region_are_all_keys(resource: str) -> None:
+    policy = document({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource})
+
+    assert violations(DECRYPT, Sample(types.IAM_POLICY, {"policy": json.dumps(policy)})) != []

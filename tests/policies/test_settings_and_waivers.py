@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from policies import resource_types as types
+from policies.judging.settings import schema_of
 from tests.policies.analysis import Pack, Sample, Violation
 from tests.policies.baselines import baseline
 
@@ -35,6 +36,23 @@ def reported(
     """What the pack reports with these waivers of a policy."""
     config = {policy: {"enforcementLevel": "mandatory", "waivers": list(waivers)}}
     return Pack(config=config, **run).run(sample)
+
+
+def test_waiver_of_a_resource_that_is_gone_is_told() -> None:
+    gone = Sample("aws:sqs/queue:Queue", {}, "other")
+
+    told = [one.message for one in reported(waiver(), sample=gone) if one.policy == CURRENT]
+
+    assert ["nothing here needs it" in message for message in told] == [True]
+
+
+def test_what_an_override_sets_is_held_to_the_policys_own_schema() -> None:
+    own = schema_of({"minimumDays": {"type": "number", "default": 7, "description": "Days."}})
+    settings = own.properties["overrides"]["items"]["properties"]["settings"]
+
+    assert settings["additionalProperties"] is False
+    assert settings["properties"]["minimumDays"]["type"] == "number"
+    assert settings["properties"]["waivers"]["items"]["properties"]["expires"]["pattern"]
 
 
 def test_waiver_lets_its_resource_pass() -> None:

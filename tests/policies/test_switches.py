@@ -170,3 +170,11 @@ def test_only_its_own_rules_speak_of_a_table_without_encryption() -> None:
     )
 
     assert [one.policy for one in found] == ["dynamodb-table-customer-managed-key"]
+
+
+def test_replica_of_a_table_that_leaves_its_protection_out_need_not_have_any() -> None:
+    encryption = {"enabled": True, "kmsKeyArn": KEY_ARN}
+    replica = {"regionName": "eu-west-1", "kmsKeyArn": REPLICA_KEY_ARN}
+    sample = Sample(types.TABLE, {"serverSideEncryption": encryption, "replicas": [replica]})
+
+    assert violations("dynamodb-replica-as-safe-as-table", sample) == []

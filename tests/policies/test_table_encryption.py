@@ -278,3 +278,21 @@ def test_message_says_what_is_wrong_the_value_found_and_what_to_do() -> None:
 
     assert "names 'alias/orders' as its key: an alias" in message
     assert "Give it the ARN of a customer managed KMS key of its own Region." in message
+
+
+@pytest.mark.parametrize(
+    "provider",
+    [
+        {"region": "us-east-1", "allowedAccountIds": '["444455556666"]'},
+        {"region": "us-east-1", "assumeRoles": '[{"roleArn": "arn:aws:iam::444455556666:role/deploy"}]'},
+    ],
+    ids=["allowed account", "assumed role"],
+)
+def test_settings_of_a_provider_are_read_as_the_sdk_sends_them(provider: dict[str, str]) -> None:
+    encryption = {"enabled": True, "kmsKeyArn": KEY_ARN}
+
+    (message,) = violations(
+        RULE, Sample(types.TABLE, {"serverSideEncryption": encryption}, provider=provider)
+    )
+
+    assert "keys are allowed of 444455556666" in message

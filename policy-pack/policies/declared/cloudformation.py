@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policies import resource_types as types
+from policies.declared.parameters import parameter_sets, property_of
 from policies.declared.resource import Resource
 from policies.declared.template import Template
 from policies.declared.template_text import TemplateError, parse_template
@@ -73,7 +74,7 @@ class CloudFormationResource:
     def _step(self, value: Value, name: str, *rest: str) -> list[Value]:
         if value is UNKNOWN or isinstance(value, Opaque):
             return [value]
-        return self.values_in(_property(value, name), *rest)
+        return self.values_in(property_of(value, name), *rest)
 
 
 @dataclass(frozen=True)
@@ -125,25 +126,24 @@ def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> I
             holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
         )
     elif kind in STACKS:
-        body, url = _property(properties, "TemplateBody"), _property(properties, "TemplateURL")
         place = _Place(holder, *_deployment(kind, resource.region, resource.account))
-        yield from _template(place, UNKNOWN if properties is UNKNOWN else body, url, {})
+        yield from _template(place, properties)
     else:
         yield CloudFormationResource(kind, "", holder, properties, resource.region)
 
 
 def _stack(resource: Resource) -> Iterator[Found]:
-    p = resource.properties
-    body, url = p.get("templateBody"), p.get("templateUrl")
     place = _Place("templateBody", *_deployment(resource.type, resource.region, resource.account))
-    yield from _template(place, body, url, _parameters(p.get("parameters")))
+    yield from _template(place, resource.properties)
 
 
-def _parameters(stated: Value) -> Mapping[str, Value]:
-    """Parameters by name; aws-native's stack sets have a list of keys and values."""
-    if isinstance(stated, list):
-        return {str(_property(one, "parameterKey")): _property(one, "parameterValue") for one in stated}
-    return stated if isinstance(stated, Mapping) else {}
+def _instances(resource: Resource) -> Iterator[Found]:
+    """Instances of a stack set: where they override its parameters, its template makes other tables."""
+    p = resource.properties
+    if p.get("parameterOverrides"):
+        yield Unseen(
+            "parameterOverrides", f"parameters of the stack set {p.get('stackSetName')!r} are overridden"
+        )
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,11 @@ def _deployment(kind: str, region: str | None, account: str | None) -> tuple[str
     return (None, None) if kind.endswith("StackSet") else (region, account)
 
 
-def _template(place: _Place, body: Value, url: Value, parameters: Mapping[str, Value]) -> Iterator[Found]:
+def _template(place: _Place, stack: Value) -> Iterator[Found]:
+    """What the template of a stack or stack set declares, with each set of parameters that it is given."""
+    body = UNKNOWN if stack is UNKNOWN else property_of(stack, "TemplateBody")
     if body is None:
-        yield Unseen(place.holder, f"{place.within} is at {url!r}")
+        yield Unseen(place.holder, f"{place.within} is at {property_of(stack, 'TemplateURL')!r}")
         return
     if body is UNKNOWN:
         yield Unseen(place.holder, f"{place.within} is not known", is_unknown=True)
@@ -173,17 +175,18 @@ def _template(place: _Place, body: Value, url: Value, parameters: Mapping[str, V
     except TemplateError as error:
         yield Unseen(place.holder, f"{place.within} cannot be read: {error}", is_malformed=True)
         return
-    template = Template(document, parameters, place.region, place.account)
     for transform in _unknown_transforms(document.get("Transform")):
         yield Unseen(place.holder, f"{place.within} is changed by the transform {transform!r}")
-    for name, inner in template.resources():
-        yield from _of_template(template, place, name, inner)
+    for parameters in parameter_sets(stack):
+        template = Template(document, parameters, place.region, place.account)
+        for name, inner in template.resources():
+            yield from _of_template(template, place, name, inner)
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:
     """Macros that may add tables; each is a name, or an object with one."""
     for transform in stated if isinstance(stated, list) else [stated] if stated else []:
-        name = _property(transform, "Name") if isinstance(transform, Mapping) else transform
+        name = property_of(transform, "Name") if isinstance(transform, Mapping) else transform
         if not isinstance(name, str) or not name.startswith(KNOWN_TRANSFORMS):
             yield name
 
@@ -195,10 +198,12 @@ def _of_template(template: Template, place: _Place, name: str, inner: Mapping[st
         yield Unseen(place.holder, f"{here} includes resources from elsewhere")
     elif not isinstance(kind, str):
         yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
+    elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
+        yield Unseen(place.holder, f"{here} has properties from a macro")
     elif kind in STACKS:
         yield from _nested(template, place, here, kind, properties)
     elif kind in NESTED or kind.endswith("::MODULE"):
-        location = _property(properties, NESTED.get(kind, ""))
+        location = property_of(properties, NESTED.get(kind, ""))
         yield Unseen(place.holder, f"{here} is {kind}" + (f", declared at {location!r}" if location else ""))
     else:
         yield CloudFormationResource(kind, here, place.holder, properties, template.region, template)
@@ -206,17 +211,17 @@ def _of_template(template: Template, place: _Place, name: str, inner: Mapping[st
 
 def _nested(template: Template, place: _Place, here: str, kind: str, properties: Value) -> Iterator[Found]:
     """A stack, or set of stacks, whose template is inside another one's or, mostly, elsewhere."""
-    bodies = template.values(_property(properties, "TemplateBody"))
     inner = _Place(
         place.holder, *_deployment(kind, template.region, template.account), f"the template of {here}"
     )
-    parameters = _parameters(template.expanded(_property(properties, "Parameters")))
-    for body in bodies:
+    stated = template.expanded(properties)
+    for body in template.values(property_of(properties, "TemplateBody")):
         if body is None or isinstance(body, Opaque):
-            url = _property(properties, "TemplateURL")
+            url = property_of(properties, "TemplateURL")
             yield Unseen(place.holder, f"{here} is {kind}, declared at {url if body is None else body!r}")
         else:
-            yield from _template(inner, body, None, parameters)
+            given = stated if isinstance(stated, Mapping) else {}
+            yield from _template(inner, {**given, "TemplateBody": body})
 
 
 def _application(resource: Resource) -> Iterator[Found]:
@@ -228,13 +233,6 @@ def _product(resource: Resource) -> Iterator[Found]:
     yield Unseen("productId", f"the template is that of {p.get('productId') or p.get('productName')!r}")
 
 
-def _property(value: Value, name: str) -> Value:
-    """A property by name, in any case: CloudFormation's KMSMasterKeyId is aws-native's kmsMasterKeyId."""
-    if not isinstance(value, Mapping):
-        return None
-    return next((one for key, one in value.items() if str(key).lower() == name.lower()), None)
-
-
 READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     **dict.fromkeys(NATIVE, _native),
     types.NATIVE_EXTENSION: _extension,
@@ -243,6 +241,8 @@ READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     types.CLOUDFORMATION_STACK_SET: _stack,
     types.NATIVE_CLOUDFORMATION_STACK: _stack,
     types.NATIVE_CLOUDFORMATION_STACK_SET: _stack,
+    types.CLOUDFORMATION_STACK_SET_INSTANCE: _instances,
+    types.CLOUDFORMATION_STACK_INSTANCES: _instances,
     types.SERVERLESS_APPLICATION: _application,
     types.PROVISIONED_PRODUCT: _product,
     types.NATIVE_PROVISIONED_PRODUCT: _product,

@@ -39,6 +39,12 @@ class Statement:
         return any(matches(pattern, action) for pattern in self.actions)
 
     @property
+    def hidden_parts(self) -> list[Value]:
+        """All that is not known of it, for now or for ever."""
+        parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources)
+        return [one for part in parts for one in part if is_hidden(one)]
+
+    @property
     def has_unknown_actions(self) -> bool:
         """Whether it may be about more actions than it is known to be."""
         return any(is_hidden(action) for action in (*self.actions, *self.not_actions))
@@ -98,8 +104,14 @@ def _statement(one: Value, number: int) -> Statement:
 
 def _principals(principal: Value) -> list[Value]:
     if isinstance(principal, Mapping):
-        return [one for kind in principal.values() for one in _list(kind)]
+        return [_account_id(one) for kind in principal.values() for one in _list(kind)]
     return _list(principal)
+
+
+def _account_id(principal: Value) -> Value:
+    """YAML and JSON read an account's id without quotes as a number."""
+    is_number = isinstance(principal, int | float) and not isinstance(principal, bool)
+    return f"{int(principal):012}" if is_number else principal
 
 
 def _condition_keys(condition: Value) -> list[str]:

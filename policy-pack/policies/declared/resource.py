@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 
 from policies.declared.arns import account_of
-from policies.declared.values import Properties, plain
+from policies.declared.values import Properties, Value, parse_json, plain
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,21 @@ def _region(properties: Properties, provider: PolicyProviderResource | None) -> 
     return region if isinstance(region, str) else None
 
 
+def _unpacked(value: Value) -> Value:
+    """A setting of a provider: SDKs send what is no text as JSON text."""
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        try:
+            return parse_json(value)
+        except ValueError:
+            return value
+    return value
+
+
 def _account(provider: PolicyProviderResource | None) -> str | None:
     """The account that the provider works in, where its settings name exactly one."""
     if provider is None:
         return None
-    settings = plain(provider.props)
+    settings = {name: _unpacked(value) for name, value in plain(provider.props).items()}
     roles = settings.get("assumeRoles")
     if isinstance(roles, list) and roles and isinstance(roles[-1], dict):
         return account_of(roles[-1].get("roleArn"))

@@ -1,7 +1,7 @@
 """The DynamoDB tables that a resource declares, in one form for every way of writing them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from policies import resource_types as types
@@ -147,7 +147,7 @@ def _sse_specifications(r: CloudFormationResource) -> Iterator[Encryption | Unkn
             yield specification
             continue
         parts = [r.values_in(specification, name) for name in ("SSEEnabled", "KMSMasterKeyId", "SSEType")]
-        for enabled, key, kind in product(*parts):
+        for enabled, key, kind in product(*map(_distinct, parts)):
             yield Encryption(enabled, key, kind, takes_key_id=True)
 
 
@@ -159,7 +159,7 @@ def _cloudformation_global_table(r: CloudFormationResource) -> Iterator[Declared
             yield Unseen(r.property or "replicas", reason, is_unknown=unknown, is_malformed=not unknown)
             continue
         for node in replicas:
-            for replica in r.template.values(node):
+            for replica in (one for one in r.template.values(node) if one is not None):
                 yield from _global_table_replica(r, replica)
 
 
@@ -185,11 +185,23 @@ def _global_table_replica(r: CloudFormationResource, replica: Value) -> Iterator
 
 def _simple_table(r: CloudFormationResource) -> Iterator[Declared]:
     """A table of the Serverless Application Model: what it leaves out comes from the template's Globals."""
-    stated = isinstance(r.properties, Mapping) and "SSESpecification" in r.properties
-    if not stated:
-        defaults = inner(r.template.section("Globals"), "SimpleTable")
-        r = CloudFormationResource(r.type, r.place, r.property, defaults, r.region, r.template)
-    yield from _cloudformation_table(r)
+    defaults = inner(r.template.section("Globals"), "SimpleTable")
+    yield from _cloudformation_table(replace(r, properties=_merged(defaults, r.properties)))
+
+
+def _merged(defaults: Value, own: Value) -> Value:
+    """Maps are merged, all else is replaced; a function is no map."""
+    both = (defaults, own)
+    if not all(
+        isinstance(one, Mapping) and not any(str(key).startswith("Fn::") for key in one) for one in both
+    ):
+        return defaults if own is None else own
+    return {name: _merged(defaults.get(name), own.get(name)) for name in {**defaults, **own}}
+
+
+def _distinct(values: Sequence[Value]) -> list[Value]:
+    """The values without repetitions, which nested conditions make many of."""
+    return [value for number, value in enumerate(values) if value not in values[:number]]
 
 
 def least(values: Sequence[Value]) -> Value:

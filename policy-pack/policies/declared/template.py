@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policies.declared.arns import EXAMPLE_REGIONS, partition_of
-from policies.declared.values import UNKNOWN, Opaque, Value
+from policies.declared.parameters import Parameters
+from policies.declared.values import UNKNOWN, Opaque, Unknown, Value
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+PRINCIPALS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 NO_VALUE = "AWS::NoValue"
 
@@ -55,7 +57,7 @@ class Template:
     """
 
     document: Mapping[str, Value]
-    parameters: Mapping[str, Value] = field(default_factory=dict)
+    parameters: Parameters = field(default_factory=dict)
     region: str | None = None
     account: str | None = None
     has_functions: bool = True
@@ -130,6 +132,8 @@ class Template:
         kind = stated.get("Type", "") if isinstance(stated, Mapping) else ""
         if isinstance(kind, str) and kind.startswith("AWS::SSM::"):
             return Opaque(f"the Systems Manager parameter {name}")
+        if isinstance(self.parameters, Unknown):
+            return UNKNOWN
         if name in self.parameters:
             return self.parameters[name]
         default = stated.get("Default") if isinstance(stated, Mapping) else None
@@ -146,6 +150,8 @@ class Template:
         kind = resource.get("Type") if resource else None
         if kind in KEY_TYPES and attribute in ("Ref", "Arn", "KeyId"):
             return KeyOfTemplate(str(name), self.region)
+        if kind in PRINCIPALS and attribute == "Arn":
+            return OfDeployment(f"arn:AWS::Partition:iam::AWS::AccountId:{PRINCIPALS[kind]}/{name}")
         if kind in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
             return Opaque(f"an output of the nested stack {name}")
         return f"{attribute} of {name} ({kind or 'which the template lacks'})"
@@ -198,18 +204,30 @@ class Template:
         return OfDeployment(whole) if any(isinstance(part, OfDeployment) for part in parts) else whole
 
     def _find_in_map(self, argument: Value) -> list[Value]:
+        """The value in each row that may be meant; the default, where a row or value may be missing."""
         if not isinstance(argument, list) or len(argument) < 3:
             return [Opaque(f"Fn::FindInMap {argument!r}")]
         mapping = self.section("Mappings").get(argument[0]) if isinstance(argument[0], str) else None
         first, second = self.values(argument[1]), self.values(argument[2])
-        if not isinstance(mapping, Mapping) or len(second) != 1 or not isinstance(second[0], str):
+        if UNKNOWN in first or UNKNOWN in second:
+            return [UNKNOWN]
+        if not isinstance(mapping, Mapping) or len(second) != 1 or not _is_name(second[0]):
             return [Opaque(f"Fn::FindInMap {argument!r}")]
-        chosen = (
-            [mapping.get(name) for name in first]
-            if all(isinstance(f, str) for f in first)
-            else mapping.values()
+        rows = {str(name): row for name, row in mapping.items() if isinstance(row, Mapping)}
+        are_known = all(map(_is_name, first))
+        chosen = [rows.get(str(name), {}) for name in first] if are_known else list(rows.values())
+        found = [{str(name): one for name, one in row.items()}.get(str(second[0])) for row in chosen]
+        default = (
+            argument[3].get("DefaultValue") if len(argument) > 3 and isinstance(argument[3], dict) else None
         )
-        return [row.get(second[0]) for row in chosen if isinstance(row, Mapping)] or [None]
+        if default is None or (are_known and None not in found):
+            return found or [None]
+        return [one for one in found if one is not None] + self.values(default)
+
+
+def _is_name(value: Value) -> bool:
+    """Whether it can name a row or value of a mapping: YAML reads an account's id as a number."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _intrinsic(node: Value) -> tuple[str, Value] | None:

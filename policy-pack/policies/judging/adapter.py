@@ -22,7 +22,7 @@ from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
 from policies.judging.reporting import Reporting, failures_told
 from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
-from policies.judging.settings import schema_of, settings_for
+from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
 from policies.judging.waivers import waivers_from
 
@@ -62,6 +62,7 @@ class Adapter:
     ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type not in rule.types:
+                self._register_waivers(rule, args)
                 args.not_applicable()
             outcomes: Sequence[Outcome] | None = None
             waiting: Sequence[Outcome] = ()
@@ -89,6 +90,14 @@ class Adapter:
                         reporting.tell(urn, outcomes, may_wait=self.is_preview())
 
         return validate
+
+    def _register_waivers(self, rule: Rule, args: ResourceValidationArgs) -> None:
+        """A waiver is told of when nothing needs it, even where no resource of its rule is left."""
+        if rule.name not in self.ledger.waivers:
+            try:
+                self._settings(rule, args)
+            except SettingsError:
+                self.ledger.waivers[rule.name] = ()  # told of with the first resource that the rule is about
 
     def _settings(self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs) -> Settings | None:
         settings = settings_for(rule.settings, args.get_config(), args.stack_tags)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from policies.declared.documents import DocumentError, Statement, statements_of
-from policies.declared.values import UNKNOWN, Opaque, Value, is_blank
+from policies.declared.documents import DocumentError, Statement, is_hidden, statements_of
+from policies.declared.values import UNKNOWN, Value, is_blank
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
 CheckStatements = Callable[[Sequence[Statement]], str | None]
@@ -22,12 +22,22 @@ def document_outcome(place: str, property: str, document: Value, fault_of: Check
     """The outcome for one document; a document that is left out means AWS's default, which is in order."""
     if is_blank(document):
         return PROVEN
-    if document is UNKNOWN or isinstance(document, Opaque):
-        return pending(f"The policy of {place[0].lower()}{place[1:]} is not known", property)
+    policy = f"policy of {place[0].lower()}{place[1:]}"
+    if is_hidden(document):
+        return _hidden(f"The {policy}", [document], property)
     try:
-        fault = fault_of(statements_of(document))
+        statements = statements_of(document)
+        fault = fault_of(statements)
     except DocumentError as error:
         return disproved(f"{place} has a policy that cannot be read: {error}. Correct it.", property)
     except HiddenError:
-        return pending(f"A part of the policy of {place[0].lower()}{place[1:]} is not known", property)
+        parts = [part for one in statements for part in one.hidden_parts]
+        return _hidden(f"A part of the {policy}", parts, property)
     return disproved(f"{place} {fault}", property) if fault else PROVEN
+
+
+def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noqa: A002  # as above
+    """The update will know what is unknown; what only AWS knows, it will not know either."""
+    if UNKNOWN in parts:
+        return pending(f"{what} is not known", property)
+    return disproved(f"{what} cannot be seen here: {parts[0]}. Write it out.", property)

@@ -123,7 +123,7 @@ def _fault_of_text(
     key: str, table: Table, takes_key_id: bool, account: str | None, settings: Settings
 ) -> str | None:
     if takes_key_id and is_key_id(key):
-        return _unless_any_key(f"the key id {key}", settings)
+        return _unless_any_key(f"the key id {key}", key, settings)
     arn = parse_key_arn(key)
     if arn is None:
         return f"names {shown(key)} as its key: {_misnomer(key)}."
@@ -157,11 +157,13 @@ def _fault_of_deployment(key: OfDeployment, table: Table, settings: Settings) ->
         return f"names {shown(key.text)} as its key: {_misnomer(key.text)}."
     if table.region and all(arn and arn.region != table.region for arn in arns):
         return f"is in {table.region}, and its key {key} is not."
-    return _unless_any_key(f"the key {key}", settings)
+    return _unless_any_key(f"the key {key}", key.text.rpartition("/")[2], settings)
 
 
-def _unless_any_key(what: str, settings: Settings) -> str | None:
-    """The fault of a key that the settings cannot be held against."""
+def _unless_any_key(what: str, key_id: str, settings: Settings) -> str | None:
+    """The fault of a key of which no more than the id is known, and the settings are about ARNs."""
+    if any(arn.rpartition("/")[2] == key_id for arn in settings["deniedKeyArns"]):
+        return f"names {what}, which the policy's config denies."
     if any(settings[name] for name in ("allowedKeyArns", "allowedAccounts", "allowedRegions")):
         return f"names {what}, which does not tell whether this key is allowed."
     return None

@@ -41,8 +41,17 @@ HOLDING_ANYTHING = frozenset(
         types.NATIVE_CLOUDFORMATION_STACK,
         types.CLOUD_CONTROL,
         types.NATIVE_EXTENSION,
+        types.KMS_GRANT,
+        types.EBS_DEFAULT_KEY,
+        types.SECRET_VERSION,
+        types.LAMBDA_INVOCATION,
+        types.PROVISIONED_PRODUCT,
+        types.SERVERLESS_APPLICATION,
+        types.NATIVE_CUSTOM_RESOURCE,
     }
 )
+# Resources that export the key they use, among much else: the input that names it.
+USING = {types.TABLE: "serverSideEncryption", types.TABLE_REPLICA: "kmsKeyArn"}
 MOST_ALIASES = 4
 PACKAGES_OF_AWS = ("aws:", "aws-native:")
 
@@ -61,6 +70,12 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
         return Origin.KEY
     if resource.type in PASSING_ON:
         return _origin_passed_on(resource, find, depth)
+    if resource.type in USING:
+        urns = resource.dependencies.get(USING[resource.type], ())
+        used = [
+            origin(source, find, depth + 1) for source in map(find, urns) if source and depth < MOST_ALIASES
+        ]
+        return Origin.UNTOLD if any(one is not Origin.NO_KEY for one in used) else Origin.NO_KEY
     if resource.type in (types.CLOUD_CONTROL, types.NATIVE_EXTENSION):
         name = resource.properties.get("typeName", resource.properties.get("type"))
         return Origin.KEY if name in KEY_TYPE_NAMES else Origin.NO_KEY

@@ -37,7 +37,15 @@ class SettingsError(Exception):
 
 def schema_of(settings: Mapping[str, Mapping[str, Any]]) -> PolicyConfigSchema:
     """The JSON schema that the engine checks a policy's config against."""
-    return PolicyConfigSchema({name: dict(schema) for name, schema in {**settings, **COMMON}.items()})
+    item = OVERRIDES["items"]
+    overridden = {
+        **item["properties"]["settings"],
+        "additionalProperties": False,
+        "properties": {**settings, "waivers": waivers.SCHEMA},
+    }
+    item = {**item, "properties": {**item["properties"], "settings": overridden}}
+    own = {**settings, **COMMON, "overrides": {**OVERRIDES, "items": item}}
+    return PolicyConfigSchema({name: dict(schema) for name, schema in own.items()})
 
 
 def settings_for(
