@@ -119,8 +119,8 @@ class Comparison:
         self, principal: Principal, was: Callable[[Principal], Answer], will_be: Callable[[Principal], Answer]
     ) -> _Step | None:
         """What happens to the principal; None when nothing does, or the line of its account tells it."""
-        before = NO if principal in self.before.absent else was(principal)
-        after = NO if principal in self.after.absent else will_be(principal)
+        before = NO if principal.holder in self.before.absent else was(principal)
+        after = NO if principal.holder in self.after.absent else will_be(principal)
         verb = self._verb(before, after)
         if verb and principal.is_single and {before.grade, after.grade} <= _LEFT_TO_OTHERS:
             account = account_principal(principal.account)

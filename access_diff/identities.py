@@ -81,8 +81,8 @@ class Identities:
         return iter(self._found.values())
 
     def get(self, principal: Principal) -> Identity | None:
-        """What the stack says of this principal, if anything."""
-        return self._found.get(principal)
+        """What the stack says of this principal, or of its role, if anything."""
+        return self._found.get(principal.holder)
 
     def _read(self, resource: Resource) -> None:
         inputs = resource.inputs

@@ -1,6 +1,8 @@
 """The customer managed keys of one side of an update, and which key a reference means."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from access_diff.grants import grantee_of, read_grant
@@ -17,16 +19,17 @@ EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (
     "aws:kms/replicaExternalKey:ReplicaExternalKey",
 )
 KEYS = frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY})
+_KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
 KEY_POLICY, GRANT, ALIAS = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant", "aws:kms/alias:Alias"
 
 
 def keys_of(side: Side) -> dict[str, Key]:
-    """The keys by URN, each with its policy and grants."""
+    """The keys by URN, each with its policy and grants; those that the stack does not make, by ARN."""
     references = References(side)
     policies = _separate_policies(side, references)
     grants = _grants(side, references)
-    return {
-        resource.urn: Key(
+    made = (
+        Key(
             resource.urn,
             references.label(resource),
             references.arn(resource),
@@ -37,7 +40,20 @@ def keys_of(side: Side) -> dict[str, Key]:
             is_enabled=_is_enabled(resource),
         )
         for resource in side.of(KEYS)
-    }
+    )
+    elsewhere = (
+        Key(
+            urn=arn,
+            label=arn,
+            arn=arn,
+            is_made=True,
+            region=arn.split(":")[3],
+            policy=policies.get(arn) or Unreadable("not in this stack"),
+            grants=tuple(grants.get(arn, ())),
+        )
+        for arn in side.keys_elsewhere
+    )
+    return {key.urn: key for key in (*made, *elsewhere)}
 
 
 class References:
@@ -71,7 +87,7 @@ class References:
         for alias in self._aliases:
             if value in (alias.inputs.get("name"), alias.outputs.get("arn")):
                 return self._aliased(alias)
-        return None
+        return value if isinstance(value, str) and value in self._side.keys_elsewhere else None
 
     def _aliased(self, alias: Resource) -> str | None:
         target = self._side.value(alias, "targetKeyId")
@@ -93,6 +109,23 @@ class References:
         if resource.type == ALIAS:
             return self._aliased(resource)
         return urn if resource.type in KEYS else None
+
+
+def keys_elsewhere(side: Side) -> frozenset[str]:
+    """The ARNs of keys that the stack does not make, and whose policies it sets."""
+    references = References(side)
+    named = ((one, side.value(one, "keyId")) for one in side.of([KEY_POLICY]))
+    return frozenset(
+        arn
+        for one, arn in named
+        if isinstance(arn, str) and _KEY_ARN.fullmatch(arn) and references.key(one, "keyId", arn) is None
+    )
+
+
+def with_keys_elsewhere(side: Side, arns: Iterable[str]) -> Side:
+    """The side with those of the keys that it does not make itself."""
+    made = {key.outputs.get("arn") for key in side.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
+    return replace(side, keys_elsewhere=frozenset(arns) - made)
 
 
 def unplaced(side: Side) -> Iterator[Unplaced]:

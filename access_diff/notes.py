@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from access_diff.access import Access, may_decrypt_items, may_use_table
 from access_diff.answer import NO, Grade
 from access_diff.identities import Identity
+from access_diff.named import named_by_key
 from access_diff.pairs import follows
 from access_diff.policy import Unreadable
 from access_diff.preview import Resource
@@ -101,10 +102,13 @@ def _without_the_key(before: World, after: World) -> Iterator[str]:
 
 
 def _has_table_alone(world: World, identity: Identity, table: Table) -> bool:
-    if table.key.key and any(grant.grantee is None for grant in table.key.key.grants):
+    key = table.key.key
+    if key and any(grant.grantee is None for grant in key.grants):
         return False  # it may be for this one
-    return _has_policies_for(world, identity, table) and (
-        may_decrypt_items(world, identity.principal, table).grade is Grade.NO
+    named = named_by_key(key) if key else set()
+    sessions = {one for one in named if one.holder == identity.principal}
+    return _has_policies_for(world, identity, table) and all(
+        may_decrypt_items(world, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
     )
 
 

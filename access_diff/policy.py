@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from access_diff.answer import NO, YES, Answer, all_of, any_of, conditional, unknown, unless
@@ -105,19 +105,11 @@ def _resource_policy(
 
 
 def _names_directly(entries: Iterable[Principal], principal: Principal) -> bool:
-    return any(entry in (principal, _role_of(principal)) or entry.kind is Kind.ANYONE for entry in entries)
+    return any(entry in (principal, principal.holder) or entry.kind is Kind.ANYONE for entry in entries)
 
 
 def _names_account(entries: Iterable[Principal], principal: Principal) -> bool:
     return any(entry.kind is Kind.ACCOUNT and entry.account == principal.account for entry in entries)
-
-
-def _role_of(principal: Principal) -> Principal:
-    """The role behind an assumed role's session; anyone else is itself."""
-    kind, _, rest = principal.name.partition("/")
-    if principal.kind is not Kind.SESSION or kind != "assumed-role":
-        return principal
-    return replace(principal, kind=Kind.ROLE, name=rest.split("/")[0])
 
 
 def _speaks_of(statement: Statement, request: Request) -> Answer:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -54,6 +54,14 @@ class Principal:
     def is_single(self) -> bool:
         """Whether it is one user, role, session or group, whose own policies matter."""
         return self.kind in {Kind.USER, Kind.ROLE, Kind.SESSION, Kind.GROUP}
+
+    @property
+    def holder(self) -> "Principal":
+        """Who holds its IAM policies: of an assumed role's session its role; anyone else does."""
+        kind, _, rest = self.name.partition("/")
+        if self.kind is not Kind.SESSION or kind != "assumed-role":
+            return self
+        return replace(self, kind=Kind.ROLE, name=rest.split("/")[0])
 
 
 ANYONE = Principal(Kind.ANYONE, "", "*", "*")

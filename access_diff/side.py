@@ -18,6 +18,8 @@ class Side:
     region: str
     """The Region of a resource that names none; empty while it is not known."""
     is_before: bool
+    keys_elsewhere: frozenset[str] = frozenset()
+    """The ARNs of keys that the stack does not make, and whose policies it sets before or after."""
 
     def of(self, types: Iterable[str]) -> list[Resource]:
         """The resources of these types."""

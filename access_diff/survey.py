@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from access_diff.identities import Identities
-from access_diff.keys import KEYS, References, keys_of, unplaced
+from access_diff.keys import KEYS, References, keys_elsewhere, keys_of, unplaced, with_keys_elsewhere
 from access_diff.policy import Document, principals_of, read_policy
 from access_diff.preview import Preview, Resource
 from access_diff.principals import Principal, as_list
@@ -42,12 +42,16 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
     """
     told = preview if base is None else _both(base, preview)
     home = Home(*_account(told), _region(told))
-    after = _world(preview.after, home, is_before=False)
+    later = _side(preview.after, home, is_before=False)
+    earlier = (
+        _side(preview.before, home, is_before=True)
+        if base is None
+        else _side(base.after, home, is_before=False)
+    )
+    elsewhere = keys_elsewhere(earlier) | keys_elsewhere(later)
+    before, after = (_world(with_keys_elsewhere(side, elsewhere)) for side in (earlier, later))
     if base is None:
-        before = _world(preview.before, home, is_before=True)
         after = replace(after, unplaced=(*after.unplaced, *_imported_unseen(preview)))
-    else:
-        before = _world(base.after, home, is_before=False)
     here, there = _made(before), _made(after)
     after = replace(_with_leaving_keys(before, after), absent=here - there)
     return replace(before, absent=there - here), after
@@ -87,9 +91,12 @@ def _both(base: Preview, preview: Preview) -> Preview:
     return replace(preview, before=(*preview.before, *base.before), after=(*preview.after, *base.after))
 
 
-def _world(resources: Iterable[Resource], home: Home, *, is_before: bool) -> World:
+def _side(resources: Iterable[Resource], home: Home, *, is_before: bool) -> Side:
     by_urn = {resource.urn: resource for resource in resources}
-    side = Side(by_urn, home.account, home.partition or "aws", home.region, is_before)
+    return Side(by_urn, home.account, home.partition or "aws", home.region, is_before)
+
+
+def _world(side: Side) -> World:
     references = References(side)
     keys = keys_of(side)
     tables: dict[TableId, Table] = {}
@@ -98,9 +105,9 @@ def _world(resources: Iterable[Resource], home: Home, *, is_before: bool) -> Wor
     policies, homeless = table_policies(side, tables)
     for table_id, found in policies.items():
         tables[table_id] = replace(tables[table_id], policies=tuple(found))
-    identities = Identities(by_urn.values(), home.account, side.partition)
+    identities = Identities(side.resources.values(), side.account, side.partition)
     unread = (*unplaced(side), *homeless, *identities.unplaced, *_unread(side))
-    return World(home.account, tables, keys, identities, unread)
+    return World(side.account, tables, keys, identities, unread)
 
 
 def _account(preview: Preview) -> tuple[str, str]:

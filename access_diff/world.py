@@ -39,9 +39,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Key:
-    """A customer managed key of the stack."""
+    """A customer managed key of the stack, or one whose policy the stack sets."""
 
     urn: str
+    """Its ARN, where the stack does not make it."""
     label: str
     """Its alias, else its name in the program."""
     arn: str

@@ -207,6 +207,16 @@ def test_a_policy_for_a_role_that_the_stack_does_not_make_is_told(given: dict[st
     assert changes([*before, given], before) == [f"{APP} loses read: {TABLE} ({OUTSIDE})"]
 
 
+def test_a_session_has_what_its_role_is_given() -> None:
+    session = "arn:aws:sts::111122223333:assumed-role/app/build"
+    before = [key(MANAGE, allow("kms:Decrypt", session)), table()]
+
+    diff = diff_of(before, [*before, role_policy(allow("dynamodb:GetItem"))])
+
+    assert sentences(diff) == [f"{session} gains read: {TABLE} ({OUTSIDE})"]
+    assert [note for note in diff.notes if "still cannot read" in note] == []
+
+
 def test_dynamodb_alone_is_told_of_a_role_to_which_iam_may_give_the_key() -> None:
     before = [key(DELEGATE), table()]
 

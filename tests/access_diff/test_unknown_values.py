@@ -70,16 +70,53 @@ def test_a_separate_key_policy_that_is_unknown_is_told() -> None:
     assert diff.cannot_tell == ("policy (KeyPolicy): its key is known only after the update",)
 
 
-def test_a_policy_of_a_key_of_another_stack_is_told() -> None:
-    elsewhere = key_arn(OTHER_KEY_ID)
-    given = policy(allow("kms:*", BOB))
-    separate = resource("aws:kms/keyPolicy:KeyPolicy", "policy", {"keyId": elsewhere, "policy": given}, {})
-    here = [table(arn=elsewhere)]
+ELSEWHERE = key_arn(OTHER_KEY_ID)
 
-    for before, after in ((here, [*here, separate]), ([*here, separate], here)):
-        assert diff_of(before, after).cannot_tell == (
-            f"policy (KeyPolicy): its key is {elsewhere}, which is not in this stack",
-        )
+
+def key_policy(*statements: dict[str, object], of: str = ELSEWHERE) -> dict[str, object]:
+    inputs = {"keyId": of, "policy": policy(*statements)}
+    return resource("aws:kms/keyPolicy:KeyPolicy", "policy", inputs, {})
+
+
+def test_a_changed_policy_of_a_key_that_the_stack_does_not_make_is_read() -> None:
+    here = table(arn=ELSEWHERE)
+    before, after = [here, key_policy(DELEGATE)], [here, key_policy(DELEGATE, allow("kms:*", BOB))]
+
+    diff = diff_of(before, after)
+
+    assert diff.cannot_tell == ()
+    assert sentences(diff)[0] == (
+        f"{BOB} gains read and write (so far only if its IAM policies allow kms:Decrypt): "
+        "table orders (us-east-1)"
+    )
+    assert diff_of(after, after).verdict == "no change"
+
+
+def test_the_first_policy_of_a_key_that_the_stack_does_not_make_cannot_be_told() -> None:
+    here = [table(arn=ELSEWHERE)]
+    there = [*here, key_policy(allow("kms:*", BOB))]
+
+    assert sentences(diff_of(here, there))[0] == (
+        f"{BOB} cannot tell whether it gains read and write: "
+        f"the policy of {ELSEWHERE}: not in this stack: table orders (us-east-1)"
+    )
+    assert diff_of(there, here).verdict == "cannot tell"
+
+
+def test_a_key_that_leaves_the_stack_and_whose_policy_stays_in_it_is_the_same_key() -> None:
+    before = [key(DELEGATE), table()]
+    after = [key_policy(DELEGATE, of=key_arn()), table()]
+    before[0]["retainOnDelete"] = True
+
+    assert sentences(diff_of(before, after)) == []
+
+
+def test_a_policy_of_a_key_that_is_named_by_its_id_alone_is_told() -> None:
+    here = [table(arn=ELSEWHERE)]
+
+    assert diff_of(here, [*here, key_policy(allow("kms:*", BOB), of=OTHER_KEY_ID)]).cannot_tell == (
+        f"policy (KeyPolicy): its key is {OTHER_KEY_ID}, which is not in this stack",
+    )
 
 
 @pytest.mark.parametrize(
