@@ -14,6 +14,7 @@ from types import FrameType
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from local_aws.provider.engine_log import EngineLog
 from local_aws.provider.servicer import AwsProvider
 
 THREADS = 64
@@ -38,7 +39,8 @@ def main() -> None:
             ("grpc.max_send_message_length", LARGEST_MESSAGE_BYTES),
         ],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(AwsProvider(cancelled), server)
+    provider = AwsProvider(cancelled, EngineLog(sys.argv[1]))
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     engine = os.getppid()
     server.start()

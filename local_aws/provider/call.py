@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from local_aws.provider.errors import CancelledError, TimedOutError, is_code, message_of
+from local_aws.provider.errors import (
+    CancelledError,
+    TimedOutError,
+    UnknownPrincipalError,
+    describe,
+    is_code,
+    message_of,
+)
+from local_aws.provider.policy_document import named_principals
 from local_aws.provider.session import Client, Session
 
 T = TypeVar("T")
@@ -26,6 +34,7 @@ class Call:
         region: the resource's Region.
         timeout: seconds that the operation may take.
         cancelled: set when the engine asks to stop.
+        tell: shows people what the operation waits for.
         custom_timeout: whether the program chose the timeout.
     """
 
@@ -33,6 +42,7 @@ class Call:
     region: str
     timeout: float
     cancelled: threading.Event
+    tell: Callable[[str], None]
     custom_timeout: bool = False
 
     def client(self, service: str, region: str | None = None) -> Client:
@@ -54,9 +64,16 @@ class Call:
             interval = min(interval * 1.5, 5.0)
 
     def retry_while(
-        self, transient: Callable[[ClientError], bool], action: Callable[[], T], seconds: float
+        self,
+        transient: Callable[[ClientError], bool],
+        action: Callable[[], T],
+        seconds: float,
+        told: str = "",
     ) -> T:
-        """Do the action; while AWS refuses it with a transient error, again, for so many seconds."""
+        """Do the action; while AWS refuses it with a transient error, again, for so many seconds.
+
+        What is `told`, people see once it has to be done again.
+        """
         deadline = time.monotonic() + seconds
         interval = 0.25
         while True:
@@ -65,17 +82,31 @@ class Call:
             except ClientError as error:
                 if not transient(error) or time.monotonic() + interval >= deadline:
                     raise
+            if told:
+                self.tell(told)
             self.pause(interval, "AWS to accept the request")
             interval = min(interval * 2, 5.0)
 
-    def after_iam_propagation(self, action: Callable[[], T]) -> T:
-        """Do what needs a user or role that may be so new that KMS does not know it yet.
+    def after_iam_propagation(self, policy: str | None, action: Callable[[], T]) -> T:
+        """Do what needs the users and roles of a policy, which may be so new that KMS does not know them yet.
 
         For two minutes, or the program's custom timeout, a refusal for invalid principals is taken
         to mean that.
+
+        Raises:
+            UnknownPrincipalError: it is refused for them after that time too.
         """
         seconds = self.timeout if self.custom_timeout else IAM_PROPAGATION_SECONDS
-        return self.retry_while(names_unknown_principal, action, seconds)
+        named = ", ".join(named_principals(policy))
+        told = f"waiting up to {seconds:g} s for IAM: each of these has to exist: {named}"
+        try:
+            return self.retry_while(names_unknown_principal, action, seconds, told)
+        except ClientError as error:
+            if not names_unknown_principal(error):
+                raise
+            raise UnknownPrincipalError(
+                f"{describe(error)} The policy names {named}: each has to exist in IAM (waited {seconds:g} s)"
+            ) from error
 
     def pause(self, seconds: float, what: str) -> None:
         """Wait; end at once when the engine asks to stop."""

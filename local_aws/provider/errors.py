@@ -18,6 +18,10 @@ class CancelledError(ProviderError):
     """The engine asked to stop."""
 
 
+class UnknownPrincipalError(ProviderError):
+    """A policy names a user or role that does not exist."""
+
+
 class AlreadyExistsError(ProviderError):
     """AWS has something of this name already."""
 
@@ -40,7 +44,10 @@ def is_code(error: Exception, *codes: str) -> bool:
 def describe(error: ClientError | BotoCoreError) -> str:
     """The error in the words of the official plugin, with AWS's own code and message."""
     if isinstance(error, EndpointConnectionError | HTTPClientError):
-        return f"the local AWS does not answer; start it again, then repeat the command. {error}"
+        return (
+            "the local AWS does not answer; start it again, then repeat the command "
+            f"(in `make shell`: `exit`, then `make shell`). {error}"
+        )
     if not isinstance(error, ClientError):
         return str(error)
     metadata = error.response.get("ResponseMetadata", {})
@@ -66,5 +73,5 @@ def doing(what: str) -> Iterator[None]:
     except (ClientError, BotoCoreError) as error:
         kind = AlreadyExistsError if names_what_exists(error) else ProviderError
         raise kind(f"{what}: {describe(error)}") from error
-    except (TimedOutError, CancelledError) as error:
+    except (TimedOutError, CancelledError, UnknownPrincipalError) as error:
         raise type(error)(f"{what}: {error}") from error

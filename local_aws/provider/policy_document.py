@@ -1,6 +1,7 @@
 """Compares policy documents by what they mean, as the official plugin does before it shows a diff."""
 
 import json
+import re
 from typing import Any
 
 from local_aws.provider.values import Properties, Value
@@ -20,6 +21,20 @@ def same_policy(old: Value, new: Value) -> bool:
         return bool(_meaning(json.loads(old)) == _meaning(json.loads(new)))
     except (TypeError, ValueError):
         return False
+
+
+def named_principals(policy: str | None) -> list[str]:
+    """The users and roles that a policy, as JSON text, names: no accounts, services or `*`."""
+    document = json.loads(policy) if policy else None
+    statements = _as_list(document.get("Statement")) if isinstance(document, dict) else []
+    principals = [
+        _principal(statement.get(key))
+        for statement in statements
+        if isinstance(statement, dict)
+        for key in ("Principal", "NotPrincipal")
+    ]
+    values = {value for each in principals if isinstance(each, dict) for value in each.get("AWS", [])}
+    return sorted(value for value in values if not re.fullmatch(r"\*|\d{12}|arn:.*:root", value))
 
 
 def _meaning(document: Value) -> Value:

@@ -8,14 +8,13 @@ from local_aws.provider.errors import ProviderError
 from local_aws.provider.schema import ResourceType
 from local_aws.provider.values import Properties, contains_unknown
 
-ResourceRequest = (
-    provider_pb2.CheckRequest
-    | provider_pb2.DiffRequest
-    | provider_pb2.CreateRequest
+Operation = (
+    provider_pb2.CreateRequest
     | provider_pb2.ReadRequest
     | provider_pb2.UpdateRequest
     | provider_pb2.DeleteRequest
 )
+ResourceRequest = provider_pb2.CheckRequest | provider_pb2.DiffRequest | Operation
 
 
 def resource_type_of(request: ResourceRequest) -> ResourceType:

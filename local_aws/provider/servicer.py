@@ -16,6 +16,7 @@ from local_aws.provider import VERSION, answers, configuration, invokes, naming,
 from local_aws.provider.call import Call
 from local_aws.provider.check import DEFAULTS, Checked, check
 from local_aws.provider.diff import diff
+from local_aws.provider.engine_log import EngineLog
 from local_aws.provider.errors import AlreadyExistsError, ProviderError
 from local_aws.provider.schema import ResourceType
 from local_aws.provider.session import Session
@@ -45,8 +46,9 @@ def answers_errors(method: Method[Request, Response]) -> Method[Request, Respons
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Answers the engine; safe to use from the server's threads at the same time."""
 
-    def __init__(self, cancelled: threading.Event) -> None:
+    def __init__(self, cancelled: threading.Event, engine: EngineLog) -> None:
         self._cancelled = cancelled
+        self._engine = engine
         self._session: Session | None = None
         self._keep_secrets = True
 
@@ -113,7 +115,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.InvokeResponse:
         """Call a function such as `aws.get_caller_identity`."""
         arguments = reveal(decode(request.args))
-        call = self._call(arguments, 0)
+        call = self._call(arguments)
         answer, failures = invokes.invoke(call, request.tok, arguments)
         response = provider_pb2.InvokeResponse(failures=answers.failures(failures))
         getattr(response, "return").CopyFrom(self._encode(answer))
@@ -154,7 +156,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Make a resource, or in a preview say what it would be."""
         resource_type = requests.resource_type_of(request)
         inputs = decode(request.properties)
-        call = self._call(inputs, request.timeout, resource_type)
+        call = self._call(inputs, request, resource_type)
         if request.preview:
             outputs = operations.preview_create(resource_type, inputs, call.region)
             return provider_pb2.CreateResponse(properties=self._encode(outputs))
@@ -173,11 +175,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         resource_type = requests.resource_type_of(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         if state or inputs:
-            call = self._call({**inputs, **state}, request.timeout, resource_type)
+            call = self._call({**inputs, **state}, request, resource_type)
             found = operations.read(resource_type, call, request.id, state, inputs)
         else:
             import_id, place = naming.split_region(request.id, resource_type)
-            call = self._call(place, request.timeout, resource_type)
+            call = self._call(place, request, resource_type)
             found = operations.read_imported(resource_type, call, import_id)
         if found is None:
             return provider_pb2.ReadResponse()
@@ -196,7 +198,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
             outputs = operations.preview_update(resource_type, state, news)
             return provider_pb2.UpdateResponse(properties=self._encode(outputs))
         requests.refuse_unknown(resource_type, news)
-        call = self._call({**news, **state}, request.timeout, resource_type)
+        call = self._call({**news, **state}, request, resource_type)
         outputs = operations.update(
             resource_type,
             call,
@@ -212,7 +214,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Delete a resource."""
         resource_type = requests.resource_type_of(request)
         state = decode(request.properties)
-        operations.delete(resource_type, self._call(state, request.timeout, resource_type), request.id, state)
+        operations.delete(resource_type, self._call(state, request, resource_type), request.id, state)
         return empty_pb2.Empty()
 
     # Parts of answers
@@ -254,14 +256,19 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         return self._session
 
     def _call(
-        self, properties: Properties, timeout: float, resource_type: ResourceType | None = None
+        self,
+        properties: Properties,
+        request: requests.Operation | None = None,
+        resource_type: ResourceType | None = None,
     ) -> Call:
         session = self._configured()
         region = reveal(properties.get("region"))
+        timeout = request.timeout if request else 0.0
         return Call(
             session=session,
             region=region if isinstance(region, str) and region else session.region,
             timeout=timeout or (resource_type.timeout if resource_type else 60.0),
             cancelled=self._cancelled,
+            tell=functools.partial(self._engine.status, request.urn if request else ""),
             custom_timeout=bool(timeout),
         )

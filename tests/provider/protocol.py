@@ -207,10 +207,12 @@ def plain(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 
 @contextmanager
-def plugin_process(environment: Mapping[str, str], aws: LocalAws | None = None) -> Iterator[Plugin]:
-    """Start the provider with exactly this environment."""
+def plugin_process(
+    environment: Mapping[str, str], aws: LocalAws | None = None, engine: str = "127.0.0.1:1"
+) -> Iterator[Plugin]:
+    """Start the provider with exactly this environment; nothing listens at the engine's address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "local_aws.provider", "127.0.0.1:1"],
+        [sys.executable, "-m", "local_aws.provider", engine],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **environment},
         stdout=subprocess.PIPE,

@@ -166,6 +166,7 @@ def test_a_local_aws_that_is_gone_is_one_message_with_its_address(unique: Unique
 
     for message in messages:
         assert "the local AWS does not answer; start it again, then repeat the command" in message
+        assert "(in `make shell`: `exit`, then `make shell`)" in message
         assert message.count(own.endpoint_url) == 1
         assert "Traceback" not in message
     assert seconds / len(messages) < 10  # a second or two each

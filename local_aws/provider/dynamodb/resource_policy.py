@@ -55,9 +55,10 @@ class DynamoDbResourcePolicy(Lifecycle):
         dynamodb = call.client("dynamodb")
         confirm = inputs.get("confirmRemoveSelfResourceAccess", False)
         answer = call.after_iam_propagation(
+            inputs["policy"],
             lambda: dynamodb.put_resource_policy(
                 ResourceArn=arn, Policy=inputs["policy"], ConfirmRemoveSelfResourceAccess=confirm
-            )
+            ),
         )
         return str(answer.get("RevisionId", ""))
 

@@ -26,7 +26,10 @@ class IamRole(Lifecycle):
             "Tags": tags.to_list(inputs.get("tags")),
         }
         iam = call.client("iam")
-        role = call.after_iam_propagation(lambda: iam.create_role(**requests.given(request)))["Role"]
+        made = call.after_iam_propagation(
+            inputs["assumeRolePolicy"], lambda: iam.create_role(**requests.given(request))
+        )
+        role = made["Role"]
         return Created(role["RoleName"], {"arn": role["Arn"], "name": role["RoleName"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
@@ -66,7 +69,7 @@ class IamRole(Lifecycle):
         if "assumeRolePolicy" in changed:
             policy = new["assumeRolePolicy"]
             call.after_iam_propagation(
-                lambda: iam.update_assume_role_policy(RoleName=role, PolicyDocument=policy)
+                policy, lambda: iam.update_assume_role_policy(RoleName=role, PolicyDocument=policy)
             )
         if "description" in changed:
             iam.update_role_description(RoleName=role, Description=new.get("description", ""))

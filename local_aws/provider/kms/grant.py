@@ -30,6 +30,7 @@ class KmsGrant(Lifecycle):
             _names_new_principal,
             lambda: kms.create_grant(**given),
             call.timeout if call.custom_timeout else 180.0,
+            f"waiting for IAM: {inputs['granteePrincipal']} has to exist",
         )
         outputs = {"grantId": made["GrantId"], "grantToken": made["GrantToken"]}
         return Created(f"{inputs['keyId']}:{made['GrantId']}", outputs)

@@ -25,7 +25,8 @@ class KmsKey(Lifecycle):
         if inputs.get("policy"):
             request["Policy"] = inputs["policy"]
         kms = call.client("kms")
-        metadata = call.after_iam_propagation(lambda: kms.create_key(**request))["KeyMetadata"]
+        made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.create_key(**request))
+        metadata = made["KeyMetadata"]
         return Created(metadata["KeyId"], {"arn": metadata["Arn"], "keyId": metadata["KeyId"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:

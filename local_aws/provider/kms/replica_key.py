@@ -25,7 +25,9 @@ class KmsReplicaKey(Lifecycle):
         if inputs.get("policy"):
             request["Policy"] = inputs["policy"]
         kms = call.client("kms", primary_region(inputs["primaryKeyArn"]))
-        made = call.after_iam_propagation(lambda: kms.replicate_key(**request))["ReplicaKeyMetadata"]
+        made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.replicate_key(**request))[
+            "ReplicaKeyMetadata"
+        ]
         return Created(made["KeyId"], {"arn": made["Arn"], "keyId": made["KeyId"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:

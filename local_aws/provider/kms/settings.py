@@ -75,9 +75,10 @@ def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
     """PutKeyPolicy, retried while a new user or role in it is not known to KMS yet."""
     kms = call.client("kms")
     call.after_iam_propagation(
+        policy,
         lambda: kms.put_key_policy(
             KeyId=key, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=bypass
-        )
+        ),
     )
 
 
