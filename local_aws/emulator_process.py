@@ -1,7 +1,9 @@
 """The emulator's process: started, watched, ended."""
 
 import json
+import math
 import os
+import re
 import selectors
 import subprocess
 import tempfile
@@ -15,6 +17,8 @@ from local_aws.run_file import Run
 ROOT = Path(__file__).resolve().parent.parent
 EMULATOR_PYTHON = ROOT / "local_aws" / "venv" / "bin" / "python"
 ACCOUNT_ID = "111122223333"
+LAST_PORT = 65_535
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOG_TAIL_CHARACTERS = 2_000
@@ -26,7 +30,11 @@ class LocalAwsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the emulator is told; its secrets are not in its representation."""
+    """What the emulator is told; its secrets are not in its representation.
+
+    Raises:
+        LocalAwsError: a port, Region or time cannot be one.
+    """
 
     run: Run
     region: str
@@ -34,6 +42,16 @@ class Settings:
     table_key_cache_seconds: float
     encryption_change_seconds: float
     iam_propagation_seconds: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.run.port <= LAST_PORT:
+            raise LocalAwsError(f"port {self.run.port}: expected 1 to {LAST_PORT}, or 0 for a free one")
+        if not REGION.fullmatch(self.region):
+            raise LocalAwsError(f"region {self.region!r}: expected a Region such as 'us-east-1'")
+        for name in ("table_key_cache_seconds", "encryption_change_seconds", "iam_propagation_seconds"):
+            seconds = getattr(self, name)
+            if not 0 <= seconds < math.inf:
+                raise LocalAwsError(f"{name} {seconds}: expected 0 or more seconds")
 
     def line(self) -> bytes:
         """The line the emulator reads."""

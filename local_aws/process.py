@@ -183,9 +183,9 @@ def start(
 
     Args:
         region: its own Region; clients may name others.
-        state_dir: where its state and access keys are kept (mode 0700), so that a later start with
-            the same directory goes on at the same port with the same keys, even after `kill -9`.
-            In memory only when left out.
+        state_dir: where its state and access keys are kept in files of mode 0600, so that a later
+            start with the same directory goes on at the same port with the same keys, even after
+            `kill -9`. In memory only when left out.
         table_key_cache_seconds: how long DynamoDB goes on using a table key after the key policy
             changed; AWS: about 300, here 0 when left out.
         encryption_change_seconds: how long a change of a table's key takes; AWS: 8 to 22, here 0
@@ -196,9 +196,9 @@ def start(
             one, when left out.
 
     Raises:
-        LocalAwsError: it did not start; the message says why and what to do.
+        LocalAwsError: an argument is wrong, or it did not start; the message says why and what to do.
     """
-    run = _take_over(state_dir, port)
+    run = _run_of(state_dir, port)
     settings = Settings(
         run=run,
         region=region,
@@ -207,10 +207,10 @@ def start(
         encryption_change_seconds=encryption_change_seconds,
         iam_propagation_seconds=iam_propagation_seconds,
     )
+    _keep(run, state_dir)  # before it starts: whatever happens, its keys are known
     process = EmulatorProcess(settings)
     run = replace(run, port=process.port)
-    if state_dir:
-        run.write(state_dir)
+    _keep(run, state_dir)
     return LocalAws(process, run, region)
 
 
@@ -248,14 +248,28 @@ def isolated_session() -> botocore.session.Session:
     )
 
 
-def _take_over(state_dir: Path | None, port: int) -> Run:
-    """The run to start, kept in its directory before it starts: whatever happens, its keys are known."""
+def _run_of(state_dir: Path | None, port: int) -> Run:
+    """The run to start: the one of the directory, else a new one."""
     if state_dir is None:
         return Run.new(port)
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        run = Run.of(state_dir, port)
+        return Run.of(state_dir, port)
     except RunFileError as error:
         raise LocalAwsError(str(error)) from error
-    run.write(state_dir)
-    return run
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
+
+
+def _keep(run: Run, state_dir: Path | None) -> None:
+    """Write the run where a later start finds it."""
+    if state_dir is None:
+        return
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        run.write(state_dir)
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
+
+
+def _unusable(state_dir: Path, error: OSError) -> LocalAwsError:
+    return LocalAwsError(f"the state directory {state_dir} cannot be used: {error.strerror}")

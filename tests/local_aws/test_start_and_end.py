@@ -1,5 +1,6 @@
 """How the local AWS starts and ends."""
 
+import math
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +84,37 @@ def test_a_given_port_is_taken() -> None:
         port = free.getsockname()[1]
     with running(port=port) as aws:
         assert port_of(aws) == port
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"port": 80_000}, "port 80000: expected 1 to 65535, or 0 for a free one"),
+        ({"region": "mars"}, "region 'mars': expected a Region such as 'us-east-1'"),
+        ({"table_key_cache_seconds": -3}, "table_key_cache_seconds -3: expected 0 or more seconds"),
+        ({"iam_propagation_seconds": math.nan}, "iam_propagation_seconds nan: expected 0 or more seconds"),
+    ],
+)
+def test_a_wrong_argument_is_one_clear_message_and_nothing_is_kept(
+    arguments: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+
+    with pytest.raises(LocalAwsError, match=f"^{message}$"):
+        start(state_dir=state, **arguments)
+
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "why"), [("a-file", "File exists"), ("a-file/state", "Not a directory"), ("/proc/x", "No such")]
+)
+def test_a_state_directory_that_cannot_be_written_is_named(place: str, why: str, tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    state = tmp_path / place
+
+    with pytest.raises(LocalAwsError, match=f"^the state directory {state} cannot be used: {why}"):
+        start(state_dir=state)
 
 
 def test_without_its_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
