@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.attempt import AttemptFailedError, say
+from tools.attempt import say
+
+
+class CacheError(Exception):
+    """The cache cannot be written; the message says what to do."""
 
 
 def cache_directory() -> Path:
@@ -23,14 +27,17 @@ def locked(name: str) -> Iterator[None]:
     The lock is the process's: a killed process leaves none behind.
 
     Raises:
-        AttemptFailedError: the cache cannot be written.
+        CacheError: the cache cannot be written.
     """
     file = cache_directory() / f"{name}.lock"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         lock = file.open("w")
     except OSError as error:
-        raise AttemptFailedError(f"the cache {file.parent} cannot be written: {error}") from error
+        raise CacheError(
+            f"the cache {file.parent} cannot be written ({error.strerror}): "
+            "set XDG_CACHE_HOME to a directory that can"
+        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

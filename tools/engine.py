@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import engine_build, official_installer
 from tools.attempt import AttemptFailedError, say
+from tools.cache import CacheError
 
 LANGUAGE_HOST = "pulumi-language-python"
 OLDEST = (3, 249, 0)
@@ -59,6 +60,8 @@ def find_engine(*, may_build: bool = True) -> Engine:
     for search in searches:
         try:
             return search()
+        except CacheError as error:
+            raise EngineNotFoundError(f"No Pulumi engine: {error}.") from error
         except AttemptFailedError as failure:
             failures.append(f"  - {failure}")
     raise EngineNotFoundError("\n".join(["No Pulumi engine. Tried:", *failures, REMEDY]))

@@ -82,7 +82,7 @@ def make_missing(wanted: Sequence[Environment]) -> None:
 
     Raises:
         VirtualEnvironmentError: one could not be made.
-        AttemptFailedError: the cache, where the lock is, cannot be written.
+        CacheError: the cache, where the lock is, cannot be written.
     """
     if all(environment.is_complete for environment in wanted):
         return

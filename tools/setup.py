@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tools.attempt import AttemptFailedError, say
+from tools.attempt import say
+from tools.cache import CacheError
 from tools.environments import ROOT, environments, make_missing
 from tools.interruption import interruptible
 from tools.virtualenv import VirtualEnvironmentError
@@ -27,7 +28,7 @@ def _prepare() -> int:
         with engine_preparation() as engine:
             make_missing(environments())
             return engine.wait()
-    except (VirtualEnvironmentError, AttemptFailedError) as error:
+    except (VirtualEnvironmentError, CacheError) as error:
         say(str(error))
         return 1
 

@@ -6,6 +6,7 @@ import pytest
 
 from tools import engine_build, official_installer
 from tools.attempt import AttemptFailedError
+from tools.cache import locked
 from tools.engine import EngineNotFoundError, find_engine
 
 
@@ -169,3 +170,23 @@ def test_an_engine_in_the_cache_that_does_not_run_is_named_with_what_to_do() -> 
 
     with pytest.raises(EngineNotFoundError, match=f"remove {engine_build.destination()}"):
         find_engine()
+
+
+def test_a_cache_that_cannot_be_written_is_the_one_thing_said(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def install() -> None:
+        with locked("official"):
+            pass
+
+    (machine / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(machine / "file"))
+    monkeypatch.setattr(official_installer, "install", install)
+
+    with pytest.raises(EngineNotFoundError) as failure:
+        find_engine()
+
+    assert str(failure.value) == (
+        f"No Pulumi engine: the cache {machine}/file/encrypted-tables cannot be written (Not a directory): "
+        "set XDG_CACHE_HOME to a directory that can."
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from tests.tools.processes import is_running, wait_until
 from tools import setup
-from tools.attempt import AttemptFailedError
+from tools.cache import CacheError
 from tools.environments import ROOT, Environment
 from tools.interruption import INTERRUPTED
 
@@ -48,7 +48,7 @@ def test_a_failed_environment_ends_the_engines_build_and_is_one_message(
 
     def fail(_: list[Environment]) -> None:
         wait_until(lambda: pid.exists() and pid.read_text() != "")
-        raise AttemptFailedError("no package index")
+        raise CacheError("no package index")
 
     monkeypatch.setattr(setup, "make_missing", fail)
 
