@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from audit.analysis import Analysis
-from audit.baseline import audited, read_baseline, write_baseline
+from audit.baseline import audited, read_baseline, refuse_stacks_of_one_name, write_baseline
 from audit.errors import AuditError
 from audit.findings import Audit
 from audit.report_json import json_report
@@ -72,9 +72,11 @@ def _audit(options: argparse.Namespace) -> int:
         if file and not file.is_file():
             raise AuditError(f"{file} does not exist.")
     old = read_baseline(options.baseline) if options.baseline else Counter[tuple[str, str]]()
-    reports = Analysis(find_engine(), options.policy_pack, options.config).reports(options.state)
-    urns = [urn for report in reports for urn in report.urns]
-    audit = audited(reports, old, unused_waivers(options.config, urns) if options.config else ())
+    analysis = Analysis(find_engine(), options.policy_pack, options.config)
+    reports = analysis.reports(options.state)
+    if options.baseline or options.write_baseline:
+        refuse_stacks_of_one_name(reports)
+    audit = audited(reports, old, unused_waivers(analysis, options.state))
     print_table(audit, Console())
     for name, report in REPORTS.items():
         if file := getattr(options, name):

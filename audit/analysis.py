@@ -34,14 +34,18 @@ class Analysis:
     def report(self, state: Path) -> StateReport:
         """What the pack finds in one state; a state that cannot be checked has an error, never a pass."""
         try:
-            urns = _urns(state)
+            resources = _resources(state)
             done = self._run(state)
             events = list(_events(done.stdout))
         except (AuditError, OSError, subprocess.SubprocessError, ValueError) as failure:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
         error = _error(done, events, findings)
-        return StateReport(state, urns, findings, error, HIDDEN_SECRETS in done.stderr)
+        # What a program only reads is another stack's: its state holds no inputs to be judged.
+        read = {str(one.get("urn")) for one in resources if one.get("external")}
+        own = [finding for finding in findings if finding.urn not in read]
+        urns = [str(one.get("urn")) for one in resources]
+        return StateReport(state, urns, own, error, HIDDEN_SECRETS in done.stderr)
 
     def _run(self, state: Path) -> subprocess.CompletedProcess[str]:
         config = ["--policy-pack-config", str(self.config.resolve())] if self.config else []
@@ -71,8 +75,8 @@ class Analysis:
         }
 
 
-def _urns(state: Path) -> list[str]:
-    """The URNs of the state's resources.
+def _resources(state: Path) -> list[Mapping[str, Any]]:
+    """The state's resources.
 
     Raises:
         AuditError: the file is no exported state.
@@ -87,7 +91,7 @@ def _urns(state: Path) -> list[str]:
         raise AuditError(
             f"{state} is no exported state. Make one with `pulumi stack export --file {state.name}`."
         )
-    return [str(one.get("urn")) for one in resources if isinstance(one, Mapping)]
+    return [one for one in resources if isinstance(one, Mapping)]
 
 
 def _events(output: str) -> Iterator[Mapping[str, Any]]:

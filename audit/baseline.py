@@ -31,6 +31,22 @@ def read_baseline(file: Path) -> Counter[Identity]:
         ) from error
 
 
+def refuse_stacks_of_one_name(reports: Sequence[StateReport]) -> None:
+    """A baseline knows resources by their URNs, in which no organisation is named.
+
+    Raises:
+        AuditError: two states have a resource of the same URN.
+    """
+    holders: dict[str, StateReport] = {}
+    for report in reports:
+        for urn in report.urns:
+            if (other := holders.setdefault(urn, report)) is not report:
+                raise AuditError(
+                    f"{other.state} and {report.state} both have {urn}: stacks of one name, which a baseline "
+                    "cannot tell apart. Audit each organisation by itself, with a baseline of its own."
+                )
+
+
 def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
     """Write all these violations down as old ones."""
     old = [

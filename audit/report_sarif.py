@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from audit.findings import Audit, Finding, StateReport
 
@@ -46,7 +47,7 @@ def sarif_report(audit: Audit) -> str:
 
 
 def _result(one: Finding, lines: Mapping[str, int]) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": one.state.as_posix()}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(one.state.as_posix())}}
     if one.urn in lines:
         physical["region"] = {"startLine": lines[one.urn]}
     return {

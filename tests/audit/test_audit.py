@@ -188,7 +188,7 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
     advised, _ = audit(tmp_path, "--state", file, "--config", advisory)
 
     assert (waived, violations(report), advised) == (0, [], 0)
-    assert report["notes"] == [f"In {MAIN}, the waiver of web for urn:pulumi:*::web::* takes in no resource."]
+    assert report["notes"] == [f"In {MAIN}, nothing needs the waiver of web for urn:pulumi:*::web::*."]
 
 
 @pytest.mark.parametrize("config", [{MAIN: {"allowedAccounts": ["12"]}}, {MAIN: "mandatry"}])
@@ -257,3 +257,44 @@ def test_junit_has_a_suite_for_each_state(tmp_path: Path) -> None:
     suites = Xml.fromstring(junit.read_text())  # noqa: S314  # written by the audit itself
     counts = [[suite.get(name) for name in ("tests", "failures", "errors", "skipped")] for suite in suites]
     assert counts == [["2", "1", "0", "1"], ["1", "0", "0", "0"], ["1", "0", "1", "0"]]
+
+
+def test_a_resource_that_a_program_only_reads_is_anothers(tmp_path: Path) -> None:
+    content = state(orders=ENCRYPTED)
+    shared = {"urn": urn("shared"), "type": "aws:dynamodb/table:Table", "custom": True, "id": "shared"}
+    content["deployment"]["resources"].append(
+        {**shared, "external": True, "inputs": {}, "outputs": ENCRYPTED}
+    )
+
+    status, report = audit(tmp_path, "--state", written(tmp_path / "prod.json", content))
+
+    assert (status, violations(report)) == (0, [])
+
+
+def test_a_baseline_is_refused_for_stacks_of_one_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = (written(tmp_path / f"{name}.json", state(logs=SAFE)) for name in ("one", "two"))
+
+    status = main(["--state", str(one), str(two), "--write-baseline", str(tmp_path / "baseline.json")])
+
+    assert status == 2
+    assert "stacks of one name" in capsys.readouterr().err
+
+
+def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Path) -> None:
+    def waiver(scope: str) -> dict[str, str]:
+        return {"owner": "orders-team", "reason": "old", "scope": scope, "expires": "2099-01-01"}
+
+    needed, surplus, of_tag = (waiver(f"urn:pulumi:*::{end}") for end in ("logs", "orders", "gone"))
+    override = {"stackTags": {"tier": "test"}, "settings": {"waivers": [of_tag]}}
+    settings = {"enforcementLevel": "mandatory", "waivers": [needed, surplus], "overrides": [override]}
+    config = written(tmp_path / "config.json", {MAIN: settings})
+    file = written(tmp_path / "prod.json", state(orders=ENCRYPTED, logs=SAFE))
+
+    status, report = audit(tmp_path, "--state", file, "--config", config)
+
+    assert (status, violations(report)) == (0, [])
+    assert report["notes"] == [
+        f"In {MAIN}, nothing needs the waiver of orders-team for {one['scope']}." for one in (surplus, of_tag)
+    ]
