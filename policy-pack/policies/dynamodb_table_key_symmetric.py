@@ -13,6 +13,7 @@ from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_e
 from policies.declared.resource import StackResource
 from policies.declared.tables import TABLE_TYPES, Encryption, declared_tables
 from policies.declared.values import shown
+from policies.judging.key_origin import passed_on
 from policies.judging.outcome import Outcome, disproved
 from policies.judging.pending_keys import pending_keys
 from policies.judging.rule import Settings, StackRule
@@ -21,7 +22,7 @@ from policies.judging.stack import Stack
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     """Disproved for each table whose key is a key of the stack of another kind."""
-    unfit = {resource.urn: key for resource in stack.of_types(KEY_TYPES) for key in _unfit_keys(resource)}
+    unfit = {resource.urn: key for resource in stack.of_types(KEY_TYPES) if (key := _unfit_key(resource))}
     if not unfit:
         return {}
     found: dict[str, list[Outcome]] = defaultdict(list)
@@ -38,15 +39,17 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     return found
 
 
-def _unfit_keys(resource: StackResource) -> Iterator[Key]:
-    yield from (key for key in declared_keys(resource) if is_symmetric_encryption(key) is False)
+def _unfit_key(resource: StackResource) -> Key | None:
+    """The one key that the resource is, if DynamoDB cannot use it; which of several is used is not told."""
+    keys = list(declared_keys(resource))
+    return keys[0] if len(keys) == 1 and is_symmetric_encryption(keys[0]) is False else None
 
 
 def _by_dependency(stack: Stack) -> Iterator[tuple[str, str]]:
     """Tables whose key is not known, with the one key that it comes from."""
     for key in pending_keys(stack):
         if len(key.sources) == 1:
-            yield key.table.urn, key.sources[0].urn
+            yield key.table.urn, passed_on(key.sources[0], stack.get).urn
 
 
 def _by_arn(stack: Stack) -> Iterator[tuple[str, str]]:

@@ -103,12 +103,12 @@ def test_table_inside_a_component_is_judged_like_any_other(program: Program) -> 
     assert verdicts(preview(program(COMPONENT))) == [(FROM_STACK, "mandatory", "bad")]
 
 
-def test_table_fed_by_another_table_is_rejected(program: Program) -> None:
+def test_table_fed_by_another_table_is_rejected_as_not_decided(program: Program) -> None:
     lines = 'first = table("first", encrypted(aws.kms.Key("key").arn))\ntable("orders", encrypted(first.arn))'
 
     result = preview(program(lines))
 
-    assert (verdicts(result), result.exit_code) == ([(FROM_STACK, "mandatory", "orders")], 1)
+    assert (verdicts(result), result.exit_code) == ([(DECIDED, "mandatory", "orders")], 1)
 
 
 def test_table_fed_by_a_key_and_another_resource_is_undecided(program: Program, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Keys that are not known at preview: decided by what the table's setting depends on."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.policies.baselines import KEY_ARN, baseline
 FROM_STACK = "dynamodb-table-key-from-stack"
 DECIDED = "dynamodb-table-key-decided"
 MAIN = "dynamodb-table-customer-managed-key"
+SYMMETRIC = "dynamodb-table-key-symmetric"
 
 KEY = Sample(types.KEY, {"enableKeyRotation": True}, "key")
 OTHER_TABLE = baseline(types.TABLE, "other")
@@ -229,3 +231,22 @@ def test_other_resources_that_may_hold_a_keys_arn_are_not_told_to_hold_none(type
     source = Sample(type_, {}, "source")
 
     assert verdicts(source, table(source)) == [(DECIDED, "orders")]
+
+
+RSA = Sample(types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "ENCRYPT_DECRYPT"}, "rsa")
+
+
+def test_a_key_of_another_kind_is_seen_behind_its_alias() -> None:
+    alias = passing_on(types.ALIAS, RSA)
+
+    found = [one for one in Pack().run(RSA, alias, table(alias)) if one.policy == SYMMETRIC]
+
+    assert ["RSA_2048" in one.message for one in found] == [True]
+
+
+def test_which_of_a_templates_keys_a_table_has_is_not_told() -> None:
+    other = {"Type": "AWS::KMS::Key", "Properties": {"KeySpec": "RSA_2048"}}
+    keys = {"Good": {"Type": "AWS::KMS::Key"}, "Other": other}
+    template = Sample(types.CLOUDFORMATION_STACK, {"templateBody": json.dumps({"Resources": keys})}, "keys")
+
+    assert [one for one in Pack().run(template, table(template)) if one.policy == SYMMETRIC] == []

@@ -100,6 +100,14 @@ def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin
     return combined([origin(source, find, depth + 1) for source in sources])
 
 
+def passed_on(resource: StackResource, find: Find, depth: int = 0) -> StackResource:
+    """The key that an alias or key policy is about, where that is one resource; else the resource itself."""
+    sources = [find(urn) for urn in resource.dependencies.get(PASSING_ON.get(resource.type, ""), ())]
+    if len(sources) != 1 or sources[0] is None or depth > MOST_ALIASES:
+        return resource
+    return passed_on(sources[0], find, depth + 1)
+
+
 def combined(origins: list[Origin]) -> Origin:
     """The origin of a value that depends on several resources."""
     found = set(origins)

@@ -4,12 +4,19 @@ from policies.declared.tables import Table
 from policies.declared.values import UNKNOWN, Value, as_boolean, shown
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
+# The property of an aws.dynamodb.Table that each switch is.
+PROPERTIES = {
+    "point-in-time recovery": "pointInTimeRecovery",
+    "deletion protection": "deletionProtectionEnabled",
+}
+
 
 def switch_outcome(table: Table, name: str, value: Value) -> Outcome:
     """Whether a setting of a table is on; it is off where it is left out."""
     on = as_boolean(value)
+    where = table.property if table.is_replica else PROPERTIES[name]
     if on is True:
         return PROVEN
     if on is UNKNOWN:
-        return pending(f"The {name} of {table.place[0].lower()}{table.place[1:]} is not known", name)
-    return disproved(f"{table.place} has {name} set to {shown(value)}. Set it to true.", name)
+        return pending(f"The {name} of {table.place[0].lower()}{table.place[1:]} is not known", where)
+    return disproved(f"{table.place} has {name} set to {shown(value)}. Set it to true.", where)
