@@ -102,10 +102,11 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
     environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}
 
     def pulumi(*arguments: str) -> str:
-        command = [shared_run.engine.pulumi, *arguments]
-        return subprocess.run(
+        command = [str(shared_run.engine.pulumi), *arguments]
+        done = subprocess.run(
             command, cwd=project, env=environment, capture_output=True, text=True, check=True
-        ).stdout
+        )
+        return str(done.stdout)
 
     pulumi("stack", "init", "dev")
     made = subprocess.run(
