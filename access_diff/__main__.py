@@ -30,10 +30,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         base = _preview(arguments.base, arguments.base_plan) if arguments.base else None
-        diff = access_diff(_preview(arguments.preview, arguments.plan), base)
+        preview = _preview(arguments.preview, arguments.plan)
+        diff = access_diff(preview, base)
     except PreviewError as error:
         print(f"access_diff: {error}", file=sys.stderr)
         return 2
+    for failed in (base, preview):
+        for error in failed.errors if failed else ():
+            print(f"access_diff: the preview failed: {error}", file=sys.stderr)
     if arguments.format == "terminal":
         print_diff(diff, Console())
     else:

@@ -1,6 +1,7 @@
 """`python -m pipeline`: previews a stack for its reviewers, and deploys what they reviewed."""
 
 import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from pipeline.comment import render_comment
 from pipeline.deploy import deploy
 from pipeline.engine_preview import EngineError
 from pipeline.run import Request, failure_of, run_preview
-from pipeline.summary import SUMMARY, Summary
+from pipeline.summary import SHA, SUMMARY, Summary
 from tools.engine import EngineNotFoundError
 
 
@@ -54,6 +55,12 @@ def _deploy(arguments: argparse.Namespace) -> int:
     return deploy(arguments.stack, arguments.plan, arguments.pack, arguments.evidence)
 
 
+def _commit(text: str) -> str:
+    if not re.fullmatch(SHA, text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole commit id, 40 hexadecimal digits")
+    return text
+
+
 def _head() -> str:
     """The checked out commit."""
     result = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
@@ -69,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     preview = commands.add_parser("preview", help="preview a stack: policies, access and resources")
     preview.set_defaults(command=_preview)
     preview.add_argument("--out", type=Path, required=True, help=f"directory for events, plan and {SUMMARY}")
-    preview.add_argument("--commit", help="the commit that is previewed (default: git's HEAD)")
+    preview.add_argument(
+        "--commit", type=_commit, metavar="SHA", help="the commit that is previewed (default: git's HEAD)"
+    )
     preview.add_argument("--pull-request", type=int, metavar="NUMBER")
     preview.add_argument(
         "--base",

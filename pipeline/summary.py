@@ -19,7 +19,8 @@ MANY = 100
 
 Text = Annotated[str, StringConstraints(max_length=1000)]
 StackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,149}$")]
-Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+SHA = r"^[0-9a-f]{40}$"
+Sha = Annotated[str, StringConstraints(pattern=SHA)]
 
 
 class _Model(BaseModel):

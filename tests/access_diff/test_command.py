@@ -72,3 +72,12 @@ def test_unreadable_input_is_one_message(
     message = capsys.readouterr().err
     assert message.startswith("access_diff: ")
     assert message.count("\n") == 1
+
+
+def test_why_a_preview_failed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "preview.json"
+    wrong = {"diagnosticEvent": {"severity": "error", "message": "Pulumi.dev.yaml cannot be used"}}
+    file.write_text(f"{json.dumps(wrong)}\n{events(NOBODY, READER)}")
+
+    assert main([str(file)]) == 2
+    assert "access_diff: the preview failed: Pulumi.dev.yaml cannot be used" in capsys.readouterr().err

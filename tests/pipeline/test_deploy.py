@@ -9,6 +9,7 @@ import pytest
 
 from local_aws.local_run import ROOT, LocalRun
 from local_aws.stack import Stack
+from pipeline.__main__ import main
 from tools.cache import cache_directory
 
 PROGRAM = """
@@ -136,3 +137,13 @@ def test_the_commit_is_asked_of_git_or_given(shared_run: LocalRun, tmp_path: Pat
 
     assert result.returncode == 2
     assert "give --commit" in result.stdout
+
+
+def test_a_commit_that_is_none_is_refused_before_anything_is_previewed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["preview", "--stack", "dev", "--out", str(tmp_path), "--commit", "main"])
+
+    assert refused.value.code == 2
+    assert "'main' is not a whole commit id" in capsys.readouterr().err
