@@ -36,8 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"access_diff: {error}", file=sys.stderr)
         return 2
     for failed in (base, preview):
-        for error in failed.errors if failed else ():
-            print(f"access_diff: the preview failed: {error}", file=sys.stderr)
+        for reason in failed.errors if failed else ():
+            print(f"access_diff: the preview failed: {reason}", file=sys.stderr)
     if arguments.format == "terminal":
         print_diff(diff, Console())
     else:
