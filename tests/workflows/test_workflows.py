@@ -177,7 +177,7 @@ OWN = [
 @pytest.mark.parametrize("command", OWN)
 def test_every_command_is_one_that_the_project_has(command: list[str]) -> None:
     module, *arguments = command
-    values = {"$PULL_REQUEST": "7", "$STACK": "dev"}
+    values = {"$PULL_REQUEST": "7", "$STACK": "dev", "$COMMIT": "0f4b3a9e" * 5}
 
     PARSERS[module]().parse_args([values.get(argument, argument) for argument in arguments])
 
