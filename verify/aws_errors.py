@@ -1,11 +1,14 @@
 """AWS errors as facts: code, message and request id, without a secret in them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 REDACTED = "[redacted]"
+# SignatureDoesNotMatch quotes the request as AWS saw it, with every header.
+_QUOTED_TOKEN = re.compile(r"(?P<header>x-amz-security-token\s*[:=]\s*)[^\s&'\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,6 @@ def answer_of_error(error: ClientError | BotoCoreError, secrets: Iterable[str] =
     """The error of a call; an error that never reached AWS has the exception's name as its code."""
     if isinstance(error, ClientError):
         body = error.response.get("Error", {})
-        # SignatureDoesNotMatch quotes the request, session token and all.
         message = redact(str(body.get("Message", "")), secrets)
         request_id = str(error.response.get("ResponseMetadata", {}).get("RequestId", ""))
         return AwsAnswer(str(body.get("Code", "")), message, request_id)
@@ -29,7 +31,8 @@ def answer_of_error(error: ClientError | BotoCoreError, secrets: Iterable[str] =
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without any of the secrets."""
+    """The text without any of the secrets, and without the session token of a request that AWS quotes."""
+    text = _QUOTED_TOKEN.sub(rf"\g<header>{REDACTED}", text)
     for secret in secrets:
         if secret:
             text = text.replace(secret, REDACTED)

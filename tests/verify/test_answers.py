@@ -9,10 +9,7 @@ from tests.verify.stubbed import KEY_ID, KEYS, USER, StubbedConnections, queue_t
 from verify.aws_errors import REDACTED, answer_of_error
 from verify.classify import Outcome
 from verify.connections import Connections
-from verify.observe import (
-    Table,
-    observe_table,
-)
+from verify.observe import Table, Unknown, attempt, observe_table
 from verify.principals import Principal
 from verify.probe import ProbeItem, Prober
 
@@ -83,6 +80,20 @@ def test_a_secret_that_aws_quotes_is_not_kept() -> None:
     answer = answer_of_error(error, (token, ""))
     assert token not in answer.message
     assert REDACTED in answer.message
+
+
+def test_a_session_token_that_aws_quotes_is_not_kept_whoever_called() -> None:
+    token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN//////////w=="
+    said = f"The Canonical String should have been 'POST\nhost:x\nx-amz-security-token:{token}\n\nhost'"
+    refusal = ClientError({"Error": {"Code": "InvalidSignatureException", "Message": said}}, "ListGrants")
+
+    def refused() -> None:
+        raise refusal
+
+    unknown = attempt("kms:ListGrants", refused)
+    assert isinstance(unknown, Unknown)
+    assert token not in unknown.reason
+    assert f"x-amz-security-token:{REDACTED}\n\nhost" in unknown.reason
 
 
 def test_an_error_that_never_reached_aws_has_its_own_name() -> None:
