@@ -8,7 +8,7 @@ _IAM = re.compile(
     r"(?P<kind>root|user|role|assumed-role|federated-user)(?:/(?P<rest>.+))?"
 )
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA|GPA|IPA|NPA)[A-Z0-9]{12,}")
-ACCOUNT_ID = re.compile(r"\d{12}")
+_ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class Identity(NamedTuple):
@@ -56,6 +56,13 @@ def is_root(arn: str) -> bool:
     """Whether an ARN is an account's root user, or in a policy the whole account."""
     who = identity(arn)
     return who is not None and who.kind == "root"
+
+
+def whole_account(principal: str) -> str | None:
+    """The account that a policy's principal means as a whole, by its id or its root's ARN; else None."""
+    if _ACCOUNT_ID.fullmatch(principal):
+        return principal
+    return account_of(principal) if is_root(principal) else None
 
 
 def is_orphaned_id(principal: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from verify.arns import same_principal
+from verify.arns import account_of, same_principal, whole_account
 from verify.errors import VerifyError
 
 Role = Literal[
@@ -34,6 +34,12 @@ class DeclaredAccess(_Output):
     principal: str
     role: Role
 
+    def means(self, arn: str) -> bool:
+        """Whether this is about the principal: it is named, or its whole account let in."""
+        if self.role == "otherAccount" and whole_account(self.principal) == account_of(arn):
+            return True
+        return same_principal(self.principal, arn)
+
 
 class DeclaredReplica(_Output):
     """The replica of a table in another Region, encrypted with that Region's key."""
@@ -55,7 +61,7 @@ class DeclaredTable(_Output):
 
     def roles_of(self, arn: str) -> frozenset[Role]:
         """The roles declared for this principal; empty when nobody declared it."""
-        return frozenset(entry.role for entry in self.access if same_principal(entry.principal, arn))
+        return frozenset(entry.role for entry in self.access if entry.means(arn))
 
 
 class TestUserCredentials(_Output):

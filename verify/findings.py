@@ -1,12 +1,12 @@
 """Declared access and settings against actual ones: pure functions from facts to findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 from verify.classify import Outcome
-from verify.expectation import Expectation, is_as_declared
+from verify.expectation import Expectation
 
 
 class Severity(StrEnum):
@@ -49,11 +49,14 @@ class AccessCell:
     request_id: str = ""
     items_read: int | None = None
     """How many items a read returned or counted."""
-    as_declared: bool | None = field(init=False, default=None)
+    as_declared: bool | None = None
     """Whether the actual outcome is the declared one; None when it cannot be told."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "as_declared", is_as_declared(self.expected, self.actual))
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it cannot be told, and was asked: a prediction of what nobody declared was not."""
+        was_asked = self.basis == "proven" or self.expected is not Expectation.NOT_DECLARED
+        return self.as_declared is None and was_asked
 
 
 def access_findings(cells: Iterable[AccessCell]) -> list[Finding]:
@@ -70,11 +73,7 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
     wanted = (Expectation.ALLOWED, Expectation.KEY_ALLOWS)
     denied = [c for c in row if c.as_declared is False and c.expected in wanted]
     undeclared = [c for c in row if c.as_declared is False and c.expected is Expectation.DENIED]
-    asked = [c for c in row if c.basis == "proven" or c.expected is not Expectation.NOT_DECLARED]
-    unknown = [c for c in asked if c.as_declared is None]
-    key_user = [c for c in row if c.expected is Expectation.KEY_ALLOWS]
-    if key_user and all(c.actual is Outcome.DENIED_BY_IAM for c in key_user):
-        denied += key_user
+    unknown = [c for c in row if c.is_unproven]
     return [
         *_grouped(
             denied,

@@ -1,8 +1,8 @@
 """Every table to verify, in every Region it is in, with its key as it is now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from verify.connections import Connections
 from verify.declared import DeclaredTable
@@ -36,6 +36,11 @@ class Place:
         """Whether this is a replica in another Region than the declared one."""
         return self.region != self.home_region
 
+    def backup_key(self, key_arn: str) -> Key | Unknown | None:
+        """The key with this ARN, if a backup of the table needs it; None for one that is AWS's own."""
+        arns = [] if isinstance(self.table, Unknown) else _backup_key_arns(self.table)
+        return dict(zip(arns, self.backup_keys, strict=True)).get(key_arn)
+
 
 def _kind(table: Table | Unknown, key: Key | Unknown | None) -> str | None:
     if isinstance(table, Unknown) or isinstance(key, Unknown):
@@ -56,25 +61,35 @@ class Target:
 
 def survey(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Place]:
     """Read every table, each of its replicas, and each key once."""
-    homes = [(target, target.region) for target in targets]
-    read = partial(_table, connections)
-    home_tables = parallel.map("reading tables", read, homes)
-    replicas = [
-        (target, region)
-        for (target, _), table in zip(homes, home_tables, strict=True)
-        for region in _replica_regions(target, table)
-    ]
-    tables = home_tables + parallel.map("reading replicas", read, replicas)
-    keys = _keys(connections, tables, parallel)
-    return [
-        _place(target, region, table, keys)
-        for (target, region), table in zip(homes + replicas, tables, strict=True)
-    ]
+    found = survey_tables(connections, targets, parallel)
+    keys = _keys(connections, (one.table for one in found), parallel)
+    return [_place(one.target, one.region, one.table, keys) for one in found]
 
 
-def _table(connections: Connections, at: tuple[Target, str]) -> Table | Unknown:
-    target, region = at
-    return observe_table(connections, target.name, region)
+class Found(NamedTuple):
+    """What was found of a target in one Region."""
+
+    target: Target
+    region: str
+    table: Table | Unknown
+
+
+def survey_tables(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Found]:
+    """Read every table, and then each of its replicas."""
+
+    def read(at: tuple[Target, str]) -> Found:
+        return Found(*at, observe_table(connections, at[0].name, at[1]))
+
+    homes = [_named(one) for one in parallel.map("reading tables", read, [(t, t.region) for t in targets])]
+    replicas = [(one.target, region) for one in homes for region in _replica_regions(one.target, one.table)]
+    return homes + parallel.map("reading replicas", read, replicas)
+
+
+def _named(found: Found) -> Found:
+    """The same by the table's name: an ARN may have been given, which in another Region names no replica."""
+    if isinstance(found.table, Unknown):
+        return found
+    return found._replace(target=replace(found.target, name=found.table.name))
 
 
 def _replica_regions(target: Target, table: Table | Unknown) -> list[str]:
@@ -100,7 +115,7 @@ def _key_arns(table: Table | Unknown) -> list[str]:
 def _backup_key_arns(table: Table) -> list[str]:
     backups = () if isinstance(table.backups, Unknown) else table.backups
     arns = {backup.key_arn for backup in backups if isinstance(backup.key_arn, str)}
-    return sorted(arns - {table.key_arn or ""})
+    return sorted(arn for arn in arns - {table.key_arn or ""} if not is_aws_managed_alias(arn))
 
 
 def _place(target: Target, region: str, table: Table | Unknown, keys: dict[str, Key | Unknown]) -> Place:
@@ -117,5 +132,5 @@ def _place(target: Target, region: str, table: Table | Unknown, keys: dict[str, 
         declared_key_arn=declared_key,
         table=table,
         key=keys.get(known.key_arn) if known and known.key_arn else None,
-        backup_keys=tuple(keys[arn] for arn in _backup_key_arns(known) if arn in keys) if known else (),
+        backup_keys=tuple(keys[arn] for arn in _backup_key_arns(known)) if known else (),
     )

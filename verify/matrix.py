@@ -1,11 +1,12 @@
 """The access matrix as data: what was proven or predicted, beside what is declared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verify.arns import same_principal
+from verify.classify import Outcome
 from verify.declared import DeclaredTable, Role
-from verify.expectation import Expectation, expected
+from verify.expectation import Expectation, expected, is_as_declared
 from verify.findings import AccessCell
 from verify.predict import Prediction
 from verify.probe import ProbeResult
@@ -39,40 +40,61 @@ class Declarations:
         return said
 
 
-def proven_cells(results: Iterable[ProbeResult], declarations: Declarations) -> list[AccessCell]:
-    """The cells that principals' own calls prove."""
-    return [
-        AccessCell(
-            table=one.table,
-            region=one.region,
-            principal=one.principal,
-            call=one.call,
-            expected=declarations.expected(one.table, one.region, one.principal, one.call),
-            actual=one.outcome,
-            basis=PROVEN,
-            time=one.time,
-            seconds=one.seconds,
-            code=one.answer.code,
-            message=one.answer.message,
-            request_id=one.answer.request_id,
-            items_read=one.items_read,
-        )
-        for one in results
-    ]
+def access_cells(
+    results: Iterable[ProbeResult], predictions: Iterable[Prediction], declarations: Declarations
+) -> list[AccessCell]:
+    """Every cell: those that principals' own calls prove, and those that policies predict."""
+    proven = [_proven(one, declarations) for one in results]
+    cells = proven + [_predicted(one, declarations) for one in predictions]
+    shut_out = _shut_out(cells)
+    return [replace(cell, as_declared=False) if _let_in_by_key(cell) in shut_out else cell for cell in cells]
 
 
-def predicted_cells(predictions: Iterable[Prediction], declarations: Declarations) -> list[AccessCell]:
-    """The cells that policies predict."""
-    return [
-        AccessCell(
-            table=one.table,
-            region=one.region,
-            principal=one.principal,
-            call=one.call,
-            expected=declarations.expected(one.table, one.region, one.principal, one.call),
-            actual=one.outcome,
-            basis=PREDICTED,
-            message=one.reason,
-        )
-        for one in predictions
-    ]
+def _let_in_by_key(cell: AccessCell) -> tuple[str, str, str] | None:
+    """Whose row this is, if the key is declared to let the principal in."""
+    is_let_in = cell.expected is Expectation.KEY_ALLOWS
+    return (cell.table, cell.region, cell.principal) if is_let_in else None
+
+
+def _shut_out(cells: Iterable[AccessCell]) -> set[tuple[str, str, str]]:
+    """Whom the key is declared to let in, but IAM denies every call; to make none is not to have access."""
+    outcomes: dict[tuple[str, str, str], set[Outcome]] = {}
+    for cell in cells:
+        if row := _let_in_by_key(cell):
+            outcomes.setdefault(row, set()).add(cell.actual)
+    return {row for row, found in outcomes.items() if found == {Outcome.DENIED_BY_IAM}}
+
+
+def _proven(one: ProbeResult, declarations: Declarations) -> AccessCell:
+    expected = declarations.expected(one.table, one.region, one.principal, one.call)
+    return AccessCell(
+        table=one.table,
+        region=one.region,
+        principal=one.principal,
+        call=one.call,
+        expected=expected,
+        actual=one.outcome,
+        basis=PROVEN,
+        time=one.time,
+        seconds=one.seconds,
+        code=one.answer.code,
+        message=one.answer.message,
+        request_id=one.answer.request_id,
+        items_read=one.items_read,
+        as_declared=is_as_declared(expected, one.outcome),
+    )
+
+
+def _predicted(one: Prediction, declarations: Declarations) -> AccessCell:
+    expected = declarations.expected(one.table, one.region, one.principal, one.call)
+    return AccessCell(
+        table=one.table,
+        region=one.region,
+        principal=one.principal,
+        call=one.call,
+        expected=expected,
+        actual=one.outcome,
+        basis=PREDICTED,
+        message=one.reason,
+        as_declared=is_as_declared(expected, one.outcome),
+    )

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from verify.aws_errors import answer_of_error
 from verify.connections import Connections
+from verify.grants import Grant, grant_of
 
 T = TypeVar("T")
 
@@ -20,6 +21,11 @@ class Unknown:
     code: str
     reason: str
 
+    @property
+    def words(self) -> str:
+        """What was asked and what came of it, for people."""
+        return f"{self.call}: {self.code}: {self.reason}"
+
 
 @dataclass(frozen=True)
 class KeyAttribute:
@@ -27,21 +33,6 @@ class KeyAttribute:
 
     name: str
     type: str
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A grant on a KMS key; `table_name` is the table that its encryption context is limited to."""
-
-    grant_id: str
-    grantee: str
-    operations: tuple[str, ...]
-    table_name: str | None
-
-    @property
-    def is_for_dynamodb(self) -> bool:
-        """Whether DynamoDB itself holds the grant."""
-        return self.grantee.startswith("dynamodb.") and self.grantee.endswith(".amazonaws.com")
 
 
 @dataclass(frozen=True)
@@ -89,7 +80,10 @@ class Backup:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, or one of its replicas. `key_arn` is None for the AWS owned key."""
+    """A table, or one of its replicas.
+
+    `key_arn` is None for the AWS owned key, `policy` for a table without a policy of its own.
+    """
 
     name: str
     arn: str
@@ -99,6 +93,7 @@ class Table:
     encryption_status: str | None
     key_arn: str | None
     replica_regions: tuple[str, ...]
+    policy: str | Unknown | None
     backups: tuple[Backup, ...] | Unknown
 
     @property
@@ -135,6 +130,9 @@ def observe_table(connections: Connections, name: str, region: str) -> Table | U
         encryption_status=encryption.get("Status"),
         key_arn=encryption.get("KMSMasterKeyArn"),
         replica_regions=tuple(sorted({r["RegionName"] for r in described.get("Replicas", ())} - {region})),
+        policy=attempt(
+            "dynamodb:GetResourcePolicy", lambda: _resource_policy(dynamodb, described["TableArn"])
+        ),
         backups=attempt("dynamodb:ListBackups", lambda: _backups(dynamodb, described["TableName"])),
     )
 
@@ -186,19 +184,14 @@ def _aliases(kms: Any, key_id: str) -> tuple[str, ...]:  # noqa: ANN401
 
 def _grants(kms: Any, key_id: str) -> tuple[Grant, ...]:  # noqa: ANN401
     pages = kms.get_paginator("list_grants").paginate(KeyId=key_id)
-    return tuple(_grant(entry) for page in pages for entry in page["Grants"])
+    return tuple(grant_of(entry) for page in pages for entry in page["Grants"])
 
 
-def _grant(entry: dict[str, Any]) -> Grant:
-    constraints = entry.get("Constraints", {})
-    context = {
-        **constraints.get("EncryptionContextSubset", {}),
-        **constraints.get("EncryptionContextEquals", {}),
-    }
-    grantee = entry.get("GranteeServicePrincipal") or entry.get("GranteePrincipal", "")
-    return Grant(
-        entry["GrantId"], grantee, tuple(sorted(entry["Operations"])), context.get("aws:dynamodb:tableName")
-    )
+def _resource_policy(dynamodb: Any, table_arn: str) -> str | None:  # noqa: ANN401
+    try:
+        return str(dynamodb.get_resource_policy(ResourceArn=table_arn)["Policy"])
+    except dynamodb.exceptions.PolicyNotFoundException:
+        return None
 
 
 def _backups(dynamodb: Any, table_name: str) -> tuple[Backup, ...]:  # noqa: ANN401

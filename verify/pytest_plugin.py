@@ -44,7 +44,7 @@ def assert_denied(
         How each call was answered.
 
     Raises:
-        AssertionError: a call was allowed, denied by the other layer, or the answer proves nothing
+        pytest.fail.Exception: a call was allowed, denied by the other layer, or the answer proves nothing
             about the principal, as when the key is disabled for everyone.
     """
     accepted = {_LAYERS[by]} if by else set(_LAYERS.values())
@@ -76,7 +76,7 @@ def _read(table: str, principal: Who, region: str | None, calls: Sequence[str]) 
     who = _principal(principal, where)
     observed = observe_table(Connections(boto3.Session(), where), table, where)
     if isinstance(observed, Unknown):
-        pytest.fail(f"{table}: {observed.call}: {observed.code}: {observed.reason}", pytrace=False)
+        pytest.fail(f"{table}: {observed.words}", pytrace=False)
     return Prober(who, observed, ProbeItem.for_table(observed)).run(tuple(calls))
 
 

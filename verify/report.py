@@ -8,7 +8,7 @@ from verify.findings import AccessCell, Finding, Severity
 from verify.inventory import Place
 from verify.principals import Untried
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Verdict(StrEnum):

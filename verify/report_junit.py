@@ -35,12 +35,12 @@ def _suite(place: Place, report: Report) -> ET.Element:
 
 
 def _add_cell(suite: ET.Element, cell: AccessCell) -> None:
-    tags: dict[bool | None, str] = {True: _FINE, False: _DIFFERS, None: _UNKNOWN}
+    tag = _DIFFERS if cell.as_declared is False else _UNKNOWN if cell.is_unproven else _FINE
     told = " ".join(
         filter(None, (cell.actual.label, f"({cell.basis})", cell.code, cell.message, cell.request_id))
     )
     name = f"{cell.call}, declared: {cell.expected.value}"
-    case = _add(suite, cell.principal, name, tags[cell.as_declared], told)
+    case = _add(suite, cell.principal, name, tag, told)
     case.set("time", f"{cell.seconds:.3f}")
 
 

@@ -57,7 +57,7 @@ def place_heading(place: Place) -> RenderableType:
 
 
 def _words(unknown: Unknown) -> str:
-    return f"could not read: {unknown.call}: {unknown.code}: {unknown.reason}"
+    return f"could not read: {unknown.words}"
 
 
 def _key_words(place: Place, table: Table) -> str:

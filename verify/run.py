@@ -13,10 +13,10 @@ from verify.declared import StackOutputs
 from verify.expectation import ITEM_CALLS, Expectation, expected
 from verify.findings import AccessCell, Finding, Severity, access_findings
 from verify.inventory import Place, Target, survey
-from verify.key_policy import allowed_principals, concrete_principals
-from verify.matrix import PREDICTED, Declarations, predicted_cells, proven_cells
+from verify.matrix import PREDICTED, Declarations, access_cells
 from verify.observe import Key, Table, Unknown
 from verify.parallel import Parallel
+from verify.policy_principals import allowed_principals, concrete_principals
 from verify.predict import Prediction, may_change_key_policy, predict_item_calls, role_with_path
 from verify.principals import CredentialSources, Principal, Untried, caller_principal, gather
 from verify.prove import Leftover, prove
@@ -59,12 +59,12 @@ def verify(
     proof = prove(tables, principals, parallel, read_only=options.read_only)
     predictions = _predictions(places, principals, caller, parallel)
     declarations = _declarations(places, caller, parallel)
-    cells = proven_cells(proof.results, declarations) + predicted_cells(predictions, declarations)
+    cells = access_cells(proof.results, predictions, declarations)
     findings = [
         *settings_findings(places),
         *access_findings(cells),
         *_manager_notes(cells, declarations),
-        *_probing_findings(targets[0], untried, proof.leftovers),
+        *_probing_findings(places[0], untried, proof.leftovers),
     ]
     if options.require_proof:
         findings += _unproven(predictions, declarations)
@@ -103,17 +103,23 @@ def _predictions(
 
 
 def _without_credentials(place: Place, principals: list[Principal]) -> list[str]:
-    """Whom the stack declares or the key policy names, but whose credentials are not at hand."""
+    """Whom the stack declares or a policy names, but whose credentials are not at hand."""
     declared = [entry.principal for entry in place.declared.access] if place.declared else []
-    named: tuple[str, ...] = ()
-    if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):
-        named = concrete_principals(allowed_principals(json.loads(place.key.policy)))
+    named = (name for policy in _policies(place) for name in allowed_principals(json.loads(policy)))
     found: list[str] = []
-    for arn in (*declared, *named):
+    for arn in (*declared, *concrete_principals(named)):
         known = [*found, *(one.arn for one in principals)]
         if not any(same_principal(arn, other) for other in known):
             found.append(arn)
     return found
+
+
+def _policies(place: Place) -> Iterable[str]:
+    """The policies, as far as they could be read, of the table and of its customer managed key."""
+    if isinstance(place.table, Table) and isinstance(place.table.policy, str):
+        yield place.table.policy
+    if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):
+        yield place.key.policy
 
 
 def _declarations(places: list[Place], caller: Principal, parallel: Parallel) -> Declarations:
@@ -161,14 +167,14 @@ def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> I
 
 
 def _probing_findings(
-    target: Target, untried: Iterable[Untried], leftovers: Iterable[Leftover]
+    place: Place, untried: Iterable[Untried], leftovers: Iterable[Leftover]
 ) -> Iterable[Finding]:
     for one in untried:
         yield Finding(
             kind="credentials-unusable",
             severity=Severity.UNKNOWN,
-            table=target.name,
-            region=target.region,
+            table=place.name,
+            region=place.region,
             text=f"{one.source}: {one.reason}",
             todo="Give working credentials, or leave them out.",
             principal=one.arn,

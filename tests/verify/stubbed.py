@@ -1,5 +1,6 @@
 """Answers of AWS that the local AWS cannot give, queued for the clients that ask."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -53,12 +54,37 @@ def described_table(region: str, key: str | None, *replicas: str, **more: object
     }
 
 
+def described_backup(backup_arn: str, key: str) -> dict[str, Any]:
+    table = described_table("us-east-1", key)["Table"]
+    of_table = ("TableName", "KeySchema")
+    source = {
+        **{name: table[name] for name in of_table},
+        "TableId": KEY_ID,
+        "TableCreationDateTime": datetime(2026, 11, 1, tzinfo=UTC),
+        "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    }
+    return {
+        "BackupDescription": {
+            "BackupDetails": {
+                "BackupArn": backup_arn,
+                "BackupName": "before",
+                "BackupStatus": "AVAILABLE",
+                "BackupType": "USER",
+                "BackupCreationDateTime": datetime(2026, 11, 2, tzinfo=UTC),
+            },
+            "SourceTableDetails": source,
+            "SourceTableFeatureDetails": {"SSEDescription": table["SSEDescription"]},
+        }
+    }
+
+
 def queue_table(
     aws: StubbedConnections, region: str, key: str | None, *replicas: str, **more: object
 ) -> None:
     stub = aws.stub("dynamodb", region)
     answer = described_table(region, key, *replicas, **more)
     stub.add_response("describe_table", answer, {"TableName": "orders"})
+    stub.add_client_error("get_resource_policy", "PolicyNotFoundException")
     stub.add_response("list_backups", {"BackupSummaries": []}, {"TableName": "orders", "BackupType": "ALL"})
 
 

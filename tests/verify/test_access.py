@@ -80,6 +80,8 @@ def test_a_key_user_who_may_make_no_item_call_differs(world: World, verified: Ve
     key = world.key(user.arn)
     report = verified(declare(world.table(key), key, {user.arn: "keyUser"}, user))
     assert kinds(report, user.arn) == {"declared-but-denied"}
+    differing = {cell.call for cell in report.access if cell.as_declared is False}
+    assert differing == set(ITEM_CALLS)
 
 
 def test_a_key_user_who_may_only_read_is_as_declared_but_no_reader_writer(

@@ -11,6 +11,7 @@ from tests.verify.stubbed import (
     KEYS,
     USER,
     StubbedConnections,
+    described_backup,
     described_table,
     found,
     queue_key,
@@ -18,8 +19,8 @@ from tests.verify.stubbed import (
     service_grant,
     surveyed,
 )
+from verify.grants import Grant
 from verify.observe import (
-    Grant,
     Key,
     Rotation,
     Table,
@@ -55,6 +56,8 @@ def test_a_replica_on_another_kind_of_key_differs(aws: StubbedConnections) -> No
     queue_key(aws, "eu-west-1", KeyManager="AWS")
     places = surveyed(aws, replicas={"eu-west-1": {"keyArn": KEYS["eu-west-1"]}})
     assert found(places) == [("not-customer-managed-key", "eu-west-1"), ("replica-key-kind", "eu-west-1")]
+    texts = [one.text for one in settings_findings(places) if one.kind == "replica-key-kind"]
+    assert texts == ["the replica has an AWS managed key, the table in us-east-1 has a customer managed key."]
 
 
 def test_a_replica_with_the_aws_owned_key_that_nobody_declared_differs(aws: StubbedConnections) -> None:
@@ -62,6 +65,27 @@ def test_a_replica_with_the_aws_owned_key_that_nobody_declared_differs(aws: Stub
     queue_table(aws, "eu-west-1", None, "us-east-1")
     queue_key(aws, "us-east-1")
     assert ("replica-key-kind", "eu-west-1") in found(surveyed(aws))
+
+
+def test_a_replica_that_nobody_declared_differs(aws: StubbedConnections) -> None:
+    for region, key in KEYS.items():
+        queue_table(aws, region, key, *KEYS)
+        queue_key(aws, region)
+    assert found(surveyed(aws)) == [("undeclared-replica", "eu-west-1")]
+
+
+def test_a_backup_whose_key_does_not_exist_any_more_is_lost(aws: StubbedConnections) -> None:
+    old = KEYS["us-east-1"].replace("0d1f", "ffff")
+    arn = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders/backup/01637783246833-c5e2b5ee"
+    stub = aws.stub("dynamodb")
+    stub.add_response("describe_table", described_table("us-east-1", KEYS["us-east-1"]))
+    stub.add_client_error("get_resource_policy", "PolicyNotFoundException")
+    stub.add_response("list_backups", {"BackupSummaries": [{"BackupName": "before", "BackupArn": arn}]})
+    stub.add_response("describe_backup", described_backup(arn, old))
+    queue_key(aws, "us-east-1")
+    aws.stub("kms").add_client_error("describe_key", "NotFoundException", f"Key '{old}' does not exist")
+    (finding,) = settings_findings(surveyed(aws))
+    assert (finding.kind, finding.severity) == ("backup-lost", "differs")
 
 
 def test_a_declared_replica_that_is_not_there_differs(aws: StubbedConnections) -> None:
@@ -137,8 +161,13 @@ def test_every_page_of_grants_and_aliases_is_read(aws: StubbedConnections) -> No
     assert isinstance(key, Key)
     assert key.aliases == ("alias/a", "alias/b")
     assert key.grants == (
-        Grant("1", USER, ("Decrypt", "Encrypt"), None),
-        Grant("abc", "dynamodb.us-east-1.amazonaws.com", ("Decrypt",), "orders"),
+        Grant("1", USER, ("Decrypt", "Encrypt")),
+        Grant(
+            "abc",
+            "dynamodb.us-east-1.amazonaws.com",
+            ("Decrypt",),
+            context_subset={"aws:dynamodb:tableName": "orders"},
+        ),
     )
     assert key.rotation == Rotation(enabled=False, period_in_days=None)
     assert key.deletion_date == "2026-12-24T00:00:00+00:00"
@@ -148,6 +177,7 @@ def test_a_backup_whose_key_may_not_be_read_is_unknown_by_itself(aws: StubbedCon
     stub = aws.stub("dynamodb")
     stub.add_response("describe_table", described_table("us-east-1", KEYS["us-east-1"]))
     arn = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders/backup/01637783246833-c5e2b5ee"
+    stub.add_client_error("get_resource_policy", "PolicyNotFoundException")
     stub.add_response("list_backups", {"BackupSummaries": [{"BackupName": "before", "BackupArn": arn}]})
     stub.add_client_error("describe_backup", "AccessDeniedException", "no")
     table = observe_table(aws, "orders", "us-east-1")

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable
 
+import pytest
+
 from local_aws.process import Credentials
 from tests.verify.world import FULL_ACCESS, World, declare, kinds, outcomes
 from verify.principals import CredentialSources
@@ -89,6 +91,65 @@ def test_a_grant_for_another_table_is_predicted_to_let_nobody_in(world: World, v
     assert outcomes(verified(outputs), user.arn) == dict.fromkeys(ITEM_CALLS, "allowed")
 
 
+DENY = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("constraints", "by_key_policy", "by_iam"),
+    [
+        ({}, True, False),
+        ({}, False, True),
+        ({"EncryptionContextSubset": {"app": "x"}}, False, False),
+        ({"EncryptionContextEquals": {"aws:dynamodb:subscriberId": "111122223333"}}, False, False),
+    ],
+)
+def test_a_grant_is_predicted_to_let_nobody_in_whom_a_policy_denies_or_it_is_not_for(
+    world: World, verified: Verified, constraints: dict[str, object], by_key_policy: bool, by_iam: bool
+) -> None:
+    user = world.user()
+    if by_iam:
+        world.user_policy(user, DENY)
+    key = world.key(statements=({**DENY, "Principal": {"AWS": user.arn}},) if by_key_policy else ())
+    table = world.table(key)
+    world.client("kms").create_grant(
+        KeyId=key, GranteePrincipal=user.arn, Operations=["Decrypt"], Constraints=constraints
+    )
+    access = {user.arn: "keyUser"}
+    predicted = outcomes(verified(declare(table, key, access)), user.arn)
+    proven = outcomes(verified(declare(table, key, access, user)), user.arn)
+    assert predicted["GetItem"] == proven["GetItem"] == "denied-by-kms"
+
+
+def test_what_grants_do_where_they_may_not_be_read_cannot_be_told(
+    world: World, verified: Verified, as_caller: AsCaller
+) -> None:
+    user, verifier = world.user(), world.user(policy=None)
+    names = ["dynamodb:*", "kms:Describe*", "kms:Get*", "kms:ListAliases", "iam:Get*", "iam:Simulate*"]
+    world.user_policy(verifier, {"Effect": "Allow", "Action": names, "Resource": "*"})
+    key = world.key()
+    table = world.table(key)
+    as_caller(verifier.credentials)
+    report = verified(declare(table, key, {user.arn: "keyUser"}))
+    assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
+
+
+def test_a_condition_that_is_not_known_is_no_denial_where_the_key_policy_leaves_it_to_iam(
+    world: World, verified: Verified
+) -> None:
+    user = world.user()
+    tagged = {
+        "Effect": "Allow",
+        "Principal": {"AWS": user.arn},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
+    }
+    key = world.key(statements=(tagged,))
+    report = verified(declare(world.table(key), key, {user.arn: "keyUser"}))
+    assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
+    assert kinds(report) == {"access-unknown"}
+
+
 def test_predictions_agree_with_proofs(world: World, verified: Verified) -> None:
     """Each user is predicted without its credentials and then proven with them."""
     users = [world.user(policy=policy) for policy in (FULL_ACCESS, FULL_ACCESS, None, None, FULL_ACCESS)]
@@ -104,11 +165,25 @@ def test_predictions_agree_with_proofs(world: World, verified: Verified) -> None
         assert outcomes(predicted, user.arn) == proven
 
 
-def test_another_account_is_predicted_from_the_key_policy(world: World, verified: Verified) -> None:
+@pytest.mark.parametrize("named", ["arn:aws:iam::444455556666:root", "arn:aws:iam::444455556666:role/app"])
+def test_another_account_needs_the_key_policy_and_the_tables(
+    world: World, verified: Verified, named: str
+) -> None:
     other = "arn:aws:iam::444455556666:root"
-    allow = {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "kms:Decrypt", "Resource": "*"}
-    open_key, closed_key = world.key(statements=(allow,)), world.key()
-    report = verified(declare(world.table(open_key), open_key, {other: "otherAccount"}))
-    assert (outcomes(report, other)["GetItem"], report.verdict.exit_status) == ("allowed", 0)
-    report = verified(declare(world.table(closed_key), closed_key, {other: "otherAccount"}))
-    assert kinds(report, other) == {"declared-but-denied"}
+    decrypt = {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "kms:Decrypt", "Resource": "*"}
+    read = {"Effect": "Allow", "Principal": {"AWS": named}, "Action": ["dynamodb:GetItem", "dynamodb:Query"]}
+    found = {}
+    for has_key in (True, False):
+        for has_table in (True, False):
+            key = world.key(statements=(decrypt,) if has_key else ())
+            table = world.table(key)
+            if has_table:
+                world.table_policy(table, read)
+            report = verified(declare(table, key, {other: "otherAccount"}))
+            found[has_key, has_table] = (outcomes(report, other)["GetItem"], report.verdict.exit_status)
+    assert found == {
+        (True, True): ("allowed", 0),
+        (True, False): ("denied-by-iam", 1),
+        (False, True): ("denied-by-kms", 1),
+        (False, False): ("denied-by-iam", 1),
+    }

@@ -48,7 +48,7 @@ def test_the_json_keeps_to_its_published_schema(report: Report) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     data = json.loads(render_json(report))
     jsonschema.validate(data, schema, cls=jsonschema.Draft202012Validator)
-    assert (data["schema_version"], data["verdict"]) == ("1.0", "differs")
+    assert (data["schema_version"], data["verdict"]) == ("1.1", "differs")
     assert {cell["basis"] for cell in data["access"]} == {"proven", "predicted"}
     assert {cell["as_declared"] for cell in data["access"]} == {True, False}
     assert data["tables"][0]["key_kind"] == "customer managed key"
@@ -75,6 +75,25 @@ def test_the_junit_has_a_case_for_every_call_and_finding(report: Report) -> None
     serious = [finding for finding in report.findings if finding.severity == "differs"]
     assert len(failed) == len(differing) + len(serious) == int(suite.get("failures", "0"))
     assert suite.get("errors") == "0"
+
+
+def test_the_junit_has_no_error_where_nothing_could_not_be_told(
+    world: World, verified: Callable[..., Report]
+) -> None:
+    """Nothing is declared of what a deployer reads, so that it cannot be predicted is no error."""
+    deployer = world.user()
+    tagged = {
+        "Effect": "Allow",
+        "Principal": {"AWS": deployer.arn},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
+    }
+    key = world.key(statements=(tagged,))
+    report = verified(declare(world.table(key), key, {deployer.arn: "deployer"}))
+    assert {cell.as_declared for cell in report.access if cell.principal == deployer.arn} == {None}
+    (suite,) = ET.fromstring(render_junit(report))  # noqa: S314 - written by this program
+    assert (report.verdict.exit_status, suite.get("errors"), suite.get("failures")) == (0, "0", "0")
 
 
 def test_the_junit_is_well_formed_whatever_aws_answers(report: Report) -> None:

@@ -85,6 +85,29 @@ def test_a_deleted_users_id_in_the_key_policy_differs(world: World, verified: Ve
     assert kinds(report) == {"orphaned-principal"}
 
 
+def test_a_deleted_users_id_in_a_denial_differs(world: World, verified: Verified) -> None:
+    user = world.user(policy=None)
+    deny = {"Effect": "Deny", "Principal": {"AWS": user.arn}, "Action": "kms:Decrypt", "Resource": "*"}
+    key = world.key(statements=(deny,))
+    table = world.table(key)
+    iam = world.client("iam")
+    iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key_id)
+    iam.delete_user(UserName=user.name)
+    assert kinds(verified(declare(table, key))) == {"orphaned-principal"}
+
+
+def test_a_service_or_an_identity_provider_that_nobody_declared_differs(
+    world: World, verified: Verified
+) -> None:
+    saml = "arn:aws:iam::111122223333:saml-provider/corporate"
+    named = {"Service": "lambda.amazonaws.com", "Federated": saml}
+    allow = {"Effect": "Allow", "Principal": named, "Action": "kms:*", "Resource": "*"}
+    key = world.key(statements=(allow,))
+    report = verified(declare(world.table(key), key))
+    found = {one.principal for one in report.findings if one.kind == "undeclared-principal"}
+    assert (found, report.verdict.exit_status) == ({"lambda.amazonaws.com", saml}, 1)
+
+
 def test_a_user_made_again_by_the_same_name_is_denied(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key(user.arn)

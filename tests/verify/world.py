@@ -74,9 +74,15 @@ class World:
         iam.attach_role_policy(RoleName=name, PolicyArn=policy)
         return str(role["Role"]["Arn"])
 
-    def key(self, *users: str, statements: tuple[dict[str, Any], ...] = (), rotation: bool = True) -> str:
+    def key(
+        self,
+        *users: str,
+        statements: tuple[dict[str, Any], ...] = (),
+        rotation: bool = True,
+        region: str = REGION,
+    ) -> str:
         """A customer managed key, rotated unless told otherwise."""
-        kms = self.client("kms")
+        kms = self.client("kms", region)
         key = kms.create_key(Policy=key_policy(*users, statements=statements))["KeyMetadata"]
         if rotation:
             kms.enable_key_rotation(KeyId=key["KeyId"])
@@ -102,6 +108,19 @@ class World:
             ],
             **encryption,
         )
+        return name
+
+    def table_policy(self, table: str, *statements: dict[str, Any], region: str = REGION) -> None:
+        """Give a table a policy of its own; the statements are about the table."""
+        arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}"
+        document = {"Version": "2012-10-17", "Statement": [{"Resource": arn, **one} for one in statements]}
+        self.client("dynamodb", region).put_resource_policy(ResourceArn=arn, Policy=json.dumps(document))
+
+    def replicated_table(self, key_arn: str, region: str, replica_key_arn: str) -> str:
+        """A table with a replica in another Region, which has a key of its own there."""
+        name = self.table(key_arn)
+        replica = {"Create": {"RegionName": region, "KMSMasterKeyId": replica_key_arn}}
+        self.client("dynamodb").update_table(TableName=name, ReplicaUpdates=[replica])
         return name
 
     def items(self, table: str) -> list[dict[str, Any]]:
