@@ -2,14 +2,18 @@
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
 from verify.command import Arguments, run_command
 from verify.errors import VerifyError
+from verify.interruption import one_interruption
 from verify.report import Verdict
+from verify.report_json import SCHEMA_FILE
 
 _EPILOG = """exit status: 0 everything is as declared; 1 something differs; 2 it could not be told.
 AWS is reached as the standard environment says: AWS_PROFILE, AWS_REGION,
@@ -48,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
                      help="between two reads of a wait (default 5)")  # fmt: skip
 
     out = parser.add_argument_group("output, beside the table in the terminal; - is standard output")
-    out.add_argument("--json", metavar="FILE", help="JSON, by verify/schema/report-1.0.json")
+    out.add_argument("--json", metavar="FILE", help=f"JSON, by verify/schema/{SCHEMA_FILE.name}")
     out.add_argument("--junit", metavar="FILE", help="JUnit XML")
     out.add_argument("--html", metavar="FILE", help="one page with the access matrix as a picture")
     out.add_argument("--evidence", metavar="DIR", type=Path, help="a new directory with every answer")
@@ -59,12 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Verify, report, and return the exit status."""
     arguments = Arguments(**vars(_parser().parse_args(argv)))
     try:
-        return run_command(arguments)
-    except VerifyError as error:
+        with one_interruption():
+            return run_command(arguments)
+    except (VerifyError, BotoCoreError) as error:
         Console(stderr=True).print(f"verify: {error}", style="bold red", markup=False, highlight=False)
     except KeyboardInterrupt as interruption:
         left = getattr(interruption, "__notes__", ["no probe item is left"])
         print(f"verify: interrupted; {'; '.join(left)}", file=sys.stderr)
+    except Exception:  # noqa: BLE001 - whatever went wrong, nothing is known to differ: that is no status 1
+        traceback.print_exc()
     return Verdict.COULD_NOT_TELL.exit_status
 
 

@@ -12,8 +12,8 @@ from rich.console import Console
 from verify.arns import identity, same_principal
 from verify.declared import StackOutputs
 from verify.errors import VerifyError
-from verify.inventory import Target
-from verify.observe import Table, observe_table
+from verify.inventory import Found, Target, survey_tables
+from verify.observe import Table, Unknown
 from verify.parallel import Parallel
 from verify.principals import CredentialSources, Principal, caller_principal, gather
 from verify.private_files import write_private
@@ -25,7 +25,7 @@ from verify.report_junit import render_junit
 from verify.report_table import print_report
 from verify.run import Options, targets_of, verify
 from verify.stack_outputs import from_file, from_stack
-from verify.wait import Patience, wait_for_access, wait_for_denial
+from verify.wait import Patience, exit_status_of, wait_for_access, wait_for_denial
 
 _RENDERERS: dict[str, Callable[[Report], str]] = {
     "json": render_json,
@@ -82,6 +82,9 @@ def _check(arguments: Arguments) -> None:
         raise VerifyError(f"--workers {arguments.workers}: at least 1 is needed.")
     if arguments.interval <= 0 or arguments.limit <= 0:
         raise VerifyError("--limit and --interval: seconds above 0 are needed.")
+    reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
+    if reports and (arguments.prove_revocation or arguments.wait_for_access):
+        raise VerifyError(f"{', '.join(reports)}: a wait makes no report; read its output.")
     if [arguments.json, arguments.junit, arguments.html].count("-") > 1:
         raise VerifyError("only one of --json, --junit and --html can go to standard output.")
 
@@ -105,6 +108,8 @@ def _sources(arguments: Arguments) -> CredentialSources:
 
 
 def _write(report: Report, arguments: Arguments) -> None:
+    if arguments.evidence:
+        write_evidence(report, arguments.evidence)
     wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
     # What a program reads from standard output must not have the table for people in it.
     print_report(report, Console(stderr="-" in wanted.values()))
@@ -116,8 +121,6 @@ def _write(report: Report, arguments: Arguments) -> None:
                 write_private(Path(name), _RENDERERS[kind](report))
             except OSError as error:
                 raise VerifyError(f"--{kind} {name}: {error.strerror}.") from None
-    if arguments.evidence:
-        write_evidence(report, arguments.evidence)
 
 
 def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Target]) -> int:
@@ -131,16 +134,26 @@ def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Targ
         known = ", ".join(one.arn for one in principals)
         raise VerifyError(f"{wanted}: its credentials are needed; at hand are {known}. {reasons}".strip())
     wait = wait_for_denial if arguments.prove_revocation else wait_for_access
-    console = Console()
-    statuses = []
-    for target in targets:
-        table = observe_table(caller.connections, target.name, target.region)
-        if not isinstance(table, Table):
-            raise VerifyError(f"{target.name}: {table.call}: {table.code}: {table.reason}")
-        ended = wait(found[0], table, Patience(arguments.limit, arguments.interval), Console(stderr=True))
-        console.print(f"{found[0].sts_arn} on {table.name}: {ended.words}", markup=False)
-        statuses.append(ended.exit_status)
-    return max(statuses)
+    quiet = Parallel(arguments.workers, Console(quiet=True))
+    tables = _readable(survey_tables(caller.connections, targets, quiet))
+    patience = Patience(arguments.limit, arguments.interval)
+    waits = wait(found[0], tables, patience, quiet, Console(stderr=True))
+    for one in waits:
+        where = f"{one.table.name} in {one.table.region}"
+        Console().print(f"{found[0].sts_arn} on {where}: {one.words}", markup=False)
+    return exit_status_of(waits)
+
+
+def _readable(found: list[Found]) -> list[Table]:
+    """The tables that were found.
+
+    Raises:
+        VerifyError: one of them could not be read, so nothing could be told of it.
+    """
+    for one in found:
+        if isinstance(one.table, Unknown):
+            raise VerifyError(f"{one.target.name} in {one.region}: {one.table.words}")
+    return [one.table for one in found if isinstance(one.table, Table)]
 
 
 def _is(principal: Principal, wanted: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from verify.errors import VerifyError
+
 _ATTEMPTS = 8  # throttling is waited out, with the exponential backoff of the standard mode
 _CONNECT_TIMEOUT_SECONDS = 5
 _READ_TIMEOUT_SECONDS = 20
@@ -38,7 +40,11 @@ class Connections:
 
 
 def new_client(session: boto3.Session, service: str, region: str, pool: int) -> Any:  # noqa: ANN401
-    """A client with its own connections."""
+    """A client with its own connections.
+
+    Raises:
+        VerifyError: the environment names an endpoint that is no URL.
+    """
     config = Config(
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
         max_pool_connections=pool,
@@ -46,4 +52,7 @@ def new_client(session: boto3.Session, service: str, region: str, pool: int) -> 
         read_timeout=_READ_TIMEOUT_SECONDS,
         user_agent_extra="encrypted-tables-verify",
     )
-    return session.client(service, region_name=region, config=config)
+    try:
+        return session.client(service, region_name=region, config=config)
+    except ValueError as error:  # botocore checks the endpoint's form only here
+        raise VerifyError(f"{error}. Give AWS_ENDPOINT_URL as http://HOST:PORT or https://HOST.") from None

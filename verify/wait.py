@@ -5,45 +5,57 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howi
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from rich.console import Console
 from rich.progress import Progress
 
 from verify.classify import Outcome
 from verify.observe import Table
+from verify.parallel import Parallel
 from verify.principals import Principal
 from verify.probe import ProbeItem, Prober, ProbeResult
 
 
 @dataclass(frozen=True)
 class Waited:
-    """How a wait ended: the last answer, and whether it is the one that was waited for."""
+    """How a wait on a table ended."""
 
+    table: Table
     last: ProbeResult
+    """The last answer."""
     seconds: float
     tries: int
     reached: bool
+    """Whether the last answer is the one that was waited for."""
+    proves: bool
+    """Whether it was reached, and shows what was to be shown: of a removal, that there was access before."""
 
     @property
     def words(self) -> str:
         """How the wait ended, for people."""
+        tries = f"{self.seconds} s ({self.tries} tries)"
         if self.reached and self.tries == 1:
             when = "already at the first try, so no change was seen"
-        elif self.reached:
-            when = f"after {self.seconds} s ({self.tries} tries)"
+        elif self.reached and not self.proves:
+            when = f"after {tries}, but never allowed before, so no removal was seen"
         else:
-            when = f"still, after {self.seconds} s ({self.tries} tries)"
+            when = f"after {tries}" if self.reached else f"still, after {tries}"
         return f"{self.last.outcome.label} {when}. {self.last.answer.message}".strip()
 
     @property
     def exit_status(self) -> int:
-        """0 when it was seen, 2 when the last answer says nothing, else 1."""
+        """0 when it was seen; 1 when it was not; 2 when the answers prove neither."""
         if self.reached:
-            return 0
+            return 0 if self.proves else 2
         return 1 if self.last.outcome is Outcome.ALLOWED or self.last.outcome.is_denied else 2
+
+
+def exit_status_of(waits: Iterable[Waited]) -> int:
+    """The exit status of several waits: a change that was not seen outweighs what proves nothing."""
+    statuses = {one.exit_status for one in waits}
+    return 1 if 1 in statuses else max(statuses)
 
 
 @dataclass(frozen=True)
@@ -56,37 +68,70 @@ class Patience:
     now: Callable[[], float] = time.monotonic
 
 
-def wait_for_denial(principal: Principal, table: Table, patience: Patience, console: Console) -> Waited:
-    """Read until the principal is denied, by KMS or by IAM."""
-    what = f"{principal.arn} reads {table.name}; waiting for the denial"
-    return _wait(principal, table, patience, lambda outcome: outcome.is_denied, _Bar(console, what))
+def wait_for_denial(
+    principal: Principal, tables: Sequence[Table], patience: Patience, parallel: Parallel, console: Console
+) -> list[Waited]:
+    """Read every table until the principal, who could read it, is denied, by KMS or by IAM."""
+    waits = [_Wait(principal, table, lambda outcome: outcome.is_denied, Outcome.ALLOWED) for table in tables]
+    return _wait(waits, patience, parallel, console, f"{principal.arn} reads; waiting for the denial")
 
 
-def wait_for_access(principal: Principal, table: Table, patience: Patience, console: Console) -> Waited:
-    """Read until the principal is allowed."""
-    what = f"{principal.arn} does not read {table.name}; waiting for access"
-    return _wait(principal, table, patience, lambda outcome: outcome is Outcome.ALLOWED, _Bar(console, what))
+def wait_for_access(
+    principal: Principal, tables: Sequence[Table], patience: Patience, parallel: Parallel, console: Console
+) -> list[Waited]:
+    """Read every table until the principal is allowed."""
+    waits = [_Wait(principal, table, lambda outcome: outcome is Outcome.ALLOWED) for table in tables]
+    return _wait(waits, patience, parallel, console, f"{principal.arn} does not read; waiting for access")
 
 
-@dataclass(frozen=True)
-class _Bar:
-    console: Console
-    what: str
+@dataclass
+class _Wait:
+    """One table's wait; `before` is what must have been answered once for the end to prove anything."""
+
+    principal: Principal
+    table: Table
+    wanted: Callable[[Outcome], bool]
+    before: Outcome | None = None
+    results: list[ProbeResult] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def reached(self) -> bool:
+        return bool(self.results) and self.wanted(self.results[-1].outcome)
+
+    def read(self, elapsed: Callable[[], float]) -> None:
+        fresh = replace(self.principal, connections=self.principal.connections.renewed())
+        self.results += Prober(fresh, self.table, ProbeItem.for_table(self.table)).run(("GetItem",))
+        self.seconds = elapsed()
+
+    def ended(self) -> Waited:
+        seen = self.before is None or self.before in {result.outcome for result in self.results}
+        return Waited(
+            table=self.table,
+            last=self.results[-1],
+            seconds=round(self.seconds, 1),
+            tries=len(self.results),
+            reached=self.reached,
+            proves=self.reached and seen,
+        )
 
 
 def _wait(
-    principal: Principal, table: Table, patience: Patience, wanted: Callable[[Outcome], bool], bar: _Bar
-) -> Waited:
+    waits: list[_Wait], patience: Patience, parallel: Parallel, console: Console, what: str
+) -> list[Waited]:
     started = patience.now()
-    progress = Progress(console=bar.console, transient=True, disable=not bar.console.is_terminal)
-    with progress:
-        task = progress.add_task(bar.what, total=patience.limit)
-        for tries in count(1):
-            fresh = replace(principal, connections=principal.connections.renewed())
-            (last,) = Prober(fresh, table, ProbeItem.for_table(table)).run(("GetItem",))
-            seconds = patience.now() - started
-            progress.update(task, completed=min(seconds, patience.limit))
-            if wanted(last.outcome) or seconds + patience.interval > patience.limit:
-                return Waited(last, round(seconds, 1), tries, wanted(last.outcome))
+
+    def elapsed() -> float:
+        return patience.now() - started
+
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=patience.limit)
+        pending = waits
+        while True:
+            parallel.map("reading", lambda one: one.read(elapsed), pending)
+            progress.update(task, completed=min(elapsed(), patience.limit))
+            pending = [one for one in pending if not one.reached]
+            if not pending or elapsed() + patience.interval > patience.limit:
+                break
             patience.sleep(patience.interval)
-    raise AssertionError("count() never ends")
+    return [one.ended() for one in waits]

@@ -2,17 +2,16 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from local_aws.process import Credentials, LocalAws
-from tests.verify.world import REGION, World, declare
+from tests.verify.world import ACCOUNT, REGION, World, declare
+from verify.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -94,6 +93,24 @@ def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> Non
     assert run("--table", world.table(None)).returncode == 1
 
 
+def test_a_table_by_its_arn_is_the_same_as_by_its_name(world: World, run: Run) -> None:
+    there = world.key(region="eu-west-1")
+    table = world.replicated_table(world.key(), "eu-west-1", there)
+    arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table}"
+    done = run("--table", arn, "--region", REGION, "--json", "-")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert {(cell["table"], cell["region"]) for cell in report["access"]} == {
+        (table, REGION),
+        (table, "eu-west-1"),
+    }
+
+
+def test_a_table_by_a_name_that_no_table_has_could_not_be_told(run: Run) -> None:
+    done = run("--table", "no-such-table")
+    assert (done.returncode, "Check its name, the Region and the account" in done.stdout) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "part"),
     [
@@ -102,6 +119,11 @@ def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> Non
         (("--outputs", "-", "--workers", "0"), "", "--workers 0: at least 1"),
         (("--outputs", "-", "--interval", "0"), "", "--limit and --interval"),
         (("--outputs", "-", "--json", "-", "--junit", "-"), "", "only one of --json, --junit and --html"),
+        (
+            ("--outputs", "-", "--prove-revocation", "x", "--json", "r.json", "--evidence", "e"),
+            "",
+            "--json, --evidence: a wait makes no report",
+        ),
         (("--stack", "dev"), "", "`pulumi` is not on PATH"),
     ],
 )
@@ -133,6 +155,41 @@ def test_a_caller_without_working_credentials_is_told(world: World, run: Run) ->
     assert (done.returncode, "is a root user" in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("variables", "part"),
+    [
+        ({"AWS_PROFILE": "nope"}, "nope"),
+        ({"AWS_ENDPOINT_URL": "127.0.0.1:4566"}, "Invalid endpoint: 127.0.0.1:4566"),
+    ],
+)
+def test_an_environment_that_aws_cannot_be_reached_by_is_one_clear_message(
+    run: Run, variables: dict[str, str], part: str
+) -> None:
+    done = run("--table", "orders", **variables)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert part in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_that_nobody_expected_is_shown_and_is_no_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_arguments: object) -> int:
+        raise RuntimeError("the unexpected")
+
+    monkeypatch.setattr("verify.__main__.run_command", broken)
+    assert main(["--table", "orders"]) == 2
+    assert "RuntimeError: the unexpected" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_costs_no_evidence(world: World, run: Run, tmp_path: Path) -> None:
+    key = world.key()
+    outputs = json.dumps(declare(world.table(key), key))
+    done = run("--outputs", "-", "--json", "no/such/dir.json", "--evidence", "e", stdin=outputs)
+    assert (done.returncode, "--json no/such/dir.json" in done.stderr) == (2, True)
+    assert (tmp_path / "e" / "SHA256SUMS").exists()
+
+
 def test_a_directory_that_cannot_take_a_report_is_told(world: World, run: Run) -> None:
     key = world.key()
     done = run(
@@ -154,7 +211,21 @@ def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, 
     assert (done.returncode, "allowed still, after" in done.stdout) == (1, True)
     world.set_key_users(key)
     done = run("--outputs", "-", "--prove-revocation", user.arn, "--limit", "5", stdin=outputs)
-    assert (done.returncode, "denied by KMS" in done.stdout) == (0, True)
+    assert (done.returncode, "denied by KMS already at the first try" in done.stdout) == (2, True)
+
+
+def test_a_removal_is_not_proven_while_a_replica_is_read(world: World, run: Run) -> None:
+    user = world.user()
+    there = world.key(user.arn, region="eu-west-1")
+    key = world.key()
+    table = world.replicated_table(key, "eu-west-1", there)
+    outputs = json.dumps(declare(table, key, user=user, replicas={"eu-west-1": {"keyArn": there}}))
+    done = run(
+        "--outputs", "-", "--prove-revocation", user.arn, "--limit", "0.5", "--interval", "0.2", stdin=outputs
+    )
+    assert done.returncode == 1
+    assert f"{table} in us-east-1: denied by KMS already" in done.stdout
+    assert f"{table} in eu-west-1: allowed still" in done.stdout
 
 
 def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: Run) -> None:
@@ -162,29 +233,6 @@ def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: 
     outputs = json.dumps(declare(world.table(key), key))
     done = run("--outputs", "-", "--prove-revocation", "nobody", stdin=outputs)
     assert (done.returncode, "nobody: its credentials are needed" in done.stderr) == (2, True)
-
-
-def test_an_interrupt_ends_with_status_2_and_no_item_left(
-    world: World, aws: LocalAws, tmp_path: Path
-) -> None:
-    """Ctrl-C while the calls are under way, told from outside when the first probe item appears."""
-    key = world.key()
-    tables = [world.table(key) for _ in range(30)]
-    outputs = declare(tables[0], key)
-    outputs["tables"] = {name: declare(name, key)["tables"]["orders"] for name in tables}
-    (tmp_path / "out.json").write_text(json.dumps(outputs))
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
-    command = [sys.executable, "-m", "verify", "--outputs", "out.json", "--workers", "1"]
-    with subprocess.Popen(
-        command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    ) as program:
-        deadline = time.monotonic() + 60
-        while not world.items(tables[0]) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        program.send_signal(signal.SIGINT)
-        _, said = program.communicate(timeout=60)
-    assert (program.returncode, said) == (2, "verify: interrupted; no probe item is left\n")
-    assert [name for name in tables if world.items(name)] == []
 
 
 def test_the_help_names_every_exit_status(run: Run) -> None:

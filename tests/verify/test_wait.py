@@ -1,6 +1,7 @@
 """Waiting for a change: a removal is seen late, for the table's key is kept; a grant is seen at once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import boto3
 import pytest
@@ -10,10 +11,12 @@ from local_aws.process import Credentials, LocalAws, running
 from tests.verify.world import REGION, User, World
 from verify.connections import Connections
 from verify.observe import Table, observe_table
+from verify.parallel import Parallel
 from verify.principals import Principal, identify
-from verify.wait import Patience, wait_for_access, wait_for_denial
+from verify.wait import Patience, Waited, exit_status_of, wait_for_access, wait_for_denial
 
 QUIET = Console(quiet=True)
+FOUR = Parallel(4, QUIET)
 FIVE_MINUTES = 300.0
 TEN_SECONDS = 10.0
 
@@ -47,6 +50,16 @@ def read_table(name: str) -> Table:
     return found
 
 
+def denial(who: Principal, table: Table, patience: Patience) -> Waited:
+    (waited,) = wait_for_denial(who, [table], patience, FOUR, QUIET)
+    return waited
+
+
+def access(who: Principal, table: Table, patience: Patience) -> Waited:
+    (waited,) = wait_for_access(who, [table], patience, FOUR, QUIET)
+    return waited
+
+
 Patient = Callable[[float], Patience]
 
 
@@ -68,9 +81,9 @@ def test_a_removal_is_seen_when_the_kept_key_has_run_out(slow_world: World, pati
     key = slow_world.key(user.arn)
     table = read_table(slow_world.table(key))
     who = principal(user)
-    assert wait_for_access(who, table, patience(60), QUIET).reached
+    assert access(who, table, patience(60)).reached
     slow_world.set_key_users(key)
-    waited = wait_for_denial(who, table, patience(600), QUIET)
+    waited = denial(who, table, patience(600))
     assert (waited.reached, waited.last.outcome.value, waited.exit_status) == (True, "denied-by-kms", 0)
     assert FIVE_MINUTES - TEN_SECONDS <= waited.seconds <= FIVE_MINUTES
     assert waited.tries == waited.seconds / TEN_SECONDS + 1
@@ -82,15 +95,55 @@ def test_a_grant_is_seen_at_once(slow_world: World, patience: Patient) -> None:
     key = slow_world.key()
     table = read_table(slow_world.table(key))
     who = principal(user)
-    assert wait_for_denial(who, table, patience(60), QUIET).tries == 1
+    before = denial(who, table, patience(60))
+    assert (before.tries, before.exit_status) == (1, 2)
     slow_world.set_key_users(key, user.arn)
-    assert wait_for_access(who, table, patience(60), QUIET).tries == 1
+    assert access(who, table, patience(60)).tries == 1
+
+
+def test_a_removal_is_proven_only_of_a_principal_that_had_access(
+    slow_world: World, patience: Patient
+) -> None:
+    """Denied before anything was removed, at once or when the key works again: no removal was seen."""
+    user = slow_world.user(policy=None)
+    key = slow_world.key()
+    waited = denial(principal(user), read_table(slow_world.table(key)), patience(60))
+    assert (waited.last.outcome.value, waited.reached, waited.exit_status) == ("denied-by-iam", True, 2)
+    assert "already at the first try, so no change was seen" in waited.words
+
+    outsider = slow_world.user()
+    table = read_table(slow_world.table(key))
+    kms = slow_world.client("kms")
+    kms.disable_key(KeyId=key)
+    calm = patience(60)
+
+    def enable_and_sleep(seconds: float) -> None:
+        kms.enable_key(KeyId=key)
+        calm.sleep(seconds)
+
+    waited = denial(principal(outsider), table, replace(calm, sleep=enable_and_sleep))
+    assert (waited.tries, waited.reached, waited.exit_status) == (2, True, 2)
+    assert "never allowed before" in waited.words
+
+
+def test_every_table_is_waited_for_at_the_same_time(slow_world: World, patience: Patient) -> None:
+    """The kept keys of all run out at once: the last table must not be denied at its first try."""
+    user = slow_world.user()
+    key = slow_world.key(user.arn)
+    tables = [read_table(slow_world.table(key)) for _ in range(3)]
+    who = principal(user)
+    assert all(one.reached for one in wait_for_access(who, tables, patience(60), FOUR, QUIET))
+    slow_world.set_key_users(key)
+    waits = wait_for_denial(who, tables, patience(600), FOUR, QUIET)
+    assert [one.table.name for one in waits] == [table.name for table in tables]
+    assert [one.exit_status for one in waits] == [0, 0, 0]
+    assert exit_status_of(waits) == 0
 
 
 def test_a_wait_ends_at_its_limit(slow_world: World, patience: Patient) -> None:
     user = slow_world.user()
     key = slow_world.key(user.arn)
-    waited = wait_for_denial(principal(user), read_table(slow_world.table(key)), patience(30), QUIET)
+    waited = denial(principal(user), read_table(slow_world.table(key)), patience(30))
     assert (waited.reached, waited.exit_status, waited.seconds, waited.tries) == (False, 1, 30, 4)
 
 
@@ -100,7 +153,7 @@ def test_a_disabled_key_is_no_revocation(slow_world: World, patience: Patient) -
     key = slow_world.key(user.arn)
     table = read_table(slow_world.table(key))
     slow_world.client("kms").disable_key(KeyId=key)
-    waited = wait_for_denial(principal(user), table, patience(30), QUIET)
+    waited = denial(principal(user), table, patience(30))
     assert (waited.reached, waited.exit_status) == (False, 2)
 
 
@@ -118,5 +171,5 @@ def test_every_try_uses_new_connections(
 
     monkeypatch.setattr(Connections, "renewed", recorded)
     table = read_table(slow_world.table(key))
-    waited = wait_for_denial(principal(user), table, patience(30), QUIET)
+    waited = denial(principal(user), table, patience(30))
     assert waited.tries == len(renewed) == len({id(one) for one in renewed}) == 4
