@@ -1,8 +1,10 @@
 """The report in the terminal."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
+from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -50,7 +52,7 @@ def settings(place: Place) -> list[tuple[str, str]]:
 def place_heading(place: Place) -> RenderableType:
     """A place's name and settings."""
     name = f"{place.name} in {place.region}" + (" (replica)" if place.is_replica else "")
-    grid = Grid.grid(padding=(0, 2))
+    grid = Grid.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2))
     for label, value in settings(place):
         grid.add_row(Text(label, style="dim"), Text(value))
     return Group(Text(name, style="bold"), grid)
@@ -81,7 +83,7 @@ def _alias_words(aliases: tuple[str, ...] | Unknown) -> str:
 
 
 def _principals(rows: Iterable[PrincipalRow]) -> Grid:
-    grid = Grid("principal", "credentials", "declared as", title="Principals", title_justify="left")
+    grid = _grid("principal", "credentials", "declared as", title="Principals", title_justify="left")
     for row in rows:
         grid.add_row(row.sts_arn or row.arn, row.source, ", ".join(row.roles) or "-")
     return grid
@@ -89,11 +91,19 @@ def _principals(rows: Iterable[PrincipalRow]) -> Grid:
 
 def _matrix(place: Place, report: Report) -> Grid:
     cells = {(cell.principal, cell.call): cell for cell in report.cells_at(place)}
-    grid = Grid("principal", *CALLS, caption="≠ differs from what is declared   * predicted, not proven")
+    grid = _grid("principal", *CALLS, caption="≠ differs from what is declared   * predicted, not proven")
     for row in report.principals:
         own = [cells.get((row.arn, call)) for call in CALLS]
         if any(own):
             grid.add_row(short_name(row.arn), *(_cell(cell) for cell in own))
+    return grid
+
+
+def _grid(*columns: str, **options: Any) -> Grid:  # noqa: ANN401  # rich's own options
+    """A table that folds what is too long for its column: cut off, two names may look the same."""
+    grid = Grid(**options)
+    for column in columns:
+        grid.add_column(column, overflow="fold")
     return grid
 
 

@@ -82,6 +82,9 @@ def test_a_key_user_who_may_make_no_item_call_differs(world: World, verified: Ve
     assert kinds(report, user.arn) == {"declared-but-denied"}
     differing = {cell.call for cell in report.access if cell.as_declared is False}
     assert differing == set(ITEM_CALLS)
+    assert {f.todo for f in report.findings if f.kind == "declared-but-denied"} == {
+        "Allow it the table in its IAM policies, or take it out of its declaration."
+    }
 
 
 def test_a_key_user_who_may_only_read_is_as_declared_but_no_reader_writer(

@@ -166,6 +166,16 @@ class Page(HTMLParser):
             self.cells.append(str(facts["class"]))
 
 
+def test_a_narrow_terminal_cuts_off_no_name(report: Report) -> None:
+    """Folded, not cut off: two names may begin alike."""
+    console = Console(file=io.StringIO(), width=60)
+
+    print_report(report, console)
+
+    text = console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert "…" not in text
+
+
 def test_the_page_has_every_cell_and_loads_nothing(report: Report) -> None:
     page = Page(render_html(report))
     assert page.loads == []
