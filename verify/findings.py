@@ -100,7 +100,7 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
 
 
 # What to do where an outcome needs something else than others of its kind.
-_TODO = {
+_ADVICE = {
     (
         "declared-but-denied",
         Outcome.DENIED_BY_IAM,
@@ -118,6 +118,6 @@ def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, 
         # AWS's own words are in the cells; here they are needed only when they could not be classified.
         said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
         text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
-        advice = _TODO.get((kind, actual), todo)
+        advice = _ADVICE.get((kind, actual), todo)
         found.append(Finding(kind, severity, first.table, first.region, text, advice, first.principal))
     return found
