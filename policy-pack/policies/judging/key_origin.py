@@ -71,10 +71,8 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
     if resource.type in PASSING_ON:
         return _origin_passed_on(resource, find, depth)
     if resource.type in USING:
-        urns = resource.dependencies.get(USING[resource.type], ())
-        used = [
-            origin(source, find, depth + 1) for source in map(find, urns) if source and depth < MOST_ALIASES
-        ]
+        sources = _sources(resource, USING[resource.type], find) if depth < MOST_ALIASES else []
+        used = [origin(source, find, depth + 1) for source in sources]
         return Origin.UNTOLD if any(one is not Origin.NO_KEY for one in used) else Origin.NO_KEY
     if resource.type in (types.CLOUD_CONTROL, types.NATIVE_EXTENSION):
         name = resource.properties.get("typeName", resource.properties.get("type"))
@@ -84,6 +82,11 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
     return Origin.NO_KEY
 
 
+def _sources(resource: StackResource, name: str, find: Find) -> list[StackResource]:
+    """The resources of the stack that an input's value comes from."""
+    return [source for source in map(find, resource.dependencies.get(name, ())) if source]
+
+
 def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin:
     names = [
         resource.properties.get(name)
@@ -91,8 +94,7 @@ def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin
     ]
     if any(isinstance(name, str) and "alias/aws/" in name.lower() for name in names):
         return Origin.NO_KEY
-    urns = resource.dependencies.get(PASSING_ON[resource.type], ())
-    sources = [source for source in map(find, urns) if source]
+    sources = _sources(resource, PASSING_ON[resource.type], find)
     if depth > MOST_ALIASES or (not sources and resource.type == types.KEY_POLICY):
         return Origin.UNTOLD
     if not sources:
