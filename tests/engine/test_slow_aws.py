@@ -1,5 +1,6 @@
 """AWS takes its time: new users are not known at once, and a table is encrypted anew while others wait."""
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ import pytest
 from local_aws.local_run import LocalRun, local_run
 from local_aws.process import running
 from local_aws.stack import interrupt
+from tests.documents import blocks
 from tests.engine.programs import Program
+from tests.tools.processes import wait_until
 
 TABLE = "slow"
+AN_HOUR = 3600.0
 SOURCE = """
 user = aws.iam.User("reader", name="reader")
 EncryptedTable("slow", {{
@@ -22,7 +26,7 @@ EncryptedTable("slow", {{
 
 @pytest.fixture(scope="module")
 def slow_run() -> Iterator[LocalRun]:
-    with local_run(aws=running(encryption_change_seconds=3, iam_propagation_seconds=2)) as run:
+    with local_run(aws=running(encryption_change_seconds=AN_HOUR, iam_propagation_seconds=2)) as run:
         yield run
 
 
@@ -48,38 +52,75 @@ class Watch(threading.Thread):
         description = self.dynamodb.describe_table(TableName=TABLE)["Table"]["SSEDescription"]
         return description["KMSMasterKeyArn"], description["Status"]
 
+    def first_key_state(self) -> str:
+        return str(self.kms.describe_key(KeyId=self.first)["KeyMetadata"]["KeyState"])
+
     def run(self) -> None:
         while not self.done.wait(0.05):
-            state = self.kms.describe_key(KeyId=self.first)["KeyMetadata"]["KeyState"]
+            state = self.first_key_state()
             key, status = self.encryption()
             self.seen.add(("first" if key == self.first else "second", status, state))
+
+
+def change_key(deployed: Program, watch: Watch) -> subprocess.Popen[str]:
+    """A running update that waits for the table to be encrypted with its second key."""
+    process = deployed(SOURCE.format(version=2)).start("up", "--yes", "--skip-preview")
+    wait_until(lambda: watch.encryption()[1] == "UPDATING", 60)
+    return process
 
 
 def test_the_old_key_is_enabled_until_the_table_is_encrypted_with_the_new_one(deployed: Program) -> None:
     watch = Watch(deployed.run)
     watch.start()
 
-    deployed(SOURCE.format(version=2)).up().checked()
+    process = change_key(deployed, watch)
+    wait_until(lambda: ("first", "UPDATING", "Enabled") in watch.seen)
+    deployed.run.aws.let_pass(AN_HOUR)
+    output, _ = process.communicate()
     watch.done.set()
     watch.join()
 
     disabled_while = {(key, status) for key, status, state in watch.seen if state != "Enabled"}
-    assert "UPDATING" in {status for _, status, _ in watch.seen}
+    assert process.returncode == 0, output
     assert disabled_while <= {("second", "ENABLED")}
+    assert watch.first_key_state() == "PendingDeletion"
     assert deployed.stack.preview("--expect-no-changes").exit_code == 0
 
 
 def test_an_interrupt_during_a_key_change_loses_no_key_and_the_next_run_ends_it(deployed: Program) -> None:
     watch = Watch(deployed.run)
-    stack = deployed(SOURCE.format(version=2))
-    process = stack.start("up", "--yes", "--skip-preview")
-    assert process.stdout is not None
-    next(line for line in process.stdout if "updating (" in line and "dynamodb:Table" in line)
+    process = change_key(deployed, watch)
 
     interrupt(process)
     process.communicate()
 
-    assert watch.kms.describe_key(KeyId=watch.first)["KeyMetadata"]["KeyState"] == "Enabled"
-    stack.up("--refresh").checked()
+    assert watch.encryption() == (watch.first, "UPDATING")
+    assert watch.first_key_state() == "Enabled"
+    deployed.run.aws.let_pass(AN_HOUR)
+    deployed.stack.up("--refresh").checked()
     assert watch.encryption()[0] != watch.first
-    assert stack.preview("--expect-no-changes").exit_code == 0
+    assert deployed.stack.preview("--expect-no-changes").exit_code == 0
+
+
+def test_a_run_in_the_middle_of_an_interrupted_key_change_goes_on_as_the_guide_says(deployed: Program) -> None:
+    watch = Watch(deployed.run)
+    interrupted = change_key(deployed, watch)
+    interrupt(interrupted)
+    interrupted.communicate()
+
+    early = deployed.stack.start("up", "--yes", "--refresh", "--skip-preview")
+    assert early.stdout is not None
+    next(line for line in early.stdout if "updating (" in line and "dynamodb:Table" in line)
+    assert watch.first_key_state() == "Enabled"
+    deployed.run.aws.let_pass(AN_HOUR)
+    output, _ = early.communicate()
+
+    assert early.returncode != 0
+    assert "Table is already encrypted with given KMSMasterKeyId" in output
+    assert watch.first_key_state() == "Enabled"
+    _, look, _ = blocks("interrupted-updates.md", "sh")
+    assert look.startswith("pulumi refresh --stack dev ")
+    deployed.stack.run(*look.removeprefix("pulumi ").replace(" --stack dev", "").split()).checked()
+    deployed.stack.up().checked()
+    assert watch.first_key_state() == "PendingDeletion"
+    assert deployed.stack.preview("--expect-no-changes").exit_code == 0
