@@ -102,7 +102,9 @@ def test_an_interrupt_during_a_key_change_loses_no_key_and_the_next_run_ends_it(
     assert deployed.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_a_run_in_the_middle_of_an_interrupted_key_change_goes_on_as_the_guide_says(deployed: Program) -> None:
+def test_a_run_in_the_middle_of_an_interrupted_key_change_goes_on_as_the_guide_says(
+    deployed: Program,
+) -> None:
     watch = Watch(deployed.run)
     interrupted = change_key(deployed, watch)
     interrupt(interrupted)

@@ -8,6 +8,9 @@ import pytest
 
 from local_aws.local_run import LocalRun
 from local_aws.stack import Stack, interrupt
+from tests.tools.processes import wait_until
+
+AN_HOUR = 3600.0
 
 HEADER = """
 import json
@@ -186,19 +189,19 @@ def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
 def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Program) -> None:
     """The key's policy names a user that never comes: KMS would be asked again for two minutes."""
     program.write("""
-    aws.kms.Key("before", deletion_window_in_days=7)
+    before = aws.kms.Key("before", deletion_window_in_days=7)
     statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/never"},
                  "Action": "kms:*", "Resource": "*"}
-    aws.kms.Key("waiting", policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    aws.kms.Key("waiting", policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+                opts=pulumi.ResourceOptions(depends_on=[before]))
     """)
     stack = program.stack(shared_run, "cancelled")
+    shared_run.aws.inject_fault("kms:CreateKey", "delay", skip=1, seconds=AN_HOUR)
     process = stack.start("up", "--yes", "--skip-preview")
-    assert process.stdout
-    for line in process.stdout:
-        if "before" in line and "created" in line:
-            break
+    wait_until(lambda: shared_run.aws.delayed_calls() == 1, 60)
+    shared_run.aws.let_pass(AN_HOUR)
     interrupt(process)
-    output = process.stdout.read()
+    output, _ = process.communicate()
 
     assert process.returncode not in (0, -signal.SIGKILL)
     assert "creating KMS Key: cancelled while waiting for AWS to accept the request" in output

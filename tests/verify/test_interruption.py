@@ -5,14 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from local_aws.process import LocalAws
+from tests.tools.processes import wait_until
 from tests.verify.world import World, declare
 
+AN_HOUR = 3600.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_an_interrupt_ends_with_status_2_and_no_item_left(
     world: World, aws: LocalAws, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C, or being told to end, when the first probe item appears."""
+    """Ctrl-C, or being told to end, while a probe item is read."""
     key = world.key()
     tables = [world.table(key) for _ in range(30)]
     outputs = declare(tables[0], key)
@@ -28,13 +29,15 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
     (tmp_path / "out.json").write_text(json.dumps(outputs))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
     command = [sys.executable, "-m", "verify", "--outputs", "out.json", "--workers", "1"]
+    aws.inject_fault("dynamodb:GetItem", "delay", seconds=AN_HOUR)
     with subprocess.Popen(
         command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
     ) as program:
-        deadline = time.monotonic() + 60
-        while not world.items(tables[0]) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: aws.delayed_calls() == 1, 60)
+        there = [name for name in tables if world.items(name)]
         program.send_signal(number)
+        aws.let_pass(AN_HOUR)
         _, said = program.communicate(timeout=60)
+    assert len(there) == 1
     assert (program.returncode, said) == (2, "verify: interrupted; no probe item is left\n")
     assert [name for name in tables if world.items(name)] == []
