@@ -15,6 +15,7 @@ from .key_access import declared_access, doubt_about_deployer
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
+from .statement_access import declared_by_statements
 from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
@@ -86,6 +87,9 @@ class EncryptedTable(pulumi.ComponentResource):
         self.stream_arn = self.table.stream_arn
         self.replica_key_arns = pulumi.Output.all(**self._replica_keys)
         self._access = [] if self.key is None else declared_access(settings, caller)
+        self._statement_access = declared_by_statements(
+            settings.key_policy_statements, settings.resource_policy_statements, caller.scope
+        )
         self.register_outputs(
             {
                 "tableName": self.table_name,
@@ -117,7 +121,7 @@ class EncryptedTable(pulumi.ComponentResource):
         `python -m verify` compares it with who really has. Take it after the last `grant_…`.
         """
         settings = self._settings
-        access = pulumi.Output.all(self._access, self._granted)
+        access = pulumi.Output.all(self._access, self._statement_access, self._granted)
         return {
             "tableName": self.table_name,
             "tableArn": self.table_arn,
@@ -126,7 +130,7 @@ class EncryptedTable(pulumi.ComponentResource):
             "keyId": self.key_id,
             "keyAlias": self.key_alias,
             "keyPolicyProfile": settings.key_policy_profile if self.key else None,
-            "access": access.apply(lambda lists: [*lists[0], *lists[1]]),
+            "access": access.apply(lambda lists: [entry for entries in lists for entry in entries]),
             "replicas": {
                 region: {
                     "keyArn": self._replica_keys[region],

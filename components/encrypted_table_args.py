@@ -194,7 +194,8 @@ class EncryptedTableArgs(TypedDict):
     that the AWS console writes; IAM policies may give others the use of the key. `strict` when left out."""
 
     key_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
-    """More statements for the key policy, in IAM's words. None when left out."""
+    """More statements for the key policy, in IAM's words; whom they allow is declared by that. None when
+    left out."""
 
     account_root_statement: NotRequired[bool]
     """Whether the key policy names the account, so that its IAM policies can give the key's management.
@@ -312,8 +313,8 @@ class EncryptedTableArgs(TypedDict):
     when left out."""
 
     resource_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
-    """Statements of the table's own policy, in IAM's words; their Resource is the table and its indexes
-    when left out. No policy when left out."""
+    """Statements of the table's own policy, in IAM's words; whom they allow is declared by that. Their
+    Resource is the table and its indexes when left out. No policy when left out."""
 
     tags: NotRequired[Mapping[str, Input[str]]]
     """Tags of the table, its keys and its replicas. None when left out."""

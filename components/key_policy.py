@@ -10,10 +10,10 @@ from typing import Any
 
 from . import permissions
 from .principals import Scope, accounts_of
+from .statements import Statement
 
 MAXIMUM_BYTES = 32_768
 
-Statement = Mapping[str, Any]
 Document = Mapping[str, Any]
 
 

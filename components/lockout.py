@@ -5,14 +5,11 @@ nobody can manage is recovered by AWS Support alone.
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#allow-managing-key
 """
 
-from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
-from typing import Any
+from collections.abc import Iterable
 
-from .key_policy import Document, Statement
+from .key_policy import Document
 from .principals import Scope
-
-_ACTION = "kms:putkeypolicy"
+from .statements import Statement, covers, named
 
 
 def lockout(document: Document, caller: str, scope: Scope) -> str | None:
@@ -24,7 +21,7 @@ def lockout(document: Document, caller: str, scope: Scope) -> str | None:
         scope: its account; the account's root stands for IAM policies of the account, which no key
             policy's deletion of people can take away.
     """
-    about = [s for s in document["Statement"] if _covers(s)]
+    about = [s for s in document["Statement"] if covers(s, "kms:PutKeyPolicy")]
     allowed = {p for s in about if _allows(s) for p in _named(s, scope)}
     denied = [s for s in about if s["Effect"] == "Deny"]
     root = scope.root
@@ -42,13 +39,6 @@ def lockout(document: Document, caller: str, scope: Scope) -> str | None:
     return None
 
 
-def _covers(statement: Statement) -> bool:
-    """Whether the statement is about kms:PutKeyPolicy."""
-    if "NotAction" in statement:
-        return not any(fnmatchcase(_ACTION, a.lower()) for a in _as_list(statement["NotAction"]))
-    return any(fnmatchcase(_ACTION, a.lower()) for a in _as_list(statement.get("Action")))
-
-
 def _allows(statement: Statement) -> bool:
     """A condition may not hold when it matters: such a statement is not relied on."""
     return statement["Effect"] == "Allow" and not statement.get("Condition")
@@ -62,13 +52,5 @@ def _denies(needed: set[str], statement: Statement, scope: Scope) -> bool:
 
 
 def _named(statement: Statement, scope: Scope, element: str = "Principal") -> Iterable[str]:
-    """The AWS principals of a statement; an account's id and its root are the same."""
-    principal = statement.get(element)
-    named = _as_list(principal.get("AWS")) if isinstance(principal, Mapping) else _as_list(principal)
-    return [scope.root if p == scope.account_id else p for p in named]
-
-
-def _as_list(value: Any) -> list[str]:  # noqa: ANN401  # IAM's grammar: one or a list
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)
+    """Everyone in a statement; an account's id and its root are the same."""
+    return [scope.root if name == scope.account_id else name for name in named(statement, element)]

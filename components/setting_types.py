@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from .extra_statements import check_statement
+from .policy_statements import check_key_statement, check_table_statement
 from .principals import check_principal
 
 ALIAS_PREFIX = "alias/"
@@ -144,7 +144,8 @@ ResourceName = Annotated[
     _matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
 ]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-KeyStatement = Annotated[dict[str, Any], AfterValidator(check_statement)]
+KeyStatement = Annotated[dict[str, Any], AfterValidator(check_key_statement)]
+TableStatement = Annotated[dict[str, Any], AfterValidator(check_table_statement)]
 WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
 Capacity = Annotated[WholeNumber, Field(ge=1)]
 Version = Annotated[WholeNumber, Field(ge=1)]

@@ -1,7 +1,7 @@
 """The settings of an encrypted table: all is checked before anything is registered."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -24,6 +24,7 @@ from .setting_types import (
     KeyAttribute,
     Region,
     ResourceName,
+    TableStatement,
     TagKey,
     TagValue,
     region_of,
@@ -55,7 +56,7 @@ class TableSettings(KeySettings):
     warm_throughput: WarmThroughput | None = None
     restore_from: RestoreFrom | None = None
     import_from: ImportFrom | None = None
-    resource_policy_statements: tuple[dict[str, Any], ...] = ()
+    resource_policy_statements: tuple[TableStatement, ...] = ()
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"

@@ -18,7 +18,10 @@ Role = Literal[
     "reader",
     "writer",
     "readerWriter",
+    "statementKeyUser",
+    "statementPrincipal",
 ]
+_MAY_BE_WHOLE_ACCOUNTS = ("otherAccount", "statementKeyUser", "statementPrincipal")
 _Arn = Annotated[str, Field(pattern=r"^arn:aws[\w-]*:")]
 
 
@@ -36,7 +39,7 @@ class DeclaredAccess(_Output):
 
     def means(self, arn: str) -> bool:
         """Whether this is about the principal: it is named, or its whole account let in."""
-        if self.role == "otherAccount" and whole_account(self.principal) == account_of(arn):
+        if self.role in _MAY_BE_WHOLE_ACCOUNTS and whole_account(self.principal) == account_of(arn):
             return True
         return same_principal(self.principal, arn)
 

@@ -34,6 +34,9 @@ _ROLE_CALLS: dict[Role, dict[str, Expectation]] = {
     "reader": dict.fromkeys(READ_CALLS, Expectation.ALLOWED),
     "writer": dict.fromkeys(WRITE_CALLS, Expectation.ALLOWED),
     "readerWriter": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.ALLOWED),
+    # A statement of one's own may have conditions of any kind.
+    "statementKeyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
+    "statementPrincipal": {},
 }
 _STRONGEST_FIRST = (Expectation.ALLOWED, Expectation.KEY_ALLOWS, Expectation.NOT_DECLARED)
 

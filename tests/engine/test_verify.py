@@ -39,6 +39,25 @@ def test_what_was_deployed_is_as_declared(own_run: LocalRun, stack: Stack, profi
     assert "user/analyst" in said
 
 
+def test_whom_the_stacks_own_statements_let_in_is_declared(own_run: LocalRun, stack: Stack) -> None:
+    reader, partner = User(own_run, "reader").arn, "arn:aws:iam::444455556666:root"
+    own_run.aws.open_account("444455556666")
+    statement = f"{SETTINGS}.keyPolicyStatements[0]"
+    stack.set_config(f"{statement}.Effect", "Allow")
+    stack.set_config(f"{statement}.Principal.AWS[0]", reader)
+    stack.set_config(f"{statement}.Principal.AWS[1]", partner)
+    stack.set_config(f"{statement}.Action", "kms:Decrypt")
+    statement = f"{SETTINGS}.resourcePolicyStatements[0]"
+    stack.set_config(f"{statement}.Effect", "Allow")
+    stack.set_config(f"{statement}.Principal.AWS", partner)
+    stack.set_config(f"{statement}.Action", "dynamodb:GetItem")
+    stack.up().checked()
+
+    status, said = verify(own_run, stack)
+
+    assert status == 0, said
+
+
 def test_access_that_nobody_declared_is_found(own_run: LocalRun, stack: Stack) -> None:
     stack.up().checked()
     key = stack.outputs()["tables"][TABLE]["keyArn"]

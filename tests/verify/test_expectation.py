@@ -38,6 +38,12 @@ def test_nothing_is_declared_about_a_deployer_or_the_description_of_a_table() ->
     assert Expectation.NOT_DECLARED is expected(("reader",), "DescribeTable")
 
 
+def test_a_statements_key_user_may_read_and_whom_a_statement_only_names_may_not() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "not-declared") == said("statementKeyUser")
+    assert dict.fromkeys(ITEM_CALLS, "denied") == said("statementPrincipal")
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("statementPrincipal", "otherAccount")
+
+
 def test_every_call_has_an_expectation_for_every_role() -> None:
     for role in Role.__args__:  # type: ignore[attr-defined]
         assert all(isinstance(expected((role,), call), Expectation) for call in CALLS)

@@ -1,31 +1,76 @@
-"""Statements that people add to a key policy, checked against what KMS accepts.
+"""Statements that people add to the policy of a key or of a table, checked against what AWS accepts.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi import Output
 
-from .key_policy import Statement
+from .statements import Statement, items, named
 
 _ELEMENTS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "Condition"}
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:[^*?\s]+", re.ASCII)
-_ACTION = re.compile(r"\*|kms:[a-z*?]+", re.ASCII | re.IGNORECASE)
 
 
-def check_statement(statement: Mapping[str, Any]) -> Statement:
+@dataclass(frozen=True)
+class PolicyKind:
+    """What differs between the policies of a key and of a table.
+
+    Attributes:
+        action: how an action is written.
+        action_in_words: the same for people.
+        resource: how a resource is written.
+        resource_in_words: the same for people.
+    """
+
+    action: re.Pattern[str]
+    action_in_words: str
+    resource: re.Pattern[str]
+    resource_in_words: str
+
+
+KEY_POLICY = PolicyKind(
+    action=re.compile(r"\*|kms:[a-z*?]+", re.ASCII | re.IGNORECASE),
+    action_in_words="an action of KMS, such as kms:Decrypt",
+    resource=re.compile(r"\*"),
+    resource_in_words="'*', which in a key policy is this key",
+)
+TABLE_POLICY = PolicyKind(
+    action=re.compile(r"\*|dynamodb:[a-z*?]+", re.ASCII | re.IGNORECASE),
+    action_in_words="an action of DynamoDB, such as dynamodb:GetItem",
+    resource=re.compile(r"\*|arn:aws[a-z-]*:dynamodb:\S+", re.ASCII),
+    resource_in_words="the ARN of the table or of an index; left out, it is the table and its indexes",
+)
+
+
+def check_key_statement(statement: Mapping[str, Any]) -> Statement:
     """The statement with `Resource: "*"`, the only one that a key policy has.
-
-    What another resource will give is checked by KMS.
 
     Raises:
         ValueError: KMS would refuse it, or it allows everybody.
     """
+    _check_statement(statement, KEY_POLICY)
+    return {**statement, "Resource": "*"}
+
+
+def check_table_statement(statement: Mapping[str, Any]) -> Statement:
+    """The statement as it is.
+
+    Raises:
+        ValueError: DynamoDB would refuse it, or it allows everybody.
+    """
+    _check_statement(statement, TABLE_POLICY)
+    return statement
+
+
+def _check_statement(statement: Mapping[str, Any], kind: PolicyKind) -> None:
+    """What another resource will give is checked by AWS."""
     if unknown := sorted(set(statement) - _ELEMENTS, key=str):
         raise ValueError(f"unknown element {unknown[0]!r}; a statement has {', '.join(sorted(_ELEMENTS))}")
     if statement.get("Effect") not in ("Allow", "Deny"):
@@ -33,26 +78,19 @@ def check_statement(statement: Mapping[str, Any]) -> Statement:
     for element in ("Principal", "Action"):
         if (element in statement) == (f"Not{element}" in statement):
             raise ValueError(f"give either {element} or Not{element}")
-    if statement.get("Resource", "*") != "*":
-        raise ValueError(f"Resource is {statement['Resource']!r}; in a key policy it is '*', this key")
     if statement["Effect"] == "Allow" and _names_everybody(statement):
         raise ValueError("it allows everybody, in every AWS account; name the principals")
-    for element in statement:
+    for element, value in statement.items():
         if check := _CHECKS.get(element):
-            check(element, statement[element])
+            check(element, value, kind)
     _check_json(statement)
-    return {**statement, "Resource": "*"}
 
 
-def _names_everybody(statement: Mapping[str, Any]) -> bool:
-    if "NotPrincipal" in statement:
-        return True
-    principal = statement["Principal"]
-    values = principal.values() if isinstance(principal, Mapping) else [principal]
-    return any(isinstance(item, str) and "*" in item for value in values for item in _items(value))
+def _names_everybody(statement: Statement) -> bool:
+    return "NotPrincipal" in statement or any("*" in n for n in named(statement) if isinstance(n, str))
 
 
-def _check_principals(element: str, principal: object) -> None:
+def _check_principals(element: str, principal: object, _: PolicyKind) -> None:
     if principal == "*" or isinstance(principal, Output):
         return
     if not isinstance(principal, Mapping) or not principal:
@@ -66,7 +104,7 @@ def _check_principals(element: str, principal: object) -> None:
 
 
 def _check_texts(element: str, value: object, pattern: re.Pattern[str], what: str) -> None:
-    texts = list(_items(value))
+    texts = list(items(value))
     if not texts:
         raise ValueError(f"{element} is empty; give {what}")
     for text in texts:
@@ -74,15 +112,19 @@ def _check_texts(element: str, value: object, pattern: re.Pattern[str], what: st
             raise ValueError(f"{element} has {text!r}, which is not {what}")
 
 
-def _check_actions(element: str, value: object) -> None:
-    _check_texts(element, value, _ACTION, "an action of KMS, such as kms:Decrypt")
+def _check_actions(element: str, value: object, kind: PolicyKind) -> None:
+    _check_texts(element, value, kind.action, kind.action_in_words)
 
 
-def _check_sid(element: str, value: object) -> None:
+def _check_resource(element: str, value: object, kind: PolicyKind) -> None:
+    _check_texts(element, value, kind.resource, kind.resource_in_words)
+
+
+def _check_sid(element: str, value: object, _: PolicyKind) -> None:
     _check_texts(element, [value], re.compile(r".+"), "a text")
 
 
-def _check_condition(element: str, value: object) -> None:
+def _check_condition(element: str, value: object, _: PolicyKind) -> None:
     if isinstance(value, Mapping | Output):
         return
     raise ValueError(f"{element} is {value!r}; give a map of operators, such as StringEquals")
@@ -94,6 +136,7 @@ _CHECKS = {
     "NotPrincipal": _check_principals,
     "Action": _check_actions,
     "NotAction": _check_actions,
+    "Resource": _check_resource,
     "Condition": _check_condition,
 }
 
@@ -109,8 +152,3 @@ def _placeholder(value: object) -> str:
     if isinstance(value, Output):
         return ""
     raise TypeError(f"{type(value).__name__} {value!r}")
-
-
-def _items(value: object) -> Iterator[object]:
-    """IAM's grammar: one or a list."""
-    yield from value if isinstance(value, list | tuple) else (value,)

@@ -1,11 +1,11 @@
-"""Statements that people add are refused where KMS would refuse them, before anything is made."""
+"""Statements that people add are refused where AWS would refuse them, before anything is made."""
 
 from typing import Any
 
 import pulumi
 import pytest
 
-from components.extra_statements import check_statement
+from components.policy_statements import check_key_statement, check_table_statement
 
 ROLE = "arn:aws:iam::111122223333:role/backup"
 VALID: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:Decrypt"}
@@ -28,13 +28,13 @@ VALID: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action"
     ],
 )
 def test_what_kms_accepts_is_taken_and_is_about_this_key(more: dict[str, Any]) -> None:
-    assert check_statement({**VALID, **more}) == {**VALID, **more, "Resource": "*"}
+    assert check_key_statement({**VALID, **more}) == {**VALID, **more, "Resource": "*"}
 
 
 def test_everybody_but_some_can_be_denied() -> None:
     statement = {"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "NotAction": "kms:DescribeKey"}
 
-    assert check_statement(statement) == {**statement, "Resource": "*"}
+    assert check_key_statement(statement) == {**statement, "Resource": "*"}
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
@@ -42,7 +42,7 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
     role = pulumi.Output.from_input(ROLE)
 
     for principal in ({"AWS": role}, {"AWS": [role, ROLE]}):
-        assert check_statement({**VALID, "Principal": principal})["Principal"] is principal
+        assert check_key_statement({**VALID, "Principal": principal})["Principal"] is principal
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,10 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
         ({"Efect": "Allow"}, "unknown element 'Efect'"),
         ({"Effect": "allow"}, "Effect is 'allow'; give 'Allow' or 'Deny'"),
         ({"Effect": ["Allow"]}, "Effect is ['Allow']"),
-        ({"Resource": "arn:aws:kms:eu-west-1:111122223333:key/1"}, "in a key policy it is '*'"),
+        (
+            {"Resource": "arn:aws:kms:eu-west-1:111122223333:key/1"},
+            "is not '*', which in a key policy is this key",
+        ),
         ({"NotPrincipal": {"AWS": ROLE}}, "give either Principal or NotPrincipal"),
         ({"NotAction": "kms:Sign"}, "give either Action or NotAction"),
         ({"Principal": "*"}, "it allows everybody"),
@@ -79,6 +82,41 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
 )
 def test_what_kms_refuses_is_refused_with_its_reason(more: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011  # the message is compared below
-        check_statement({**VALID, **more})
+        check_key_statement({**VALID, **more})
+
+    assert told in str(refused.value)
+
+
+TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+OF_TABLE: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "dynamodb:GetItem"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"Action": ["dynamodb:Query", "dynamodb:BatchGet*"], "Resource": [TABLE, f"{TABLE}/index/by-state"]},
+        {"Principal": {"Service": "redshift.amazonaws.com"}, "Resource": "*"},
+        {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+    ],
+)
+def test_what_dynamodb_accepts_is_taken_as_it_is(more: dict[str, Any]) -> None:
+    assert check_table_statement({**OF_TABLE, **more}) == {**OF_TABLE, **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"Effect": "allow"}, "Effect is 'allow'; give 'Allow' or 'Deny'"),
+        ({"Action": "kms:Decrypt"}, "Action has 'kms:Decrypt', which is not an action of DynamoDB"),
+        ({"Resource": "orders"}, "Resource has 'orders', which is not the ARN of the table or of an index"),
+        ({"Principal": "*"}, "it allows everybody"),
+        ({"Principal": {"AWS": "someone"}}, "Principal.AWS has 'someone'"),
+        ({"NotResource": TABLE}, "unknown element 'NotResource'"),
+    ],
+)
+def test_what_dynamodb_refuses_is_refused_with_its_reason(more: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # the message is compared below
+        check_table_statement({**OF_TABLE, **more})
 
     assert told in str(refused.value)
