@@ -1,4 +1,4 @@
-"""Whether a table has a customer managed key is decided at preview.
+"""Whether a table has a customer managed key, of those that are allowed, is decided at preview.
 
 Make this policy advisory to let such tables through to the update, which decides by the ARN before
 it creates the table.
@@ -11,29 +11,42 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.judging.key_origin import Origin
 from policies.judging.outcome import Outcome, disproved
-from policies.judging.pending_keys import pending_keys
+from policies.judging.pending_keys import PendingKey, pending_keys
 from policies.judging.rule import Settings, StackRule
 from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose key may or may not be a KMS key, as far as its sources tell."""
+    """Disproved for each table of whose key the sources do not tell whether it will do."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
-        if key.origin is Origin.UNTOLD:
+        if doubt := _doubt(key):
             found[key.table.urn].append(
                 disproved(
-                    f"{key.outcome.message}, and comes from {key.shown_sources}: that does "
-                    "not tell whether it is a customer managed key. Give the table the ARN of a KMS key as "
-                    "the key exports it, or an ARN that is known."
+                    f"{key.outcome.message}, and comes from {key.shown_sources}: that does not tell {doubt}."
                 )
             )
     return found
 
 
+def _doubt(key: PendingKey) -> str | None:
+    if key.origin is Origin.UNTOLD:
+        return (
+            "whether it is a customer managed key. Give the table the ARN of a KMS key as the key exports "
+            "it, or an ARN that is known"
+        )
+    if key.origin is Origin.KEY and key.outcome.only_listed:
+        return (
+            "whether it is one of the keys that the policy's config lists under allowedKeyArns. Give the "
+            "table the ARN of one of them"
+        )
+    return None
+
+
 RULE = StackRule(
     name="dynamodb-table-key-decided",
-    description="Whether a DynamoDB table has a customer managed KMS key can be decided at preview.",
+    description="Whether a DynamoDB table has a customer managed KMS key, of those that are allowed, can be "
+    "decided at preview.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.MEDIUM,
     remediation="Pass the key's ARN on by itself, not joined with outputs of other resources.",

@@ -36,11 +36,12 @@ def table(*sources: Sample, encryption: Any = None) -> Sample:  # noqa: ANN401  
     )
 
 
-def verdicts(*samples: Sample) -> list[tuple[str, str]]:
+def verdicts(*samples: Sample, **main_settings: Any) -> list[tuple[str, str]]:  # noqa: ANN401  # any JSON
     """Which policies about a table's key speak, and of which resource."""
+    config = {MAIN: {"enforcementLevel": "mandatory", **main_settings}}
     return [
         (one.policy, one.urn.rsplit("::", 1)[-1])
-        for one in Pack().run(*samples)
+        for one in Pack(config).run(*samples)
         if one.policy in (MAIN, FROM_STACK, DECIDED)
     ]
 
@@ -67,6 +68,17 @@ def passing_on(type_: str, *sources: Sample, **properties: Any) -> Sample:  # no
 )
 def test_new_table_with_a_new_key_of_the_stack_passes_its_first_preview(source: Sample) -> None:
     assert verdicts(source, table(source)) == []
+
+
+def test_a_new_key_is_on_no_list_of_allowed_keys_which_the_policy_of_decisions_tells() -> None:
+    assert verdicts(KEY, table(KEY), allowedKeyArns=[KEY_ARN]) == [(DECIDED, "orders")]
+    listed = table(KEY, encryption={"enabled": UNKNOWN, "kmsKeyArn": KEY_ARN})
+    assert verdicts(KEY, listed, allowedKeyArns=[KEY_ARN]) == []
+
+
+def test_a_new_key_is_of_its_tables_region_which_is_allowed_or_not() -> None:
+    assert verdicts(KEY, table(KEY), allowedRegions=["us-east-1"]) == []
+    assert verdicts(KEY, table(KEY), allowedRegions=["eu-west-1"]) == [(MAIN, "orders")]
 
 
 @pytest.mark.parametrize(

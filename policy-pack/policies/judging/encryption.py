@@ -22,7 +22,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "type": "array",
         "items": {"type": "string"},
         "default": [],
-        "description": "The only keys that tables may use; any customer managed key when left out.",
+        "description": "The only keys that tables may use; any customer managed key when left out. A key "
+        "that is made with its table is on no list: see dynamodb-table-key-decided.",
     },
     "deniedKeyArns": {
         "type": "array",
@@ -36,7 +37,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "items": {"type": "string", "pattern": "^[0-9]{12}$"},
         "default": [],
         "description": "The accounts whose keys tables may use; the table's own account, where it is known, "
-        "when left out.",
+        "when left out. A key that is made with its table is compared at the update.",
     },
     "allowedRegions": {
         "type": "array",
@@ -60,9 +61,7 @@ def encryption_outcome(declared: Declared, account: str | None, settings: Settin
     elif encryption is None:
         fault = f"has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}."
     elif encryption is UNKNOWN:
-        return pending(
-            f"The encryption of {_within(declared)} is not known", declared.property, declared.region
-        )
+        return _pending(f"The encryption of {_within(declared)} is not known", declared, UNKNOWN, settings)
     else:
         return _stated(declared, encryption, account, settings)
     return disproved(f"{declared.place} {fault}", declared.property)
@@ -97,8 +96,13 @@ def _stated(table: Table, encryption: Encryption, account: str | None, settings:
         ("The encryption type of", encryption.sse_type),
     ):
         if value is UNKNOWN:
-            return pending(f"{what} {_within(table)} is not known", table.property, table.region)
+            return _pending(f"{what} {_within(table)} is not known", table, encryption.key, settings)
     return PROVEN
+
+
+def _pending(message: str, table: Table, key: Value, settings: Settings) -> Outcome:
+    only_listed = key is UNKNOWN and bool(settings["allowedKeyArns"])
+    return pending(message, table.property, table.region, only_listed=only_listed)
 
 
 def _within(table: Table) -> str:
@@ -111,12 +115,19 @@ def _fault_of_key(
     """What is wrong with the key that a table names; None when nothing is, or when it is not known."""
     key = encryption.key
     if key is UNKNOWN:
-        return None
+        return _fault_of_region(table, settings)
     if is_blank(key):
         return "names no key, so DynamoDB uses the AWS managed key aws/dynamodb."
     if isinstance(key, str):
         return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
     return _fault_of_template_value(key, table, settings)
+
+
+def _fault_of_region(table: Table, settings: Settings) -> str | None:
+    """A key that is not known has to be of the table's Region."""
+    if table.region and settings["allowedRegions"] and table.region not in settings["allowedRegions"]:
+        return f"is in {table.region}, as its key has to be; keys are allowed of {_regions(settings)}."
+    return None
 
 
 def _fault_of_text(
@@ -192,8 +203,7 @@ def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, sett
     if table.region and arn.region != table.region:
         return f"is in {table.region}, and its key {key} in {arn.region}."
     if settings["allowedRegions"] and arn.region not in settings["allowedRegions"]:
-        regions = ", ".join(settings["allowedRegions"])
-        return f"names the key {key} of {arn.region}; keys are allowed of {regions}."
+        return f"names the key {key} of {arn.region}; keys are allowed of {_regions(settings)}."
     if accounts and arn.account not in accounts:
         return f"names the key {key} of account {arn.account}; keys are allowed of {', '.join(accounts)}."
     if key in settings["deniedKeyArns"]:
@@ -201,3 +211,7 @@ def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, sett
     if settings["allowedKeyArns"] and key not in settings["allowedKeyArns"]:
         return f"names the key {key}, which is not among the {len(settings['allowedKeyArns'])} allowed ones."
     return None
+
+
+def _regions(settings: Settings) -> str:
+    return ", ".join(settings["allowedRegions"])

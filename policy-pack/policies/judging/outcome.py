@@ -17,14 +17,15 @@ class Outcome:
     """A verdict and the reason for it.
 
     `message` says what is wrong, the value found and what to do; for a pending outcome what is not
-    known. `property` is the input that decides it, when one does; `region` the Region that a key
-    must be of, where it waits for one.
+    known. `property` is the input that decides it, when one does. Where it waits for a key, `region`
+    is the Region that the key must be of, and `only_listed` whether it must be one of a list.
     """
 
     verdict: Verdict
     message: str = ""
     property: str = ""
     region: str | None = None
+    only_listed: bool = False
 
 
 PROVEN = Outcome(Verdict.PROVEN)
@@ -35,6 +36,12 @@ def disproved(message: str, property: str = "") -> Outcome:  # noqa: A002  # Pul
     return Outcome(Verdict.DISPROVED, message, property)
 
 
-def pending(message: str, property: str, region: str | None = None) -> Outcome:  # noqa: A002  # Pulumi's own word for it
+def pending(
+    message: str,
+    property: str,  # noqa: A002  # Pulumi's own word for it
+    region: str | None = None,
+    *,
+    only_listed: bool = False,
+) -> Outcome:
     """Whether the thing keeps the rule depends on a value that is not known yet."""
-    return Outcome(Verdict.PENDING, message, property, region)
+    return Outcome(Verdict.PENDING, message, property, region, only_listed)
