@@ -33,7 +33,8 @@ EVERY_POLICY = """
 The pack's config (`--policy-pack-config FILE`) gives each policy a level, or a level and settings.
 `policy-pack/config/` has two profiles: `advisory.json` to begin with, `mandatory.json` to arrive at.
 Both are silent about the rules against loss in stacks that have the tag `ephemeral` with the value
-`true` (`pulumi stack tag set ephemeral true`).
+`true` (`pulumi stack tag set ephemeral true`). A wrong setting is refused; the engine passes over a name
+that is no policy's, so copy names from the list above.
 
 ```json
 {
