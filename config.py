@@ -16,7 +16,7 @@ from components.problems import Problem, problems_of, raise_problems
 from components.setting_types import ResourceName, Settings, UserName
 from components.table_settings import TableSettings
 
-_PEOPLE = ("key_administrators", "key_users", "key_service_users", "deployers")
+_PEOPLE = ("key_administrators", "key_users", "expected_key_users", "key_service_users", "deployers")
 
 
 class StackConfig(Settings):

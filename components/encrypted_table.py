@@ -86,7 +86,7 @@ class EncryptedTable(pulumi.ComponentResource):
         self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
         self.stream_arn = self.table.stream_arn
         self.replica_key_arns = pulumi.Output.all(**self._replica_keys)
-        self._access = [] if self.key is None else declared_access(settings, caller)
+        self._access = declared_access(settings, caller)
         self._statement_access = declared_by_statements(
             settings.key_policy_statements, settings.resource_policy_statements, caller.scope
         )

@@ -243,6 +243,10 @@ class EncryptedTableArgs(TypedDict):
     """The ARN of a key that is managed elsewhere, instead of one of the table's own. A key is made when
     left out."""
 
+    expected_key_users: NotRequired[Principals]
+    """With `key_arn`: whom that key's own policy is expected to let in, as declared for `python -m verify`.
+    It gives nobody access. Nobody is expected when left out."""
+
     region: NotRequired[str]
     """The table's Region. The provider's when left out."""
 

@@ -17,6 +17,7 @@ from .problems import Problem, SettingsError
 ROLES = {
     "key_administrators": "keyAdministrator",
     "key_users": "keyUser",
+    "expected_key_users": "keyUser",
     "other_accounts": "otherAccount",
     "key_service_users": "serviceUser",
     "deployers": "deployer",
@@ -28,8 +29,11 @@ def people_of(settings: KeySettings, caller: Caller) -> People:
     """Who is named by which setting, with its default.
 
     Who deploys also looks after the key, unless others are named. The account's root is no person:
-    where it deploys, the statement for the account stands for it.
+    where it deploys, the statement for the account stands for it. Of a key that was brought, only those
+    are named whom its policy is expected to let in.
     """
+    if settings.key_arn is not None:
+        return {"expected_key_users": settings.expected_key_users}
     deployers = (caller.principal,) if settings.deployers is None else settings.deployers
     administrators = settings.key_administrators
     if administrators is None:
@@ -69,8 +73,8 @@ def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Seque
         if problems := [*_people_problems(settings, people, caller)]:
             raise SettingsError("; ".join(map(str, problems)))
         return [
-            {"principal": principal, "role": role}
-            for setting, role in ROLES.items()
+            {"principal": principal, "role": ROLES[setting]}
+            for setting in people
             for principal in canonical_principals(people[setting], caller.scope)
         ]
 
@@ -79,11 +83,11 @@ def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Seque
 
 def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> list[Problem]:
     """What is wrong with the people named, as far as they are known now."""
-    if settings.key_arn is not None:
-        return []
     named = {setting: getattr(settings, setting) for setting in ROLES}
     problems = [*_people_problems(settings, named, caller)]
-    if not problems and not has_output([people_of(settings, caller), settings.key_policy_statements]):
+    if problems or settings.key_arn is not None:
+        return problems
+    if not has_output([people_of(settings, caller), settings.key_policy_statements]):
         try:
             key_policy(settings, table, caller)
         except SettingsError as error:
@@ -96,8 +100,8 @@ def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
 
     No mistake by itself: a preview may well run as somebody who only reads.
     """
-    deployers = people_of(settings, caller)["deployers"]
-    if settings.key_arn is not None or settings.key_policy_profile != "strict" or has_output(deployers):
+    deployers = people_of(settings, caller).get("deployers")
+    if deployers is None or settings.key_policy_profile != "strict" or has_output(deployers):
         return None
     named = canonical_principals(deployers, caller.scope)
     if caller.principal in named:
@@ -113,7 +117,8 @@ def _people_problems(settings: KeySettings, people: People, caller: Caller) -> I
         for number, principal in enumerate(named if isinstance(named, tuple | list) else ()):
             if isinstance(principal, str) and (message := _problem(setting, principal, settings, caller)):
                 yield Problem((_alias(setting), number), message)
-    if settings.deployers is None and settings.key_policy_profile == "strict" and is_root(caller.principal):
+    strict = settings.key_arn is None and settings.key_policy_profile == "strict"
+    if strict and settings.deployers is None and is_root(caller.principal):
         yield Problem(
             ("deployers",),
             f"is left out, and {caller.principal} deploys: naming the account's root would give the key's "
@@ -130,6 +135,8 @@ def _problem(setting: str, principal: str, settings: KeySettings, caller: Caller
         return f"{principal!r} is one principal; name it under keyUsers, or give its account's id."
     if setting == "other_accounts" and caller.scope.owns(canonical):
         return f"{principal!r} is the own account; its people are named under keyUsers."
+    if setting == "expected_key_users" and is_root(canonical):
+        return f"{principal!r} is a whole account; name the users and roles that the key lets in."
     if setting != "other_accounts" and settings.key_policy_profile == "strict" and is_root(canonical):
         return (
             f"{principal!r} is a whole account: whomever its IAM policies name could use the key. "

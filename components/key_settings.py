@@ -12,6 +12,7 @@ class KeySettings(Settings):
     """What can be said about a table's KMS key; `EncryptedTableArgs` describes each setting."""
 
     key_arn: KeyArn | None = None
+    expected_key_users: Principals = ()
     key_alias: Alias | None = None
     additional_key_aliases: tuple[Alias, ...] = ()
     key_description: Annotated[str, Field(max_length=8192)] | None = None
@@ -35,10 +36,17 @@ class KeySettings(Settings):
     @model_validator(mode="after")
     def _shapes_its_own_key_only(self) -> Self:
         if self.key_arn is None:
+            if "expected_key_users" in self.model_fields_set:
+                raise ValueError(
+                    "expectedKeyUsers is about a key that is managed elsewhere, and no keyArn brings one; "
+                    "name people under keyUsers"
+                )
             return self
-        if shaping := sorted(self.model_fields_set & KeySettings.model_fields.keys() - {"key_arn"}):
+        about_the_key = KeySettings.model_fields.keys() - {"key_arn", "expected_key_users"}
+        if shaping := sorted(self.model_fields_set & about_the_key):
+            named = ", ".join(map(to_camel, shaping))
             raise ValueError(
-                f"keyArn brings a key that is managed elsewhere, so {to_camel(shaping[0])} cannot be set; "
+                f"keyArn brings a key that is managed elsewhere, so {named} cannot be set; "
                 "say it where that key is managed"
             )
         return self

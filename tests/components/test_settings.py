@@ -54,7 +54,12 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
         ({"key_alias": "with space"}, "key_alias: 'with space' is not an alias"),
         ({"key_arn": "alias/orders"}, "key_arn: 'alias/orders' is an alias; give the key's ARN"),
         ({"key_arn": "1a2b3c4d"}, "key_arn: '1a2b3c4d' is not a KMS key's ARN"),
-        ({"key_arn": KEY_ARN, "key_users": ["user/ann"]}, "keyUsers cannot be set"),
+        (
+            {"key_arn": KEY_ARN, "key_users": ["user/ann"], "multi_region": True},
+            "so keyUsers, multiRegion cannot be set",
+        ),
+        ({"expected_key_users": ["user/ann"]}, "expectedKeyUsers is about a key that is managed elsewhere"),
+        ({"key_arn": KEY_ARN, "expected_key_users": ["*"]}, "expected_key_users[0]: '*' has a wildcard"),
         ({"key_policy_profile": "open"}, "key_policy_profile: should be 'strict' or 'console', found 'open'"),
         ({"key_users": "user/ann"}, "key_users: should be a list, found 'user/ann'"),
         ({"key_users": ["*"]}, "key_users[0]: '*' has a wildcard"),

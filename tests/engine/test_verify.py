@@ -18,6 +18,25 @@ def verify(run: LocalRun, stack: Stack) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def key_for(run: LocalRun, user: str) -> str:
+    """A key made elsewhere, which lets the account manage it and a user read."""
+    account = f"arn:aws:iam::{run.aws.account_id}"
+    statements = [
+        {"Effect": "Allow", "Principal": {"AWS": f"{account}:root"}, "Action": "kms:*", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"{account}:user/{user}"},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+        },
+    ]
+    kms = run.aws.client("kms")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    key = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    kms.enable_key_rotation(KeyId=key)
+    return str(key)
+
+
 @pytest.fixture
 def stack(own_run: LocalRun) -> Stack:
     return own_run.stack("dev")
@@ -55,6 +74,25 @@ def test_whom_the_stacks_own_statements_let_in_is_declared(own_run: LocalRun, st
 
     status, said = verify(own_run, stack)
 
+    assert status == 0, said
+
+
+def test_whom_a_brought_key_lets_in_is_compared_with_whom_it_is_expected_to(
+    own_run: LocalRun, stack: Stack
+) -> None:
+    reader, key = User(own_run, "reader").arn, key_for(own_run, "reader")
+    for setting in ("testUser", "tables"):
+        stack.run("config", "rm", f"encrypted-tables:{setting}").checked()
+    stack.set_config(f"{SETTINGS}.partitionKey", "id")
+    stack.set_config(f"{SETTINGS}.keyArn", key)
+    stack.up().checked()
+
+    status, said = verify(own_run, stack)
+    assert (status, reader.partition(":user/")[2] in said) == (1, True), said
+
+    stack.set_config(f"{SETTINGS}.expectedKeyUsers[0]", "user/reader")
+    stack.up().checked()
+    status, said = verify(own_run, stack)
     assert status == 0, said
 
 
