@@ -105,6 +105,10 @@ _ADVICE = {
         "declared-but-denied",
         Outcome.DENIED_BY_IAM,
     ): "Allow it the table in its IAM policies, or take it out of its declaration.",
+    (
+        "access-unknown",
+        Outcome.DENIED_BY_IAM,
+    ): "IAM may allow it to write: verify again without --read-only.",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from verify.arns import same_principal
 from verify.classify import Outcome
 from verify.declared import DeclaredTable, Role
-from verify.expectation import Expectation, expected, is_as_declared
+from verify.expectation import WRITE_CALLS, Expectation, expected, is_as_declared
 from verify.findings import AccessCell
 from verify.predict import Prediction
 from verify.probe import ProbeResult
@@ -47,7 +47,10 @@ def access_cells(
     proven = [_proven(one, declarations) for one in results]
     cells = proven + [_predicted(one, declarations) for one in predictions]
     shut_out = _shut_out(cells)
-    return [replace(cell, as_declared=False) if _let_in_by_key(cell) in shut_out else cell for cell in cells]
+    return [
+        replace(cell, as_declared=shut_out[row]) if (row := _let_in_by_key(cell)) in shut_out else cell
+        for cell in cells
+    ]
 
 
 def _let_in_by_key(cell: AccessCell) -> tuple[str, str, str] | None:
@@ -56,13 +59,20 @@ def _let_in_by_key(cell: AccessCell) -> tuple[str, str, str] | None:
     return (cell.table, cell.region, cell.principal) if is_let_in else None
 
 
-def _shut_out(cells: Iterable[AccessCell]) -> set[tuple[str, str, str]]:
-    """Whom the key is declared to let in, but IAM denies every call; to make none is not to have access."""
-    outcomes: dict[tuple[str, str, str], set[Outcome]] = {}
+def _shut_out(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | None]:
+    """Whom the key is declared to let in, but IAM denies every call; to make none is not to have access.
+
+    Gives False for each row, or None where no write was tried, which IAM may allow.
+    """
+    rows: dict[tuple[str, str, str], dict[str, Outcome]] = {}
     for cell in cells:
         if row := _let_in_by_key(cell):
-            outcomes.setdefault(row, set()).add(cell.actual)
-    return {row for row, found in outcomes.items() if found == {Outcome.DENIED_BY_IAM}}
+            rows.setdefault(row, {})[cell.call] = cell.actual
+    return {
+        row: False if set(WRITE_CALLS) <= set(calls) else None
+        for row, calls in rows.items()
+        if set(calls.values()) == {Outcome.DENIED_BY_IAM}
+    }
 
 
 def _proven(one: ProbeResult, declarations: Declarations) -> AccessCell:

@@ -87,6 +87,22 @@ def test_a_key_user_who_may_make_no_item_call_differs(world: World, verified: Ve
     }
 
 
+def test_whether_a_key_user_may_write_is_not_told_by_its_reads(world: World, verified: Verified) -> None:
+    user = world.user(policy=None)
+    world.user_policy(user, {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"})
+    key = world.key(user.arn)
+    declared = declare(world.table(key), key, {user.arn: "keyUser"}, user)
+
+    assert verified(declared).verdict.exit_status == 0
+    report = verified(declared, read_only=True)
+
+    assert kinds(report, user.arn) == {"access-unknown"}
+    assert report.verdict.exit_status == 2
+    assert {f.todo for f in report.findings if f.kind == "access-unknown"} == {
+        "IAM may allow it to write: verify again without --read-only."
+    }
+
+
 def test_a_key_user_who_may_only_read_is_as_declared_but_no_reader_writer(
     world: World, verified: Verified
 ) -> None:
