@@ -9,16 +9,31 @@ from collections.abc import Sequence
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies import resource_types as types
+from policies.declared.cloudformation import CONTAINERS
+from policies.declared.keys import declared_keys
 from policies.declared.resource import Resource
+from policies.declared.tables import Table, declared_tables
 from policies.judging.outcome import PROVEN, Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for the resource."""
+    """One outcome for the resource; none for one that may hold others, and holds no table and no key."""
+    held = _held(resource) if resource.type in CONTAINERS else [""]
+    if not held:
+        return []
     if resource.protect:
         return [PROVEN]
-    return [disproved(f"{resource.name} can be deleted by Pulumi. Set its resource option protect to true.")]
+    with_it = f", and with it {', '.join(held)}" if any(held) else ""
+    todo = "Set its resource option protect to true."
+    return [disproved(f"{resource.name} can be deleted by Pulumi{with_it}. {todo}")]
+
+
+def _held(resource: Resource) -> list[str]:
+    """The tables and keys that a resource of another kind declares, as messages name them."""
+    places = [one.place for one in declared_tables(resource) if isinstance(one, Table)]
+    places += [key.place for key in declared_keys(resource)]
+    return [place[0].lower() + place[1:] for place in places]
 
 
 RULE = ResourceRule(
@@ -28,7 +43,8 @@ RULE = ResourceRule(
     severity=Severity.MEDIUM,
     remediation="Set the resource option protect; to let the resource outlive its stack, retainOnDelete.",
     url="https://www.pulumi.com/docs/iac/concepts/options/protect/",
-    types=frozenset(
+    types=CONTAINERS
+    | frozenset(
         {
             types.TABLE,
             types.TABLE_REPLICA,

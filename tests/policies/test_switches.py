@@ -1,5 +1,6 @@
 """Rules about single settings of tables, replicas, keys and clusters: the baseline, minus one thing."""
 
+import json
 from typing import Any
 
 import pytest
@@ -145,6 +146,22 @@ def test_tables_keys_and_aliases_have_the_option_protect(type_: str) -> None:
 
     assert len(violations("dynamodb-table-and-key-protected", unprotected)) == 1
     assert violations("dynamodb-table-and-key-protected", sample) == []
+
+
+@pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::KMS::Key"])
+def test_a_resource_that_holds_a_table_or_a_key_has_the_option_as_well(kind: str) -> None:
+    rule, state = "dynamodb-table-and-key-protected", {"typeName": kind, "desiredState": "{}"}
+    template = json.dumps({"Resources": {"Orders": {"Type": kind, "Properties": {}}}})
+
+    (of_cloud_control,) = violations(rule, Sample(types.CLOUD_CONTROL, state, protect=False))
+    (of_stack,) = violations(
+        rule, Sample(types.CLOUDFORMATION_STACK, {"templateBody": template}, protect=False)
+    )
+
+    assert "can be deleted by Pulumi, and with it the " in of_cloud_control
+    assert "Orders in the template" in of_stack
+    assert violations(rule, Sample(types.CLOUD_CONTROL, state, protect=True)) == []
+    assert violations(rule, Sample(types.CLOUD_CONTROL, {**state, "typeName": "AWS::SNS::Topic"})) == []
 
 
 def test_dax_cluster_is_pointed_out_with_what_it_lacks() -> None:
