@@ -509,6 +509,70 @@ def test_mappings_are_read_with_their_defaults_and_with_names_that_are_numbers(
     assert (violations(RULE, sample) == []) is accepted
 
 
+CONDITIONS = """
+Parameters:
+  Stage: {Type: String, Default: test}
+  Size: {Type: Number, Default: 1}
+Conditions:
+  Production: !Equals [!Ref Stage, prod]
+  Test: !Not [Condition: Production]
+  Here: !Equals [!Ref AWS::Region, us-east-1]
+  Both: !And [!Condition Production, !Condition Here]
+  Either: !Or [!Equals [a, b], !Condition Here]
+  Elsewhere: !Equals [!Ref AWS::AccountId, "444455556666"]
+  Small: !Equals [!Ref Size, "2"]
+  Round: !Not [Condition: Round]
+  Circle: !Equals [!If [Circle, a, b], a]
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "parameters", "made"),
+    [
+        ("Production", {}, False),
+        ("Production", {"Stage": "prod"}, True),
+        ("Production", {"Stage": UNKNOWN}, True),
+        ("Test", {}, True),
+        ("Test", {"Stage": "prod"}, False),
+        ("Here", {}, True),
+        ("Both", {}, False),
+        ("Both", {"Stage": "prod"}, True),
+        ("Either", {}, True),
+        ("Elsewhere", {}, True),
+        ("Small", {}, True),
+        ("Round", {}, True),
+        ("Circle", {}, True),
+        ("Missing", {}, True),
+    ],
+)
+def test_a_table_that_a_condition_leaves_out_is_none_and_what_is_not_told_may_be_made(
+    condition: str, parameters: dict[str, Any], made: bool
+) -> None:
+    body = f"""{CONDITIONS}
+Resources:
+  Orders: {{Type: AWS::DynamoDB::Table, Condition: {condition}, Properties: {{}}}}
+"""
+
+    assert bool(violations(RULE, stack(body, parameters=parameters))) is made
+
+
+def test_only_the_branch_that_a_condition_chooses_is_judged_where_it_is_told() -> None:
+    body = f"""{CONDITIONS}
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      SSESpecification: !If
+        - Production
+        - {{SSEEnabled: true, SSEType: KMS, KMSMasterKeyId: '{KEY_ARN}'}}
+        - !Ref AWS::NoValue
+"""
+
+    assert violations(RULE, stack(body, parameters={"Stage": "prod"})) == []
+    assert len(violations(RULE, stack(body, parameters={"Stage": "test"}))) == 1
+    assert len(violations(RULE, stack(body, parameters={"Stage": UNKNOWN}))) == 1
+
+
 def test_a_replica_that_a_condition_leaves_out_is_none() -> None:
     body = f"""
 Conditions: {{Eu: !Equals [a, b]}}

@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from policies.declared.arns import EXAMPLE_REGIONS, partition_of
+from policies.declared.conditions import Conditions
 from policies.declared.parameters import Parameters
 from policies.declared.values import UNKNOWN, Opaque, Unknown, Value
 
@@ -63,8 +65,10 @@ class Template:
     has_functions: bool = True
 
     def resources(self) -> Iterator[tuple[str, Mapping[str, Value]]]:
-        """All resources by logical name, those in `Fn::ForEach` loops too."""
-        yield from _flattened(self.section("Resources"))
+        """All resources that are made, by logical name, those in `Fn::ForEach` loops too."""
+        for name, resource in _flattened(self.section("Resources")):
+            if self._conditions.hold(resource.get("Condition")) is not False:
+                yield name, resource
 
     def section(self, name: str) -> Mapping[str, Value]:
         """A section of the template; empty where it is missing, or no object."""
@@ -159,7 +163,16 @@ class Template:
     def _if(self, argument: Value) -> list[Value]:
         if not isinstance(argument, list) or len(argument) != 3:
             return [Opaque(f"Fn::If {argument!r}")]
-        return [value for branch in argument[1:] for value in self.values(branch)]
+        chosen = {True: argument[1:2], False: argument[2:], None: argument[1:]}
+        return [
+            value for branch in chosen[self._conditions.hold(argument[0])] for value in self.values(branch)
+        ]
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        """CloudFormation allows no `Fn::If` in them, which could lead back to the same condition."""
+        named = self.section("Conditions")
+        return Conditions(named, replace(self, document={**self.document, "Conditions": {}}).values)
 
     def _sub(self, argument: Value) -> list[Value]:
         text, variables = (argument, {}) if isinstance(argument, str) else _two(argument)
