@@ -85,6 +85,10 @@ NAMES = [
     "TemplateBody",
     "Parameters",
     "Fn::ForEach::X",
+    "Conditions",
+    "Fn::Equals",
+    "Fn::And",
+    "Fn::Not",
 ]
 TEXTS = [
     *KEYS,
@@ -161,7 +165,7 @@ resources = st.fixed_dictionaries(
 )
 sections = st.fixed_dictionaries(
     {"Resources": st.dictionaries(names, st.one_of(resources, values), max_size=4)},
-    optional={"Parameters": values, "Mappings": values, "Globals": values},
+    optional={"Parameters": values, "Mappings": values, "Globals": values, "Conditions": values},
 )
 CASES = int(os.environ.get("POLICY_CASES", "12"))
 quick = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -228,6 +232,29 @@ def test_aliases_that_multiply_in_yaml_are_not_multiplied_out() -> None:
     levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 25))
     table = "{Type: 'AWS::DynamoDB::Table', Properties: {SSESpecification: *l24}}"
     body = f"l0: &l0 [x]\n{levels}\nResources: {{T: {table}}}\n"
+
+    assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
+
+
+@pytest.mark.parametrize(("levels", "told"), [(30, True), (500, False)])
+def test_conditions_of_conditions_are_not_multiplied_out(levels: int, told: bool) -> None:
+    conditions: dict[str, Any] = {
+        f"C{n}": {"Fn::And": [{"Condition": f"C{n + 1}"}] * 9} for n in range(levels)
+    }
+    conditions[f"C{levels}"] = {"Fn::Equals": ["a", "b"]}
+    table = {"Type": "AWS::DynamoDB::Table", "Condition": "C0"}
+    body = json.dumps({"Conditions": conditions, "Resources": {"T": table}})
+
+    assert (ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}, protect=True)) == []) is told
+
+
+def test_deep_functions_are_reported_not_failed_on() -> None:
+    condition: Any = {"Fn::Equals": ["a", "b"]}
+    chosen: Any = True
+    for _ in range(201):
+        condition, chosen = {"Fn::Not": [condition]}, {"Fn::If": ["Unknown", chosen, True]}
+    table = {"Type": "AWS::DynamoDB::Table", "Properties": {"SSESpecification": {"SSEEnabled": chosen}}}
+    body = json.dumps({"Conditions": {"C": condition}, "Resources": {"T": {**table, "Condition": "C"}}})
 
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 

@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.declared.values import Value
 
-DEEPEST = 32  # conditions of conditions; a circle has no end
+DEEPEST = 50  # conditions of conditions
 
 Holds = bool | None
 
@@ -19,12 +19,16 @@ class Conditions:
 
     named: Mapping[str, Value]
     values: Callable[[Value], list[Value]]
+    told: dict[str, Holds] = field(default_factory=dict)
 
     def hold(self, name: Value, depth: int = 0) -> Holds:
         """Whether a condition holds; None where parameters or the place of deployment would have to tell."""
         if not isinstance(name, str) or name not in self.named or depth > DEEPEST:
             return None
-        return self._holds(self.named[name], depth + 1)
+        if name not in self.told:
+            self.told[name] = None  # for conditions that lead back to this one
+            self.told[name] = self._holds(self.named[name], depth + 1)
+        return self.told[name]
 
     def _holds(self, node: Value, depth: int) -> Holds:
         match node:
