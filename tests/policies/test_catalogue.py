@@ -87,6 +87,7 @@ def test_type_tokens_are_those_of_the_sdk() -> None:
         aws.kms.ReplicaExternalKey,
         aws.kms.Alias,
         aws.cloudcontrol.Resource,
+        aws.ssoadmin.PermissionSetInlinePolicy,
         aws.cloudformation.Stack,
         aws.cloudformation.StackSet,
         aws.cloudformation.StackInstances,

@@ -246,6 +246,35 @@ def test_inline_policies_of_roles_are_read() -> None:
         assert len(violations(DECRYPT, sample)) == 1
 
 
+@pytest.mark.parametrize(
+    "policies", ["[AmazonDynamoDBFullAccess, {DynamoDBReadPolicy: {TableName: x}}, %s]", "%s"]
+)
+def test_policies_of_functions_in_sams_form_are_read(policies: str) -> None:
+    def function(policy: dict[str, Any]) -> Sample:
+        body = f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Reader: {{Type: 'AWS::Serverless::Function', Properties: {{Policies: {policies % json.dumps(policy)}}}}}
+"""
+        return Sample(types.CLOUDFORMATION_STACK, {"templateBody": body})
+
+    (told,) = violations(DECRYPT, function(document(allow("kms:*"))))
+    assert "An inline policy of Reader in the template" in told
+    assert violations(DECRYPT, function(document(allow("kms:Decrypt", KEY_ARN)))) == []
+    assert violations(DECRYPT, function({"KMSDecryptPolicy": {"KeyId": "alias/orders"}})) == []
+
+
+def test_policies_of_permission_sets_are_read() -> None:
+    policy = document(allow("kms:*"))
+
+    for sample in (
+        Sample(types.PERMISSION_SET_POLICY, {"inlinePolicy": json.dumps(policy)}),
+        Sample(types.NATIVE_PERMISSION_SET, {"inlinePolicy": policy}),
+    ):
+        (told,) = violations(DECRYPT, sample)
+        assert "allows kms:Decrypt on" in told
+
+
 def template_key(principal: str) -> Sample:
     """A template with a key whose policy allows a principal everything."""
     return Sample(

@@ -25,6 +25,7 @@ NATIVE = {
     types.NATIVE_ROLE: "AWS::IAM::Role",
     types.NATIVE_USER: "AWS::IAM::User",
     types.NATIVE_GROUP: "AWS::IAM::Group",
+    types.NATIVE_PERMISSION_SET: "AWS::SSO::PermissionSet",
 }
 STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
 # Parts of a template that declare resources of their own, out of sight, and the property that says where.

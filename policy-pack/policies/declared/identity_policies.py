@@ -4,35 +4,42 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from policies import resource_types as types
+from policies.declared import cloudformation
 from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
+from policies.declared.parameters import property_of
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, Value
 
-WITH_POLICY = frozenset(
-    {types.IAM_POLICY, types.IAM_ROLE_POLICY, types.IAM_USER_POLICY, types.IAM_GROUP_POLICY}
-)
+# The input that holds a document, or documents among other policies.
+WITH_POLICY = {
+    types.IAM_POLICY: "policy",
+    types.IAM_ROLE_POLICY: "policy",
+    types.IAM_USER_POLICY: "policy",
+    types.IAM_GROUP_POLICY: "policy",
+    types.PERMISSION_SET_POLICY: "inlinePolicy",
+}
+CLOUDFORMATION_WITH_POLICY = {
+    "AWS::IAM::Policy": "PolicyDocument",
+    "AWS::IAM::ManagedPolicy": "PolicyDocument",
+    "AWS::IAM::RolePolicy": "PolicyDocument",
+    "AWS::IAM::UserPolicy": "PolicyDocument",
+    "AWS::IAM::GroupPolicy": "PolicyDocument",
+    "AWS::SSO::PermissionSet": "InlinePolicy",
+}
+CLOUDFORMATION_WITH_INLINE = {
+    "AWS::IAM::Role": "PolicyDocument",
+    "AWS::IAM::User": "PolicyDocument",
+    "AWS::IAM::Group": "PolicyDocument",
+    # SAM's policies are documents themselves, beside names of managed policies and of templates.
+    "AWS::Serverless::Function": "",
+    "AWS::Serverless::StateMachine": "",
+}
 NATIVE = frozenset(
-    {
-        types.NATIVE_MANAGED_POLICY,
-        types.NATIVE_ROLE_POLICY,
-        types.NATIVE_USER_POLICY,
-        types.NATIVE_GROUP_POLICY,
-        types.NATIVE_ROLE,
-        types.NATIVE_USER,
-        types.NATIVE_GROUP,
-    }
+    token
+    for token, name in cloudformation.NATIVE.items()
+    if name in CLOUDFORMATION_WITH_POLICY or name in CLOUDFORMATION_WITH_INLINE
 )
-CLOUDFORMATION_WITH_POLICY = frozenset(
-    {
-        "AWS::IAM::Policy",
-        "AWS::IAM::ManagedPolicy",
-        "AWS::IAM::RolePolicy",
-        "AWS::IAM::UserPolicy",
-        "AWS::IAM::GroupPolicy",
-    }
-)
-CLOUDFORMATION_WITH_INLINE = frozenset({"AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"})
-IDENTITY_POLICY_TYPES = WITH_POLICY | NATIVE | {types.IAM_ROLE} | CONTAINERS
+IDENTITY_POLICY_TYPES = frozenset(WITH_POLICY) | NATIVE | {types.IAM_ROLE} | CONTAINERS
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class IdentityPolicy:
 def identity_policies(resource: Resource) -> list[IdentityPolicy]:
     """The documents that a resource declares; none for other types."""
     if resource.type in WITH_POLICY:
-        return [IdentityPolicy("The policy", "policy", resource.properties.get("policy"))]
+        name = WITH_POLICY[resource.type]
+        return [IdentityPolicy("The policy", name, resource.properties.get(name))]
     if resource.type == types.IAM_ROLE:
         return list(_inline(resource.properties.get("inlinePolicies")))
     return [
@@ -67,13 +75,22 @@ def _inline(policies: Value) -> Iterator[IdentityPolicy]:
 
 
 def _of_cloudformation(one: CloudFormationResource) -> Iterator[IdentityPolicy]:
-    if one.type in CLOUDFORMATION_WITH_POLICY:
-        for document in one.values("PolicyDocument"):
+    if name := CLOUDFORMATION_WITH_POLICY.get(one.type):
+        for document in one.values(name):
             place = f"The policy {one.place}".strip()
-            yield IdentityPolicy(place, one.property or "policyDocument", one.template.expanded(document))
+            holder = one.property or name[0].lower() + name[1:]
+            yield IdentityPolicy(place, holder, one.template.expanded(document))
     if one.type in CLOUDFORMATION_WITH_INLINE:
-        for policies in one.values("Policies"):
-            for node in policies if isinstance(policies, list) else ():
-                for document in one.values_in(node, "PolicyDocument"):
-                    place = f"An inline policy of {one.place}" if one.place else "An inline policy"
-                    yield IdentityPolicy(place, one.property or "policies", one.template.expanded(document))
+        for document in _inline_documents(one, CLOUDFORMATION_WITH_INLINE[one.type]):
+            place = f"An inline policy of {one.place}" if one.place else "An inline policy"
+            yield IdentityPolicy(place, one.property or "policies", one.template.expanded(document))
+
+
+def _inline_documents(one: CloudFormationResource, name: str) -> Iterator[Value]:
+    for policies in one.values("Policies"):
+        for node in policies if isinstance(policies, list) else [policies]:
+            if name:
+                yield from one.values_in(node, name)
+            else:
+                found = one.values_in(node)
+                yield from (value for value in found if value is UNKNOWN or property_of(value, "Statement"))
