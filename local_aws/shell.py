@@ -11,7 +11,7 @@ from local_aws.local_run import local_run, search_path
 from local_aws.process import LocalAwsError
 from local_aws.stack import Stack, StackError
 from tools.engine import Engine, EngineNotFoundError, find_engine
-from tools.interruption import ignore_interruptions, interruptions_held
+from tools.interruption import ignore_interruptions, interruptions_held, leave_ctrl_c_to_children
 
 NOT_FOUND = 127
 PATIENCE_IN_SECONDS = 10.0
@@ -60,8 +60,8 @@ def _run(command: Sequence[str], stack: Stack, end: signal.Signals) -> int:
     process = None
     try:
         with interruptions_held():
+            leave_ctrl_c_to_children()
             process = subprocess.Popen(command, cwd=stack.project, env=dict(stack.environment))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         status = process.wait()
     except KeyboardInterrupt:
         if process:

@@ -1,5 +1,6 @@
 """What tests of several folders share: a local run of the real engine."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -9,6 +10,12 @@ from local_aws.local_run import LocalRun, local_run
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Nor does what a machine is set up for decide a test (an account, a stack, a terminal), but a live one.
+for name in [*os.environ]:
+    of_account = name.startswith(("AWS_", "PULUMI_")) and "VERIFY_LIVE_ACCOUNT" not in os.environ
+    if of_account or name in {"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS", "LINES"}:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")

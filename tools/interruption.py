@@ -37,6 +37,12 @@ def ignore_interruptions() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def leave_ctrl_c_to_children() -> None:
+    """From here on Ctrl-C does nothing here. Who is started from here gets it, unless told to ignore it."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+
+
 @contextmanager
 def interruptions_held() -> Iterator[None]:
     """Let an interruption wait for the block's end: a process that the block starts is known by then."""

@@ -1,11 +1,13 @@
 """The emulator as a server: binds, proves itself, reports, serves."""
 
 import asyncio
+import errno
 import json
 import os
 import signal
 import socket
 import threading
+import time
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -26,6 +28,7 @@ from local_aws.emulator.state import State
 STANDARD_INPUT = 0
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 75.0
+BUSY_SECONDS = 3.0
 
 
 class PortBusyError(RefusalError):
@@ -33,16 +36,25 @@ class PortBusyError(RefusalError):
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-        listener.listen(socket.SOMAXCONN)
-    except OSError as error:
-        listener.close()
-        raise PortBusyError(f"port {port} of {LOOPBACK} cannot be used: {error.strerror}") from error
-    return listener
+    """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one.
+
+    A port that is busy is asked for again for a while: one who was killed may not have left it yet.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+            listener.listen(socket.SOMAXCONN)
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                text = f"port {port} of {LOOPBACK} cannot be used: {error.strerror}"
+                raise PortBusyError(text) from error
+            time.sleep(0.1)
+        else:
+            return listener
 
 
 async def run(settings: Settings) -> None:

@@ -64,7 +64,7 @@ def started(command: Sequence[str], temporary: Path) -> Iterator["subprocess.Pop
 
 
 def test_help_is_shown_and_nothing_started() -> None:
-    result = run("local_aws", "--help")
+    result = run("local_aws", "--help", COLUMNS="120")
 
     assert (result.returncode, result.stderr) == (0, "")
     assert "$SHELL when left out" in result.stdout

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from local_aws.process import LocalAws
 from tests.provider.protocol import ROOT, plugin_process
+from tests.tools.processes import is_running, wait_until
 
 LAUNCHER = """
 import subprocess, sys, time
@@ -22,15 +22,6 @@ time.sleep(60)
 """
 
 
-def is_running(pid: int) -> bool:
-    """Whether a process of this id runs; one that ended and was not waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see a process end")
 def test_it_ends_when_the_engine_is_killed() -> None:
     engine = subprocess.Popen([sys.executable, "-c", LAUNCHER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert engine.stdout
@@ -40,10 +31,7 @@ def test_it_ends_when_the_engine_is_killed() -> None:
     engine.kill()
     engine.wait()
 
-    deadline = time.monotonic() + 15
-    while is_running(provider) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not is_running(provider)
+    wait_until(lambda: not is_running(provider))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

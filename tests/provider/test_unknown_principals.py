@@ -12,6 +12,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from local_aws.process import LocalAws
 from tests.provider.protocol import Plugin, message_of, plugin_process
+from tests.tools.processes import wait_until
 
 NOBODY = "arn:aws:iam::111122223333:role/nobody"
 OWNER = "arn:aws:iam::111122223333:user/owner"
@@ -62,15 +63,16 @@ def test_the_wait_is_shown_and_the_error_names_who_has_to_exist(
         inputs["keyId"] = watched.create("aws:kms/key:Key", {}, name="other").id
 
     with pytest.raises(grpc.RpcError) as failure:
-        watched.create(type_name, inputs, timeout=1)
+        watched.create(type_name, inputs, timeout=5)
 
+    wait_until(lambda: engine[0].log != [])
     shown = engine[0].log[0]
     assert (shown.urn, shown.ephemeral) == (watched.urn(type_name, "it"), True)
-    assert shown.message == f"waiting up to 1 s for IAM: each of these has to exist: {NOBODY}, {OWNER}"
+    assert shown.message == f"waiting up to 5 s for IAM: each of these has to exist: {NOBODY}, {OWNER}"
     message = message_of(failure)
     assert message.startswith("creating KMS Key")
     assert "MalformedPolicyDocumentException: Policy contains a statement with one or more invalid" in message
-    assert message.endswith(f"The policy names {NOBODY}, {OWNER}: each has to exist in IAM (waited 1 s)")
+    assert message.endswith(f"The policy names {NOBODY}, {OWNER}: each has to exist in IAM (waited 5 s)")
 
 
 def test_nothing_is_shown_when_all_exist(watched: Plugin, engine: tuple[Engine, str]) -> None:

@@ -3,15 +3,17 @@
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of that id exists."""
+    """Whether a process of this id runs; one that ended and was not waited for yet does not."""
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text() if Path("/proc/self/stat").exists() else ""
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return True
+    return state.rpartition(")")[2].split()[:1] != ["Z"]
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:

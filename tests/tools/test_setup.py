@@ -12,7 +12,7 @@ import pytest
 from tests.tools.processes import is_running, wait_until
 from tools import setup
 from tools.cache import CacheError
-from tools.environments import ROOT, Environment
+from tools.environments import ROOT, Environment, environments
 from tools.interruption import INTERRUPTED
 
 
@@ -95,6 +95,8 @@ def test_an_old_python_can_read_the_line_that_refuses_it() -> None:
 
 
 def test_a_ready_checkout_is_set_up_in_a_moment() -> None:
+    assert [one for one in environments() if not one.is_complete] == [], "run `make setup` first"
+
     done = subprocess.run(
         [sys.executable, "-m", "tools.setup"],
         cwd=ROOT,
