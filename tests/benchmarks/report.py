@@ -49,8 +49,9 @@ class Conditions:
         lines = [measured]
         if self.load > cores / 2:
             lines.append(
-                f"**The machine was busy with other work** (load {self.load:.1f} on {cores} cores at the "
-                "start): times are longer than they would be alone; ratios compare runs made in turn."
+                f"**The machine was busy** (load {self.load:.1f} on {cores} cores at the start, "
+                "parts of this run before it included): times may be longer than alone; "
+                "ratios compare runs made in turn."
             )
         return lines
 
