@@ -76,26 +76,22 @@ def _shut_out(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | 
 
 
 def _proven(one: ProbeResult, declarations: Declarations) -> AccessCell:
-    expected = declarations.expected(one.table, one.region, one.principal, one.call)
-    return AccessCell(
-        table=one.table,
-        region=one.region,
-        principal=one.principal,
-        call=one.call,
-        expected=expected,
-        actual=one.outcome,
-        basis=PROVEN,
+    return replace(
+        _cell(one, PROVEN, declarations),
         time=one.time,
         seconds=one.seconds,
         code=one.answer.code,
         message=one.answer.message,
         request_id=one.answer.request_id,
         items_read=one.items_read,
-        as_declared=is_as_declared(expected, one.outcome),
     )
 
 
 def _predicted(one: Prediction, declarations: Declarations) -> AccessCell:
+    return replace(_cell(one, PREDICTED, declarations), message=one.reason)
+
+
+def _cell(one: ProbeResult | Prediction, basis: str, declarations: Declarations) -> AccessCell:
     expected = declarations.expected(one.table, one.region, one.principal, one.call)
     return AccessCell(
         table=one.table,
@@ -104,7 +100,6 @@ def _predicted(one: Prediction, declarations: Declarations) -> AccessCell:
         call=one.call,
         expected=expected,
         actual=one.outcome,
-        basis=PREDICTED,
-        message=one.reason,
+        basis=basis,
         as_declared=is_as_declared(expected, one.outcome),
     )

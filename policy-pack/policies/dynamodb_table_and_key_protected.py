@@ -13,6 +13,7 @@ from policies.declared.cloudformation import CONTAINERS
 from policies.declared.keys import declared_keys
 from policies.declared.resource import Resource
 from policies.declared.tables import Table, declared_tables
+from policies.declared.values import in_sentence
 from policies.judging.outcome import PROVEN, Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
 
@@ -33,7 +34,7 @@ def _held(resource: Resource) -> list[str]:
     """The tables and keys that a resource of another kind declares, as messages name them."""
     places = [one.place for one in declared_tables(resource) if isinstance(one, Table)]
     places += [key.place for key in declared_keys(resource)]
-    return [place[0].lower() + place[1:] for place in places]
+    return [in_sentence(place) for place in places]
 
 
 RULE = ResourceRule(

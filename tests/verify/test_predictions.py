@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from local_aws.process import Credentials
-from tests.verify.world import FULL_ACCESS, World, declare, kinds, outcomes
+from tests.verify.world import FULL_ACCESS, World, declare, decrypt_when_tagged, kinds, outcomes
 from verify.principals import CredentialSources
 from verify.report import Report
 
@@ -137,14 +137,7 @@ def test_a_condition_that_is_not_known_is_no_denial_where_the_key_policy_leaves_
     world: World, verified: Verified
 ) -> None:
     user = world.user()
-    tagged = {
-        "Effect": "Allow",
-        "Principal": {"AWS": user.arn},
-        "Action": "kms:Decrypt",
-        "Resource": "*",
-        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
-    }
-    key = world.key(statements=(tagged,))
+    key = world.key(statements=(decrypt_when_tagged(user.arn),))
     report = verified(declare(world.table(key), key, {user.arn: "keyUser"}))
     assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
     assert kinds(report) == {"access-unknown"}

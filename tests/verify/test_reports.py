@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from tests.verify.world import User, World, declare
+from tests.verify.world import User, World, declare, decrypt_when_tagged
 from verify.errors import VerifyError
 from verify.report import Report
 from verify.report_evidence import prepare_evidence, write_evidence
@@ -82,14 +82,7 @@ def test_the_junit_has_no_error_where_nothing_could_not_be_told(
 ) -> None:
     """Nothing is declared of what a deployer reads, so that it cannot be predicted is no error."""
     deployer = world.user()
-    tagged = {
-        "Effect": "Allow",
-        "Principal": {"AWS": deployer.arn},
-        "Action": "kms:Decrypt",
-        "Resource": "*",
-        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
-    }
-    key = world.key(statements=(tagged,))
+    key = world.key(statements=(decrypt_when_tagged(deployer.arn),))
     report = verified(declare(world.table(key), key, {deployer.arn: "deployer"}))
     assert {cell.as_declared for cell in report.access if cell.principal == deployer.arn} == {None}
     (suite,) = ET.fromstring(render_junit(report))  # noqa: S314 - written by this program

@@ -97,3 +97,8 @@ def shown(value: object) -> str:
     """The value as a message shows it: short, on one line, and as Pulumi's users write it."""
     words = {None: "nothing", True: "true", False: "false"}
     return words[value] if value is None or isinstance(value, bool) else SHORT.repr(value)
+
+
+def in_sentence(place: str) -> str:
+    """A place as it is named within a sentence: the table, not The table."""
+    return place[0].lower() + place[1:]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from policies.declared.documents import DocumentError, Statement, is_hidden, statements_of
-from policies.declared.values import UNKNOWN, Value, is_blank
+from policies.declared.values import UNKNOWN, Value, in_sentence, is_blank
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
 CheckStatements = Callable[[Sequence[Statement]], str | None]
@@ -22,7 +22,7 @@ def document_outcome(place: str, property: str, document: Value, fault_of: Check
     """The outcome for one document; a document that is left out means AWS's default, which is in order."""
     if is_blank(document):
         return PROVEN
-    policy = f"policy of {place[0].lower()}{place[1:]}"
+    policy = f"policy of {in_sentence(place)}"
     if is_hidden(document):
         return _hidden(f"The {policy}", [document], property)
     try:

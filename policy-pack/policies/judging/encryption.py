@@ -11,7 +11,7 @@ from policies.declared.arns import EXAMPLE_REGIONS, KeyArn, is_key_id, parse_key
 from policies.declared.cloudformation import Unseen
 from policies.declared.tables import Declared, Encryption, Table
 from policies.declared.template import KeyOfTemplate, OfDeployment
-from policies.declared.values import UNKNOWN, Opaque, Value, as_boolean, is_blank, shown
+from policies.declared.values import UNKNOWN, Opaque, Value, as_boolean, in_sentence, is_blank, shown
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import Settings
 
@@ -61,7 +61,9 @@ def encryption_outcome(declared: Declared, account: str | None, settings: Settin
     elif encryption is None:
         fault = f"has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}."
     elif encryption is UNKNOWN:
-        return _pending(f"The encryption of {_within(declared)} is not known", declared, UNKNOWN, settings)
+        return _pending(
+            f"The encryption of {in_sentence(declared.place)} is not known", declared, UNKNOWN, settings
+        )
     else:
         return _stated(declared, encryption, account, settings)
     return disproved(f"{declared.place} {fault}", declared.property)
@@ -96,17 +98,16 @@ def _stated(table: Table, encryption: Encryption, account: str | None, settings:
         ("The encryption type of", encryption.sse_type),
     ):
         if value is UNKNOWN:
-            return _pending(f"{what} {_within(table)} is not known", table, encryption.key, settings)
+            return _pending(
+                f"{what} {in_sentence(table.place)} is not known", table, encryption.key, settings
+            )
     return PROVEN
 
 
-def _pending(message: str, table: Table, key: Value, settings: Settings) -> Outcome:
+def _pending(what: str, table: Table, key: Value, settings: Settings) -> Outcome:
+    message = f"{what} {in_sentence(table.place)} is not known"
     only_listed = key is UNKNOWN and bool(settings["allowedKeyArns"])
     return pending(message, table.property, table.region, only_listed=only_listed)
-
-
-def _within(table: Table) -> str:
-    return table.place[0].lower() + table.place[1:]
 
 
 def _fault_of_key(
