@@ -5,13 +5,13 @@ STACK ?= dev
 .PHONY: setup demo test check bench shell verify access-diff audit clean
 
 setup:
-	@python3 -m tools.setup
+	@python3 -m local.setup
 
 demo: setup  ## the walk-through on a local AWS
-	@$(PY) -m walkthrough
+	@$(PY) -m local.walkthrough
 
 shell: setup  ## a shell in which `pulumi up` deploys to a local AWS
-	@$(PY) -m local_aws
+	@$(PY) -m local
 
 check: setup
 	@venv/bin/ruff format --check .
@@ -26,13 +26,13 @@ bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
 
 verify:  ## who really has access to the tables of STACK
-	@$(PY) -m verify --stack $(STACK)
+	@$(PY) -m encrypted_tables.verify --stack $(STACK)
 
 access-diff:  ## who would gain or lose access by the changes to STACK
-	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m access_diff -
+	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables.access_diff -
 
 audit:  ## the policy pack over the exported states STATE
-	@$(PY) -m audit --state $(STATE)
+	@$(PY) -m encrypted_tables.audit --state $(STATE)
 
 clean:
-	rm -rf venv policy-pack/venv local_aws/venv
+	rm -rf venv policy-pack/venv local/venv

@@ -244,7 +244,7 @@ class EncryptedTableArgs(TypedDict):
     left out."""
 
     expected_key_users: NotRequired[Principals]
-    """With `key_arn`: whom that key's own policy is expected to let in, as declared for `python -m verify`.
+    """With `key_arn`: whom that key's own policy is expected to let in, as declared for `python -m encrypted_tables.verify`.
     It gives nobody access. Nobody is expected when left out."""
 
     region: NotRequired[str]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_aws.local_run import LocalRun, local_run
+from local.local_run import LocalRun, local_run
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

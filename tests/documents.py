@@ -5,9 +5,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.process import Credentials
-from tools.cache import cache_directory
+from encrypted_tables.engine.cache import cache_directory
+from local.local_run import ROOT, LocalRun
+from local.process import Credentials
 
 DOCS = ROOT / "docs"
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from access_diff.change import Diff
-from access_diff.diff import access_diff
-from access_diff.preview import Preview, read_preview
-from access_diff.words import lines
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.access_diff.evaluate.change import Diff
+from encrypted_tables.access_diff.report.words import lines
+from encrypted_tables.engine.preview import Preview, read_preview
 
 ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "us-east-1"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access_diff.diff import access_diff
-from access_diff.preview import read_preview
-from access_diff.report_json import render_json
-from access_diff.report_markdown import render_markdown
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.access_diff.report.json import render_json
+from encrypted_tables.access_diff.report.markdown import render_markdown
+from encrypted_tables.engine.preview import read_preview
 from tests.access_diff.samples import (
     ANN,
     APP,

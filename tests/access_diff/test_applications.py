@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from access_diff.change import Diff
-from access_diff.diff import access_diff
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.stack import Stack
-from pipeline.engine_preview import StackCommand, preview
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.access_diff.evaluate.change import Diff
+from encrypted_tables.engine.run_preview import StackCommand, preview
+from encrypted_tables.engine.stack import Stack
+from local.local_run import ROOT, LocalRun
 from tests.access_diff.samples import APP, sentences
 
 PROGRAM = """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from access_diff.__main__ import main
+from encrypted_tables.access_diff.__main__ import main
 from tests.access_diff.samples import ANN, MANAGE, UNKNOWN, allow, events, key, new, plan, table
 
 NOBODY, READER = [key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", ANN)), table()]

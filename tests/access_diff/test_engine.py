@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from access_diff.change import Diff
-from access_diff.diff import access_diff
-from access_diff.preview import read_preview
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.stack import Stack
-from pipeline.engine_preview import StackCommand, preview
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.access_diff.evaluate.change import Diff
+from encrypted_tables.engine.preview import read_preview
+from encrypted_tables.engine.run_preview import StackCommand, preview
+from encrypted_tables.engine.stack import Stack
+from local.local_run import ROOT, LocalRun
 from tests.access_diff.samples import ACCOUNT, ANN, BOB, allow, policy, sentences
 
 ORDERS = "table orders (us-east-1)"
@@ -213,7 +213,7 @@ def test_the_command_reads_what_the_engine_wrote(deployed: Program) -> None:
 
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "access_diff", str(deployed.directory / "preview.json")),
+            *(sys.executable, "-m", "encrypted_tables.access_diff", str(deployed.directory / "preview.json")),
             *("--plan", str(deployed.directory / "plan.json"), "--format", "markdown"),
         ],
         cwd=ROOT,

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from access_diff.diff import access_diff
-from access_diff.preview import PreviewError, read_preview
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.engine.preview import PreviewError, read_preview
 from tests.access_diff.samples import ANN, MANAGE, Resource, allow, diff_of, events, key, sentences, table
 
 BEFORE = [key(MANAGE), table()]

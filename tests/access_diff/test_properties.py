@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from access_diff.change import Verb
+from encrypted_tables.access_diff.evaluate.change import Verb
 from tests.access_diff.samples import ANN, APP, BOB, OTHER_ACCOUNT, ROOT, diff_of, key, table
 
 ACTIONS = ["kms:*", "kms:Decrypt", "kms:decrypt", "kms:Put*", "kms:DescribeKey", "kms:CreateGrant", "*"]

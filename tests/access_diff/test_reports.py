@@ -4,10 +4,10 @@ import json
 
 from rich.console import Console
 
-from access_diff.change import Diff
-from access_diff.report_json import render_json
-from access_diff.report_markdown import render_markdown
-from access_diff.report_terminal import print_diff
+from encrypted_tables.access_diff.evaluate.change import Diff
+from encrypted_tables.access_diff.report.json import render_json
+from encrypted_tables.access_diff.report.markdown import render_markdown
+from encrypted_tables.access_diff.report.terminal import print_diff
 from tests.access_diff.samples import ANN, MANAGE, UNKNOWN, allow, diff_of, key, table
 
 

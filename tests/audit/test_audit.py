@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from audit.__main__ import main
+from encrypted_tables.audit.__main__ import main
 
 KEY_ARN = "arn:aws:kms:us-east-1:111122223333:key/0f4b3a9e-6c1d-4e7a-9b52-8d3c7f10a6e4"
 MAIN = "dynamodb-table-customer-managed-key"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 
-from local_aws.local_run import LocalRun, local_run
+from local.local_run import LocalRun, local_run
 from tests.benchmarks import checkov, component, policy_pack, soak, verification
 from tests.benchmarks.measure import Comparison, Finding
 from tests.benchmarks.report import Conditions, section, terminal, write

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from local_aws.local_run import LocalRun
+from encrypted_tables.engine.cache import cache_directory
+from local.local_run import LocalRun
 from tests.benchmarks.measure import Comparison, Grid, side_by_side
 from tests.benchmarks.policy_pack import PACK
 from tests.benchmarks.spellings import SPELLINGS, terraform
 from tests.benchmarks.stacks import previewer, program
-from tools.cache import cache_directory
 
 VERSION = "3.3.30"
 CHECK = "CKV_AWS_119"

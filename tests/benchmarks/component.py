@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from local_aws.local_run import LocalRun
+from local.local_run import LocalRun
 from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import planned, previewer, program
 

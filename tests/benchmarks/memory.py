@@ -10,9 +10,9 @@ from pathlib import Path
 PROC = Path("/proc")
 SECONDS_BETWEEN_SAMPLES = 0.25
 KINDS = {
-    "emulator": "local_aws.emulator",
-    "provider": "local_aws.provider",
-    "language host": "tools/language_host 127",
+    "emulator": "local.emulator",
+    "provider": "local.provider",
+    "language host": "engine/language_host 127",
     "program": "language-python-exec",
     "engine": "/pulumi ",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from local_aws.local_run import ROOT, LocalRun
+from local.local_run import ROOT, LocalRun
 from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import previewer, program
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from local_aws.local_run import ROOT
+from local.local_run import ROOT
 from tests.benchmarks.measure import Comparison, Finding, Grid
 
 REPORT = ROOT / "docs" / "benchmarks.md"

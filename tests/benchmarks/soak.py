@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from local_aws.local_run import LocalRun
+from local.local_run import LocalRun
 from tests.benchmarks.measure import Comparison, Grid, seconds
 from tests.benchmarks.memory import KINDS, Memory, watched_memory
 from tests.benchmarks.stacks import program

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.stack import Result, Stack
+from encrypted_tables.engine.stack import Result, Stack
+from local.local_run import ROOT, LocalRun
 
 PROGRAMS = Path(__file__).parent / "programs"
 BESIDE = ("components", "venv")

@@ -15,13 +15,13 @@ from typing import Any
 import boto3
 from rich.console import Console
 
-from local_aws.local_run import LocalRun
+from encrypted_tables.verify.collect.declared import parse_outputs
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.principals import CredentialSources
+from encrypted_tables.verify.run import Options, targets_of, verify
+from local.local_run import LocalRun
 from tests.benchmarks.measure import Comparison
 from tests.verify.world import World, declare
-from verify.declared import parse_outputs
-from verify.parallel import Parallel
-from verify.principals import CredentialSources
-from verify.run import Options, targets_of, verify
 
 TARGET_SECONDS = 30.0
 LATENCY_MILLISECONDS = 10

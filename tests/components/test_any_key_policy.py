@@ -15,7 +15,7 @@ from components.key_policy import MAXIMUM_BYTES, ProtectedTable
 from components.key_settings import KeySettings
 from components.principals import Scope, canonical_principal
 from components.problems import SettingsError
-from local_aws.process import LocalAws, running
+from local.process import LocalAws, running
 
 SCOPE = Scope("aws", "111122223333")
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", SCOPE, "us-east-1")

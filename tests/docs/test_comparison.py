@@ -2,7 +2,7 @@
 
 import re
 
-from local_aws.local_run import ROOT
+from local.local_run import ROOT
 from tests.documents import DOCS, blocks
 from tests.engine.programs import Program
 

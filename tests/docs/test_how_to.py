@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from local_aws.local_run import LocalRun
+from local.local_run import LocalRun
 from tests.documents import DOCS, Checkout, blocks, project_checkout
 from tests.engine.programs import TRUST, Program, outcome, session_client
 

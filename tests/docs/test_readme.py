@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components.table_settings import TableSettings
-from local_aws.local_run import ROOT, LocalRun
+from local.local_run import ROOT, LocalRun
 from tests.documents import blocks
 from tests.engine.programs import TRUST, Program
 

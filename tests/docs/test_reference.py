@@ -10,7 +10,7 @@ from components import EncryptedTableArgs
 from components.table_settings import TableSettings
 from config import StackConfig
 from docs.reference import DOCS, DOCUMENTS, document
-from local_aws.local_run import LocalRun
+from local.local_run import LocalRun
 from tests.documents import blocks
 from tests.engine.programs import TRUST, Program
 

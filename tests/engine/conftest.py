@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import LocalRun
+from local.local_run import LocalRun
 from tests.engine.programs import Program, User
 
 NUMBERS = itertools.count(1)

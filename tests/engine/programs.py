@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.process import Credentials, isolated_session
-from local_aws.stack import Stack
+from encrypted_tables.engine.stack import Stack
+from local.local_run import ROOT, LocalRun
+from local.process import Credentials, isolated_session
 
 HEADER = """
 import json

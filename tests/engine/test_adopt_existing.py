@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local_aws.local_run import LocalRun
-from local_aws.process import Credentials, LocalAws
+from local.local_run import LocalRun
+from local.process import Credentials, LocalAws
 from tests.documents import Checkout, blocks, project_checkout
 
 GUIDE = "adopt-existing.md"
@@ -204,7 +204,7 @@ def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
 
     assert result.returncode == 2
     assert result.stdout.strip() == (
-        f"environments.adopt: {ALIAS} is there and names {other}, but the table uses {key}; "
+        f"encrypted_tables.environments.adopt: {ALIAS} is there and names {other}, but the table uses {key}; "
         "give the table another keyAlias"
     )
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import LocalRun
-from local_aws.stack import Result, Stack
+from encrypted_tables.engine.stack import Result, Stack
+from local.local_run import LocalRun
 
 
 def set_tables(stack: Stack, tables: object) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from local_aws.local_run import ROOT, LocalRun
+from local.local_run import ROOT, LocalRun
 from tests.engine.programs import TRUST, session_variables
 
 MANDATORY = ROOT / "policy-pack" / "config" / "mandatory.json"

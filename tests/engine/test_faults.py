@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import LocalRun, local_run
-from local_aws.process import running, start
-from local_aws.stack import Result
+from encrypted_tables.engine.stack import Result
+from local.local_run import LocalRun, local_run
+from local.process import running, start
 from tests.documents import Checkout, blocks
-from tests.tools.processes import wait_until
+from tests.local.engine.processes import wait_until
 
 TABLE = "nextwork-kms-table"
 SETTINGS = f"encrypted-tables:tables.{TABLE}"
@@ -79,7 +79,7 @@ def provider_of(run: LocalRun) -> int:
             command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:  # it has ended meanwhile, or is another user's
             continue
-        if b"local_aws.provider" in command and here in environment:
+        if b"local.provider" in command and here in environment:
             return int(process.name)
     raise AssertionError("no provider is running")
 

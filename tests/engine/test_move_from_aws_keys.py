@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from access_diff.diff import access_diff
-from access_diff.preview import read_preview
-from local_aws.local_run import LocalRun
-from local_aws.process import Credentials, LocalAws
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.engine.preview import read_preview
+from local.local_run import LocalRun
+from local.process import Credentials, LocalAws
 from tests.access_diff.samples import sentences
 from tests.documents import Checkout, blocks, project_checkout
 

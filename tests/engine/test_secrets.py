@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import LocalRun, local_run
-from local_aws.stack import Stack
-from walkthrough.credentials import write_credentials
+from encrypted_tables.engine.stack import Stack
+from local.local_run import LocalRun, local_run
+from local.walkthrough.credentials import write_credentials
 
 CANARY = "AKIACANARYCANARY0000"
 USERS_VARIABLES = (

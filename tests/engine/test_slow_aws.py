@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import LocalRun, local_run
-from local_aws.process import running
-from local_aws.stack import interrupt
+from encrypted_tables.engine.stack import interrupt
+from local.local_run import LocalRun, local_run
+from local.process import running
 from tests.documents import blocks
 from tests.engine.programs import Program
-from tests.tools.processes import wait_until
+from tests.local.engine.processes import wait_until
 
 TABLE = "slow"
 AN_HOUR = 3600.0

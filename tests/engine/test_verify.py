@@ -1,11 +1,11 @@
-"""`python -m verify` on what the program deployed: as declared, and not any more."""
+"""`python -m encrypted_tables.verify` on what the program deployed: as declared, and not any more."""
 
 import json
 
 import pytest
 
-from local_aws.local_run import LocalRun
-from local_aws.stack import Stack
+from encrypted_tables.engine.stack import Stack
+from local.local_run import LocalRun
 from tests.documents import Checkout
 from tests.engine.programs import User
 
@@ -14,7 +14,7 @@ SETTINGS = f"encrypted-tables:tables.{TABLE}"
 
 
 def verify(run: LocalRun, stack: Stack) -> tuple[int, str]:
-    done = Checkout(run, stack.project).shell("python -m verify --stack dev")
+    done = Checkout(run, stack.project).shell("python -m encrypted_tables.verify --stack dev")
     return done.returncode, done.stdout
 
 

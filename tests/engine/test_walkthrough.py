@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import ROOT, local_run
-from tools.interruption import INTERRUPTED
-from walkthrough.credentials import read_credentials
-from walkthrough.steps import STEPS, TABLE, Step, Walkthrough
+from encrypted_tables.interruption import INTERRUPTED
+from local.local_run import ROOT, local_run
+from local.walkthrough.credentials import read_credentials
+from local.walkthrough.steps import STEPS, TABLE, Step, Walkthrough
 
 SHOWN: list[str] = []
 """The engine's output, in all steps."""
@@ -49,7 +49,7 @@ def test_a_cancelled_or_hung_up_walkthrough_leaves_no_secret_on_disk(
 ) -> None:
     """In the middle of an update: its state, passphrase and event log are there, and go."""
     demo = subprocess.Popen(
-        [sys.executable, "-m", "walkthrough"],
+        [sys.executable, "-m", "local.walkthrough"],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
@@ -71,7 +71,7 @@ def test_a_cancelled_or_hung_up_walkthrough_leaves_no_secret_on_disk(
 
 
 def test_the_walkthrough_runs_where_only_ascii_can_be_written() -> None:
-    program = "from walkthrough.demo import _console; _console().print('Fran\\u00e7ais')"
+    program = "from local.walkthrough.demo import _console; _console().print('Fran\\u00e7ais')"
     result = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from environments.__main__ import TEMPLATE, main, names
-from local_aws.local_run import ROOT, LocalRun
-from tools.cache import cache_directory
+from encrypted_tables.engine.cache import cache_directory
+from encrypted_tables.environments.__main__ import TEMPLATE, main, names
+from local.local_run import ROOT, LocalRun
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
 
     pulumi("stack", "init", "dev")
     made = subprocess.run(
-        [sys.executable, "-m", "environments", "--project", str(project), "new", "qa"],
+        [sys.executable, "-m", "encrypted_tables.environments", "--project", str(project), "new", "qa"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.stack import Stack
+from encrypted_tables.engine.stack import Stack
+from local.local_run import ROOT, LocalRun
 
 GOLDEN = Path(__file__).parent / "schema.json"
 

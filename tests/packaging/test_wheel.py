@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local_aws.local_run import LocalRun
-from local_aws.stack import Stack
+from encrypted_tables.engine.stack import Stack
+from local.local_run import LocalRun
 from tests.packaging.conftest import COMPONENTS
 
 PROGRAM = """

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from access_diff.diff import access_diff
-from pipeline.comment import LONGEST, MARKER, render_comment
-from pipeline.summary import Summary, SummaryError, read_summary, summarise
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.pipeline.comment import LONGEST, MARKER, render_comment
+from encrypted_tables.pipeline.summary import Summary, SummaryError, read_summary, summarise
 from tests.access_diff.samples import MANAGE, Statement, allow, key, preview_of, table
 from tests.pipeline.samples import ACCESS, COMMIT, summary
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import ROOT, LocalRun
-from local_aws.stack import Stack
-from pipeline.__main__ import main
-from tools.cache import cache_directory
+from encrypted_tables.engine.cache import cache_directory
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.pipeline.__main__ import main
+from local.local_run import ROOT, LocalRun
 
 PROGRAM = """
 import json
@@ -50,11 +50,11 @@ class Deployment:
         (self.directory / "__main__.py").write_text(PROGRAM.format(**program))
 
     def pipeline(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m pipeline` as the workflow does."""
+        """Run `python -m encrypted_tables.pipeline` as the workflow does."""
         cache = str(cache_directory().parent)
         return subprocess.run(
             [
-                *(sys.executable, "-m", "pipeline", command, "--stack", self.stack.name),
+                *(sys.executable, "-m", "encrypted_tables.pipeline", command, "--stack", self.stack.name),
                 *("--pack", str(ROOT / "policy-pack"), *arguments),
             ],
             cwd=self.directory,

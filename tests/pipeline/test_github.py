@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pipeline import post
-from pipeline.comment import MARKER
-from pipeline.github import GitHubError, Repository
+from encrypted_tables.pipeline import post
+from encrypted_tables.pipeline.comment import MARKER
+from encrypted_tables.pipeline.github import GitHubError, Repository
 from tests.pipeline.samples import COMMIT, summary
 
 TOKEN = "a-token-of-this-test"

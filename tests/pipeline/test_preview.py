@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import ROOT, LocalRun
-from pipeline.comment import render_comment
-from pipeline.engine_preview import EngineError, StackCommand, preview
-from pipeline.summary import Summary, read_summary
+from encrypted_tables.engine.run_preview import EngineError, StackCommand, preview
+from encrypted_tables.pipeline.comment import render_comment
+from encrypted_tables.pipeline.summary import Summary, read_summary
+from local.local_run import ROOT, LocalRun
 from tests.pipeline.samples import COMMIT
 
 PACK = ROOT / "policy-pack"
@@ -47,12 +47,21 @@ def checkout(directory: Path, program: str) -> Path:
 
 
 def run(directory: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """Run `python -m pipeline preview` as a workflow does, without credentials."""
+    """Run `python -m encrypted_tables.pipeline preview` as a workflow does, without credentials."""
     out = directory.parent / f"out-{directory.name}"
     known = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "pipeline", "preview", "--stack", "dev", "--out", f"../{out.name}"),
+            *(
+                sys.executable,
+                "-m",
+                "encrypted_tables.pipeline",
+                "preview",
+                "--stack",
+                "dev",
+                "--out",
+                f"../{out.name}",
+            ),
             *("--pack", str(PACK), "--commit", COMMIT, "--pull-request", "7", *arguments),
         ],
         cwd=directory,

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from local_aws.local_run import LocalRun
-from local_aws.process import Credentials, LocalAws
+from local.local_run import LocalRun
+from local.process import Credentials, LocalAws
 from tests.documents import Checkout, project_checkout
 
 CONFIG = """config:
@@ -16,8 +16,8 @@ CONFIG = """config:
       keyAdministrators: [role/key-administrators]
 """
 DEPLOYERS = "      deployers: [user/deployer]\n"
-PREVIEW = "python -m pipeline preview --stack qa --out build/preview"
-DEPLOY = "python -m pipeline deploy --stack qa --plan build/preview/plan.json --evidence build/evidence"
+PREVIEW = "python -m encrypted_tables.pipeline preview --stack qa --out build/preview"
+DEPLOY = "python -m encrypted_tables.pipeline deploy --stack qa --plan build/preview/plan.json --evidence build/evidence"
 
 
 def user(aws: LocalAws, name: str, policy: str) -> Credentials:
@@ -37,7 +37,9 @@ def checkout(own_run: LocalRun) -> Checkout:
     full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
     iam.attach_role_policy(RoleName="orders-service", PolicyArn=full_access)
     made = project_checkout(own_run)
-    begun = made.shell("git init -q && git add . && git commit -qm first && python -m environments new qa")
+    begun = made.shell(
+        "git init -q && git add . && git commit -qm first && python -m encrypted_tables.environments new qa"
+    )
     assert begun.returncode == 0, begun.stdout
     return made
 

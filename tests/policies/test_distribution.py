@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from audit.analysis import Analysis
+from encrypted_tables.audit.analysis import Analysis
+from local.engine.find_or_build import find_or_build_engine
 from policies import RULES
 from tests.policies.samples import exported_state, samples
-from tools.engine import find_engine
 
 PACK = Path(__file__).resolve().parents[2] / "policy-pack"
 PACKAGE = "dynamodb_encryption_policies"
@@ -72,7 +72,7 @@ def test_engine_runs_the_pack_of_the_wheel(
     state.write_text(json.dumps(exported_state(unencrypted.resources)))
 
     done = laid_down(installed, pack)
-    report = Analysis(find_engine(), pack).report(state)
+    report = Analysis(find_or_build_engine(), pack).report(state)
 
     assert (done.returncode, done.stdout) == (0, f"{pack}\n")
     assert report.error == ""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.local_run import PYTHON, LocalRun
-from local_aws.stack import Result, Stack
+from encrypted_tables.engine.stack import Result, Stack
+from local.local_run import PYTHON, LocalRun
 
 PACK = Path(__file__).resolve().parents[2] / "policy-pack"
 MAIN = "dynamodb-table-customer-managed-key"

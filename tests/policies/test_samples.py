@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.analysis import Analysis
+from encrypted_tables.audit.analysis import Analysis
+from local.engine.find_or_build import find_or_build_engine
 from policies import RULES
 from tests.policies.analysis import Pack
 from tests.policies.samples import PolicySample, exported_state, samples
-from tools.engine import find_engine
 
 PACK = Path(__file__).resolve().parents[2] / "policy-pack"
 ALL = list(samples())
@@ -50,7 +50,7 @@ def test_engine_judges_all_samples_as_their_names_say(
     resources = tuple(resource for sample in together for resource in sample.resources)
     state.write_text(json.dumps(exported_state(resources)))
 
-    report = Analysis(find_engine(), PACK).report(state)
+    report = Analysis(find_or_build_engine(), PACK).report(state)
 
     found = {(one.policy, one.urn) for one in report.findings}
     assert report.error == ""
@@ -68,7 +68,7 @@ def test_engine_judges_samples_with_config(
     state.write_text(json.dumps(exported_state(sample.resources)))
     config.write_text(json.dumps(sample.config))
 
-    report = Analysis(find_engine(), PACK, config).report(state)
+    report = Analysis(find_or_build_engine(), PACK, config).report(state)
 
     assert report.error == ""
     assert ([one for one in report.findings if one.policy == sample.policy] == []) is sample.allowed
@@ -84,7 +84,7 @@ def test_profile_names_every_policy_and_the_engine_takes_it(
     unencrypted = [one for one in ALL if one.case.endswith("customer-managed-key.disallowed_no_key")]
     state.write_text(json.dumps(exported_state(unencrypted[0].resources)))
 
-    report = Analysis(find_engine(), PACK, config).report(state)
+    report = Analysis(find_or_build_engine(), PACK, config).report(state)
 
     assert set(json.loads(config.read_text())) == {rule.name for rule in RULES}
     assert report.error == ""

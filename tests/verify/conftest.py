@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from rich.console import Console
 
-from local_aws.process import Credentials, LocalAws, running
+from encrypted_tables.verify.collect.declared import parse_outputs
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.principals import CredentialSources
+from encrypted_tables.verify.report.report import Report
+from encrypted_tables.verify.run import Options, targets_of, verify
+from local.process import Credentials, LocalAws, running
 from tests.verify.world import World
-from verify.declared import parse_outputs
-from verify.parallel import Parallel
-from verify.principals import CredentialSources
-from verify.report import Report
-from verify.run import Options, targets_of, verify
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ import boto3
 from botocore.stub import Stubber
 from rich.console import Console
 
-from verify.connections import Connections
-from verify.declared import DeclaredTable
-from verify.inventory import Place, Target, survey
-from verify.parallel import Parallel
-from verify.settings_findings import settings_findings
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.declared import DeclaredTable
+from encrypted_tables.verify.collect.inventory import Place, Target, survey
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.compare.settings_findings import settings_findings
 
 ACCOUNT = "111122223333"
 KEY_ID = "0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"

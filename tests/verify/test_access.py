@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from local_aws.process import Credentials
+from encrypted_tables.verify.report.report import Report
+from local.process import Credentials
 from tests.verify.world import World, declare, kinds, outcomes
-from verify.report import Report
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 READ_ONLY = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
@@ -213,6 +213,6 @@ def test_no_answer_from_aws_is_unknown(
     key = world.key()
     table = world.table(key)
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
-    monkeypatch.setattr("verify.connections._ATTEMPTS", 1)
+    monkeypatch.setattr("encrypted_tables.verify.collect.connections._ATTEMPTS", 1)
     report = verified(declare(table, key))
     assert (kinds(report), report.verdict.exit_status) == ({"could-not-read"}, 2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verify.classify import Outcome, classify_error
+from encrypted_tables.verify.probe.classify import Outcome, classify_error
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"
 USER = "arn:aws:iam::111122223333:user/nextwork-kms-user"

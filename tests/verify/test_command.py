@@ -1,4 +1,4 @@
-"""`python -m verify` as a person or a pipeline runs it: outputs in, reports and an exit status out."""
+"""`python -m encrypted_tables.verify` as a person or a pipeline runs it: outputs in, reports and an exit status out."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process import Credentials, LocalAws
+from encrypted_tables.verify.__main__ import main
+from local.process import Credentials, LocalAws
 from tests.verify.world import ACCOUNT, REGION, World, declare
-from verify.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -32,7 +32,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
             **variables,
         }
         return subprocess.run(
-            [sys.executable, "-m", "verify", *arguments],
+            [sys.executable, "-m", "encrypted_tables.verify", *arguments],
             input=stdin, env=environment, cwd=tmp_path, timeout=120,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
@@ -177,7 +177,7 @@ def test_an_error_that_nobody_expected_is_shown_and_is_no_difference(
     def broken(_arguments: object) -> int:
         raise RuntimeError("the unexpected")
 
-    monkeypatch.setattr("verify.__main__.run_command", broken)
+    monkeypatch.setattr("encrypted_tables.verify.__main__.run_command", broken)
     assert main(["--table", "orders"]) == 2
     assert "RuntimeError: the unexpected" in capsys.readouterr().err
 

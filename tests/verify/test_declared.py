@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from encrypted_tables.errors import VerifyError
+from encrypted_tables.verify.collect.credentials_csv import read_credentials_csv
+from encrypted_tables.verify.collect.declared import parse_outputs
+from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
 from tests.verify.world import declare
-from verify.credentials_csv import read_credentials_csv
-from verify.declared import parse_outputs
-from verify.errors import VerifyError
-from verify.stack_outputs import from_file, from_stack
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"
 READER = "arn:aws:iam::111122223333:role/reader"

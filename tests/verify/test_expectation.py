@@ -2,9 +2,9 @@
 
 import pytest
 
-from verify.classify import Outcome
-from verify.declared import Role
-from verify.expectation import CALLS, Expectation, expected, is_as_declared
+from encrypted_tables.verify.collect.declared import Role
+from encrypted_tables.verify.compare.expectation import CALLS, Expectation, expected, is_as_declared
+from encrypted_tables.verify.probe.classify import Outcome
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 READS = ("GetItem", "Query", "Scan")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from verify.grants import decryption_granted, grant_of
-from verify.key_policy import encryption_context
-from verify.policy import Decision
+from encrypted_tables.verify.predict.grants import decryption_granted, grant_of
+from encrypted_tables.verify.predict.key_policy import encryption_context
+from encrypted_tables.verify.predict.policy import Decision
 
 ACCOUNT = "111122223333"
 READER = f"arn:aws:iam::{ACCOUNT}:role/reader"

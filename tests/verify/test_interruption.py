@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process import LocalAws
-from tests.tools.processes import wait_until
+from local.process import LocalAws
+from tests.local.engine.processes import wait_until
 from tests.verify.world import World, declare
 
 AN_HOUR = 3600.0
@@ -28,7 +28,7 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
     outputs["tables"] = {name: declare(name, key)["tables"]["orders"] for name in tables}
     (tmp_path / "out.json").write_text(json.dumps(outputs))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
-    command = [sys.executable, "-m", "verify", "--outputs", "out.json", "--workers", "1"]
+    command = [sys.executable, "-m", "encrypted_tables.verify", "--outputs", "out.json", "--workers", "1"]
     aws.inject_fault("dynamodb:GetItem", "delay", seconds=AN_HOUR)
     with subprocess.Popen(
         command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True

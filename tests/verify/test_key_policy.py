@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
-from verify.key_policy import item_request, key_request
-from verify.policy import Decision, evaluate
-from verify.policy_principals import allowed_principals, has_open_allow, named_principals
+from encrypted_tables.verify.predict.key_policy import item_request, key_request
+from encrypted_tables.verify.predict.policy import Decision, evaluate
+from encrypted_tables.verify.predict.policy_principals import (
+    allowed_principals,
+    has_open_allow,
+    named_principals,
+)
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"

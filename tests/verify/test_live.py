@@ -9,9 +9,9 @@ import boto3
 import pytest
 from rich.console import Console
 
-from verify.parallel import Parallel
-from verify.run import Options, targets_of, verify
-from verify.stack_outputs import from_file
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.stack_outputs import from_file
+from encrypted_tables.verify.run import Options, targets_of, verify
 
 ACCOUNT = os.environ.get("VERIFY_LIVE_ACCOUNT")
 OUTPUTS = os.environ.get("VERIFY_LIVE_OUTPUTS")

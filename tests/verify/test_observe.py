@@ -5,6 +5,17 @@ from typing import Any
 
 import pytest
 
+from encrypted_tables.verify.collect.observe import (
+    Key,
+    Rotation,
+    Table,
+    Unknown,
+    is_aws_managed_alias,
+    observe_key,
+    observe_table,
+)
+from encrypted_tables.verify.compare.settings_findings import settings_findings
+from encrypted_tables.verify.predict.grants import Grant
 from tests.verify.stubbed import (
     ACCOUNT,
     KEY_ID,
@@ -19,17 +30,6 @@ from tests.verify.stubbed import (
     service_grant,
     surveyed,
 )
-from verify.grants import Grant
-from verify.observe import (
-    Key,
-    Rotation,
-    Table,
-    Unknown,
-    is_aws_managed_alias,
-    observe_key,
-    observe_table,
-)
-from verify.settings_findings import settings_findings
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from local_aws.process import Credentials
+from encrypted_tables.verify.collect.principals import CredentialSources
+from encrypted_tables.verify.report.report import Report
+from local.process import Credentials
 from tests.verify.world import ACCOUNT, World, declare, kinds, outcomes
-from verify.principals import CredentialSources
-from verify.report import Report
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 READ_ONLY = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]

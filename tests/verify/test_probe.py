@@ -11,15 +11,15 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse, HeadersDict
 from rich.console import Console
 from urllib3 import HTTPResponse
 
-from local_aws.process import Credentials
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.observe import Table, observe_table
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.principals import Principal, caller_principal, identify
+from encrypted_tables.verify.probe.probe import MARKER, ProbeItem, Prober
+from encrypted_tables.verify.probe.prove import prove
+from encrypted_tables.verify.report.report import Report
+from local.process import Credentials
 from tests.verify.world import REGION, World, declare, kinds, outcomes
-from verify.connections import Connections
-from verify.observe import Table, observe_table
-from verify.parallel import Parallel
-from verify.principals import Principal, caller_principal, identify
-from verify.probe import MARKER, ProbeItem, Prober
-from verify.prove import prove
-from verify.report import Report
 
 Verified = Callable[..., Report]
 AsCaller = Callable[[Credentials | None], None]

@@ -16,14 +16,14 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+from encrypted_tables.errors import VerifyError
+from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
+from encrypted_tables.verify.report.html import render_html
+from encrypted_tables.verify.report.json import SCHEMA_FILE, render_json, report_schema
+from encrypted_tables.verify.report.junit import render_junit
+from encrypted_tables.verify.report.report import Report
+from encrypted_tables.verify.report.table import print_report
 from tests.verify.world import User, World, declare, decrypt_when_tagged
-from verify.errors import VerifyError
-from verify.report import Report
-from verify.report_evidence import prepare_evidence, write_evidence
-from verify.report_html import render_html
-from verify.report_json import SCHEMA_FILE, render_json, report_schema
-from verify.report_junit import render_junit
-from verify.report_table import print_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 
+from encrypted_tables.verify.collect.observe import Key, Rotation, Table, Unknown
+from encrypted_tables.verify.compare.findings import Finding
+from encrypted_tables.verify.report.report import Report
 from tests.verify.world import World, declare, key_policy, kinds
-from verify.findings import Finding
-from verify.observe import Key, Rotation, Table, Unknown
-from verify.report import Report
 
 Verified = Callable[..., Report]
 

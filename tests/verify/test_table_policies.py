@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from local_aws.process import Credentials
+from encrypted_tables.verify.report.report import Report
+from local.process import Credentials
 from tests.verify.world import World, declare, kinds, outcomes
-from verify.report import Report
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 Verified = Callable[..., Report]

@@ -7,13 +7,19 @@ import boto3
 import pytest
 from rich.console import Console
 
-from local_aws.process import Credentials, LocalAws, running
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.observe import Table, observe_table
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.principals import Principal, identify
+from encrypted_tables.verify.probe.wait import (
+    Patience,
+    Waited,
+    exit_status_of,
+    wait_for_access,
+    wait_for_denial,
+)
+from local.process import Credentials, LocalAws, running
 from tests.verify.world import REGION, User, World
-from verify.connections import Connections
-from verify.observe import Table, observe_table
-from verify.parallel import Parallel
-from verify.principals import Principal, identify
-from verify.wait import Patience, Waited, exit_status_of, wait_for_access, wait_for_denial
 
 QUIET = Console(quiet=True)
 FOUR = Parallel(4, QUIET)

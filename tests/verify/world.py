@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from local_aws.process import Credentials, LocalAws
-from verify.report import Report
+from encrypted_tables.verify.report.report import Report
+from local.process import Credentials, LocalAws
 
 ACCOUNT = "111122223333"
 REGION = "us-east-1"

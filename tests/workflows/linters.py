@@ -5,9 +5,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from tools import virtualenv
-from tools.cache import cache_directory, locked, made_whole
-from tools.go_toolchain import find_go
+from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+from local.engine import virtualenv
+from local.engine.go_toolchain import find_go
 
 HERE = Path(__file__).resolve().parent
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint"

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from local_aws.local_run import LocalRun
-from local_aws.process import Credentials
+from local.local_run import LocalRun
+from local.process import Credentials
 from tests.documents import DOCS, Checkout, blocks, project_checkout
 
 

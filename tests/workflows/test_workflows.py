@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
-import environments.__main__ as environments_command
-import pipeline.__main__ as pipeline_command
-import pipeline.post as post_command
-from local_aws.local_run import ROOT
+import encrypted_tables.environments.__main__ as environments_command
+import encrypted_tables.pipeline.__main__ as pipeline_command
+import encrypted_tables.pipeline.post as post_command
+from local.local_run import ROOT
 from tests.workflows import linters
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PARSERS = {
     "pipeline": pipeline_command._parser,
-    "pipeline.post": post_command._parser,
+    "encrypted_tables.pipeline.post": post_command._parser,
     "environments": environments_command._parser,
 }
 INJECTION = """

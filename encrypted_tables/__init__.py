@@ -1,0 +1,1 @@
+"""What runs against AWS: verify, the access diff, the audit, deployments and environments."""

@@ -1,0 +1,55 @@
+"""Reads grants: for whom, for which operations, and in which encryption context."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.collect.world import Grant
+from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, as_list, parse_principal
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+_PRINCIPALS = {"aws:iam/user:User": Kind.USER, "aws:iam/role:Role": Kind.ROLE}
+
+
+def read_grant(side: Side, resource: Resource) -> Grant:
+    """The grant that a resource makes."""
+    operations = side.value(resource, "operations")
+    constraint = next(iter(as_list(side.value(resource, "constraints"))), None)
+    return Grant(
+        None if isinstance(grantee := grantee_of(side, resource), Unknown) else grantee,
+        None if isinstance(operations, Unknown) else frozenset(map(str, as_list(operations))),
+        _context(constraint, "encryptionContextEquals"),
+        _context(constraint, "encryptionContextSubset"),
+    )
+
+
+def _context(constraint: Any, name: str) -> Mapping[str, Any] | Unknown:  # noqa: ANN401  # a property of any type
+    """The encryption context that a constraint asks for; empty when it asks for none."""
+    if isinstance(constraint, Unknown):
+        return constraint
+    found = constraint.get(name) if isinstance(constraint, Mapping) else None
+    return found if isinstance(found, Mapping | Unknown) else {}
+
+
+def grantee_of(side: Side, resource: Resource) -> Principal | Unknown | None:
+    """Whom the grant is for; of a user or role that the stack is yet to make, the name tells."""
+    value = side.value(resource, "granteePrincipal")
+    if isinstance(value, Unknown):
+        urns = resource.dependencies.get("granteePrincipal", ())
+        made = [side.resources[urn] for urn in urns if urn in side.resources]
+        return (_to_be_made(side, made[0]) if len(made) == 1 else None) or value
+    if not isinstance(value, str):
+        return None
+    if value.endswith(".amazonaws.com"):
+        return Principal(Kind.SERVICE, "", value, value)
+    return parse_principal(value)
+
+
+def _to_be_made(side: Side, resource: Resource) -> Principal | None:
+    kind, name = _PRINCIPALS.get(resource.type), resource.inputs.get("name")
+    if kind is None or not isinstance(name, str) or not side.account:
+        return None
+    given = resource.inputs.get("path")
+    path = given if isinstance(given, str) and given else "/"
+    return Principal(kind, side.account, name, f"arn:{side.partition}:iam::{side.account}:{kind}{path}{name}")

@@ -1,0 +1,197 @@
+"""The users and roles of a stack, and the policies that the stack gives to users and roles."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.evaluate.managed_policies import managed_policy
+from encrypted_tables.access_diff.evaluate.policy import Policy, Unreadable, read_policy
+from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, as_list, parse_principal
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+USER, ROLE, GROUP = "aws:iam/user:User", "aws:iam/role:Role", "aws:iam/group:Group"
+MANAGED_POLICY = "aws:iam/policy:Policy"
+
+# Resource types that give policies: the inputs that name the holders (by kind) and the policies.
+_INLINE = {
+    "aws:iam/userPolicy:UserPolicy": "user",
+    "aws:iam/rolePolicy:RolePolicy": "role",
+    "aws:iam/groupPolicy:GroupPolicy": "group",
+}
+_ATTACHMENTS = {
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": ("policyArn", {"user": "user"}),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("policyArn", {"role": "role"}),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": ("policyArn", {"group": "group"}),
+    "aws:iam/policyAttachment:PolicyAttachment": (
+        "policyArn",
+        {"user": "users", "role": "roles", "group": "groups"},
+    ),
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": (
+        "policyArns",
+        {"user": "userName"},
+    ),
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": (
+        "policyArns",
+        {"role": "roleName"},
+    ),
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": (
+        "policyArns",
+        {"group": "groupName"},
+    ),
+}
+_MEMBERSHIPS = {
+    "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
+    "aws:iam/groupMembership:GroupMembership": ("users", "group"),
+}
+Holder = tuple[str, str]  # kind, name
+
+
+@dataclass
+class Identity:
+    """A user, role or group and what the stack says of it."""
+
+    principal: Principal
+    policies: list[Policy] = field(default_factory=list)
+    is_of_stack: bool = False
+    """The stack makes this user or role, so the policies here are taken for all that it has."""
+    has_boundary: bool = False
+    trust: Policy | None = None
+    """Who may assume it; of a role of the stack."""
+
+
+class Identities:
+    """All users and roles that the stack makes or gives policies to, and the groups that it gives some."""
+
+    def __init__(self, resources: Iterable[Resource], account: str, partition: str) -> None:
+        self._resources = {resource.urn: resource for resource in resources}
+        self._account = account
+        self._partition = partition
+        self._found: dict[Principal, Identity] = {}
+        self.unplaced: list[Unplaced] = []
+        """What gives policies to somebody whose name is not known yet."""
+        for resource in self._resources.values():
+            self._read(resource)
+        for resource in self._resources.values():
+            self._join_groups(resource)
+
+    def __iter__(self) -> Iterator[Identity]:
+        """All of them."""
+        return iter(self._found.values())
+
+    def get(self, principal: Principal) -> Identity | None:
+        """What the stack says of this principal, or of its role, if anything."""
+        return self._found.get(principal.holder)
+
+    def _read(self, resource: Resource) -> None:
+        inputs = resource.inputs
+        if resource.type in (USER, ROLE):
+            self._read_identity(resource)
+        elif resource.type in _INLINE:
+            kind = _INLINE[resource.type]
+            self._give(resource, {kind: kind}, [read_policy(inputs.get("policy"))])
+        elif resource.type in _ATTACHMENTS:
+            policies, holders = _ATTACHMENTS[resource.type]
+            given = [self._policy(resource, policies, arn) for arn in _values(inputs.get(policies))]
+            self._give(resource, holders, given)
+
+    def _read_identity(self, resource: Resource) -> None:
+        kind = Kind.USER if resource.type == USER else Kind.ROLE
+        identity = self._identity(resource, kind)
+        identity.is_of_stack = True
+        identity.has_boundary = bool(resource.inputs.get("permissionsBoundary"))
+        if kind is Kind.ROLE:
+            identity.trust = read_policy(resource.inputs.get("assumeRolePolicy"))
+        for inline in _values(resource.inputs.get("inlinePolicies")):
+            identity.policies.append(
+                read_policy(inline.get("policy") if isinstance(inline, Mapping) else inline)
+            )
+        for arn in _values(resource.inputs.get("managedPolicyArns")):
+            identity.policies.append(self._policy(resource, "managedPolicyArns", arn))
+
+    def _identity(self, resource: Resource, kind: Kind) -> Identity:
+        arn = resource.outputs.get("arn")
+        known = parse_principal(arn) if isinstance(arn, str) else None
+        name = resource.inputs.get("name") or resource.outputs.get("name") or resource.id
+        if isinstance(name, Unknown) or not name:
+            name = f"{resource.name} (name {Unknown.UNTIL_UPDATE.value})"
+        path = resource.inputs.get("path") or "/"
+        return self._at(known or self._principal(kind, str(name), path if isinstance(path, str) else "/"))
+
+    def _principal(self, kind: Kind, name: str, path: str = "/") -> Principal:
+        account = self._account
+        arn = f"arn:{self._partition}:iam::{account}:{kind}{path}{name}" if account else ""
+        return Principal(kind, account, name, arn)
+
+    def _at(self, principal: Principal) -> Identity:
+        return self._found.setdefault(principal, Identity(principal))
+
+    def _give(self, resource: Resource, holders: Mapping[str, str], policies: list[Policy]) -> None:
+        for kind, key in holders.items():
+            for name in _values(resource.inputs.get(key)):
+                holder = self._named(resource, kind, key, name)
+                if holder is None:
+                    self._leave_out(resource)
+                else:
+                    self._at(self._principal(Kind(kind), holder)).policies.extend(policies)
+
+    def _leave_out(self, resource: Resource) -> None:
+        why = f"{resource.name}: it is not known yet to whom it gives a policy"
+        self.unplaced.append(Unplaced(resource, why))
+
+    def _named(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
+        if not isinstance(name, Unknown):
+            return str(name).rsplit("/", 1)[-1]
+        wanted = {"user": USER, "role": ROLE, "group": GROUP}[kind]
+        urns = [urn for urn in resource.dependencies.get(key, ()) if self._type(urn) == wanted]
+        if len(urns) != 1:
+            return None
+        made = self._resources[urns[0]]
+        if kind == "group":
+            return _group_name(made)
+        return self._identity(made, Kind(kind)).principal.name
+
+    def _type(self, urn: str) -> str:
+        return self._resources[urn].type if urn in self._resources else ""
+
+    def _policy(self, resource: Resource, key: str, arn: Any) -> Policy:  # noqa: ANN401  # JSON
+        """The managed policy with that ARN: the stack's own, or one of AWS's."""
+        if isinstance(arn, Unknown):
+            urns = [urn for urn in resource.dependencies.get(key, ()) if self._type(urn) == MANAGED_POLICY]
+            if len(urns) == 1:
+                return read_policy(self._resources[urns[0]].inputs.get("policy"))
+            return Unreadable(f"the policy that {resource.name} attaches is {arn.value}")
+        for candidate in self._resources.values():
+            if candidate.type == MANAGED_POLICY and candidate.outputs.get("arn", candidate.id) == arn:
+                return read_policy(candidate.inputs.get("policy"))
+        return managed_policy(str(arn)) or Unreadable(f"the text of {arn} is not in the preview")
+
+    def _join_groups(self, resource: Resource) -> None:
+        if resource.type not in _MEMBERSHIPS:
+            return
+        members, groups = _MEMBERSHIPS[resource.type]
+        for user in _values(resource.inputs.get(members)):
+            for group in _values(resource.inputs.get(groups)):
+                name = self._named(resource, "user", members, user)
+                joined = self._named(resource, "group", groups, group)
+                if name is None or joined is None:
+                    self._leave_out(resource)
+                else:
+                    policies = self._policies_of_group(joined)
+                    self._at(self._principal(Kind.USER, name)).policies.extend(policies)
+
+    def _policies_of_group(self, name: str) -> list[Policy]:
+        if known := self.get(self._principal(Kind.GROUP, name)):
+            return known.policies
+        is_of_stack = any(_group_name(one) == name for one in self._resources.values() if one.type == GROUP)
+        return [] if is_of_stack else [Unreadable(f"what group {name} has is not in this stack")]
+
+
+def _group_name(group: Resource) -> str:
+    return str(group.inputs.get("name") or group.name)
+
+
+def _values(value: Any) -> list[Any]:  # noqa: ANN401  # a property of any type
+    """One value, several, or none, as a list."""
+    return as_list(value)

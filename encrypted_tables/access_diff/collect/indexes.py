@@ -1,0 +1,32 @@
+"""The indexes of a table: whoever may query one of them reads items."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.evaluate.principals import as_list
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+INDEX = "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex"
+ANY = "*"
+"""Stands for the name of an index that is not known yet."""
+
+
+def index_names(side: Side, tables: Iterable[Resource], table: str) -> frozenset[str]:
+    """The names of the indexes of a table, whichever resource makes them."""
+    found: set[str] = set()
+    for resource in tables:
+        if side.value(resource, "name") == table:
+            for kind in ("globalSecondaryIndexes", "localSecondaryIndexes"):
+                found.update(_name(one) for one in as_list(side.set_by(resource, kind)))
+    for resource in side.of([INDEX]):
+        of = side.value(resource, "tableName")
+        if of == table or isinstance(of, Unknown):
+            found.add(_name({"name": side.value(resource, "indexName")}))
+    return frozenset(found)
+
+
+def _name(index: Any) -> str:  # noqa: ANN401  # a property of any type
+    name = index.get("name") if isinstance(index, Mapping) else None
+    return name if isinstance(name, str) else ANY

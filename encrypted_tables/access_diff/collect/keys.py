@@ -1,0 +1,195 @@
+"""The customer managed keys of one side of an update, and which key a reference means."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from encrypted_tables.access_diff.collect.grants import grantee_of, read_grant
+from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.collect.world import Grant, Key
+from encrypted_tables.access_diff.evaluate.policy import NOT_KNOWN, Document, Policy, Unreadable, read_policy
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+KEY, REPLICA_KEY = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
+EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (
+    "aws:kms/externalKey:ExternalKey",
+    "aws:kms/replicaExternalKey:ReplicaExternalKey",
+)
+KEYS = frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY})
+_KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
+KEY_POLICY, GRANT, ALIAS = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant", "aws:kms/alias:Alias"
+
+
+def keys_of(side: Side) -> dict[str, Key]:
+    """The keys by URN, each with its policy and grants; those that the stack does not make, by ARN."""
+    references = References(side)
+    policies = _separate_policies(side, references)
+    grants = _grants(side, references)
+    made = (
+        Key(
+            resource.urn,
+            references.label(resource),
+            references.arn(resource),
+            isinstance(resource.outputs.get("arn"), str),
+            side.region_of(resource),
+            policies.get(resource.urn) or _own_policy(side, resource),
+            tuple(grants.get(resource.urn, ())),
+            is_enabled=_is_enabled(resource),
+        )
+        for resource in side.of(KEYS)
+    )
+    elsewhere = (
+        Key(
+            urn=arn,
+            label=arn,
+            arn=arn,
+            is_made=True,
+            region=arn.split(":")[3],
+            policy=policies.get(arn) or Unreadable("not in this stack"),
+            grants=tuple(grants.get(arn, ())),
+        )
+        for arn in side.keys_elsewhere
+    )
+    return {key.urn: key for key in (*made, *elsewhere)}
+
+
+class References:
+    """Tells which of the stack's keys an ARN, id, alias or dependency means."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self._aliases = side.of([ALIAS])
+
+    def arn(self, key: Resource) -> str:
+        """The key's ARN, as far as it is known."""
+        arn = key.outputs.get("arn")
+        if isinstance(arn, str):
+            return arn
+        parts = (self._side.region_of(key) or NOT_KNOWN, self._side.account or NOT_KNOWN)
+        return f"arn:{self._side.partition}:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
+
+    def label(self, key: Resource) -> str:
+        """The key's alias, else its name in the program."""
+        names = (alias.inputs.get("name") for alias in self._aliases if self._aliased(alias) == key.urn)
+        return next((name for name in names if isinstance(name, str)), key.name)
+
+    def key(self, resource: Resource, name: str, value: Any, region: str = "") -> str | None:  # noqa: ANN401
+        """The URN of the stack's key that a property means; None when it is none or cannot be told."""
+        if isinstance(value, Unknown):
+            return self._by_dependency(resource, name, region)
+        for key in self._side.of(KEYS):
+            is_same_region = not region or self._side.region_of(key) in ("", region)
+            if value == key.outputs.get("arn") or (value == key.id and key.id and is_same_region):
+                return key.urn
+        for alias in self._aliases:
+            if value in (alias.inputs.get("name"), alias.outputs.get("arn")):
+                return self._aliased(alias)
+        return value if isinstance(value, str) and value in self._side.keys_elsewhere else None
+
+    def _aliased(self, alias: Resource) -> str | None:
+        target = self._side.value(alias, "targetKeyId")
+        return self.key(alias, "targetKeyId", target) if target else None
+
+    def _by_dependency(self, resource: Resource, name: str, region: str) -> str | None:
+        candidates = {
+            key for urn in resource.dependencies.get(name, ()) if (key := self._as_key(urn)) is not None
+        }
+        if len(candidates) > 1 and region:
+            resources = self._side.resources
+            candidates = {urn for urn in candidates if self._side.region_of(resources[urn]) == region}
+        return candidates.pop() if len(candidates) == 1 else None
+
+    def _as_key(self, urn: str) -> str | None:
+        resource = self._side.resources.get(urn)
+        if resource is None:
+            return None
+        if resource.type == ALIAS:
+            return self._aliased(resource)
+        return urn if resource.type in KEYS else None
+
+
+def keys_elsewhere(side: Side) -> frozenset[str]:
+    """The ARNs of keys that the stack does not make, and whose policies it sets."""
+    references = References(side)
+    named = ((one, side.value(one, "keyId")) for one in side.of([KEY_POLICY]))
+    return frozenset(
+        arn
+        for one, arn in named
+        if isinstance(arn, str) and _KEY_ARN.fullmatch(arn) and references.key(one, "keyId", arn) is None
+    )
+
+
+def with_keys_elsewhere(side: Side, arns: Iterable[str]) -> Side:
+    """The side with those of the keys that it does not make itself."""
+    made = {key.outputs.get("arn") for key in side.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
+    return replace(side, keys_elsewhere=frozenset(arns) - made)
+
+
+def unplaced(side: Side) -> Iterator[Unplaced]:
+    """Key policies and grants of which it cannot be told for which key or for whom they are."""
+    references = References(side)
+    for resource in side.of([KEY_POLICY, GRANT]):
+        key, grantee = side.value(resource, "keyId"), grantee_of(side, resource)
+        if references.key(resource, "keyId", key) is None:
+            its_key = key.value if isinstance(key, Unknown) else f"{key}, which is not in this stack"
+            yield Unplaced(resource, f"{resource.titled}: its key is {its_key}")
+        if isinstance(grantee, Unknown):
+            yield Unplaced(resource, f"{resource.titled}: whom it is for is {grantee.value}")
+
+
+def default_policy(account: str) -> Document:
+    """The policy of a key made without one.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return Document(
+        (
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+        )
+    )
+
+
+def _own_policy(side: Side, resource: Resource) -> Policy:
+    policy = side.value(resource, "policy")
+    if isinstance(resource.inputs.get("policy"), Unknown) and not side.is_before:
+        return Unreadable(resource.inputs["policy"].value)
+    is_default = policy is None or (isinstance(policy, Unknown) and "policy" not in resource.inputs)
+    return default_policy(side.account_of(resource)) if is_default else read_policy(policy)
+
+
+def _separate_policies(side: Side, references: References) -> dict[str, Policy]:
+    found: dict[str, Policy] = {}
+    for resource in side.of([KEY_POLICY]):
+        key = references.key(resource, "keyId", side.value(resource, "keyId"))
+        if key:
+            value = resource.inputs.get("policy")
+            found[key] = (
+                Unreadable(value.value)
+                if isinstance(value, Unknown)
+                else read_policy(side.value(resource, "policy"))
+            )
+    return found
+
+
+def _grants(side: Side, references: References) -> dict[str, list[Grant]]:
+    found: dict[str, list[Grant]] = {}
+    for resource in side.of([GRANT]):
+        key = references.key(resource, "keyId", side.value(resource, "keyId"))
+        if key:
+            found.setdefault(key, []).append(read_grant(side, resource))
+    return found
+
+
+def _is_enabled(resource: Resource) -> bool | None:
+    given = [resource.inputs.get(name) for name in ("isEnabled", "enabled")]
+    if any(isinstance(value, Unknown) for value in given):
+        return None
+    return False not in given

@@ -1,0 +1,55 @@
+"""One side of an update: its resources, and where they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an update: its resources, and the facts that hold for all of them."""
+
+    resources: Mapping[str, Resource]
+    account: str
+    partition: str
+    region: str
+    """The Region of a resource that names none; empty while it is not known."""
+    is_before: bool
+    keys_elsewhere: frozenset[str] = frozenset()
+    """The ARNs of keys that the stack does not make, and whose policies it sets before or after."""
+
+    def of(self, types: Iterable[str]) -> list[Resource]:
+        """The resources of these types."""
+        wanted = frozenset(types)
+        return [resource for resource in self.resources.values() if resource.type in wanted]
+
+    def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
+        """A property: before an update as AWS last told it, after it as the program wants it."""
+        first, second = resource.inputs, resource.outputs
+        if self.is_before:
+            first, second = second, first
+        value = first.get(name)
+        if value is None or isinstance(value, Unknown):
+            other = second.get(name)
+            return value if other is None else other
+        return value
+
+    def set_by(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
+        """A property that is gone when the program no longer sets it."""
+        return self.value(resource, name) if self.is_before else resource.inputs.get(name)
+
+    def account_of(self, resource: Resource) -> str:
+        """The account in which the resource is; the stack's when its ARN is not known."""
+        arn = resource.outputs.get("arn")
+        return arn.split(":")[4] if isinstance(arn, str) and arn.count(":") >= 5 else self.account
+
+    def region_of(self, resource: Resource) -> str:
+        """The Region in which the resource is; empty while that is not known."""
+        for value in (resource.inputs.get("region"), resource.outputs.get("region")):
+            if isinstance(value, str) and value:
+                return value
+        arn = resource.outputs.get("arn")
+        return arn.split(":")[3] if isinstance(arn, str) and arn.count(":") >= 5 else self.region

@@ -1,0 +1,153 @@
+"""The tables and replicas of one side of an update, each with its key and its policies."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from encrypted_tables.access_diff.collect.indexes import index_names
+from encrypted_tables.access_diff.collect.keys import References
+from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, TableId, TableKey
+from encrypted_tables.access_diff.evaluate.policy import NOT_KNOWN, Policy, read_policy
+from encrypted_tables.access_diff.evaluate.principals import as_list
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import Unknown
+
+TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
+RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Reads tables and replicas, each with its key."""
+
+    side: Side
+    references: References
+    keys: Mapping[str, Key]
+
+    def __iter__(self) -> Iterator[Table]:
+        for resource in self.side.of([TABLE]):
+            region = self.side.region_of(resource)
+            name = self.side.value(resource, "name")
+            if not isinstance(name, str):
+                name = resource.id or f"{resource.name} (name not known yet)"
+            key = self._key_of_table(resource, region)
+            account = self.side.account_of(resource)
+            yield self._table(name, region, key, account)
+            for replica in as_list(self.side.set_by(resource, "replicas")):
+                there = replica.get("regionName") if isinstance(replica, Mapping) else None
+                if isinstance(there, str):
+                    yield self._table(name, there, self._key_of_replica(resource, replica, key), account)
+                else:
+                    why = "a replica of it is known only after the update"
+                    used = TableKey(KeyKind.CUSTOMER_MANAGED, None, why)
+                    yield self._table(name, "a Region not known yet", used, account)
+        for resource in self.side.of([TABLE_REPLICA]):
+            yield self._separate_replica(resource)
+
+    def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
+        account = account or self.side.account
+        arn = f"arn:{self.side.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
+        indexes = index_names(self.side, self.side.of([TABLE]), name)
+        return Table(name, region, arn, account, key, indexes=indexes)
+
+    def _key_of_table(self, resource: Resource, region: str) -> TableKey:
+        encryption = self.side.value(resource, "serverSideEncryption")
+        if isinstance(encryption, Unknown) and "serverSideEncryption" in resource.inputs:
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its encryption is {encryption.value}")
+        if isinstance(encryption, Unknown):
+            return TableKey(KeyKind.AWS_OWNED)  # the program asks for nothing: DynamoDB's default
+        encryption = next(iter(as_list(encryption)), None)
+        asked = next(iter(as_list(resource.inputs.get("serverSideEncryption"))), None)
+        if isinstance(asked, Mapping) and asked.get("enabled") is True and not asked.get("kmsKeyArn"):
+            return TableKey(KeyKind.AWS_MANAGED)  # though the state may hold that key's ARN
+        if not isinstance(encryption, Mapping) or encryption.get("enabled") is False:
+            return TableKey(KeyKind.AWS_OWNED)
+        value = encryption.get("kmsKeyArn")
+        if not value:
+            return TableKey(KeyKind.AWS_MANAGED)
+        return self._key(resource, "serverSideEncryption", value, region)
+
+    def _key_of_replica(self, table: Resource, replica: Mapping[str, Any], of_table: TableKey) -> TableKey:
+        value = replica.get("kmsKeyArn")
+        if value:
+            return self._key(table, "replicas", value, replica["regionName"])
+        if of_table.kind is KeyKind.CUSTOMER_MANAGED:
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, "the replica names no key")
+        return of_table
+
+    def _separate_replica(self, resource: Resource) -> Table:
+        side = self.side
+        arn = side.value(resource, "globalTableArn")
+        region = side.region_of(resource)
+        name = arn.rsplit("/", 1)[-1] if isinstance(arn, str) else _name_by_dependency(side, resource)
+        value = side.value(resource, "kmsKeyArn")
+        key = self._key(resource, "kmsKeyArn", value, region) if value else TableKey(KeyKind.AWS_OWNED)
+        return self._table(name, region, key)
+
+    def _key(self, resource: Resource, name: str, value: Any, region: str) -> TableKey:  # noqa: ANN401  # JSON
+        if not isinstance(value, str | Unknown):
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its key is not an ARN but {value}")
+        if isinstance(value, str) and "alias/aws/" in value:
+            return TableKey(KeyKind.AWS_MANAGED)
+        urn = self.references.key(resource, name, value, region)
+        if urn in self.keys:
+            return TableKey(KeyKind.CUSTOMER_MANAGED, self.keys[str(urn)])
+        if isinstance(value, Unknown):
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"which key it is, is {value.value}")
+        why = f"the policy of its key {value} is not in this stack"
+        return TableKey(KeyKind.CUSTOMER_MANAGED, None, why, value)
+
+
+def _name_by_dependency(side: Side, resource: Resource) -> str:
+    urns = resource.dependencies.get("globalTableArn", ())
+    tables = [side.resources[urn] for urn in urns if urn in side.resources]
+    names = [table.inputs.get("name") for table in tables if table.type == TABLE]
+    if len(names) == 1 and isinstance(names[0], str):
+        return names[0]
+    return f"{resource.name} (table not known yet)"
+
+
+def table_policies(
+    side: Side, tables: Mapping[TableId, Table]
+) -> tuple[dict[TableId, list[Policy]], list[Unplaced]]:
+    """The policies of each table; and those that are not known to be of any."""
+    found: dict[TableId, list[Policy]] = {}
+    homeless = []
+    for resource in side.of([RESOURCE_POLICY]):
+        arn = side.value(resource, "resourceArn")
+        if isinstance(arn, str):
+            table = next((one.id for one in tables.values() if _is_arn_of(one, arn)), None)
+            why = f"{arn} is no table of this stack"
+        else:
+            table = _table_by_dependency(side, resource, tables)
+            why = "its table is not known yet"
+        if table is None:
+            homeless.append(Unplaced(resource, f"{resource.titled}: {why}"))
+        else:
+            found.setdefault(table, []).append(read_policy(side.value(resource, "policy")))
+    return found, homeless
+
+
+def _is_arn_of(table: Table, arn: str) -> bool:
+    """Whether the ARN is the table's, as far as that is known; a stream's or an index's is not."""
+    known, given = table.arn.split(":", 5), arn.split(":", 5)
+    return len(given) == len(known) and all(
+        one in (NOT_KNOWN, other) for one, other in zip(known, given, strict=True)
+    )
+
+
+def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId, Table]) -> TableId | None:
+    sources = [
+        side.resources[urn] for urn in resource.dependencies.get("resourceArn", ()) if urn in side.resources
+    ]
+    ids = {
+        one.id
+        for one in tables.values()
+        for source in sources
+        if source.type == TABLE
+        and source.inputs.get("name") == one.name
+        and side.region_of(source) == one.region
+    }
+    return ids.pop() if len(ids) == 1 else None

@@ -1,0 +1,47 @@
+"""What AWS's own managed policies say about items and KMS keys; the rest of them does not matter here.
+
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+A policy that is not listed here is one that cannot be told.
+"""
+
+from collections.abc import Mapping
+
+from encrypted_tables.access_diff.evaluate.policy import Document
+
+_READ = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PartiQLSelect",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+]
+
+# Neither DynamoDB policy has kms:Decrypt: it is the key policy that decides over the data.
+_ACTIONS: Mapping[str, list[str]] = {
+    "AdministratorAccess": ["*"],
+    "PowerUserAccess": ["dynamodb:*", "kms:*"],
+    "AmazonDynamoDBFullAccess": ["dynamodb:*", "kms:DescribeKey", "kms:ListAliases"],
+    "AmazonDynamoDBFullAccess_v2": ["dynamodb:*", "kms:DescribeKey", "kms:ListAliases"],
+    "AmazonDynamoDBReadOnlyAccess": [*_READ, "kms:DescribeKey", "kms:ListAliases"],
+    "ReadOnlyAccess": [*_READ, "kms:Describe*", "kms:Get*", "kms:List*"],
+    "ViewOnlyAccess": ["kms:ListAliases", "kms:ListKeys"],
+    "SecurityAudit": ["kms:Describe*", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:List*"],
+    "AWSKeyManagementServicePowerUser": [
+        "kms:CreateAlias", "kms:CreateKey", "kms:DeleteAlias", "kms:Describe*", "kms:GenerateRandom",
+        "kms:Get*", "kms:List*", "kms:TagResource", "kms:UntagResource",
+    ],
+    "IAMUserChangePassword": [],
+    "AWSLambdaBasicExecutionRole": [],
+    "AmazonSSMManagedInstanceCore": [],
+    "CloudWatchAgentServerPolicy": [],
+}  # fmt: skip
+
+
+def managed_policy(arn: str) -> Document | None:
+    """The parts that matter of an AWS managed policy; None for one that is not known here."""
+    if ":iam::aws:policy/" not in arn:
+        return None
+    actions = _ACTIONS.get(arn.rsplit("/", 1)[-1])
+    if actions is None:
+        return None
+    return Document(({"Effect": "Allow", "Action": actions, "Resource": "*"},))

@@ -1,0 +1,1 @@
+"""Access diffs for people and for programs."""

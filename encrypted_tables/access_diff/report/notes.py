@@ -1,0 +1,160 @@
+"""What to know beside the changes: said once, in words, not for each principal."""
+
+from collections.abc import Iterable, Iterator
+
+from encrypted_tables.access_diff.collect.identities import Identity
+from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.collect.world import KeyKind, Table, World
+from encrypted_tables.access_diff.evaluate.access import Access, may_decrypt_items, may_use_table
+from encrypted_tables.access_diff.evaluate.answer import NO, Grade
+from encrypted_tables.access_diff.evaluate.named import named_by_key
+from encrypted_tables.access_diff.evaluate.pairs import follows
+from encrypted_tables.access_diff.evaluate.policy import Unreadable
+from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, account_principal, who
+from encrypted_tables.access_diff.evaluate.trust import changed_trust
+from encrypted_tables.engine.preview import Resource
+
+
+def cannot_tell_of(before: World, after: World) -> dict[str, str]:
+    """What keeps the whole of a table from being told: the reason as answers give it, and a sentence."""
+    found: dict[str, str] = {}
+    for table in after.tables.values():
+        earlier = before.tables.get(table.id)
+        key = table.key.key
+        if table.key.why_unknown and (earlier is None or earlier.key.why_unknown != table.key.why_unknown):
+            reason = table.key.why_unknown
+            found[reason] = f"who can read {shown(table)}: {reason}"
+        elif key and isinstance(key.policy, Unreadable):
+            reason = f"the policy of {key.label}: {key.policy.reason}"
+            found[reason] = (
+                f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
+            )
+    found |= {one.why: one.why for one in _changed(before.unplaced, after.unplaced)}
+    return found | {reason: reason for reason in changed_trust(before, after)}
+
+
+def _changed(before: Iterable[Unplaced], after: Iterable[Unplaced]) -> Iterator[Unplaced]:
+    """What comes, goes or says something else."""
+    for some, others in ((before, after), (after, before)):
+        for one in some:
+            if not any(one.says_the_same_as(other) for other in others):
+                yield one
+
+
+def notes_of(
+    before: World, after: World, leaving: Iterable[Resource], changed: set[Principal]
+) -> Iterator[str]:
+    """All notes, in the order in which they matter."""
+    yield from _unreadable_data(before, after)
+    yield from _without_the_key(before, after)
+    yield from _other_keys(before, after)
+    for resource in leaving:
+        if resource.type.startswith(("aws:dynamodb/table", "aws:kms/")):
+            yield f"{resource.name} leaves the stack and stays in AWS: who has access to it does not change."
+    yield from _left_to_accounts(after, changed)
+    yield from _iam_elsewhere(after, changed)
+
+
+def shown(table: Table) -> str:
+    """A table as people name it."""
+    return f"{table.name} ({table.region})" if table.region else table.name
+
+
+def _unreadable_data(before: World, after: World) -> Iterator[str]:
+    for table in after.tables.values():
+        key = table.key.key
+        if key and key.is_going:
+            yield (
+                f"Nobody can read {shown(table)} after the update: its key {key.label} is scheduled "
+                "for deletion."
+            )
+        elif key and key.is_enabled is False:
+            earlier = before.tables.get(table.id)
+            if not (earlier and earlier.key.key and earlier.key.key.is_enabled is False):
+                yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
+
+
+def _other_keys(before: World, after: World) -> Iterator[str]:
+    for table in after.tables.values():
+        key, earlier = table.key.key, before.tables.get(table.id)
+        old = earlier.key.key if earlier else None
+        if key and old and key.arn != old.arn and follows(after, key, before, old):
+            yield (
+                f"{shown(table)} gets another key under the same alias, {key.label}: what was encrypted with "
+                "the one before (backups, exports) still needs that one."
+            )
+
+
+def _without_the_key(before: World, after: World) -> Iterator[str]:
+    """DynamoDB permissions that are new, and give no data as the key does not allow it."""
+    for identity in after.identities:
+        tables = [
+            table
+            for table in after.tables.values()
+            if _has_table_alone(after, identity, table) and not _had_table(before, identity, table)
+        ]
+        if tables:
+            names = ", ".join(shown(table) for table in tables)
+            yield (
+                f"{who(identity.principal)} gets DynamoDB permissions on {names} "
+                "and still cannot read or write items: it may not use the key (kms:Decrypt)."
+            )
+
+
+def _has_table_alone(world: World, identity: Identity, table: Table) -> bool:
+    key = table.key.key
+    if key and any(grant.grantee is None for grant in key.grants):
+        return False  # it may be for this one
+    named = named_by_key(key) if key else set()
+    sessions = {one for one in named if one.holder == identity.principal}
+    return _has_policies_for(world, identity, table) and all(
+        may_decrypt_items(world, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
+    )
+
+
+def _had_table(world: World, identity: Identity, table: Table) -> bool:
+    known, there = world.identities.get(identity.principal), world.tables.get(table.id)
+    return known is not None and there is not None and _has_policies_for(world, known, there)
+
+
+def _has_policies_for(world: World, identity: Identity, table: Table) -> bool:
+    answer = may_use_table(world, identity.principal, table, Access.READ, elsewhere=NO)
+    return answer.grade in {Grade.YES, Grade.CONDITIONAL}
+
+
+def _left_to_accounts(after: World, changed: set[Principal]) -> Iterator[str]:
+    if not changed:
+        return
+    tables = [
+        shown(table)
+        for table in after.tables.values()
+        if table.key.kind is KeyKind.CUSTOMER_MANAGED
+        and may_decrypt_items(after, account_principal(table.account), table).grade
+        in {Grade.YES, Grade.CONDITIONAL}
+    ]
+    if tables:
+        yield (
+            f"The key policy of {', '.join(tables)} leaves decisions to IAM in account "
+            f"{after.account or '(not known yet)'}: every principal there whose IAM policies allow "
+            "kms:Decrypt may use the key, named here or not."
+        )
+    for principal in sorted(changed):
+        if principal.kind is Kind.ACCOUNT and principal.account not in ("", after.account):
+            yield (
+                f"Account {principal.account} as a whole is named: its administrators choose who of it "
+                "has the access."
+            )
+
+
+def _iam_elsewhere(after: World, changed: set[Principal]) -> Iterator[str]:
+    elsewhere = [
+        principal
+        for principal in changed
+        if principal.kind in {Kind.USER, Kind.ROLE, Kind.SESSION}
+        and not ((known := after.identities.get(principal)) and known.is_of_stack)
+    ]
+    if elsewhere:
+        yield (
+            "Users and roles that this stack does not make also need DynamoDB permissions from IAM policies "
+            "that are not in this stack; those are taken as given here."
+        )

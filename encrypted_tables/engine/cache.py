@@ -1,0 +1,64 @@
+"""Where things that take long to make are kept, outside the work tree."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from encrypted_tables.terminal import say
+
+
+class CacheError(Exception):
+    """The cache cannot be written; the message says what to do."""
+
+
+def cache_directory() -> Path:
+    """`$XDG_CACHE_HOME/encrypted-tables`; in `~/.cache` when that is unset or relative."""
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (base if base.is_absolute() else Path.home() / ".cache") / "encrypted-tables"
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold the lock of that name, so that two processes do not make the same thing at once.
+
+    The lock is the process's: a killed process leaves none behind.
+
+    Raises:
+        CacheError: the cache cannot be written.
+    """
+    file = cache_directory() / f"{name}.lock"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = file.open("w")
+    except OSError as error:
+        raise CacheError(
+            f"the cache {file.parent} cannot be written ({error.strerror}): "
+            "set XDG_CACHE_HOME to a directory that can"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Waiting for another process that makes the same ({name}).")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def made_whole(kept: Path) -> Iterator[Path]:
+    """Give an empty directory that becomes `kept` when the block ends without an error; hold a lock.
+
+    What an interrupted process left unfinished is removed by the next one.
+    """
+    making = kept.with_name(f"{kept.name}.unfinished")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    try:
+        yield making
+        shutil.rmtree(kept, ignore_errors=True)
+        making.rename(kept)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)

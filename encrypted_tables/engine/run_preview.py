@@ -1,0 +1,101 @@
+"""Runs the engine's preview of a stack, with the policy pack, and keeps what it wrote."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encrypted_tables.engine.preview import Preview, read_preview
+
+EVENTS, PLAN = "preview.json", "plan.json"
+# https://www.pulumi.com/docs/iac/cli/environment-variables/
+_AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+
+
+class EngineError(Exception):
+    """The engine did not get as far as a preview; the message holds what it said."""
+
+
+@dataclass(frozen=True)
+class StackCommand:
+    """How the engine is reached for one stack."""
+
+    pulumi: Path
+    stack: str
+    project: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi <arguments>` for the stack to its end."""
+        return subprocess.run(
+            [str(self.pulumi), *arguments, "--stack", self.stack, "--non-interactive"],
+            cwd=self.project,
+            env={**self.environment, **_AS_EVENTS},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+
+
+def preview(command: StackCommand, pack: Path | None, directory: Path) -> Preview:
+    """Preview the stack and keep its events and its plan in the directory.
+
+    A mandatory violation makes the engine write no plan. It is then asked again without the pack, so that
+    the access diff is complete; the plan of that second preview is not kept.
+
+    Raises:
+        EngineError: the engine did not get as far as a preview.
+        PreviewError: what it wrote is no preview.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    directory = directory.resolve()  # the engine runs in the project's directory
+    events, plan = directory / EVENTS, directory / PLAN
+    for earlier in (events, plan):
+        earlier.unlink(missing_ok=True)
+    result = _previewed(command, pack, plan)
+    written = result.stdout
+    events.write_text(written, encoding="utf-8")
+    if plan.exists():
+        return read_preview(written, plan.read_text(encoding="utf-8"))
+    first = read_preview(written)
+    if not first.is_complete:
+        return first
+    if not any(violation.is_mandatory for violation in first.violations):
+        raise EngineError(f"the preview of {command.stack} wrote no plan:\n{said(result)}")
+    again = preview(command, None, directory / "without-policies")
+    return _with_verdicts_of(first, again)
+
+
+def _previewed(command: StackCommand, pack: Path | None, plan: Path) -> subprocess.CompletedProcess[str]:
+    policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
+    result = command.run("preview", "--json", "--save-plan", str(plan), *policies)
+    if '"preludeEvent"' not in result.stdout:
+        raise EngineError(f"the preview of {command.stack} did not start:\n{said(result)}")
+    return result
+
+
+def said(result: subprocess.CompletedProcess[str]) -> str:
+    """What the engine said to people when its preview failed."""
+    messages = []
+    for line in result.stdout.splitlines():
+        try:
+            message = json.loads(line).get("diagnosticEvent", {})
+        except (ValueError, AttributeError):
+            message = {"severity": "error", "message": line}
+        if message.get("severity") == "error":
+            messages.append(message["message"].strip())
+    return "\n".join([*filter(None, [result.stderr.strip()]), *messages])
+
+
+def _with_verdicts_of(first: Preview, again: Preview) -> Preview:
+    return Preview(
+        again.before,
+        again.after,
+        again.leaving,
+        again.operations,
+        first.violations,
+        first.errors + again.errors,
+    )

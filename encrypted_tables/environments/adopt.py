@@ -1,0 +1,147 @@
+"""`python -m encrypted_tables.environments.adopt`: writes the import file for tables and keys that exist already.
+
+The program says what they are to be; this finds them in AWS under those names. Nothing is changed:
+`pulumi import` then takes them into the stack, as they are.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from encrypted_tables.engine.find import EngineNotFoundError, find_engine
+from encrypted_tables.engine.preview import Preview, PreviewError, read_preview
+from encrypted_tables.engine.run_preview import EngineError, StackCommand, said
+from encrypted_tables.environments.existing import AdoptionError, Existing, TableInAws, existing
+
+COMPONENT, PARENT = "component", "parent"
+
+
+class AwsInRegion:
+    """Asks AWS with the credentials of the environment."""
+
+    def __init__(self, region: str | None) -> None:
+        self._dynamodb = boto3.client("dynamodb", region_name=region)
+
+    def table(self, name: str) -> TableInAws | None:
+        """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html"""
+        try:
+            table = self._dynamodb.describe_table(TableName=name)["Table"]
+        except self._dynamodb.exceptions.ResourceNotFoundException:
+            return None
+        arn = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+        is_own = arn is not None and _is_customer_managed(arn)
+        words = arn if is_own else "the AWS owned key" if arn is None else "the AWS managed key"
+        replicas = {
+            replica["RegionName"]: replica["KMSMasterKeyId"]
+            for replica in table.get("Replicas", ())
+            if "KMSMasterKeyId" in replica and _is_customer_managed(replica["KMSMasterKeyId"])
+        }
+        return TableInAws(words, arn if is_own else None, replicas)
+
+    def key_of_alias(self, name: str) -> str | None:
+        """https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html"""
+        kms = boto3.client("kms", region_name=self._dynamodb.meta.region_name)
+        try:
+            arn: str = kms.describe_key(KeyId=name)["KeyMetadata"]["Arn"]
+        except kms.exceptions.NotFoundException:
+            return None
+        return arn
+
+
+def _is_customer_managed(arn: str) -> bool:
+    """Of a key in whichever Region its ARN names."""
+    kms = boto3.client("kms", region_name=arn.split(":")[3])
+    return bool(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "CUSTOMER")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the import file; 0 if there is something to import, 1 if there is nothing, 2 for errors."""
+    arguments = _parser().parse_args(argv)
+    try:
+        found = _adopt(arguments.stack, arguments.file)
+    except (
+        AdoptionError,
+        EngineError,
+        EngineNotFoundError,
+        PreviewError,
+        ClientError,
+        BotoCoreError,
+    ) as error:
+        print(f"encrypted_tables.environments.adopt: {error}", file=sys.stderr)
+        return 2
+    for one in found.found:
+        print(f"Found: {one.what}")
+    for name in found.to_make:
+        print(f"To be made: {name}")
+    if not found.found:
+        print("Nothing to import: no table of the program is there.")
+        return 1
+    print(f"Next: pulumi import --stack {arguments.stack} --file {arguments.file} --generate-code=false")
+    return 0
+
+
+def _adopt(stack: str, file: Path) -> Existing:
+    engine = find_engine()
+    command = StackCommand(engine.pulumi, stack, Path.cwd(), engine.environment())
+    preview, template = _previewed(command, file)
+    own_region = _region(command)
+    found = existing(preview, lambda region: AwsInRegion(region or own_region))
+    if found.found:
+        file.write_text(json.dumps(import_file(template, found), indent=2) + "\n", encoding="utf-8")
+    else:
+        file.unlink()
+    return found
+
+
+def import_file(template: dict[str, Any], found: Existing) -> dict[str, Any]:
+    """The engine's list of what it would create, cut down to what is there and the components around it."""
+    ids = {(one.resource.type, one.resource.name): one.id for one in found.found}
+    resources = template.get("resources", [])
+    kept = [one for one in resources if (one["type"], one["name"]) in ids]
+    around = {one[PARENT] for one in kept if PARENT in one}
+    while more := {r[PARENT] for r in resources if r["name"] in around and PARENT in r} - around:
+        around |= more
+    components = [one for one in resources if one.get(COMPONENT) and one["name"] in around]
+    known = [{**one, "id": ids[one["type"], one["name"]]} for one in kept]
+    return {**template, "resources": [*components, *known]}
+
+
+def _previewed(command: StackCommand, file: Path) -> tuple[Preview, dict[str, Any]]:
+    plan = file.with_suffix(".plan.json")
+    try:
+        result = command.run("preview", "--json", "--save-plan", str(plan), "--import-file", str(file))
+        if result.returncode:
+            raise EngineError(f"the preview of {command.stack} failed:\n{said(result)}")
+        preview = read_preview(result.stdout, plan.read_text(encoding="utf-8"))
+    finally:
+        plan.unlink(missing_ok=True)
+    return preview, json.loads(file.read_text(encoding="utf-8"))
+
+
+def _region(command: StackCommand) -> str | None:
+    """The Region in the stack's config; None to take the environment's, as the AWS provider does."""
+    result = command.run("config", "get", "aws:region")
+    return result.stdout.strip() or None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m encrypted_tables.environments.adopt",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stack", metavar="STACK")
+    parser.add_argument(
+        "--file", type=Path, default=Path("import.json"), help="what to write; default: import.json"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

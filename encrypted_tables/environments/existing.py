@@ -1,0 +1,146 @@
+"""Tells which resources of a program are in AWS already, under the names that the program gives them."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from encrypted_tables.access_diff.collect.keys import ALIAS, KEYS
+from encrypted_tables.access_diff.collect.tables import TABLE
+from encrypted_tables.engine.preview import Preview, Resource
+
+
+class AdoptionError(Exception):
+    """What is in AWS cannot be brought under the program as it is; one message for a person."""
+
+
+class Aws(Protocol):
+    """What is asked of AWS in one Region."""
+
+    def table(self, name: str) -> "TableInAws | None":
+        """The table of that name; None if there is none."""
+
+    def key_of_alias(self, name: str) -> str | None:
+        """The ARN of the key that an alias names; None if there is no such alias."""
+
+
+@dataclass(frozen=True)
+class TableInAws:
+    """A table that is there, and what encrypts it."""
+
+    encryption: str
+    """In words."""
+    customer_managed_key: str | None
+    """Its key's ARN; None where the AWS owned or the AWS managed key encrypts it."""
+    replica_keys: Mapping[str, str]
+    """The customer managed keys of its replicas, by Region."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A resource of the program that is there already."""
+
+    resource: Resource
+    id: str
+    """What `pulumi import` calls it."""
+    what: str
+    """In words."""
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What is there, and what the program will make."""
+
+    found: tuple[Found, ...]
+    to_make: tuple[str, ...]
+    """In words."""
+
+
+def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
+    """Look for each table that the program would create, and for its keys and aliases.
+
+    Args:
+        preview: a preview of the program, with its plan.
+        aws: gives AWS in a Region; None is the stack's own.
+
+    Raises:
+        AdoptionError: an alias that the program wants names another key.
+    """
+    created = (r for r in preview.after if preview.operations.get(r.urn) == "create")
+    made = {r.urn: r for r in created if r.type.startswith("aws:")}
+    keys: dict[str, str] = {}
+    found = []
+    for table in _of(made.values(), TABLE):
+        name = _name(table)
+        there = aws(_region(table)).table(name) if name else None
+        if name and there:
+            found.append(_found(table, name, f"table {name}, encrypted with {there.encryption}"))
+            keys |= dict(_keys_of(table, there, made))
+    found += [_found(made[urn], arn.rpartition("/")[2], f"key {arn}") for urn, arn in keys.items()]
+    found += _aliases(made, keys, aws)
+    urns = {one.resource.urn for one in found}
+    return Existing(tuple(found), tuple(_words(made[urn]) for urn in made if urn not in urns))
+
+
+def _keys_of(table: Resource, there: TableInAws, made: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
+    """The program's keys of the table and its replicas, each with the key that is in its place."""
+    if there.customer_managed_key:
+        for urn in _keys(table, "serverSideEncryption", made):
+            yield urn, there.customer_managed_key
+    for urn in _keys(table, "replicas", made):
+        arn = there.replica_keys.get(_region(made[urn]) or "")
+        if arn:
+            yield urn, arn
+
+
+def _aliases(
+    made: Mapping[str, Resource], keys: Mapping[str, str], aws: Callable[[str | None], Aws]
+) -> Iterator[Found]:
+    for alias in _of(made.values(), ALIAS):
+        name = _name(alias)
+        named = aws(_region(alias)).key_of_alias(name) if name else None
+        if name is None or named is None:
+            continue
+        wanted = next((keys[urn] for urn in _keys(alias, "targetKeyId", made) if urn in keys), None)
+        if named != wanted and not _is_key(named, alias.inputs.get("targetKeyId")):
+            uses = f"the table uses {wanted}" if wanted else "the table has no customer managed key yet"
+            raise AdoptionError(
+                f"{name} is there and names {named}, but {uses}; give the table another keyAlias"
+            )
+        yield _found(alias, name, f"alias {name}")
+
+
+def _is_key(arn: str, target: object) -> bool:
+    """Whether an alias is to name this key: the stack has it already, so that its id or ARN is known."""
+    return isinstance(target, str) and arn.rpartition("/")[2] == target.rpartition("/")[2]
+
+
+def _keys(resource: Resource, name: str, made: Mapping[str, Resource]) -> list[str]:
+    """The program's keys on which an input depends."""
+    return [urn for urn in resource.dependencies.get(name, ()) if urn in made and made[urn].type in KEYS]
+
+
+def _found(resource: Resource, id_: str, what: str) -> Found:
+    """Of a resource that names its Region, `pulumi import` wants the Region too."""
+    region = _region(resource)
+    return Found(resource, f"{id_}@{region}", f"{what} in {region}") if region else Found(resource, id_, what)
+
+
+def _of(resources: Iterable[Resource], type_: str) -> Iterator[Resource]:
+    return (resource for resource in resources if resource.type == type_)
+
+
+def _name(resource: Resource) -> str | None:
+    """Its name in AWS, if the program gives it one."""
+    name = resource.inputs.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _region(resource: Resource) -> str | None:
+    """The Region that the program gives the resource; None for the stack's."""
+    region = resource.inputs.get("region")
+    return region if isinstance(region, str) and region else None
+
+
+def _words(resource: Resource) -> str:
+    region = _region(resource)
+    return f"{resource.name} ({resource.type.rpartition(':')[2]}{f' in {region}' if region else ''})"

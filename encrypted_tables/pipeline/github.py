@@ -1,0 +1,99 @@
+"""The part of GitHub's API that keeps one comment on a pull request.
+
+https://docs.github.com/en/rest/issues/comments
+"""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from encrypted_tables.pipeline.comment import MARKER
+
+_PAGE = 100
+
+
+class GitHubError(Exception):
+    """GitHub did not do as asked; the message says what it answered."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository, with a token that may read pull requests and write their comments."""
+
+    name: str
+    """`owner/name`."""
+    api: str
+    token: str = field(repr=False)
+
+    def check_head(self, pull_request: int, commit: str) -> None:
+        """Refuse a pull request whose head is not the commit: its number came from an untrusted run.
+
+        Raises:
+            GitHubError: the head is another commit.
+        """
+        head = self._call("GET", f"pulls/{pull_request}")["head"]["sha"]
+        if head != commit:
+            raise GitHubError(f"pull request {pull_request} is at {head}, not at {commit}: nothing is posted")
+
+    def pull_request_of(self, head: str, commit: str) -> int:
+        """The number of the open pull request of a branch whose head is the commit.
+
+        Args:
+            head: `owner:branch`.
+            commit: the commit.
+
+        Raises:
+            GitHubError: there is none, or more than one.
+        """
+        found = self._call("GET", f"pulls?state=open&per_page={_PAGE}&head={quote(head, safe='')}")
+        numbers = [one["number"] for one in found if one["head"]["sha"] == commit]
+        if len(numbers) != 1:
+            raise GitHubError(
+                f"{len(numbers)} open pull requests of {head} are at {commit}, not one: nothing is posted"
+            )
+        return int(numbers[0])
+
+    def keep_comment(self, pull_request: int, body: str) -> None:
+        """Write the comment, or put the text in the place of the earlier one.
+
+        Raises:
+            GitHubError: GitHub refused.
+        """
+        for comment in self._comments(pull_request):
+            is_own = comment.get("user", {}).get("type") == "Bot"
+            if is_own and comment.get("body", "").startswith(MARKER):
+                self._call("PATCH", f"issues/comments/{comment['id']}", {"body": body})
+                return
+        self._call("POST", f"issues/{pull_request}/comments", {"body": body})
+
+    def _comments(self, pull_request: int) -> Iterator[dict[str, Any]]:
+        page = 1
+        while found := self._call("GET", f"issues/{pull_request}/comments?per_page={_PAGE}&page={page}"):
+            yield from found
+            if len(found) < _PAGE:
+                return
+            page += 1
+
+    def _call(self, method: str, path: str, content: dict[str, str] | None = None) -> Any:  # noqa: ANN401  # JSON
+        request = urllib.request.Request(  # noqa: S310  # the runner's own GITHUB_API_URL
+            f"{self.api}/repos/{self.name}/{path}",
+            data=None if content is None else json.dumps(content).encode(),
+            method=method,
+            headers={
+                "Accept": "application/vnd.github+json",
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+                "X-GitHub-Api-Version": "2022-11-28",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            raise GitHubError(f"GitHub answered {error.code} to {method} {path}: {error.reason}") from error
+        except (OSError, ValueError) as error:
+            raise GitHubError(f"GitHub could not be asked: {method} {path}: {error}") from error

@@ -1,0 +1,110 @@
+"""`python -m encrypted_tables.pipeline.post`: keeps the comment of all previews on their pull request.
+
+It runs trusted code with a token that may comment, on summaries that an untrusted run wrote. So it reads
+nothing of them but what their schema lets through, and needs no engine and no AWS.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from encrypted_tables.pipeline.comment import render_comment
+from encrypted_tables.pipeline.github import GitHubError, Repository
+from encrypted_tables.pipeline.summary import SUMMARY, Summary, SummaryError, read_summary
+
+
+@dataclass(frozen=True)
+class Run:
+    """What GitHub itself says of the workflow run that wrote the summaries."""
+
+    commit: str
+    repository: str
+    """`owner/name` of the repository whose code it ran."""
+    branch: str
+    conclusion: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Write the comment; 0 when it is there, 2 when not."""
+    arguments = _parser().parse_args(argv)
+    repository, _, branch = arguments.head.partition(":")
+    run = Run(arguments.commit, repository, branch, arguments.conclusion)
+    try:
+        _post(arguments.directory, run)
+    except (SummaryError, GitHubError) as error:
+        print(f"pipeline: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _post(directory: Path, run: Run) -> None:
+    repository = Repository(
+        _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
+    )
+    summaries, remarks = _summaries(directory)
+    if summaries:
+        number = _number(summaries, run.commit)
+        repository.check_head(number, run.commit)
+    else:
+        owner = run.repository.partition("/")[0]
+        number = repository.pull_request_of(f"{owner}:{run.branch}", run.commit)
+        remarks.append(f"No stack was previewed at commit {run.commit}.")
+    if run.conclusion != "success":
+        remarks.append(f"The workflow run ended with {run.conclusion}: a stack may be missing here.")
+    if run.repository != repository.name:
+        summaries = [one.model_copy(update={"compared_with": "the base branch"}) for one in summaries]
+        remarks.insert(0, _OF_FORK)
+    repository.keep_comment(number, render_comment(summaries, remarks))
+
+
+_OF_FORK = (
+    "This is the word of code from a fork, which ran without credentials: whoever wrote the pull request "
+    "could change all that follows."
+)
+
+
+def _number(summaries: list[Summary], commit: str) -> int:
+    numbers = {summary.pull_request for summary in summaries}
+    commits = {summary.commit for summary in summaries}
+    number = numbers.pop() if len(numbers) == 1 else None
+    if number is None or commits != {commit}:
+        raise SummaryError(
+            f"these summaries are not all of one pull request at commit {commit}, "
+            f"but of {sorted(commits)}: nothing is posted"
+        )
+    return number
+
+
+def _summaries(directory: Path) -> tuple[list[Summary], list[str]]:
+    """The summaries, and remarks on files that are none."""
+    found, errors = [], []
+    for file in sorted(directory.rglob(SUMMARY)):
+        try:
+            found.append(read_summary(file.read_text(encoding="utf-8", errors="replace")))
+        except SummaryError as error:
+            errors.append(str(error)[:300])
+    return found, [f"{len(errors)} files are left out, the first as {errors[0]}"] if errors else []
+
+
+def _variable(name: str) -> str:
+    if not os.environ.get(name):
+        raise GitHubError(f"{name} is not set; a workflow sets it")
+    return os.environ[name]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m encrypted_tables.pipeline.post", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("directory", type=Path, help=f"where the {SUMMARY} files are, at any depth")
+    parser.add_argument("--commit", required=True, help="the commit that the workflow run was of")
+    parser.add_argument("--head", required=True, help="owner/name:branch, whose code it ran")
+    parser.add_argument("--conclusion", required=True, help="how it ended")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

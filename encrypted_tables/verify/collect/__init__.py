@@ -1,0 +1,1 @@
+"""What is declared, and what AWS shows: tables, keys, policies, grants and principals."""

@@ -1,0 +1,33 @@
+"""Access keys in the csv files that the AWS console offers for download."""
+
+import csv
+from pathlib import Path
+
+from encrypted_tables.errors import VerifyError
+
+_ACCESS_KEY_ID, _SECRET = "access key id", "secret access key"
+
+
+def read_credentials_csv(path: Path) -> tuple[str, str]:
+    """The access key id and secret access key in a csv file of the console's, whatever other columns it has.
+
+    Raises:
+        VerifyError: the file cannot be read, lacks a column, or has no or several access keys.
+            Never quotes a value.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [
+                {(k or "").strip().lower(): (v or "") for k, v in row.items() if k}
+                for row in csv.DictReader(file)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise VerifyError(f"{path.name}: cannot be read as a csv file: {type(error).__name__}.") from None
+    keys = {(row.get(_ACCESS_KEY_ID, "").strip(), row.get(_SECRET, "").strip()) for row in rows}
+    complete = {key for key in keys if all(key)}
+    if len(complete) != 1:
+        raise VerifyError(
+            f"{path.name}: one row with 'Access key ID' and 'Secret access key' is needed, "
+            f"found {len(complete)}."
+        )
+    return complete.pop()

@@ -1,0 +1,116 @@
+"""What a stack declares: its outputs as typed, validated data."""
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from encrypted_tables.errors import VerifyError
+from encrypted_tables.verify.predict.arns import account_of, same_principal, whole_account
+
+Role = Literal[
+    "keyAdministrator",
+    "keyUser",
+    "deployer",
+    "otherAccount",
+    "serviceUser",
+    "reader",
+    "writer",
+    "readerWriter",
+    "statementKeyUser",
+    "statementPrincipal",
+]
+_MAY_BE_WHOLE_ACCOUNTS = ("otherAccount", "statementKeyUser", "statementPrincipal")
+_Arn = Annotated[str, Field(pattern=r"^arn:aws[\w-]*:")]
+
+
+class _Output(BaseModel):
+    """Outputs are camelCase; one that a later version adds is let through."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
+
+
+class DeclaredAccess(_Output):
+    """One principal and what it is declared to be."""
+
+    principal: str
+    role: Role
+
+    def means(self, arn: str) -> bool:
+        """Whether this is about the principal: it is named, or its whole account let in."""
+        if self.role in _MAY_BE_WHOLE_ACCOUNTS and whole_account(self.principal) == account_of(arn):
+            return True
+        return same_principal(self.principal, arn)
+
+
+class DeclaredReplica(_Output):
+    """The replica of a table in another Region, encrypted with that Region's key."""
+
+    key_arn: _Arn
+    table_arn: _Arn | None = None
+
+
+class DeclaredTable(_Output):
+    """A table, its key, and who is to have access."""
+
+    table_name: str = Field(min_length=3)
+    table_arn: _Arn | None = None
+    region: str = Field(min_length=1)
+    key_arn: _Arn
+    key_alias: str | None = None
+    access: tuple[DeclaredAccess, ...] = ()
+    replicas: dict[str, DeclaredReplica] = {}
+
+    def roles_of(self, arn: str) -> frozenset[Role]:
+        """The roles declared for this principal; empty when nobody declared it."""
+        return frozenset(entry.role for entry in self.access if entry.means(arn))
+
+
+class TestUserCredentials(_Output):
+    """The test user's access key, as the stack's secret output."""
+
+    access_key_id: str
+    secret_access_key: SecretStr
+    password: SecretStr | None = None
+
+
+class StackOutputs(_Output):
+    """The outputs of a stack that this program reads."""
+
+    tables: dict[str, DeclaredTable]
+    test_user_credentials: TestUserCredentials | None = None
+
+
+def parse_outputs(text: str, origin: str) -> StackOutputs:
+    """Stack outputs from the JSON that `pulumi stack output --json` prints.
+
+    Raises:
+        VerifyError: the text is no JSON, or an output is missing or malformed. Never quotes a value,
+            which could be a secret.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise VerifyError(
+            f"{origin}: not JSON ({error}). Give what `pulumi stack output --json` prints."
+        ) from None
+    if not isinstance(document, dict):
+        raise VerifyError(
+            f"{origin}: a JSON object of stack outputs is needed, found {type(document).__name__}."
+        )
+    if "tables" not in document:
+        found = ", ".join(sorted(document)) or "none"
+        raise VerifyError(
+            f"{origin}: no output `tables`; outputs found: {found}. Has the stack been deployed?"
+        )
+    if document.get("testUserCredentials") == "[secret]":
+        document = {key: value for key, value in document.items() if key != "testUserCredentials"}
+    try:
+        outputs = StackOutputs.model_validate(document)
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise VerifyError(f"{origin}: " + "; ".join(lines)) from None
+    if not outputs.tables:
+        raise VerifyError(f"{origin}: the output `tables` is empty, so there is nothing to verify.")
+    return outputs

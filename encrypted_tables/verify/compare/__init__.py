@@ -1,0 +1,1 @@
+"""Declared access against actual access."""

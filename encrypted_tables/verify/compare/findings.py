@@ -1,0 +1,127 @@
+"""Declared access and settings against actual ones: pure functions from facts to findings."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from encrypted_tables.verify.compare.expectation import Expectation
+from encrypted_tables.verify.probe.classify import Outcome
+
+
+class Severity(StrEnum):
+    """What a finding means for the verdict."""
+
+    DIFFERS = "differs"
+    UNKNOWN = "could-not-tell"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person should know; `kind` is stable, `text` is for people."""
+
+    kind: str
+    severity: Severity
+    table: str
+    region: str
+    text: str
+    todo: str
+    principal: str | None = None
+
+
+@dataclass(frozen=True)
+class AccessCell:
+    """One call by one principal on one table: declared against actual."""
+
+    table: str
+    region: str
+    principal: str
+    call: str
+    expected: Expectation
+    actual: Outcome
+    basis: str
+    """`proven` by the principal's own call, or `predicted` from policies."""
+    time: str = ""
+    seconds: float = 0.0
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    items_read: int | None = None
+    """How many items a read returned or counted."""
+    as_declared: bool | None = None
+    """Whether the actual outcome is the declared one; None when it cannot be told."""
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it cannot be told, and was asked: a prediction of what nobody declared was not."""
+        was_asked = self.basis == "proven" or self.expected is not Expectation.NOT_DECLARED
+        return self.as_declared is None and was_asked
+
+
+def access_findings(cells: Iterable[AccessCell]) -> list[Finding]:
+    """What the access matrix shows: one finding for each way a principal's row differs."""
+    ordered = sorted(cells, key=_row)
+    return [finding for _, row in groupby(ordered, key=_row) for finding in _row_findings(list(row))]
+
+
+def _row(cell: AccessCell) -> tuple[str, str, str]:
+    return cell.table, cell.region, cell.principal
+
+
+def _row_findings(row: list[AccessCell]) -> list[Finding]:
+    wanted = (Expectation.ALLOWED, Expectation.KEY_ALLOWS)
+    denied = [c for c in row if c.as_declared is False and c.expected in wanted]
+    undeclared = [c for c in row if c.as_declared is False and c.expected is Expectation.DENIED]
+    unknown = [c for c in row if c.is_unproven]
+    return [
+        *_grouped(
+            denied,
+            "declared-but-denied",
+            Severity.DIFFERS,
+            "is declared to have access, but",
+            "Run `pulumi up --refresh`, or take the principal out of its declaration.",
+        ),
+        *_grouped(
+            undeclared,
+            "allowed-but-not-declared",
+            Severity.DIFFERS,
+            "is not declared to have access, but",
+            "Find who let it in (key policy, grants, IAM policies), or declare it.",
+        ),
+        *_grouped(
+            unknown,
+            "access-unknown",
+            Severity.UNKNOWN,
+            "gave no proof either way:",
+            "Remove the cause in the message and verify again.",
+        ),
+    ]
+
+
+# What to do where an outcome needs something else than others of its kind.
+_ADVICE = {
+    (
+        "declared-but-denied",
+        Outcome.DENIED_BY_IAM,
+    ): "Allow it the table in its IAM policies, or take it out of its declaration.",
+    (
+        "access-unknown",
+        Outcome.DENIED_BY_IAM,
+    ): "IAM may allow it to write: verify again without --read-only.",
+}
+
+
+def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, todo: str) -> list[Finding]:
+    found = []
+    for actual in sorted({cell.actual for cell in cells}):
+        same = [cell for cell in cells if cell.actual is actual]
+        first = same[0]
+        calls = ", ".join(cell.call for cell in same)
+        basis = "" if first.basis == "proven" else f" (predicted: {first.message})"
+        # AWS's own words are in the cells; here they are needed only when they could not be classified.
+        said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
+        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
+        advice = _ADVICE.get((kind, actual), todo)
+        found.append(Finding(kind, severity, first.table, first.region, text, advice, first.principal))
+    return found

@@ -1,0 +1,1 @@
+"""Access predicted from policies, for principals without credentials."""

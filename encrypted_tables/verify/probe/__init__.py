@@ -1,0 +1,1 @@
+"""Access proven by calls made with the credentials of each principal."""

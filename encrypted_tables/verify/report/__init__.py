@@ -1,0 +1,1 @@
+"""Reports of verify for people and for programs."""

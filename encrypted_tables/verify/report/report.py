@@ -1,0 +1,72 @@
+"""The whole result of a run as data, and the verdict that follows from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from encrypted_tables.verify.collect.inventory import Place
+from encrypted_tables.verify.collect.principals import Untried
+from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
+
+SCHEMA_VERSION = "1.1"
+
+
+class Verdict(StrEnum):
+    """Whether everything is as declared."""
+
+    AS_DECLARED = "as-declared"
+    DIFFERS = "differs"
+    COULD_NOT_TELL = "could-not-tell"
+
+    @property
+    def label(self) -> str:
+        """The verdict in words, for people."""
+        return self.value.replace("-", " ")
+
+    @property
+    def exit_status(self) -> int:
+        """The exit status of the program."""
+        return {"as-declared": 0, "differs": 1, "could-not-tell": 2}[self.value]
+
+
+@dataclass(frozen=True)
+class PrincipalRow:
+    """A principal in the matrix; one without credentials has no STS ARN and is predicted."""
+
+    arn: str
+    sts_arn: str | None
+    source: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run."""
+
+    schema_version: str
+    verdict: Verdict
+    caller: str
+    started: str
+    finished: str
+    read_only: bool
+    principals: tuple[PrincipalRow, ...]
+    untried: tuple[Untried, ...]
+    tables: tuple[Place, ...]
+    access: tuple[AccessCell, ...]
+    findings: tuple[Finding, ...]
+
+    def cells_at(self, place: Place) -> list[AccessCell]:
+        """The cells of a table in one Region."""
+        return [c for c in self.access if (c.table, c.region) == (place.name, place.region)]
+
+    def findings_at(self, place: Place) -> list[Finding]:
+        """The findings on a table in one Region."""
+        return [one for one in self.findings if (one.table, one.region) == (place.name, place.region)]
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """A difference outweighs what could not be told; a note weighs nothing."""
+    severities = {finding.severity for finding in findings}
+    if Severity.DIFFERS in severities:
+        return Verdict.DIFFERS
+    return Verdict.COULD_NOT_TELL if Severity.UNKNOWN in severities else Verdict.AS_DECLARED

@@ -1,0 +1,228 @@
+"""One verification from end to end: read, try, predict, compare."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import boto3
+
+from encrypted_tables.verify.collect.declared import StackOutputs
+from encrypted_tables.verify.collect.inventory import Place, Target, survey
+from encrypted_tables.verify.collect.observe import Key, Table, Unknown
+from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.collect.principals import (
+    CredentialSources,
+    Principal,
+    Untried,
+    caller_principal,
+    gather,
+)
+from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation, expected
+from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
+from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells
+from encrypted_tables.verify.compare.settings_findings import settings_findings
+from encrypted_tables.verify.predict.arns import same_principal
+from encrypted_tables.verify.predict.policy_principals import allowed_principals, concrete_principals
+from encrypted_tables.verify.predict.predict import (
+    Prediction,
+    may_change_key_policy,
+    predict_item_calls,
+    role_with_path,
+)
+from encrypted_tables.verify.probe.classify import Outcome
+from encrypted_tables.verify.probe.prove import Leftover, prove
+from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to verify."""
+
+    read_only: bool = False
+    """Skip PutItem; default False."""
+    require_proof: bool = False
+    """Count a predicted cell as one that could not be told; default False."""
+    workers: int = 16
+    """Calls at once; default 16."""
+    sources: CredentialSources = field(default_factory=CredentialSources)
+
+
+def targets_of(outputs: StackOutputs) -> list[Target]:
+    """The tables that a stack declares."""
+    return [Target(table.table_name, table.region, table) for table in outputs.tables.values()]
+
+
+def verify(
+    targets: list[Target], outputs: StackOutputs | None, options: Options, parallel: Parallel
+) -> Report:
+    """Verify the tables as the caller that the AWS environment names.
+
+    Raises:
+        VerifyError: there is no usable caller.
+    """
+    started = _now()
+    region = targets[0].region
+    caller = caller_principal(boto3.Session(), region, options.workers)
+    principals, untried = gather(caller, outputs, options.sources, region, options.workers)
+    places = survey(caller.connections, targets, parallel)
+    tables = [place.table for place in places if isinstance(place.table, Table)]
+    proof = prove(tables, principals, parallel, read_only=options.read_only)
+    predictions = _predictions(places, principals, caller, parallel)
+    declarations = _declarations(places, caller, parallel)
+    cells = access_cells(proof.results, predictions, declarations)
+    findings = [
+        *settings_findings(places),
+        *access_findings(cells),
+        *_manager_notes(cells, declarations),
+        *_probing_findings(places[0], untried, proof.leftovers),
+    ]
+    if options.require_proof:
+        findings += _unproven(predictions, declarations)
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        verdict=verdict_of(findings),
+        caller=caller.sts_arn,
+        started=started,
+        finished=_now(),
+        read_only=options.read_only,
+        principals=tuple(_rows(principals, predictions, places)),
+        untried=tuple(untried),
+        tables=tuple(places),
+        access=tuple(cells),
+        findings=tuple(sorted(findings, key=lambda one: list(Severity).index(one.severity))),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _predictions(
+    places: Iterable[Place], principals: list[Principal], caller: Principal, parallel: Parallel
+) -> list[Prediction]:
+    jobs = [
+        (place, place.table, arn)
+        for place in places
+        if isinstance(place.table, Table)
+        for arn in _without_credentials(place, principals)
+    ]
+    rows = parallel.map(
+        "predicting", lambda job: predict_item_calls(caller.connections, job[1], job[0].key, job[2]), jobs
+    )
+    return [prediction for row in rows for prediction in row]
+
+
+def _without_credentials(place: Place, principals: list[Principal]) -> list[str]:
+    """Whom the stack declares or a policy names, but whose credentials are not at hand."""
+    declared = [entry.principal for entry in place.declared.access] if place.declared else []
+    named = (name for policy in _policies(place) for name in allowed_principals(json.loads(policy)))
+    found: list[str] = []
+    for arn in (*declared, *concrete_principals(named)):
+        known = [*found, *(one.arn for one in principals)]
+        if not any(same_principal(arn, other) for other in known):
+            found.append(arn)
+    return found
+
+
+def _policies(place: Place) -> Iterable[str]:
+    """The policies, as far as they could be read, of the table and of its customer managed key."""
+    if isinstance(place.table, Table) and isinstance(place.table.policy, str):
+        yield place.table.policy
+    if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):
+        yield place.key.policy
+
+
+def _declarations(places: list[Place], caller: Principal, parallel: Parallel) -> Declarations:
+    keys = {place.key.arn: place.key for place in places if isinstance(place.key, Key)}
+    tables = {(place.name, place.region): place.declared for place in places}
+    arn = role_with_path(caller.connections, caller.arn)
+    if isinstance(arn, Unknown):
+        return Declarations(tables, caller.arn)
+    manages = dict(
+        zip(
+            keys,
+            parallel.map(
+                "reading the caller's rights",
+                lambda key: may_change_key_policy(caller.connections, key, arn),
+                keys.values(),
+            ),
+            strict=True,
+        )
+    )
+    managed = {(p.name, p.region) for p in places if isinstance(p.key, Key) and manages[p.key.arn]}
+    return Declarations(tables, caller.arn, frozenset(managed))
+
+
+def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> Iterable[Finding]:
+    """Why the caller may read what nobody declared that it may read."""
+    caller = declarations.key_manager
+    reads = {
+        (cell.table, cell.region)
+        for cell in cells
+        if cell.principal == caller and cell.actual is Outcome.ALLOWED and cell.call in ITEM_CALLS
+    }
+    for table, region in sorted(reads & declarations.managed):
+        roles = declarations.roles(table, region, caller)
+        if declarations.tables[table, region] and expected(roles, "GetItem") is Expectation.DENIED:
+            yield Finding(
+                kind="key-manager-reads",
+                severity=Severity.NOTE,
+                table=table,
+                region=region,
+                text=f"{caller}, who runs this, is not declared to have access but reads the table; "
+                "it can change the key policy and so give itself any access.",
+                todo="Verify as a principal with fewer rights to see only what is declared.",
+                principal=caller,
+            )
+
+
+def _probing_findings(
+    place: Place, untried: Iterable[Untried], leftovers: Iterable[Leftover]
+) -> Iterable[Finding]:
+    for one in untried:
+        yield Finding(
+            kind="credentials-unusable",
+            severity=Severity.UNKNOWN,
+            table=place.name,
+            region=place.region,
+            text=f"{one.source}: {one.reason}",
+            todo="Give working credentials, or leave them out.",
+            principal=one.arn,
+        )
+    for item in leftovers:
+        yield Finding(
+            kind="probe-item-left",
+            severity=Severity.UNKNOWN,
+            table=item.table,
+            region=item.region,
+            text=f"the probe item {item.key} could not be removed: {item.reason}",
+            todo="Delete that item by hand.",
+        )
+
+
+def _unproven(predictions: Iterable[Prediction], declarations: Declarations) -> list[Finding]:
+    pairs = sorted({(one.table, one.region, one.principal) for one in predictions})
+    return [
+        Finding(
+            kind="only-predicted",
+            severity=Severity.UNKNOWN,
+            table=table,
+            region=region,
+            text=f"{principal} is declared, but its access is predicted, not proven.",
+            todo="Give its credentials by --profile, --credentials-csv or --assume-role.",
+            principal=principal,
+        )
+        for table, region, principal in pairs
+        if declarations.roles(table, region, principal)
+    ]
+
+
+def _rows(
+    principals: Iterable[Principal], predictions: Iterable[Prediction], places: list[Place]
+) -> Iterable[PrincipalRow]:
+    proven = [(one.arn, one.sts_arn, one.source) for one in principals]
+    predicted = [(arn, None, PREDICTED) for arn in sorted({one.principal for one in predictions})]
+    for arn, sts_arn, source in (*proven, *predicted):
+        roles = {role for place in places if place.declared for role in place.declared.roles_of(arn)}
+        yield PrincipalRow(arn, sts_arn, source, tuple(sorted(roles)))

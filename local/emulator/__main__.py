@@ -1,0 +1,42 @@
+"""`python -m local.emulator`: settings come in on standard input, one line of JSON goes out.
+
+The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it refuses to run.
+ministack reads the environment when it is imported; so all that imports it is imported late here.
+"""
+
+import asyncio
+import json
+import os
+import sys
+
+from local.emulator.refusal import RefusalError
+from local.emulator.settings import Settings
+
+
+def main() -> int:
+    """Run the emulator; its exit status."""
+    settings = Settings.read(sys.stdin.readline())
+    os.umask(0o077)
+    os.environ.clear()
+    os.environ.update(settings.environment())
+    return serve_or_refuse(settings)
+
+
+def serve_or_refuse(settings: Settings) -> int:
+    """Serve until told to stop: 0; or say why not: 1."""
+    try:
+        from local.emulator.server import run  # noqa: PLC0415
+
+        asyncio.run(run(settings))
+    except (RefusalError, OSError) as error:
+        return _refuse(str(error))
+    return 0
+
+
+def _refuse(why: str) -> int:
+    print(json.dumps({"error": why}), flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

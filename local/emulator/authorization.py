@@ -1,0 +1,147 @@
+"""Who may do what with a KMS key: identity policies, the key policy and grants together.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from local.emulator import grants
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import parse
+from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
+from local.emulator.principals import effective_policy, policy_for
+from local.emulator.resource_policies import policy_of
+
+PARTIQL = frozenset(
+    {
+        "dynamodb:BatchExecuteStatement",
+        "dynamodb:ExecuteStatement",
+        "dynamodb:ExecuteTransaction",
+    }
+)
+
+
+def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> EvalContext:
+    """The request as policies see it; the names of condition keys are not case-sensitive."""
+    return ms.EvalContext(
+        principal_arn=who.arn,
+        principal_type=who.type,
+        principal_account=who.account,
+        action=action,
+        resource_arn=resource,
+        region=ms.region(),
+        principal_keys=who.keys,
+        service_context={
+            name.lower(): value for name, value in {"kms:CallerAccount": who.account, **keys}.items()
+        },
+    )
+
+
+def identity_decision(who: Principal, context: EvalContext) -> Decision:
+    """What the caller's own policies say; the root user has none and may do everything of its account."""
+    decision: Decision = (
+        ms.EvalResult("Allow") if who.policies is None else ms.evaluate(context, who.policies, *who.limits)
+    )
+    return decision
+
+
+def denial(
+    who: Principal,
+    action: str,
+    key: Record,
+    keys: Mapping[str, Any],
+    encryption_context: Mapping[str, str] | None = None,
+) -> str | None:
+    """Why the caller may not do `action` on the key, in KMS's words; None when it may.
+
+    `keys` are the condition keys of the call. `encryption_context` None is for the calls that
+    have none, such as kms:DescribeKey.
+    """
+    pairs = dict(encryption_context or {})
+    condition_keys: dict[str, Any] = {
+        **keys,
+        **{f"kms:EncryptionContext:{name}": value for name, value in pairs.items()},
+    }
+    if pairs:
+        condition_keys["kms:EncryptionContextKeys"] = list(pairs)
+    context = evaluation_context(who, action, key["Arn"], condition_keys)
+    identity = identity_decision(who, context)
+    policy, owner = policy_for(effective_policy(key), who.arn), _owner(key)
+    decision = ms.combine_resource_policy(
+        identity, context, policy, owner, required=True, limits=who.limits
+    ).decision
+    if decision == "Allow":
+        return None
+    if decision != "Deny" and grants.allows(key["Arn"], who.arn, action.removeprefix("kms:"), pairs):
+        return None
+    return f"User: {who.arn} is not authorized to perform: {action} on resource: {key['Arn']} " + _reason(
+        decision, identity.decision, action
+    )
+
+
+def _owner(key: Record) -> str:
+    arn = parse(key["Arn"])
+    if arn is None:
+        raise ValueError(f"{key['Arn']} is no key ARN")
+    return arn.account
+
+
+def _reason(decision: str, identity_decision: str, action: str) -> str:
+    if decision == "Deny":
+        where = "an identity-based policy" if identity_decision == "Deny" else "a resource-based policy"
+        return f"with an explicit deny in {where}"
+    kind = "resource-based" if identity_decision == "Allow" else "identity-based"
+    return f"because no {kind} policy allows the {action} action"
+
+
+def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> str | None:
+    """Why the caller's own policies, for want of a key, do not let it do `action`; None when they do."""
+    decision = identity_decision(who, evaluation_context(who, action, resource, keys)).decision
+    if decision == "Allow":
+        return None
+    return f"User: {who.arn} is not authorized to perform: {action} on resource: {resource} " + _reason(
+        decision, decision, action
+    )
+
+
+def outside(caller_arn: str, action: str) -> str:
+    """What is said of a key of another account that is not there for the caller, or does not exist."""
+    return (
+        f"User: {caller_arn} is not authorized to perform: {action} on this resource because the resource "
+        "does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
+        "explicitly denies access"
+    )
+
+
+def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """Ministack's check before each call, without its decision on what it knows too little of.
+
+    Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
+    about: there only the signature is verified here, and `kms_authorization` and
+    `resource_policies` decide. It lets a root user do everything, also in other accounts.
+    """
+
+    def check(key_id: str, action: str, service: str, *rest: object, **more: object) -> object:
+        if service == "kms" or action in PARTIQL:
+            return ms.authentication_failure(key_id, service)
+        refused: object = enforce(key_id, action, service, *rest, **more)
+        resource = str(more.get("resource_arn", "*"))
+        if refused is None and service == "dynamodb":
+            return _refused_by_other_account(ms.principal(key_id), action, resource)
+        return refused
+
+    return check
+
+
+def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
+    """Another account's table is open only to whom its resource-based policy lets in."""
+    arn = parse(table_arn)
+    if arn is None or arn.account == who.account:
+        return None
+    policy, _ = policy_of(table_arn) or ("", arn.account)
+    decision: Decision = ms.evaluate_resource_policy(policy, evaluation_context(who, action, table_arn, {}))
+    if decision.decision == "Allow":
+        return None
+    decision.principal_arn = who.arn
+    return decision

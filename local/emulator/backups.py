@@ -1,0 +1,43 @@
+"""Point-in-time recovery: how many days back. ministack knows only on and off.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator.arns import TableName
+from local.emulator.errors import out_of_constraint
+
+LEAST_DAYS, MOST_DAYS = 1, 35
+OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
+
+
+def check(request: Mapping[str, Any]) -> None:
+    """Refuse a recovery period that AWS refuses.
+
+    Raises:
+        ServiceError: it is not 1 to 35 days.
+    """
+    days = (request.get("PointInTimeRecoverySpecification") or {}).get("RecoveryPeriodInDays")
+    if days is not None and not LEAST_DAYS <= days <= MOST_DAYS:
+        bound = (
+            f"greater than or equal to {LEAST_DAYS}"
+            if days < LEAST_DAYS
+            else f"less than or equal to {MOST_DAYS}"
+        )
+        field = "pointInTimeRecoverySpecification.recoveryPeriodInDays"
+        raise out_of_constraint(field, days, f"Member must have value {bound}")
+
+
+def complete(table: TableName, request: Mapping[str, Any], answer: dict[str, Any]) -> None:
+    """Remember the recovery period that an update asks for, and show it in the answer."""
+    record = table.record
+    if record is None:
+        return
+    specification = request.get("PointInTimeRecoverySpecification")
+    if specification is not None:
+        record["_recovery_days"] = specification.get("RecoveryPeriodInDays", MOST_DAYS)
+    shown = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    if shown["PointInTimeRecoveryStatus"] == "ENABLED":
+        shown["RecoveryPeriodInDays"] = record.get("_recovery_days", MOST_DAYS)

@@ -1,0 +1,21 @@
+"""What an account has before its first use: a root user, and `owner`, who may do everything."""
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.asgi import App
+from local.emulator.in_process import InProcessClient
+from local.emulator.settings import Settings
+
+ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+async def prepare_account(app: App, host: str, settings: Settings) -> None:
+    """Let the run's two access keys in; a user `owner` of an earlier run with the same state is kept."""
+    account, owner = settings.account_id, settings.owner
+    ms.put_root_key(account, settings.root.access_key_id, settings.root.secret_access_key)
+    if ms.iam_entity(account, "user", "owner") is None:
+        root = InProcessClient(app, host, settings.region, settings.root)
+        (await root.call("iam", "CreateUser", {"UserName": "owner"})).checked()
+        attach = {"UserName": "owner", "PolicyArn": ADMINISTRATOR_ACCESS}
+        (await root.call("iam", "AttachUserPolicy", attach)).checked()
+    if owner.access_key_id not in ms.access_keys(account):
+        ms.put_access_key(account, "owner", owner.access_key_id, owner.secret_access_key)

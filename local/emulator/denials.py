@@ -1,0 +1,30 @@
+"""How a denial is worded and sent, where ministack's differs from AWS."""
+
+from collections.abc import Callable
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.ministack_adapter import Response
+
+NAMES_THE_RESOURCE = frozenset({"dynamodb", "iam", "kms", "sts", "tagging", "application-autoscaling"})
+SENDS_400 = frozenset({"application-autoscaling", "dynamodb", "kms", "tagging"})
+
+
+def with_resource(deny: Callable[..., Response]) -> Callable[..., Response]:
+    """Name the resource in each denial; a denial of a JSON service has status 400."""
+
+    def denied(
+        service: str,
+        action: str,
+        principal_arn: str,
+        request_id: str,
+        *,
+        error_code: str = "",
+        **more: object,
+    ) -> Response:
+        if service in NAMES_THE_RESOURCE and not error_code and not more.get("resource_policy_arn"):
+            resource, explicit = more.get("resource_arn", "*"), bool(more.get("explicit_deny"))
+            more["message"] = ms.identity_denial_message(action, principal_arn, resource, explicit)
+        response = deny(service, action, principal_arn, request_id, error_code=error_code, **more)
+        return (400, *response[1:]) if service in SENDS_400 and not error_code else response
+
+    return denied

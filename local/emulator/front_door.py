@@ -1,0 +1,58 @@
+"""What of a request is let in at all: AWS API calls signed with a key, and this emulator's own control.
+
+ministack serves more than the AWS APIs, unsigned: administration, health, files, host names that
+stand for other services. None of it can be reached through here, and ministack's own start-up hooks
+(scripts in well-known folders, containers) are never run.
+"""
+
+from local.emulator.asgi import (
+    App,
+    Receive,
+    Scope,
+    Send,
+    accept_lifespan,
+    headers_of,
+    json_error,
+    respond,
+)
+from local.emulator.control import PATH as CONTROL_PATH
+from local.emulator.control import Control
+from local.emulator.ministack_adapter import Response
+
+SIGNATURE = "AWS4-HMAC-SHA256 Credential="
+
+
+class FrontDoor:
+    """The ASGI application that the server runs."""
+
+    def __init__(self, answering: App, control: Control, hosts: frozenset[str]) -> None:
+        self._answering = answering
+        self._control = control
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            await accept_lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        elif refused := self._refusal(scope):
+            await respond(send, refused)
+        elif scope["path"].startswith(CONTROL_PATH):
+            await self._control(scope, receive, send)
+        else:
+            await self._answering(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = headers_of(scope)
+        if headers.get("host") not in self._hosts:  # a web page that renames its own host gets no further
+            return json_error(
+                400, "InvalidHost", "this is a local AWS: it answers under its own address only"
+            )
+        if scope["path"].startswith(CONTROL_PATH):
+            return None
+        if (scope["method"], scope["path"], scope["query_string"]) != ("POST", "/", b""):
+            return json_error(404, "UnknownOperationException", "there is nothing here but POST /, signed")
+        if not headers.get("authorization", "").startswith(SIGNATURE):
+            return json_error(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        return None

@@ -1,0 +1,88 @@
+"""Grants: what they allow, and the one DynamoDB holds on each table's key.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, parse
+from local.emulator.ministack_adapter import Record
+from local.emulator.principals import names_of
+
+SERVICE_OPERATIONS = (
+    "DescribeKey",
+    "GenerateDataKey",
+    "Decrypt",
+    "Encrypt",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+)
+
+
+def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, str]) -> bool:
+    """Whether a grant on the key lets the caller do the operation with this encryption context."""
+    arn = parse(key_arn)
+    if arn is None:
+        return False
+    names = names_of(caller_arn)
+    return any(
+        grant["KeyId"] == key_arn
+        and operation in grant["Operations"]
+        and grant["GranteePrincipal"] in names
+        and _constraints_met(grant, context)
+        for grant in ms.grants(arn.account, arn.region).values()
+    )
+
+
+def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
+    constraints = grant.get("Constraints") or {}
+    subset: Mapping[str, str] = constraints.get("EncryptionContextSubset") or {}
+    exact = constraints.get("EncryptionContextEquals")
+    return all(context.get(name) == value for name, value in subset.items()) and exact in (
+        None,
+        dict(context),
+    )
+
+
+def give_to_dynamodb(table: TableName, key: Record) -> None:
+    """Create the grant that DynamoDB uses the table's key by; the table remembers it."""
+    record = table.record
+    if record is None:
+        raise ValueError(f"there is no table {table.arn}")
+    with ms.scope(table.account, table.region):
+        status, _, body = ms.create_grant(
+            {
+                "KeyId": key["KeyId"],
+                "GranteePrincipal": table.via_service,
+                "RetiringPrincipal": table.via_service,
+                "Constraints": {"EncryptionContextSubset": table.encryption_context},
+                "Operations": list(SERVICE_OPERATIONS),
+            }
+        )
+    if status != 200:
+        raise RuntimeError(f"the grant on {key['Arn']} for {table.arn} was refused: {body!r}")
+    record["_grants"] = [*(record.get("_grants") or []), json.loads(body)["GrantId"]]
+
+
+def of_dynamodb(table: TableName) -> dict[str, Record]:
+    """The grants DynamoDB holds for a table, by id; one that was revoked is not among them."""
+    held = (table.record or {}).get("_grants") or []
+    found = {grant_id: ms.grant(table.account, table.region, grant_id) for grant_id in held}
+    return {grant_id: grant for grant_id, grant in found.items() if grant is not None}
+
+
+def retire(table: TableName, held: Iterable[str]) -> None:
+    """Retire grants of a table, which may be gone."""
+    for grant_id in held:
+        ms.delete_grant(table.account, table.region, grant_id)
+
+
+def retire_all_but(table: TableName, key_arn: str | None) -> None:
+    """Retire DynamoDB's grants for a table, but for those on the key named."""
+    held = of_dynamodb(table)
+    retire(table, [grant_id for grant_id, grant in held.items() if grant["KeyId"] != key_arn])
+    if table.record is not None:
+        table.record["_grants"] = list(of_dynamodb(table))

@@ -1,0 +1,113 @@
+"""IAM's calls: what ministack lacks of them.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local.emulator import clock
+from local.emulator import ministack_adapter as ms
+from local.emulator.errors import ServiceError
+from local.emulator.ministack_adapter import Handler, Response
+
+NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+ACCESS_KEYS_PER_USER = 2
+PASSWORD_CHARACTERS = 8
+PASSWORD_KINDS = 3
+# What a user has that ministack does not know: the lists are empty.
+EMPTY_LISTS = {
+    "ListMFADevices": "MFADevices",
+    "ListSSHPublicKeys": "SSHPublicKeys",
+    "ListServiceSpecificCredentials": "ServiceSpecificCredentials",
+    "ListSigningCertificates": "Certificates",
+    "ListVirtualMFADevices": "VirtualMFADevices",
+}
+
+# What makes a principal: its kind, and the field with its name.
+MAKES = {"CreateUser": ("user", "UserName"), "CreateRole": ("role", "RoleName")}
+
+
+class IAM:
+    """Answers the calls of the IAM API in front of ministack's own handler."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    async def __call__(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> Response:
+        """Answer one call."""
+        request = {
+            name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()
+        }
+        operation = request.get("Action", "")
+        user = request.get("UserName", "")
+        try:
+            _check(operation, user, request)
+        except ServiceError as error:
+            return _xml_error(error)
+        response = await self._handler(method, path, headers, body, query)
+        if response[0] == 200 and operation in MAKES:
+            _note_time(*MAKES[operation], request)
+        if operation in EMPTY_LISTS and response[0] == 400 and b"InvalidAction" in response[2]:
+            return _empty_list(operation, EMPTY_LISTS[operation])
+        return response
+
+
+def _note_time(kind: str, field: str, request: Mapping[str, str]) -> None:
+    entity = ms.iam_entity(ms.account_id(), kind, request[field])
+    if entity is not None:
+        entity["_made_at"] = clock.now()
+
+
+def _check(operation: str, user: str, request: Mapping[str, str]) -> None:
+    if operation == "DeleteUser":
+        _check_deletable(user)
+    elif operation == "CreateAccessKey" and len(ms.access_keys_of(user)) >= ACCESS_KEYS_PER_USER:
+        limit = f"Cannot exceed quota for AccessKeysPerUser: {ACCESS_KEYS_PER_USER}"
+        raise ServiceError("LimitExceeded", limit, 409)
+    elif operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in request:
+        _check_password(request["Password"])
+
+
+def _check_deletable(user: str) -> None:
+    """A user goes only after all that it has; ministack looks at attached policies and keys alone."""
+    if ms.has_login_profile(user):
+        raise ServiceError("DeleteConflict", "Cannot delete entity, must delete login profile first.", 409)
+    if ms.has_inline_policies(user):
+        raise ServiceError("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
+    if ms.is_in_a_group(user):
+        raise ServiceError("DeleteConflict", "Cannot delete entity, must remove users from group first.", 409)
+
+
+def _check_password(password: str) -> None:
+    """The password policy of an account that has not set one."""
+    kinds = (str.isupper, str.islower, str.isdecimal, lambda character: not character.isalnum())
+    mixed = sum(any(kind(character) for character in password) for kind in kinds)
+    if len(password) < PASSWORD_CHARACTERS:
+        text = f"Password should have a minimum length of {PASSWORD_CHARACTERS}"
+        raise ServiceError("PasswordPolicyViolation", text)
+    if mixed < PASSWORD_KINDS:
+        text = f"Password should have at least {PASSWORD_KINDS} of uppercase, lowercase, numbers and symbols"
+        raise ServiceError("PasswordPolicyViolation", text)
+
+
+def _xml_error(error: ServiceError) -> Response:
+    body = (
+        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{error.code}</Code>'
+        f"<Message>{escape(error.message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
+    )
+    return error.status, {"Content-Type": "text/xml"}, body.encode()
+
+
+def _empty_list(operation: str, element: str) -> Response:
+    body = (
+        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result><{element}/>'
+        f"<IsTruncated>false</IsTruncated></{operation}Result><ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId>"
+        f"</ResponseMetadata></{operation}Response>"
+    )
+    return 200, {"Content-Type": "text/xml"}, body.encode()

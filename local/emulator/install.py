@@ -1,0 +1,33 @@
+"""Puts the emulator's rules into ministack."""
+
+from collections.abc import Mapping
+
+from local.emulator import application_autoscaling, authorization, denials, resource_policies
+from local.emulator import ministack_adapter as ms
+from local.emulator.dynamodb import DynamoDB
+from local.emulator.iam import IAM
+from local.emulator.kms import KMS
+from local.emulator.settings import Settings
+from local.emulator.state import Stateful
+from local.emulator.table_key import TableKeys
+
+
+def install(settings: Settings) -> Mapping[str, Stateful]:
+    """Replace what ministack lets through too easily; called once, before the first request.
+
+    Returns:
+        All that has state, by name.
+    """
+    ms.trust_no_key_by_its_name()
+    ms.replace_enforcement(authorization.decided_elsewhere)
+    ms.replace_denial(denials.with_resource)
+    ms.add_resource_policies_of_tables(resource_policies.policy_of)
+    table_keys = TableKeys(settings.table_key_cache_seconds)
+    ms.replace_handler(
+        "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)
+    )
+    ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
+    ms.replace_handler("iam", IAM(ms.handler("iam")))
+    autoscaling = application_autoscaling.ApplicationAutoScaling()
+    ms.add_json_service("application-autoscaling", application_autoscaling.TARGET_PREFIX, autoscaling)
+    return {**ms.STATEFUL_SERVICES, "sts": ms.Sessions(), "application-autoscaling": autoscaling}

@@ -1,0 +1,114 @@
+"""KMS's calls: what is checked before ministack answers one, and what is done after."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import clock, key_policy_rules, kms_authorization, kms_rules
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import find_key, key_arn, parse
+from local.emulator.aws_managed_key import is_aws_managed
+from local.emulator.errors import ServiceError, request_in
+from local.emulator.ministack_adapter import Handler, Record, Response
+from local.emulator.principals import effective_policy
+
+DAY_SECONDS = 24 * 60 * 60
+Request = dict[str, Any]
+
+
+class KMS:
+    """Answers the calls of the KMS API in front of ministack's own handler."""
+
+    def __init__(self, handler: Handler, iam_propagation_seconds: float) -> None:
+        self._handler = handler
+        self._iam_propagation_seconds = iam_propagation_seconds
+
+    async def __call__(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+    ) -> Response:
+        """Answer one call."""
+        operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        try:
+            request = request_in(body)
+            if refused := kms_authorization.refusal(headers, operation, request):
+                return refused
+            kms_rules.check(operation, request)
+            principals = self._take_policy(headers, operation, request)
+        except ServiceError as error:
+            return error.response
+        if own := _own_answer(operation, request):
+            return own
+        home = parse(key_arn(str(request.get("KeyId") or "")))
+        with ms.scope(home.account if home else ms.account_id(), ms.region()):
+            response = await self._handler(method, path, headers, json.dumps(request).encode(), query)
+        if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
+            _remember_principals(operation, request, response, principals)
+        return _with_metadata(response)
+
+    def _take_policy(self, headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
+        """Check the policy a call brings and put it as KMS keeps it; its principals' unique ids."""
+        if operation not in ("CreateKey", "PutKeyPolicy", "ReplicateKey") or not request.get("Policy"):
+            return {}
+        key = find_key(str(request["KeyId"])) if request.get("KeyId") else None
+        request["Policy"], principals = key_policy_rules.checked(
+            ms.caller(headers),
+            request["Policy"],
+            key["Arn"] if key else "*",
+            iam_propagation_seconds=self._iam_propagation_seconds,
+            bypass_lockout_check=bool(request.get("BypassPolicyLockoutSafetyCheck")),
+        )
+        return principals
+
+
+def _with_metadata(response: Response) -> Response:
+    """The answer with what ministack does not tell of a key: its account, and whether AWS manages it."""
+    status, headers, body = response
+    data = json.loads(body) if status == 200 and body else {}
+    for field in ("KeyMetadata", "ReplicaKeyMetadata"):
+        metadata = data.get(field)
+        if metadata and (arn := parse(metadata["Arn"])):
+            metadata["AWSAccountId"] = arn.account
+            metadata["KeyManager"] = "AWS" if is_aws_managed(find_key(metadata["Arn"]) or {}) else "CUSTOMER"
+            body = json.dumps(data).encode()
+    return status, headers, body
+
+
+def _remember_principals(
+    operation: str, request: Request, response: Response, principals: dict[str, str]
+) -> None:
+    if operation == "PutKeyPolicy":
+        arn = str(request["KeyId"])
+    else:
+        field = "KeyMetadata" if operation == "CreateKey" else "ReplicaKeyMetadata"
+        arn = json.loads(response[2])[field]["Arn"]
+    key = find_key(arn)
+    if key is not None:
+        key["_principal_ids"] = principals
+
+
+def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:
+    """The calls that ministack lacks or answers too briefly."""
+    key = find_key(str(request.get("KeyId") or ""))
+    if key is None:
+        return None
+    if operation == "GetKeyPolicy":
+        return ms.answer({"Policy": effective_policy(key), "PolicyName": "default"})
+    if operation == "GetKeyRotationStatus":
+        return ms.answer(_rotation_status(key))
+    if operation == "ListKeyRotations":
+        return ms.answer({"Rotations": key.get("_rotations") or [], "Truncated": False})
+    if operation == "RotateKeyOnDemand":
+        rotation = {"KeyId": key["Arn"], "RotationDate": int(clock.now()), "RotationType": "ON_DEMAND"}
+        key["_rotations"] = [*(key.get("_rotations") or []), rotation]
+        return ms.answer({"KeyId": key["Arn"]})
+    return None
+
+
+def _rotation_status(key: Record) -> dict[str, Any]:
+    enabled = bool(key.get("KeyRotationEnabled"))
+    status: dict[str, Any] = {"KeyId": key["Arn"], "KeyRotationEnabled": enabled}
+    if enabled:
+        days = key.get("RotationPeriodInDays", 365)
+        status["RotationPeriodInDays"] = days
+        status["NextRotationDate"] = key["CreationDate"] + days * DAY_SECONDS
+    return status

@@ -1,0 +1,167 @@
+"""Direct calls of KMS: which permissions a call needs, on which resources, under which condition keys.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import find_key, key_arn, parse
+from local.emulator.authorization import denial, identity_denial, outside
+from local.emulator.ministack_adapter import Record, Response
+
+# The operations that a principal of another account may do with a key, given its ARN.
+CROSS_ACCOUNT = frozenset(
+    {
+        "CreateGrant",
+        "Decrypt",
+        "DescribeKey",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GetKeyRotationStatus",
+        "GetPublicKey",
+        "ListGrants",
+        "ReEncrypt",
+        "RetireGrant",
+        "RevokeGrant",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
+)
+# Request field -> condition key, for those whose value is passed on as it is.
+CONDITION_KEYS = {
+    "BypassPolicyLockoutSafetyCheck": "kms:BypassPolicyLockoutSafetyCheck",
+    "EncryptionAlgorithm": "kms:EncryptionAlgorithm",
+    "GranteePrincipal": "kms:GranteePrincipal",
+    "KeySpec": "kms:KeySpec",
+    "KeyUsage": "kms:KeyUsage",
+    "MultiRegion": "kms:MultiRegion",
+    "Operations": "kms:GrantOperations",
+    "Origin": "kms:KeyOrigin",
+    "PendingWindowInDays": "kms:ScheduleKeyDeletionPendingWindowInDays",
+    "ReplicaRegion": "kms:ReplicaRegion",
+    "RetiringPrincipal": "kms:RetiringPrincipal",
+    "RotationPeriodInDays": "kms:RotationPeriodInDays",
+}
+KEY_ID_LENGTH = 36
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One action on one resource; `key` is set when the resource is a KMS key that exists."""
+
+    action: str
+    resource: str
+    key: Record | None = None
+
+
+def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, Any]) -> Response | None:
+    """The error of a call that its caller may not make; None when it may."""
+    who = ms.caller(headers)
+    for permission in permissions(operation, request):
+        arn = parse(permission.resource)
+        if arn and arn.account != who.account and (permission.key is None or operation not in CROSS_ACCOUNT):
+            text: str | None = outside(who.arn, permission.action)
+        elif permission.key:
+            keys = condition_keys(request, permission.key)
+            text = denial(who, permission.action, permission.key, keys, _encryption_context(request))
+        else:
+            text = identity_denial(who, permission.action, permission.resource, condition_keys(request, None))
+        if text:
+            return ms.error("AccessDeniedException", text)
+    return None
+
+
+def permissions(operation: str, request: Mapping[str, Any]) -> list[Permission]:
+    """All that a call needs."""
+    if operation in ("CreateAlias", "UpdateAlias", "DeleteAlias"):
+        return _of_alias_call(f"kms:{operation}", request)
+    if operation == "ReEncrypt":
+        source = request.get("SourceKeyId") or key_id_in(request.get("CiphertextBlob"))
+        return [
+            _on_key("kms:ReEncryptFrom", source or ""),
+            _on_key("kms:ReEncryptTo", str(request.get("DestinationKeyId") or "")),
+        ]
+    if operation == "ReplicateKey":
+        return [
+            _on_key("kms:ReplicateKey", str(request.get("KeyId") or "")),
+            Permission("kms:CreateKey", "*"),
+        ]
+    if operation == "ListAliases":
+        return [Permission("kms:ListAliases", "*")]
+    reference = request.get("KeyId") or key_id_in(request.get("CiphertextBlob"))
+    return [_on_key(f"kms:{operation}", str(reference)) if reference else Permission(f"kms:{operation}", "*")]
+
+
+def _of_alias_call(action: str, request: Mapping[str, Any]) -> list[Permission]:
+    """The alias (identity policies only), the key it stands for, and the key it will stand for."""
+    alias = key_arn(str(request.get("AliasName", "")))
+    found = [Permission(action, alias)]
+    if old := find_key(alias):
+        found.append(Permission(action, old["Arn"], old))
+    if target := request.get("TargetKeyId"):
+        found.append(_on_key(action, str(target)))
+    return found
+
+
+def _on_key(action: str, reference: str) -> Permission:
+    key = find_key(reference)
+    return Permission(action, key["Arn"] if key else key_arn(reference), key)
+
+
+def key_id_in(ciphertext: object) -> str | None:
+    """The id of the key that a ciphertext was made with: it is a ciphertext's beginning."""
+    if not isinstance(ciphertext, str):
+        return None
+    try:
+        return base64.b64decode(ciphertext, validate=True)[:KEY_ID_LENGTH].decode("ascii")
+    except ValueError:
+        return None
+
+
+def _encryption_context(request: Mapping[str, Any]) -> Mapping[str, str] | None:
+    context = request.get("EncryptionContext") or request.get("SourceEncryptionContext")
+    if context is None:
+        constraints = request.get("Constraints") or {}
+        context = constraints.get("EncryptionContextSubset") or constraints.get("EncryptionContextEquals")
+    return context if isinstance(context, dict) else None
+
+
+def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, Any]:
+    """The condition keys of a direct call: from the request, and from the key it is about."""
+    keys: dict[str, Any] = {"aws:ViaAWSService": "false"}
+    for field, name in CONDITION_KEYS.items():
+        if field in request:
+            value = request[field]
+            keys[name] = str(value).lower() if isinstance(value, bool) else value
+    if "Operations" in request:
+        keys["kms:GrantIsForAWSResource"] = "false"
+        keys["kms:GrantConstraintType"] = next(iter(request.get("Constraints") or {}), None)
+    tags = request.get("Tags") or []
+    if tags or request.get("TagKeys"):
+        keys["aws:TagKeys"] = [tag["TagKey"] for tag in tags] + list(request.get("TagKeys") or [])
+        keys |= {f"aws:RequestTag/{tag['TagKey']}": tag.get("TagValue", "") for tag in tags}
+    if str(request.get("KeyId", "")).startswith("alias/"):
+        keys["kms:RequestAlias"] = request["KeyId"]
+    return {**keys, **_of_key(key)} if key else keys
+
+
+def _of_key(key: Record) -> dict[str, Any]:
+    return {
+        "kms:KeySpec": key.get("KeySpec"),
+        "kms:KeyUsage": key.get("KeyUsage"),
+        "kms:KeyOrigin": key.get("Origin"),
+        "kms:MultiRegion": str(bool(key.get("MultiRegion"))).lower(),
+        "kms:ResourceAliases": [
+            f"alias/{arn.partition(':alias/')[2]}" for arn, key_id in ms.aliases() if key_id == key["KeyId"]
+        ],
+        **{f"aws:ResourceTag/{tag['TagKey']}": tag.get("TagValue", "") for tag in key.get("Tags") or []},
+    }

@@ -1,0 +1,97 @@
+"""The names of ministack that the emulator uses, and the proof at start that they exist."""
+
+import importlib
+from collections.abc import Mapping
+from types import ModuleType
+
+from local.emulator.refusal import RefusalError
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "ministack.app": ("SERVICE_HANDLERS", "app"),
+    "ministack.core.iam_actions": (
+        "SERVICE_TO_IAM_NAMESPACE",
+        "access_denied_response",
+        "identity_denial_message",
+    ),
+    "ministack.core.iam_evaluator": (
+        "AuthError",
+        "EvalContext",
+        "EvalResult",
+        "_CONDITION_OPS",
+        "_RESOURCE_POLICY_LOOKUPS",
+        "caller_arn",
+        "check_credentials",
+        "combine_resource_policy",
+        "enforce",
+        "evaluate",
+        "evaluate_resource_policy",
+        "is_root_access_key",
+        "resolve_principal",
+    ),
+    "ministack.core.persistence": ("_json_default", "_json_object_hook"),
+    "ministack.core.responses": (
+        "error_response_json",
+        "get_account_id",
+        "get_region",
+        "json_response",
+        "request_scope",
+    ),
+    "ministack.core.router": ("SERVICE_PATTERNS", "extract_access_key_id"),
+    "ministack.services.dynamodb": (
+        "_backups",
+        "_parse_partiql",
+        "_pitr_settings",
+        "_put_resource_policy",
+        "_resource_policies",
+        "_tables",
+        "_ttl_settings",
+        "get_state",
+        "reset",
+    ),
+    "ministack.services.dynamodb_streams": ("handle_request",),
+    "ministack.services.iam": (
+        "_access_keys",
+        "_groups",
+        "_login_profiles",
+        "_user_inline_policies",
+        "_roles",
+        "_now",
+        "_users",
+        "get_state",
+        "reset",
+    ),
+    "ministack.services.kms": (
+        "_aliases",
+        "_create_grant",
+        "_create_key",
+        "_grants",
+        "_keys",
+        "get_state",
+        "reset",
+    ),
+    "ministack.services.sts": ("_sessions", "get_state", "reset"),
+    "ministack.services.tagging": ("handle_request",),
+}
+
+
+class MinistackChangedError(RefusalError):
+    """ministack lacks a name that the emulator needs: it is not the version this was written for."""
+
+
+def import_all() -> dict[str, ModuleType]:
+    """All modules named above.
+
+    Raises:
+        MinistackChangedError: one, or a name in it, is missing.
+    """
+    modules = {}
+    for module_name, names in REQUIRED.items():
+        try:
+            module = importlib.import_module(module_name)
+        except ImportError as error:
+            raise MinistackChangedError(f"ministack has no module {module_name} ({error})") from error
+        missing = [name for name in names if not hasattr(module, name)]
+        if missing:
+            raise MinistackChangedError(f"{module_name} has no {', '.join(missing)}")
+        modules[module_name] = module
+    return modules

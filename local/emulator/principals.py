@@ -1,0 +1,78 @@
+"""IAM principals as key policies see them: by the unique id behind the ARN.
+
+KMS stores the id (AIDA… of a user, AROA… of a role). A principal that was deleted, or deleted and
+made again under its old name, is not the one the policy names any more.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+"""
+
+import json
+import re
+from typing import Any
+
+from local.emulator import clock
+from local.emulator import ministack_adapter as ms
+from local.emulator.ministack_adapter import Record
+
+_ENTITY = re.compile(r"arn:aws[\w-]*:iam::(?P<account>\d{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)")
+_ASSUMED_ROLE = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d{12}):assumed-role/(?P<name>[^/]+)/.+")
+
+
+def unique_id(arn: str) -> str | None:
+    """The unique id of the user or role with this ARN; None when there is none."""
+    entity = _entity(arn)
+    return str(entity.get("UserId") or entity["RoleId"]) if entity else None
+
+
+def is_younger_than(seconds: float, arn: str) -> bool:
+    """Whether the user or role with this ARN was made less than so many seconds ago."""
+    return ((_entity(arn) or {}).get("_made_at") or 0.0) + seconds > clock.now()
+
+
+def _entity(arn: str) -> Record | None:
+    found = _ENTITY.fullmatch(arn)
+    entity = ms.iam_entity(found["account"], found["kind"], found["name"]) if found else None
+    return entity if entity and entity.get("Arn") == arn else None
+
+
+def names_of(caller_arn: str) -> set[str]:
+    """All names a grant may give a caller: its own ARN and, for a session, its role's."""
+    session = _ASSUMED_ROLE.fullmatch(caller_arn)
+    if not session:
+        return {caller_arn}
+    role = ms.iam_entity(session["account"], "role", session["name"])
+    return {caller_arn, role["Arn"]} if role else {caller_arn}
+
+
+def effective_policy(key: Record) -> str:
+    """The key's policy as it counts now: principals that are gone stand as their unique ids."""
+    text: str = key.get("Policy") or ""
+    for arn, identifier in (key.get("_principal_ids") or {}).items():
+        if unique_id(arn) != identifier:
+            text = text.replace(json.dumps(arn), json.dumps(identifier))
+    return text
+
+
+def policy_for(policy: str, caller_arn: str) -> str:
+    """A resource's policy as it reads for one caller, with its NotPrincipal statements decided.
+
+    The evaluator knows Principal only. A statement with NotPrincipal is about everyone but those it
+    names: for them it is not there, for all others its Principal is `*`.
+    """
+    if "NotPrincipal" not in policy:
+        return policy
+    document = json.loads(policy)
+    statements = document["Statement"]
+    given = statements if isinstance(statements, list) else [statements]
+    decided = []
+    for statement in given:
+        if "NotPrincipal" not in statement:
+            decided.append(statement)
+        elif not names_of(caller_arn) & _named(statement["NotPrincipal"]):
+            others = {name: value for name, value in statement.items() if name != "NotPrincipal"}
+            decided.append({**others, "Principal": "*"})
+    return json.dumps({**document, "Statement": decided})
+
+
+def _named(principal: Any) -> set[str]:  # noqa: ANN401  # a policy element is one value or several
+    named = principal.get("AWS", []) if isinstance(principal, dict) else []
+    return {named} if isinstance(named, str) else set(named)

@@ -1,0 +1,113 @@
+"""Replicas of global tables (version 2019.11.21): each has a key of its own Region.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-security.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import grants, table_encryption
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, find_key
+from local.emulator.aws_managed_key import is_aws_managed
+from local.emulator.aws_managed_key import of as aws_managed_key_of
+from local.emulator.errors import ServiceError
+from local.emulator.ministack_adapter import Record
+
+INVALID = table_encryption.INVALID
+NOT_COPIED = ("_encryption_changes", "_encryption_target", "_grants", "_recovery_days")
+ReplicaUpdates = list[Mapping[str, Mapping[str, Any]]]
+
+
+def checked(
+    headers: Mapping[str, str], table: TableName, updates: ReplicaUpdates
+) -> dict[str, Record | None]:
+    """The key of each replica about to be created, by Region; None where no key is asked for.
+
+    Raises:
+        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller.
+    """
+    keys: dict[str, Record | None] = {}
+    for update in updates:
+        for action, replica in update.items():
+            region = str(replica.get("RegionName", ""))
+            there = TableName(table.account, region, table.name)
+            if action == "Create":
+                keys[region] = _key_of_new(headers, table, there, replica.get("KMSMasterKeyId"))
+            elif action == "Update" and replica.get("KMSMasterKeyId"):
+                text = (
+                    "change a replica's key by UpdateTable with SSESpecification in the replica's own Region"
+                )
+                raise ServiceError("ValidationException", f"{INVALID}{text}")
+            elif action == "Delete" and (there.record or {}).get("DeletionProtectionEnabled"):
+                raise deletion_protected()
+    return keys
+
+
+def deletion_protected() -> ServiceError:
+    """The error of deleting a table, or a replica, whose deletion protection is on."""
+    return ServiceError(
+        "ValidationException",
+        "Resource cannot be deleted as it is currently protected against deletion. "
+        "Disable deletion protection first.",
+    )
+
+
+def _key_of_new(
+    headers: Mapping[str, str], table: TableName, there: TableName, reference: str | None
+) -> Record | None:
+    own = find_key(table.key_arn() or "")
+    if own and is_aws_managed(own) and not reference:
+        return aws_managed_key_of(there.account, there.region)
+    has_key = own is not None and not is_aws_managed(own)
+    if has_key and not reference:
+        raise ServiceError(
+            "ValidationException", f"{INVALID}KMSMasterKeyId must be specified for each replica."
+        )
+    if not reference:
+        return None
+    if not has_key:
+        text = "KMSMasterKeyId can be specified for a replica only if the table has a customer managed key."
+        raise ServiceError("ValidationException", f"{INVALID}{text}")
+    with ms.scope(there.account, there.region):
+        refused, key = table_encryption.usable_key(headers, there, reference)
+    if refused:
+        raise ServiceError.of(refused)
+    return key
+
+
+def complete(
+    table: TableName, keys: Mapping[str, Record | None], grants_of_removed: Mapping[str, list[str]]
+) -> None:
+    """After ministack made or removed the replicas: their encryption and their grants."""
+    for region, key in keys.items():
+        _encrypt(TableName(table.account, region, table.name), key)
+    for region, held in grants_of_removed.items():
+        grants.retire(TableName(table.account, region, table.name), held)
+
+
+def _encrypt(replica: TableName, key: Record | None) -> None:
+    record = replica.record
+    if record is None:
+        return
+    for name in NOT_COPIED:
+        record.pop(name, None)
+    if key:
+        record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
+        grants.give_to_dynamodb(replica, key)
+
+
+def grants_of_leaving(table: TableName, updates: ReplicaUpdates) -> dict[str, list[str]]:
+    """The grants of the replicas about to be removed, by Region."""
+    regions = [str(one["Delete"].get("RegionName", "")) for one in updates if "Delete" in one]
+    return {
+        region: list(grants.of_dynamodb(TableName(table.account, region, table.name))) for region in regions
+    }
+
+
+def describe(table: TableName, description: dict[str, Any]) -> None:
+    """Show each replica's key in a table's description, as AWS does."""
+    for replica in description.get("Replicas") or []:
+        key = TableName(table.account, replica["RegionName"], table.name).key_arn()
+        if key:
+            replica["KMSMasterKeyId"] = key

@@ -1,0 +1,83 @@
+"""Resource-based policies of tables, and who may do what by them.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, parse
+from local.emulator.errors import ServiceError
+from local.emulator.item_calls import statements_of
+from local.emulator.ministack_adapter import Response
+from local.emulator.principals import policy_for
+
+PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
+PARTIQL_ACTIONS = {
+    "DELETE": "dynamodb:PartiQLDelete",
+    "EXISTS": "dynamodb:PartiQLSelect",
+    "INSERT": "dynamodb:PartiQLInsert",
+    "SELECT": "dynamodb:PartiQLSelect",
+    "UPDATE": "dynamodb:PartiQLUpdate",
+}
+
+
+def policy_of(arn: str) -> tuple[str, str] | None:
+    """The policy that counts for a table's (or its index's) ARN, and the table's account.
+
+    For another account's table there is always one: an empty policy lets nobody in.
+    """
+    found = parse(arn)
+    if found is None or not found.resource.startswith("table/"):
+        return None
+    table = TableName.of(arn)
+    policy = ms.resource_policy(table.account, table.region, table.arn)
+    if policy is None and table.account == ms.account_id():
+        return None
+    return policy_for(policy or "", ms.caller_arn()), table.account
+
+
+def check_policy(text: str) -> None:
+    """Refuse a policy that is none.
+
+    Raises:
+        ServiceError: with DynamoDB's code and message.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict) or not document.get("Statement"):
+        raise ServiceError("ValidationException", "Failed to parse policy document: it must be a JSON policy")
+
+
+def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -> Response | None:
+    """The error of a PartiQL call whose statements its caller may not run; None when it may."""
+    who = ms.caller(headers)
+    for statement in statements_of(request):
+        action = PARTIQL_ACTIONS[statement.operation]
+        for name in statement.tables:
+            arn = TableName.of(name).arn
+            decision = ms.authorize(headers, action, "dynamodb", arn)
+            if decision is not None:
+                explicit = decision.decision == "Deny"
+                return ms.error(
+                    "AccessDeniedException", ms.identity_denial_message(action, who.arn, arn, explicit)
+                )
+    return None
+
+
+def account_of(tables: Iterable[TableName]) -> str:
+    """The account whose tables a call is about; a call about two accounts' is refused.
+
+    Raises:
+        ServiceError: the tables are of several accounts.
+    """
+    accounts = {table.account for table in tables} or {ms.account_id()}
+    if len(accounts) > 1:
+        raise ServiceError(
+            "ValidationException",
+            "the local AWS takes only tables of one account in a call, not " + ", ".join(accounts),
+        )
+    return accounts.pop()

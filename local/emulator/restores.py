@@ -1,0 +1,86 @@
+"""Restoring a table from a backup or to a point in time: the data stays under a key the caller may use.
+
+A backup is encrypted with the key its table had. Whoever restores it must be able to use that key,
+and the new table has it too, unless the caller chooses another that it may use.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import kms_errors, table_encryption
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, find_key
+from local.emulator.authorization import denial
+from local.emulator.errors import ServiceError
+from local.emulator.ministack_adapter import Record
+from local.emulator.table_key import through_dynamodb
+
+OPERATIONS = frozenset({"RestoreTableFromBackup", "RestoreTableToPointInTime"})
+
+
+def prepare(headers: Mapping[str, str], target: TableName, request: dict[str, Any]) -> Record | None:
+    """Check the source's key and choose the new table's; None for the AWS owned key.
+
+    Raises:
+        ServiceError: a key is unusable, the caller may not use it, or there is nothing to restore from.
+    """
+    source, key_arn = _source(request)
+    _check_recovery(source, request)
+    if key_arn:
+        _check_source_key(headers, source, key_arn)
+    specification = request.get("SSESpecificationOverride")
+    if specification is None and key_arn:
+        specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn}
+    if specification is None:
+        return None
+    request["SSESpecificationOverride"] = specification
+    refused, key = table_encryption.prepare(headers, target, specification)
+    if refused:
+        raise ServiceError.of(refused)
+    return key
+
+
+def _source(request: Mapping[str, Any]) -> tuple[TableName, str | None]:
+    """The table the data is from, and the key it is under."""
+    if "BackupArn" in request:
+        backup = ms.backup(str(request["BackupArn"])) or {}
+        sse = (backup.get("SourceTableFeatureDetails") or {}).get("SSEDescription") or {}
+        name = (backup.get("SourceTableDetails") or {}).get("TableArn", "")
+        return TableName.of(name), sse.get("KMSMasterKeyArn")
+    source = TableName.of(str(request.get("SourceTableArn") or request.get("SourceTableName") or ""))
+    return source, source.key_arn()
+
+
+def _check_recovery(source: TableName, request: Mapping[str, Any]) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html"""
+    if "BackupArn" in request or source.record is None:
+        return
+    if not ms.has_point_in_time_recovery(source.account, source.region, source.name):
+        raise ServiceError(
+            "PointInTimeRecoveryUnavailableException",
+            f"Point in time recovery is not enabled for table '{source.name}'",
+        )
+
+
+def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: str) -> None:
+    key = find_key(key_arn)
+    if key is None:
+        raise ServiceError.of(kms_errors.not_found(f"Key '{key_arn}' does not exist"))
+    if unusable := kms_errors.unusable(key):
+        raise ServiceError.of(unusable)
+    who = ms.caller(headers)
+    if text := denial(who, "kms:Decrypt", key, through_dynamodb(source), source.encryption_context):
+        raise ServiceError.of(kms_errors.access_denied(text))
+
+
+def complete(target: TableName, key: Record | None) -> None:
+    """After ministack made the table: its encryption, and DynamoDB's grant."""
+    record = target.record
+    if record is None:
+        return
+    if key is None:
+        record.pop("SSEDescription", None)
+    else:
+        record["SSEDescription"] = {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key["Arn"]}
+    table_encryption.apply(target, key, before=None, change_seconds=0)

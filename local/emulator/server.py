@@ -1,0 +1,102 @@
+"""The emulator as a server: binds, proves itself, reports, serves."""
+
+import asyncio
+import errno
+import json
+import os
+import signal
+import socket
+import threading
+import time
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.answering import Answering
+from local.emulator.asgi import App
+from local.emulator.bootstrap import prepare_account
+from local.emulator.canary import prove_enforcement
+from local.emulator.control import Control
+from local.emulator.faults import Faults
+from local.emulator.front_door import FrontDoor
+from local.emulator.install import install
+from local.emulator.refusal import RefusalError
+from local.emulator.settings import Settings
+from local.emulator.state import State
+
+STANDARD_INPUT = 0
+LOOPBACK = "127.0.0.1"
+KEEP_ALIVE_SECONDS = 75.0
+BUSY_SECONDS = 3.0
+
+
+class PortBusyError(RefusalError):
+    """Another process listens on the port asked for."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one.
+
+    A port that is busy is asked for again for a while: one who was killed may not have left it yet.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+            listener.listen(socket.SOMAXCONN)
+        except OSError as error:
+            listener.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                text = f"port {port} of {LOOPBACK} cannot be used: {error.strerror}"
+                raise PortBusyError(text) from error
+            time.sleep(0.1)
+        else:
+            return listener
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM, or until whoever started the emulator is gone."""
+    listener = listen(settings.port)
+    port = listener.getsockname()[1]
+    hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
+    host = f"{LOOPBACK}:{port}"
+    services = install(settings)
+    faults = Faults()
+    state = State(settings.state_dir, services) if settings.state_dir else None
+    await prove_enforcement(ms.asgi_app, host, settings.region)
+    if state:
+        state.load()
+    await prepare_account(ms.asgi_app, host, settings)
+    if state:
+        state.save()
+    app = FrontDoor(Answering(ms.asgi_app, faults, state), Control(settings.control_token, faults), hosts)
+    await _serve(app, listener, port)
+
+
+async def _serve(app: App, listener: socket.socket, port: int) -> None:
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.loglevel = "WARNING"
+    config.accesslog = None
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stopped.set)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for whoever started the emulator
+    _watch_parent()
+    print(json.dumps({"port": port, "pid": os.getpid()}), flush=True)
+    await serve(app, config, shutdown_trigger=stopped.wait)
+
+
+def _watch_parent() -> None:
+    """End with the process that started this one: its end of our standard input closes, however it ends."""
+
+    def wait() -> None:
+        while os.read(STANDARD_INPUT, 1):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, name="watch-parent", daemon=True).start()

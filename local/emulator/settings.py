@@ -1,0 +1,63 @@
+"""What one run of the emulator is told, on its standard input, as one line of JSON."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.emulator.access_keys import AccessKey
+
+MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one run.
+
+    `port` 0 takes a free port. `state_dir` None keeps all state in memory.
+    `table_key_cache_seconds` is how long DynamoDB goes on using a table key without asking KMS.
+    `encryption_change_seconds` is how long a change of a table's key takes, `iam_propagation_seconds`
+    how long KMS does not see a new user or role.
+    """
+
+    port: int
+    region: str
+    account_id: str
+    root: AccessKey
+    owner: AccessKey
+    control_token: str = field(repr=False)
+    state_dir: Path | None = None
+    table_key_cache_seconds: float = 0.0
+    encryption_change_seconds: float = 0.0
+    iam_propagation_seconds: float = 0.0
+
+    @classmethod
+    def read(cls, line: str) -> "Settings":
+        """Parse the line; a field that is missing or unknown is a `TypeError`."""
+        given: dict[str, Any] = json.loads(line)
+        given["root"] = AccessKey(**given["root"])
+        given["owner"] = AccessKey(**given["owner"])
+        if given.get("state_dir"):
+            given["state_dir"] = Path(given["state_dir"])
+        return cls(**given)
+
+    def environment(self) -> Mapping[str, str]:
+        """The whole environment ministack sees: nothing of the user's is in it.
+
+        No home directory, so that no AWS config can be found; no listener but ours.
+        """
+        return {
+            "AUTH": "true",
+            "SERVICES": MINISTACK_SERVICES,
+            "LOG_LEVEL": "WARNING",
+            "MINISTACK_ACCOUNT_ID": self.account_id,
+            "MINISTACK_REGION": self.region,
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "STATE_DIR": os.devnull,  # where ministack would keep files of its own
+            "HOME": "/nonexistent",
+            "PATH": "/nonexistent",
+        }

@@ -1,0 +1,56 @@
+"""The use of a table's key: kms:Decrypt as the caller, before each item call.
+
+DynamoDB decrypts the table key with the caller's own rights, through itself, bound to the table.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import clock, kms_errors
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, find_key
+from local.emulator.authorization import denial
+from local.emulator.ministack_adapter import Response
+
+
+def through_dynamodb(table: TableName) -> dict[str, Any]:
+    """The condition keys of a KMS call that DynamoDB makes for its caller."""
+    return {
+        "kms:ViaService": table.via_service,
+        "aws:ViaAWSService": "true",
+        "aws:CalledVia": ["dynamodb.amazonaws.com"],
+    }
+
+
+class TableKeys:
+    """Table keys in use: KMS is asked again `cache_seconds` after a caller's last successful decryption.
+
+    On AWS that is about 5 minutes; 0 asks each time. A refusal is never cached.
+    """
+
+    def __init__(self, cache_seconds: float) -> None:
+        self._cache_seconds = cache_seconds
+        self._until: dict[tuple[str, TableName, str], float] = {}
+
+    def refusal(self, headers: Mapping[str, str], table: TableName) -> Response | None:
+        """The error of an item call whose caller, or whose table, may not use the key; None when it may."""
+        key_arn = table.key_arn()
+        if key_arn is None:
+            return None
+        who = ms.caller(headers)
+        slot = (who.arn, table, key_arn)
+        now = clock.now()
+        if self._until.get(slot, now) > now:
+            return None
+        key = find_key(key_arn)
+        if key is None:
+            return kms_errors.not_found(f"Key '{key_arn}' does not exist")
+        if unusable := kms_errors.unusable(key):
+            return unusable
+        refused = denial(who, "kms:Decrypt", key, through_dynamodb(table), table.encryption_context)
+        if refused:
+            return kms_errors.access_denied(refused)
+        if self._cache_seconds:
+            self._until[slot] = now + self._cache_seconds
+        return None

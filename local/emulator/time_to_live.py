@@ -1,0 +1,24 @@
+"""Time to live: AWS refuses a change that changes nothing.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName
+from local.emulator.errors import ServiceError
+
+
+def check(table: TableName, request: Mapping[str, Any]) -> None:
+    """Refuse to switch on what is on, or off what is off.
+
+    Raises:
+        ServiceError: it is so already.
+    """
+    wanted = bool((request.get("TimeToLiveSpecification") or {}).get("Enabled"))
+    if table.record is not None and wanted == ms.has_time_to_live(table.account, table.region, table.name):
+        raise ServiceError(
+            "ValidationException", f"TimeToLive is already {'enabled' if wanted else 'disabled'}"
+        )

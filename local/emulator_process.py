@@ -1,0 +1,155 @@
+"""The emulator's process: started, watched, ended."""
+
+import json
+import math
+import os
+import re
+import selectors
+import subprocess
+import tempfile
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local.run_file import Run
+
+ROOT = Path(__file__).resolve().parent.parent
+EMULATOR_PYTHON = ROOT / "local" / "venv" / "bin" / "python"
+ACCOUNT_ID = "111122223333"
+LAST_PORT = 65_535
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+LOG_TAIL_CHARACTERS = 2_000
+
+
+class LocalAwsError(Exception):
+    """The local AWS could not be started, or is gone."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the emulator is told; its secrets are not in its representation.
+
+    Raises:
+        LocalAwsError: a port, Region or time cannot be one.
+    """
+
+    run: Run
+    region: str
+    state_dir: str | None
+    table_key_cache_seconds: float
+    encryption_change_seconds: float
+    iam_propagation_seconds: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.run.port <= LAST_PORT:
+            raise LocalAwsError(f"port {self.run.port}: expected 1 to {LAST_PORT}, or 0 for a free one")
+        if not REGION.fullmatch(self.region):
+            raise LocalAwsError(f"region {self.region!r}: expected a Region such as 'us-east-1'")
+        for name in ("table_key_cache_seconds", "encryption_change_seconds", "iam_propagation_seconds"):
+            seconds = getattr(self, name)
+            if not 0 <= seconds < math.inf:
+                raise LocalAwsError(f"{name} {seconds}: expected 0 or more seconds")
+
+    def line(self) -> bytes:
+        """The line the emulator reads."""
+        told = asdict(self)
+        run = told.pop("run")
+        return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
+
+
+class EmulatorProcess:
+    """A process that serves at `port` of 127.0.0.1 once it is made.
+
+    Its standard input stays open as long as it may live: when this process ends, however it ends,
+    that end closes and the emulator ends too.
+
+    Raises:
+        LocalAwsError: it did not start; the message says why and what to do.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        if not EMULATOR_PYTHON.exists():
+            raise LocalAwsError(f"{EMULATOR_PYTHON.relative_to(ROOT)} is missing: run `make setup`")
+        self._stopping = threading.Lock()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
+        self._process = subprocess.Popen(
+            [str(EMULATOR_PYTHON), "-m", "local.emulator"],
+            cwd=ROOT,
+            env={"PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,  # Ctrl-C is for whoever uses it: they may have to clean up in it
+        )
+        try:
+            ready = self._hand_over(settings)
+        except BaseException:
+            self._process.kill()
+            self.stop()
+            raise
+        self.port: int = ready["port"]
+        self.pid: int = ready["pid"]
+
+    def check(self) -> None:
+        """Do nothing while it runs.
+
+        Raises:
+            LocalAwsError: it has ended; the message says how.
+        """
+        status = self._process.poll()
+        if status is not None:
+            how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+            raise LocalAwsError(
+                f"the local AWS at http://127.0.0.1:{self.port} {how}: start it again{self._last_words()}"
+            )
+
+    def stop(self) -> None:
+        """End it; once it has ended, do nothing."""
+        with self._stopping:
+            if self._process.poll() is None:
+                self._process.terminate()
+                try:
+                    self._process.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    self._process.kill()
+                    self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
+
+    def log(self) -> str:
+        """The end of what it wrote: warnings and errors; no secret."""
+        size = os.fstat(self._log.fileno()).st_size
+        start_at = max(0, size - LOG_TAIL_CHARACTERS)
+        # without moving the position that the emulator writes at
+        return os.pread(self._log.fileno(), LOG_TAIL_CHARACTERS, start_at).decode(errors="replace").strip()
+
+    def _last_words(self) -> str:
+        log = self.log()
+        return f"\nIts last words:\n{log}" if log else ""
+
+    def _hand_over(self, settings: Settings) -> dict[str, Any]:
+        """Give it its settings and wait for its one line."""
+        told, said = self._process.stdin, self._process.stdout
+        assert told is not None  # noqa: S101  # Popen was given pipes
+        assert said is not None  # noqa: S101
+        try:
+            told.write(settings.line())
+            told.flush()
+        except BrokenPipeError:
+            pass  # it ended at once; its log says why
+        with selectors.DefaultSelector() as selector:
+            selector.register(said, selectors.EVENT_READ)
+            if not selector.select(START_SECONDS):
+                waited = f"the local AWS did not get ready within {START_SECONDS:g} s"
+                raise LocalAwsError(waited + self._last_words())
+        line = said.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {}
+        if "port" not in answer:
+            self._process.wait()
+            why = answer.get("error") or "it ended"
+            raise LocalAwsError(f"the local AWS did not start: {why}{self._last_words()}")
+        return answer

@@ -1,0 +1,157 @@
+"""The engine built from its Go modules, pinned by go.mod and go.sum; kept under what it depends on."""
+
+import hashlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+from encrypted_tables.engine.find import LANGUAGE_HOST_VARIABLE
+from encrypted_tables.terminal import AttemptFailedError, say
+from local.engine.go_toolchain import find_go
+
+MODULE = Path(__file__).resolve().parent
+PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+SDK = "github.com/pulumi/pulumi/sdk/v3"
+PROGRAM_RUNNER = "pulumi-language-python-exec"
+HOST = "pulumi-language-python"
+# The engine wants its language host beside it; the host is a part of the checkout that runs the engine.
+HOST_LAUNCHER = f"""#!/bin/sh
+exec "${{{LANGUAGE_HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
+"""
+TAGS = "-tags=osusergo,grpcnotrace"
+SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+SECONDS_BETWEEN_REPORTS = 10
+
+
+@dataclass(frozen=True)
+class Go:
+    """A Go toolchain and the directory in which it keeps what it needs while it works."""
+
+    program: Path
+    temporary: Path
+
+
+def pinned_version() -> str:
+    """The engine's version that go.mod asks for."""
+    match = re.search(rf"^\s*{re.escape(SDK)} v(\S+)", (MODULE / "go.mod").read_text(), re.MULTILINE)
+    if not match:
+        raise ValueError(f"{MODULE / 'go.mod'} does not ask for {SDK}")
+    return match.group(1)
+
+
+def destination() -> Path:
+    """Where the build of these modules, with these flags, for this machine is kept.
+
+    go.mod says which Go it needs; any newer one makes the same engine, so a new Go alone builds nothing.
+    """
+    parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
+    parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
+    return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def is_complete(directory: Path) -> bool:
+    """Whether a build was made to its end there."""
+    return all(os.access(directory / name, os.X_OK) for name in ("pulumi", HOST, PROGRAM_RUNNER))
+
+
+def build() -> Path:
+    """Build the engine, or wait for another process that does; return its directory.
+
+    What was compiled before an interruption is in Go's own cache: the next build goes on from there.
+
+    Raises:
+        AttemptFailedError: there is no Go, or the modules do not download or compile.
+    """
+    kept = destination()
+    with locked("engine"):
+        if not is_complete(kept):
+            toolchain = find_go()
+            with made_whole(kept) as making:
+                # Within the unfinished build: what a killed Go leaves there, the next build removes.
+                with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
+                    go = Go(toolchain, Path(temporary))
+                    _compile(go, making / "pulumi")
+                    shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
+                (making / HOST).write_text(HOST_LAUNCHER)
+                for program in (PROGRAM_RUNNER, HOST):
+                    (making / program).chmod(0o755)
+    return kept
+
+
+def _flags() -> tuple[str, ...]:
+    version = f"-X {SDK}/go/common/version.Version=v{pinned_version()}"
+    return ("-mod=readonly", "-buildvcs=false", "-trimpath", TAGS, f"-ldflags=-s -w {version}")
+
+
+def _compile(go: Go, pulumi: Path) -> None:
+    say(f"Building the Pulumi engine {pinned_version()} from Go modules: once, about 6 minutes on 2 cores")
+    started = time.monotonic()
+    listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
+    progress = f"{{}} of at most {len(listed.splitlines())} packages compiled"
+    _run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
+    say(f"  engine built in {time.monotonic() - started:.0f} s")
+
+
+def _sdk_directory(go: Go) -> Path:
+    return Path(_run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
+
+
+def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
+    """What a Go command prints; `progress` tells people what it is that the lines of its log count."""
+    report = _reporter(progress)
+    log = []
+    with (
+        tempfile.TemporaryFile("w+") as printed,
+        subprocess.Popen(
+            [go.program, *arguments],
+            cwd=MODULE,
+            env=_environment(go.temporary),
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stderr is not None  # noqa: S101  # a pipe was asked for
+        try:
+            for line in process.stderr:
+                log.append(line)
+                report(len(log))
+            process.wait()
+        except BaseException:
+            process.terminate()
+            raise
+        printed.seek(0)
+        output = printed.read()
+    if process.returncode != 0:
+        raise AttemptFailedError(
+            f"a build from Go modules: `go {arguments[0]}` failed:\n{''.join(log[-20:]).strip()}"
+        )
+    return output
+
+
+def _reporter(progress: str) -> Callable[[int], None]:
+    started = reported = time.monotonic()
+
+    def report(count: int) -> None:
+        nonlocal reported
+        now = time.monotonic()
+        if now - reported > SECONDS_BETWEEN_REPORTS:
+            reported = now
+            say(f"  engine: {progress.format(count)}, {now - started:.0f} s")
+
+    return report
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+    """The user's environment but for what would make another engine of the same modules."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
+    return {**kept, **SETTINGS, "GOTMPDIR": str(temporary)}

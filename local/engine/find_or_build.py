@@ -1,0 +1,95 @@
+"""The engine that a local run uses: found, or downloaded or built once and kept."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from encrypted_tables.engine.cache import CacheError
+from encrypted_tables.engine.find import (
+    LANGUAGE_HOST,
+    LANGUAGE_HOST_VARIABLE,
+    Engine,
+    EngineNotFoundError,
+    engine_on_path,
+    engine_version,
+    first_engine,
+)
+from encrypted_tables.terminal import AttemptFailedError, say
+from local.engine import build, official_installer
+
+OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
+HOST_VARIABLES = {LANGUAGE_HOST_VARIABLE: str(OWN_HOST)}
+REMEDY = (
+    "Install Pulumi (https://www.pulumi.com/docs/install/), or let this machine reach the Go module proxy "
+    "and the Python package index; then run `make setup` again."
+)
+
+
+def find_or_build_engine(*, may_build: bool = True) -> Engine:
+    """The first engine of: on PATH, in the cache, from the official installer, built from Go modules.
+
+    Args:
+        may_build: whether to download or build one when there is none yet (default: yes).
+
+    Raises:
+        EngineNotFoundError: none of these worked; says why for each.
+    """
+    searches = [engine_on_path, _installed, _built]
+    if may_build:
+        searches += [_install, _build]
+    try:
+        return first_engine(searches, REMEDY)
+    except CacheError as error:
+        raise EngineNotFoundError(f"No Pulumi engine: {error}.") from error
+
+
+def _installed() -> Engine:
+    directory = official_installer.destination()
+    if not (directory / "pulumi").exists():
+        raise AttemptFailedError("an earlier official installation in the cache: none")
+    return _cached(directory, "official installer")
+
+
+def _built() -> Engine:
+    directory = build.destination()
+    if not build.is_complete(directory):
+        raise AttemptFailedError("an earlier build in the cache: none")
+    return _cached(directory, "built from Go modules", HOST_VARIABLES)
+
+
+def _install() -> Engine:
+    try:
+        official_installer.install()
+    except AttemptFailedError as failure:
+        say(f"Not installed: {failure}")
+        raise
+    return _installed()
+
+
+def _build() -> Engine:
+    build.build()
+    return _built()
+
+
+def _cached(directory: Path, origin: str, variables: Mapping[str, str] | None = None) -> Engine:
+    pulumi = directory / "pulumi"
+    try:
+        version = engine_version(pulumi)
+    except AttemptFailedError as failure:
+        raise AttemptFailedError(f"{failure}; remove {directory} to have it made again") from failure
+    return Engine(pulumi, version, origin, (directory,), variables or {})
+
+
+def main() -> int:
+    """Find or build the engine and say which it is."""
+    try:
+        engine = find_or_build_engine()
+    except EngineNotFoundError as error:
+        say(str(error))
+        return 1
+    print(f"{engine.pulumi} {engine.version} ({engine.origin})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""`pulumi-language-python <engine address>`: print the port, serve the engine, end with it."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+ended = threading.Event()
+for sign in (
+    signal.SIGINT,
+    signal.SIGTERM,
+):  # before the slow imports: a signal must never end in a traceback
+    signal.signal(sign, lambda *_: ended.set())
+sys.path[0] = str(Path(__file__).resolve().parents[3])
+
+from local.engine.language_host.host import serve  # noqa: E402  # the line above makes it importable
+
+serve(sys.argv[-1], ended)

@@ -1,0 +1,173 @@
+"""A local run: the real engine, an AWS provider and the local AWS, in a directory of their own.
+
+Nothing of the user's is read: no AWS credentials or config, no `~/.pulumi`, no variable of the
+environment but those named in `INHERITED`.
+"""
+
+import os
+import secrets
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encrypted_tables.engine.find import Engine
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.private_file import create_private
+from local.engine.find_or_build import find_or_build_engine
+from local.process import Credentials, LocalAws, running
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / "venv" / "bin" / "python"
+AWS_PLUGIN = "pulumi-resource-aws"
+AWS_PLUGIN_VERSION = "7.51.1"
+PLUGIN_DIRECTORY = Path("plugins", f"resource-aws-v{AWS_PLUGIN_VERSION}")
+INHERITED = ("LANG", "LC_ALL", "TERM", "TMPDIR", "COLUMNS", "NO_COLOR")
+
+
+@dataclass
+class LocalRun:
+    """What a local run consists of; `stack()` gives stacks that live in it."""
+
+    directory: Path
+    engine: Engine
+    aws: LocalAws
+    provider: str
+    _stacks: int = field(default=0, init=False)
+
+    @property
+    def description(self) -> str:
+        """Which engine, provider and AWS this run uses, in one line."""
+        return (
+            f"engine: pulumi {self.engine.version} ({self.engine.origin}) | provider: {self.provider} | "
+            f"AWS: local, at {self.aws.endpoint_url}"
+        )
+
+    def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
+        """The whole environment of a command in this run.
+
+        Args:
+            credentials: whose access key the command uses; the deploying `owner` when left out.
+        """
+        return {
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            **self.engine.variables,
+            **self.aws.environment(credentials),
+            "PATH": search_path(self.engine),
+            "HOME": str(self.directory / "home"),
+            "PULUMI_HOME": str(self.directory / "pulumi"),
+            "PULUMI_BACKEND_URL": f"file://{self.directory / 'backend'}",
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.directory / "passphrase"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # gives the engine's --event-log flag
+        }
+
+    def stack(
+        self, name: str, project: Path | None = None, *, credentials: Credentials | None = None
+    ) -> Stack:
+        """Make a stack.
+
+        Args:
+            name: the stack's name; `Pulumi.<name>.yaml` is its config.
+            project: the program's directory; a copy of this project's own when left out, so that
+                its config files in git are never changed.
+            credentials: who deploys; the `owner` when left out.
+        """
+        self._stacks += 1
+        return Stack(
+            name,
+            project or self.project(),
+            self.engine.pulumi,
+            self.environment(credentials),
+            self.directory / f"events-{self._stacks}.json",
+        ).init()
+
+    def project(self, source: Path = ROOT) -> Path:
+        """A project with config files of its own: all else are links into the real one."""
+        self._stacks += 1
+        copy = self.directory / f"project-{self._stacks}"
+        copy.mkdir()
+        for entry in source.iterdir():
+            if entry.match("Pulumi*.yaml"):
+                shutil.copy(entry, copy)
+            elif not entry.name.startswith("."):
+                (copy / entry.name).symlink_to(entry)
+        return copy
+
+
+def search_path(engine: Engine) -> str:
+    """Where a command in a local run is looked for."""
+    own = [*engine.path_entries, PYTHON.parent]
+    return os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
+
+
+@contextmanager
+def local_run(
+    directory: Path | None = None,
+    aws: AbstractContextManager[LocalAws] | None = None,
+    engine: Engine | None = None,
+) -> Iterator[LocalRun]:
+    """Start a local run and end it, with all its processes, at the block's end.
+
+    Args:
+        directory: where state, plugins' home and passphrase go, and stay; a temporary directory,
+            removed at the end, when left out.
+        aws: the local AWS, made by `local.process.running`; one in memory when left out.
+        engine: the engine; the one that `find_or_build_engine` gives when left out.
+
+    Raises:
+        EngineNotFoundError: no engine could be found or built.
+        LocalAwsError: the local AWS did not start.
+    """
+    engine = engine or find_or_build_engine()
+    with _directory(directory) as root:
+        for name in ("home", "pulumi", "backend"):
+            (root / name).mkdir(mode=0o700, exist_ok=True)
+        _write_passphrase(root / "passphrase")
+        provider = _install_provider(root / "pulumi" / PLUGIN_DIRECTORY)
+        with aws or running() as local_aws:
+            yield LocalRun(root, engine, local_aws, provider)
+
+
+@contextmanager
+def _directory(given: Path | None) -> Iterator[Path]:
+    if given:
+        given.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield given
+    else:
+        with tempfile.TemporaryDirectory(prefix="encrypted-tables-") as made:
+            yield Path(made)
+
+
+def _write_passphrase(file: Path) -> None:
+    if not file.exists():
+        with create_private(file) as f:
+            f.write(secrets.token_urlsafe(32))
+
+
+def _install_provider(directory: Path) -> str:
+    """Put an AWS provider where the engine looks for it; say which one it is."""
+    directory.mkdir(parents=True, exist_ok=True)
+    launcher = directory / AWS_PLUGIN
+    launcher.unlink(missing_ok=True)
+    if official := _official_plugin():
+        launcher.symlink_to(official)
+        return f"official pulumi-aws {AWS_PLUGIN_VERSION}"
+    root, python = shlex.quote(str(ROOT)), shlex.quote(str(PYTHON))
+    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} -m local.provider "$@"\n')
+    launcher.chmod(0o700)
+    return f"this project's own, in the place of pulumi-aws {AWS_PLUGIN_VERSION}"
+
+
+def _official_plugin() -> Path | None:
+    """The official plugin's program, where `pulumi plugin install` puts it or on PATH."""
+    home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
+    installed = home / PLUGIN_DIRECTORY / AWS_PLUGIN
+    if os.access(installed, os.X_OK):
+        return installed
+    found = shutil.which(AWS_PLUGIN)
+    return Path(found) if found else None

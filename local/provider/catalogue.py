@@ -1,0 +1,12 @@
+"""All resource types and functions that this provider knows."""
+
+from local.provider.appautoscaling.types import TYPES as APPAUTOSCALING
+from local.provider.dynamodb.types import TYPES as DYNAMODB
+from local.provider.functions import FUNCTIONS as GENERAL
+from local.provider.iam.functions import FUNCTIONS as IAM_FUNCTIONS
+from local.provider.iam.types import TYPES as IAM
+from local.provider.kms.functions import FUNCTIONS as KMS_FUNCTIONS
+from local.provider.kms.types import TYPES as KMS
+
+RESOURCE_TYPES = {t.type: t for t in (*KMS, *DYNAMODB, *IAM, *APPAUTOSCALING)}
+FUNCTIONS = {f.token: f for f in (*GENERAL, *KMS_FUNCTIONS, *IAM_FUNCTIONS)}

@@ -1,0 +1,107 @@
+"""A table's inputs in the terms of DynamoDB's requests. Pure."""
+
+from typing import Any
+
+from local.provider import tags
+from local.provider.values import Properties
+
+ON_DEMAND = "PAY_PER_REQUEST"
+
+
+def create_table(inputs: Properties) -> dict[str, Any]:
+    """The CreateTable request; what it cannot say is set once the table is ACTIVE."""
+    mode = inputs["billingMode"]
+    request: dict[str, Any] = {
+        "TableName": inputs["name"],
+        "BillingMode": mode,
+        "KeySchema": key_schema(inputs["hashKey"], inputs.get("rangeKey")),
+        "AttributeDefinitions": attribute_definitions(inputs),
+        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled", False),
+        "TableClass": inputs["tableClass"],
+        "GlobalSecondaryIndexes": [
+            global_index(index, mode) for index in inputs.get("globalSecondaryIndexes") or []
+        ],
+        "LocalSecondaryIndexes": [
+            local_index(index, inputs["hashKey"]) for index in inputs.get("localSecondaryIndexes") or []
+        ],
+        "Tags": tags.to_list(inputs.get("tags")),
+        **throughput(inputs, mode),
+    }
+    if inputs.get("streamEnabled"):
+        request["StreamSpecification"] = stream(inputs)
+    if (encryption := inputs.get("serverSideEncryption")) and encryption["enabled"]:
+        request["SSESpecification"] = sse(inputs)
+    return {name: value for name, value in request.items() if value != []}
+
+
+def key_schema(hash_key: str, range_key: str | None) -> list[dict[str, str]]:
+    """The key of a table or index."""
+    schema = [{"AttributeName": hash_key, "KeyType": "HASH"}]
+    return [*schema, {"AttributeName": range_key, "KeyType": "RANGE"}] if range_key else schema
+
+
+def attribute_definitions(inputs: Properties) -> list[dict[str, str]]:
+    """The types of the key attributes."""
+    return [{"AttributeName": a["name"], "AttributeType": a["type"]} for a in inputs["attributes"]]
+
+
+def global_index(index: Properties, mode: str) -> dict[str, Any]:
+    """A global secondary index to make."""
+    return {
+        "IndexName": index["name"],
+        "KeySchema": key_schema(index["hashKey"], index.get("rangeKey")),
+        "Projection": projection(index),
+        **throughput(index, mode),
+    }
+
+
+def local_index(index: Properties, hash_key: str) -> dict[str, Any]:
+    """A local secondary index to make."""
+    return {
+        "IndexName": index["name"],
+        "KeySchema": key_schema(hash_key, index["rangeKey"]),
+        "Projection": projection(index),
+    }
+
+
+def projection(index: Properties) -> dict[str, Any]:
+    """The attributes that an index holds besides its keys."""
+    more = {"NonKeyAttributes": index["nonKeyAttributes"]} if index.get("nonKeyAttributes") else {}
+    return {"ProjectionType": index["projectionType"], **more}
+
+
+def throughput(place: Properties, mode: str) -> dict[str, Any]:
+    """The capacity of a table or index: provisioned, or the most that on-demand may use."""
+    if mode != ON_DEMAND:
+        units = {"ReadCapacityUnits": place["readCapacity"], "WriteCapacityUnits": place["writeCapacity"]}
+        return {"ProvisionedThroughput": units}
+    limits = place.get("onDemandThroughput") or {}
+    names = {"maxReadRequestUnits": "MaxReadRequestUnits", "maxWriteRequestUnits": "MaxWriteRequestUnits"}
+    given = {names[name]: limits[name] for name in names if limits.get(name)}
+    return {"OnDemandThroughput": given} if given else {}
+
+
+def stream(inputs: Properties) -> dict[str, Any]:
+    """The stream, on or off."""
+    if not inputs.get("streamEnabled"):
+        return {"StreamEnabled": False}
+    return {"StreamEnabled": True, "StreamViewType": inputs["streamViewType"]}
+
+
+def sse(inputs: Properties) -> dict[str, Any]:
+    """The encryption: with the given key, with the AWS managed key, or with the AWS owned key."""
+    encryption = inputs.get("serverSideEncryption") or {}
+    if not encryption.get("enabled"):
+        return {"Enabled": False}
+    key = {"KMSMasterKeyId": encryption["kmsKeyArn"]} if encryption.get("kmsKeyArn") else {}
+    return {"Enabled": True, "SSEType": "KMS", **key}
+
+
+def replica(replica_input: Properties, table_class: str | None = None) -> dict[str, Any]:
+    """A replica to make."""
+    request = {
+        "RegionName": replica_input["regionName"],
+        "KMSMasterKeyId": replica_input.get("kmsKeyArn"),
+        "TableClassOverride": table_class,
+    }
+    return {name: value for name, value in request.items() if value}

@@ -1,0 +1,70 @@
+"""A table that begins as another one was at some time, or as a backup of it."""
+
+from typing import Any
+
+from local.provider.call import Call
+from local.provider.dynamodb import changes, requests, settings
+from local.provider.session import Client
+from local.provider.values import Properties
+
+SOURCES = ("restoreBackupArn", "restoreSourceName", "restoreSourceTableArn")
+# What a restore does not take, and the table does not have from its source.
+SET_AFTERWARDS = ("deletionProtectionEnabled", "streamEnabled", "tableClass", "tags")
+
+
+def is_wanted(inputs: Properties) -> bool:
+    """Whether the table is to be restored."""
+    return any(inputs.get(source) for source in SOURCES)
+
+
+def start(dynamodb: Client, inputs: Properties) -> dict[str, Any]:
+    """RestoreTableFromBackup or RestoreTableToPointInTime; gives the table's description."""
+    request = overrides(inputs)
+    if backup := inputs.get("restoreBackupArn"):
+        answer = dynamodb.restore_table_from_backup(BackupArn=backup, **request)
+    else:
+        answer = dynamodb.restore_table_to_point_in_time(**source(inputs), **request)
+    description: dict[str, Any] = answer["TableDescription"]
+    return description
+
+
+def source(inputs: Properties) -> dict[str, Any]:
+    """The table and the time; the latest unless one is given."""
+    names = {"restoreSourceTableArn": "SourceTableArn", "restoreSourceName": "SourceTableName"}
+    table = {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours)}
+    time = inputs.get("restoreDateTime")
+    return {**table, **({"RestoreDateTime": time} if time else {"UseLatestRestorableTime": True})}
+
+
+def overrides(inputs: Properties) -> dict[str, Any]:
+    """What the restored table has of its own: encryption, capacity and indexes."""
+    mode = inputs["billingMode"]
+    given: dict[str, Any] = {
+        "BillingModeOverride": mode,
+        "GlobalSecondaryIndexOverride": [
+            requests.global_index(index, mode) for index in inputs.get("globalSecondaryIndexes") or []
+        ],
+        "LocalSecondaryIndexOverride": [
+            requests.local_index(index, inputs.get("hashKey", ""))
+            for index in inputs.get("localSecondaryIndexes") or []
+        ],
+        **{f"{name}Override": units for name, units in requests.throughput(inputs, mode).items()},
+    }
+    if (inputs.get("serverSideEncryption") or {}).get("enabled"):
+        given["SSESpecificationOverride"] = requests.sse(inputs)
+    return {"TargetTableName": inputs["name"], **{name: value for name, value in given.items() if value}}
+
+
+def complete(call: Call, table: str, found: Properties, inputs: Properties) -> None:
+    """Set what a restore does not take.
+
+    Args:
+        call: the operation.
+        table: the table's name.
+        found: the restored table's properties.
+        inputs: what they are to be.
+    """
+    different = {name for name in SET_AFTERWARDS if (found.get(name) or None) != (inputs.get(name) or None)}
+    changes.apply(call, table, found, inputs, different)
+    if "tags" in different:
+        settings.change_tags(call, found["arn"], found, inputs)

@@ -1,0 +1,74 @@
+"""Settings of a table that have requests of their own: TTL, point-in-time recovery, tags."""
+
+from typing import Any
+
+from local.provider import tags
+from local.provider.call import Call
+from local.provider.errors import is_code
+from local.provider.values import Properties
+
+
+def set_ttl(call: Call, table: str, ttl: Properties) -> None:
+    """UpdateTimeToLive, and wait until it is done."""
+    enabled, attribute = ttl.get("enabled", False), ttl.get("attributeName", "")
+    now = read_ttl(call, table)
+    if now["enabled"] == enabled and (now.get("attributeName") == attribute or not enabled):
+        return
+    attribute = attribute if enabled else now["attributeName"]
+    specification = {"Enabled": enabled, "AttributeName": attribute}
+    call.client("dynamodb").update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
+    call.wait_until("TTL to be changed", lambda: read_ttl(call, table)["enabled"] == enabled)
+
+
+def read_ttl(call: Call, table: str) -> dict[str, Any]:
+    """DescribeTimeToLive."""
+    ttl = call.client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    return {
+        "attributeName": ttl.get("AttributeName", ""),
+        "enabled": ttl.get("TimeToLiveStatus") == "ENABLED",
+    }
+
+
+def set_point_in_time_recovery(call: Call, table: str, wanted: Properties, region: str | None = None) -> None:
+    """UpdateContinuousBackups; while backups are being enabled for a new table, again."""
+    days = wanted.get("recoveryPeriodInDays") if wanted["enabled"] else None
+    specification = {
+        "PointInTimeRecoveryEnabled": wanted["enabled"],
+        **({"RecoveryPeriodInDays": days} if days else {}),
+    }
+    dynamodb = call.client("dynamodb", region)
+    call.retry_while(
+        lambda error: is_code(error, "ContinuousBackupsUnavailableException"),
+        lambda: dynamodb.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification=specification
+        ),
+        call.timeout,
+    )
+    call.wait_until(
+        "point-in-time recovery to be changed",
+        lambda: read_point_in_time_recovery(call, table, region)["enabled"] == wanted["enabled"],
+    )
+
+
+def read_point_in_time_recovery(call: Call, table: str, region: str | None = None) -> dict[str, Any]:
+    """DescribeContinuousBackups; the period is told only while it is on."""
+    backups = call.client("dynamodb", region).describe_continuous_backups(TableName=table)
+    recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription") or {}
+    found = {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"}
+    days = recovery.get("RecoveryPeriodInDays")
+    return {**found, "recoveryPeriodInDays": days} if days and found["enabled"] else found
+
+
+def read_tags(call: Call, arn: str, region: str | None = None) -> dict[str, Any]:
+    """The tags of a table or replica."""
+    pages = call.client("dynamodb", region).get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+    return tags.from_list([tag for page in pages for tag in page.get("Tags", [])])
+
+
+def change_tags(call: Call, arn: str, old: Properties, new: Properties, region: str | None = None) -> None:
+    """Take away and set what is different."""
+    dynamodb, change = call.client("dynamodb", region), tags.change(old, new)
+    if change.remove:
+        dynamodb.untag_resource(ResourceArn=arn, TagKeys=change.remove)
+    if change.set:
+        dynamodb.tag_resource(ResourceArn=arn, Tags=tags.to_list(change.set))

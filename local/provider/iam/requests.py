@@ -1,0 +1,44 @@
+"""Small things that several IAM types do the same way."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.provider.call import Call
+from local.provider.errors import is_code
+from local.provider.values import Properties
+
+MISSING = "NoSuchEntity"
+
+
+def or_none(request: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    """The answer; None if IAM does not know what was asked for."""
+    try:
+        return request()
+    except ClientError as error:
+        if is_code(error, MISSING):
+            return None
+        raise
+
+
+def unless_gone(request: Callable[[], Any]) -> None:
+    """Do it; what is gone already is no error."""
+    or_none(request)
+
+
+def pages(call: Call, operation: str, field: str, **arguments: str) -> list[Any]:
+    """All entries of a list operation."""
+    found = call.client("iam").get_paginator(operation).paginate(**arguments)
+    return [entry for page in found for entry in page[field]]
+
+
+def name_of(inputs: Properties) -> str:
+    """The name, or one made from the prefix."""
+    return inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
+
+
+def given(request: Properties) -> dict[str, Any]:
+    """The request without the parameters that are left out."""
+    return {name: value for name, value in request.items() if value not in (None, "", [])}

@@ -1,0 +1,71 @@
+"""`aws.kms.Key`."""
+
+from typing import Any
+
+from local.provider import tags
+from local.provider.call import Call
+from local.provider.kms import settings
+from local.provider.schema import Created, Lifecycle
+from local.provider.values import Properties
+
+
+class KmsKey(Lifecycle):
+    """A key; deleting it schedules its deletion."""
+
+    def create(self, call: Call, inputs: Properties) -> Created:
+        """CreateKey, with the policy: a key is never there under another one."""
+        request = {
+            "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
+            "Description": inputs["description"],
+            "KeySpec": inputs["customerMasterKeySpec"],
+            "KeyUsage": inputs["keyUsage"],
+            "MultiRegion": inputs.get("multiRegion", False),
+            "Tags": tags.to_list(inputs.get("tags"), "TagKey", "TagValue"),
+        }
+        if inputs.get("policy"):
+            request["Policy"] = inputs["policy"]
+        kms = call.client("kms")
+        made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.create_key(**request))
+        metadata = made["KeyMetadata"]
+        return Created(metadata["KeyId"], {"arn": metadata["Arn"], "keyId": metadata["KeyId"]})
+
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
+        """Rotation, and disabling last: a disabled key can hardly be changed."""
+        if inputs["enableKeyRotation"]:
+            settings.set_rotation(call, resource_id, inputs)
+        if not inputs["isEnabled"]:
+            settings.set_enabled(call, resource_id, False)
+
+    def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """DescribeKey and what else KMS tells; a key pending deletion counts as gone."""
+        metadata = settings.describe(call, resource_id)
+        if metadata is None:
+            return None
+        return {
+            "arn": metadata["Arn"],
+            "keyId": metadata["KeyId"],
+            "customerMasterKeySpec": metadata.get("KeySpec", "SYMMETRIC_DEFAULT"),
+            "description": metadata.get("Description", ""),
+            "isEnabled": metadata["Enabled"],
+            "keyUsage": metadata["KeyUsage"],
+            "multiRegion": metadata.get("MultiRegion", False),
+            "policy": settings.read_policy(call, resource_id, known.get("policy")),
+            **settings.read_rotation(call, resource_id, metadata, known),
+            **settings.read_tags(call, resource_id),
+        }
+
+    def update(
+        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
+    ) -> None:
+        """Enable first and disable last: between them the key can be changed."""
+        if "isEnabled" in changed and new["isEnabled"]:
+            settings.set_enabled(call, resource_id, True)
+        if changed & {"enableKeyRotation", "rotationPeriodInDays"}:
+            settings.set_rotation(call, resource_id, new)
+        settings.update_common(call, resource_id, old, new, changed)
+        if "isEnabled" in changed and not new["isEnabled"]:
+            settings.set_enabled(call, resource_id, False)
+
+    def delete(self, call: Call, resource_id: str, known: Properties) -> None:
+        """ScheduleKeyDeletion."""
+        settings.schedule_deletion(call, resource_id, known.get("deletionWindowInDays"))

@@ -1,0 +1,82 @@
+"""`aws.kms.ReplicaKey`: a multi-Region key in one more Region."""
+
+from typing import Any
+
+from local.provider import tags
+from local.provider.call import Call
+from local.provider.kms import settings
+from local.provider.kms.reference import key_id
+from local.provider.schema import Created, Lifecycle
+from local.provider.values import Properties
+
+
+class KmsReplicaKey(Lifecycle):
+    """A replica of a multi-Region primary key; it has its own policy, description and tags."""
+
+    def create(self, call: Call, inputs: Properties) -> Created:
+        """ReplicateKey, asked of the primary key's Region."""
+        request = {
+            "KeyId": key_id(inputs["primaryKeyArn"]),
+            "ReplicaRegion": call.region,
+            "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
+            "Description": inputs["description"],
+            "Tags": tags.to_list(inputs.get("tags"), "TagKey", "TagValue"),
+        }
+        if inputs.get("policy"):
+            request["Policy"] = inputs["policy"]
+        kms = call.client("kms", primary_region(inputs["primaryKeyArn"]))
+        made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.replicate_key(**request))[
+            "ReplicaKeyMetadata"
+        ]
+        return Created(made["KeyId"], {"arn": made["Arn"], "keyId": made["KeyId"]})
+
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
+        """Wait until KMS has made the replica; disable it if it is to be."""
+        call.wait_until("the replica key to be made", lambda: _is_made(call, resource_id))
+        if not inputs["enabled"]:
+            settings.set_enabled(call, resource_id, False)
+
+    def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
+        """DescribeKey in the replica's Region."""
+        metadata = settings.describe(call, resource_id)
+        if metadata is None:
+            return None
+        configuration = metadata.get("MultiRegionConfiguration") or {}
+        primary = (configuration.get("PrimaryKey") or {}).get("Arn")
+        rotation = settings.read_rotation(call, resource_id, metadata, {})
+        return {
+            "arn": metadata["Arn"],
+            "keyId": metadata["KeyId"],
+            "description": metadata.get("Description", ""),
+            "enabled": metadata["Enabled"],
+            "keyRotationEnabled": rotation["enableKeyRotation"],
+            "keySpec": metadata.get("KeySpec", "SYMMETRIC_DEFAULT"),
+            "keyUsage": metadata["KeyUsage"],
+            "policy": settings.read_policy(call, resource_id, known.get("policy")),
+            "primaryKeyArn": primary or known.get("primaryKeyArn"),
+            **settings.read_tags(call, resource_id),
+        }
+
+    def update(
+        self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
+    ) -> None:
+        """Enable first and disable last: between them the key can be changed."""
+        if "enabled" in changed and new["enabled"]:
+            settings.set_enabled(call, resource_id, True)
+        settings.update_common(call, resource_id, old, new, changed)
+        if "enabled" in changed and not new["enabled"]:
+            settings.set_enabled(call, resource_id, False)
+
+    def delete(self, call: Call, resource_id: str, known: Properties) -> None:
+        """ScheduleKeyDeletion of this replica; the primary key stays."""
+        settings.schedule_deletion(call, resource_id, known.get("deletionWindowInDays"))
+
+
+def primary_region(arn: str) -> str:
+    """The Region in an ARN."""
+    return arn.split(":")[3]
+
+
+def _is_made(call: Call, key: str) -> bool:
+    metadata = settings.describe(call, key)
+    return metadata is not None and metadata["KeyState"] in ("Enabled", "Disabled")

@@ -1,0 +1,110 @@
+"""What keys and replica keys share: reading and changing one setting of a key at a time."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.provider import tags
+from local.provider.call import Call
+from local.provider.errors import is_code
+from local.provider.policy_document import same_policy
+from local.provider.values import Properties
+
+PENDING = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+def describe(call: Call, key: str) -> dict[str, Any] | None:
+    """The key's metadata; None if there is no such key or it waits for its deletion."""
+    try:
+        metadata: dict[str, Any] = call.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+    except ClientError as error:
+        if is_code(error, "NotFoundException"):
+            return None
+        raise
+    return None if metadata["KeyState"] in PENDING else metadata
+
+
+def read_policy(call: Call, key: str, known: str | None) -> str:
+    """The key policy; in the words of the program if it means the same."""
+    text: str = call.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    if known and same_policy(text, known):
+        return known
+    return json.dumps(json.loads(text), separators=(",", ":"))
+
+
+def read_rotation(call: Call, key: str, metadata: Properties, known: Properties) -> dict[str, Any]:
+    """Rotation and its period; only symmetric keys made by KMS have any.
+
+    AWS tells no period while rotation is off: then it is the one known.
+    """
+    period = known.get("rotationPeriodInDays")
+    if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+        return {"enableKeyRotation": False, "rotationPeriodInDays": period}
+    status = call.client("kms").get_key_rotation_status(KeyId=key)
+    enabled = status["KeyRotationEnabled"]
+    return {
+        "enableKeyRotation": enabled,
+        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else period,
+    }
+
+
+def read_tags(call: Call, key: str) -> dict[str, Any]:
+    """The key's tags."""
+    pages = call.client("kms").get_paginator("list_resource_tags").paginate(KeyId=key)
+    return tags.from_list([tag for page in pages for tag in page["Tags"]], "TagKey", "TagValue")
+
+
+def set_enabled(call: Call, key: str, enabled: bool) -> None:
+    """EnableKey or DisableKey."""
+    kms = call.client("kms")
+    (kms.enable_key if enabled else kms.disable_key)(KeyId=key)
+
+
+def set_rotation(call: Call, key: str, inputs: Properties) -> None:
+    """Turn rotation on, with its period if one is given, or off."""
+    kms = call.client("kms")
+    if not inputs.get("enableKeyRotation"):
+        kms.disable_key_rotation(KeyId=key)
+        return
+    period = inputs.get("rotationPeriodInDays")
+    kms.enable_key_rotation(KeyId=key, **({"RotationPeriodInDays": period} if period else {}))
+
+
+def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
+    """PutKeyPolicy, retried while a new user or role in it is not known to KMS yet."""
+    kms = call.client("kms")
+    call.after_iam_propagation(
+        policy,
+        lambda: kms.put_key_policy(
+            KeyId=key, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=bypass
+        ),
+    )
+
+
+def update_common(call: Call, key: str, old: Properties, new: Properties, changed: set[str]) -> None:
+    """Description, policy and tags."""
+    kms = call.client("kms")
+    if "description" in changed:
+        kms.update_key_description(KeyId=key, Description=new.get("description", ""))
+    if "policy" in changed:
+        put_policy(call, key, new["policy"], new.get("bypassPolicyLockoutSafetyCheck", False))
+    if "tags" in changed:
+        change = tags.change(old, new)
+        if change.remove:
+            kms.untag_resource(KeyId=key, TagKeys=change.remove)
+        if change.set:
+            kms.tag_resource(KeyId=key, Tags=tags.to_list(change.set, "TagKey", "TagValue"))
+
+
+def schedule_deletion(call: Call, key: str, days: int | None) -> None:
+    """Schedule the deletion, AWS's 30 days ahead when `days` is left out; done already is fine."""
+    kms = call.client("kms")
+    try:
+        kms.schedule_key_deletion(KeyId=key, **({"PendingWindowInDays": days} if days else {}))
+    except ClientError as error:
+        gone = is_code(error, "NotFoundException")
+        pending = is_code(error, "KMSInvalidStateException") and "pending" in str(error)
+        if not (gone or pending):
+            raise
+    call.wait_until("the key to be pending deletion", lambda: describe(call, key) is None)

@@ -1,0 +1,54 @@
+"""What a request of the engine is about."""
+
+from pulumi.runtime.proto import provider_pb2
+
+from local.provider import OFFICIAL_PLUGIN
+from local.provider.catalogue import RESOURCE_TYPES
+from local.provider.errors import ProviderError
+from local.provider.schema import ResourceType
+from local.provider.values import Properties, contains_unknown
+
+Operation = (
+    provider_pb2.CreateRequest
+    | provider_pb2.ReadRequest
+    | provider_pb2.UpdateRequest
+    | provider_pb2.DeleteRequest
+)
+ResourceRequest = provider_pb2.CheckRequest | provider_pb2.DiffRequest | Operation
+
+
+def resource_type_of(request: ResourceRequest) -> ResourceType:
+    """The type of the resource a request is about.
+
+    Raises:
+        ProviderError: this provider does not know it.
+    """
+    token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
+    if token not in RESOURCE_TYPES:
+        raise ProviderError(
+            f"the local AWS provider does not know the resource type {token!r}; it knows "
+            f"{', '.join(sorted(RESOURCE_TYPES))}. For all others, {OFFICIAL_PLUGIN}"
+        )
+    return RESOURCE_TYPES[token]
+
+
+def resource_name_of(request: provider_pb2.CheckRequest) -> str:
+    """The resource's name in the program."""
+    return str(request.name or request.urn.split("::", 3)[3])
+
+
+def how_to_take_over(request: provider_pb2.CreateRequest) -> str:
+    """What to do when a resource to be made exists already: an update that was cut off may have made it."""
+    _, project_and_types, name = request.urn.rsplit("::", 2)
+    parent, _, token = project_and_types.rpartition("$")
+    command = f"pulumi import {token} {name} <id> --generate-code=false"
+    if parent:
+        command += f" --parent parent=<URN of its {parent.rpartition('$')[2]}>"
+    return f"If an update that was cut off made it, take it into the state: `{command}`"
+
+
+def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
+    """Outside a preview every input must be known."""
+    unknown = sorted(name for name, value in inputs.items() if contains_unknown(value))
+    if unknown:
+        raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")

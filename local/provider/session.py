@@ -1,0 +1,127 @@
+"""AWS clients that reach the local AWS and nothing else, and try again what may go well later."""
+
+import ipaddress
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from local.provider import OFFICIAL_PLUGIN
+from local.provider.errors import ProviderError
+
+Client = Any
+"""A boto3 client: botocore makes its methods at run time."""
+
+MOST_ATTEMPTS = 6
+"""How often a call that is throttled, fails with a 5xx or loses its connection is sent at most.
+
+As botocore waits, that is about a second when nobody listens, and 15 when AWS throttles.
+"""
+
+
+def loopback_endpoint(url: str, source: str) -> str:
+    """The URL, if it leads to this machine only.
+
+    Args:
+        url: the endpoint.
+        source: where it was given, for the message.
+
+    Raises:
+        ProviderError: it is missing or leads elsewhere.
+    """
+    if url and _is_loopback(urlsplit(url).hostname or ""):
+        return url
+    found = f"is {url!r}" if url else "is not set"
+    raise ProviderError(
+        f"{source} {found}, but this provider only ever reaches a local AWS on 127.0.0.1: set it to the "
+        f"local AWS's address (make demo does), or, to deploy to AWS, {OFFICIAL_PLUGIN}"
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment and the provider's config say about AWS."""
+
+    endpoint_url: str
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    region: str
+    session_token: str | None = field(default=None, repr=False)
+    service_endpoints: Mapping[str, str] = field(default_factory=dict)
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Session:
+    """AWS clients per service and Region, safe to use from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._clients: dict[tuple[str, str], Client] = {}
+        self._lock = threading.Lock()
+        self._botocore = _without_files()
+        self._session = boto3.Session(botocore_session=self._botocore, region_name=settings.region)
+
+    @property
+    def region(self) -> str:
+        """The Region of resources that name none."""
+        return self.settings.region
+
+    def client(self, service: str, region: str | None = None) -> Client:
+        """The client of a service.
+
+        Throttling, 5xx and lost connections are tried again as botocore's standard mode does.
+        """
+        key = (service, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._make(*key)
+            return self._clients[key]
+
+    def region_names(self) -> dict[str, str]:
+        """Each Region's name for people: `eu-west-1` is `Europe (Ireland)`."""
+        endpoints = self._botocore.get_data("endpoints")
+        return {
+            region: facts["description"]
+            for partition in endpoints["partitions"]
+            for region, facts in partition["regions"].items()
+        }
+
+    def _make(self, service: str, region: str) -> Client:
+        return self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.settings.service_endpoints.get(service, self.settings.endpoint_url),
+            aws_access_key_id=self.settings.access_key_id,
+            aws_secret_access_key=self.settings.secret_access_key,
+            aws_session_token=self.settings.session_token,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": MOST_ATTEMPTS},
+                connect_timeout=10,
+                read_timeout=60,
+                max_pool_connections=32,
+                proxies={},
+            ),
+        )
+
+
+def _without_files() -> botocore.session.Session:
+    """A botocore session to which the user's profile and files in `~/.aws` do not exist."""
+    nowhere = (None, None, os.devnull, None)
+    return botocore.session.Session(
+        {"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}
+    )

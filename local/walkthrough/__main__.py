@@ -1,0 +1,20 @@
+"""`make demo`: the walk-through, step by step, on the real engine and the local AWS."""
+
+import sys
+
+from encrypted_tables.interruption import interruptible
+
+
+def main() -> int:
+    """Perform all steps; the exit status is 0 only when each was as expected."""
+    return interruptible(_demo, "Interrupted: the local AWS and all that was in it are gone.")
+
+
+def _demo() -> int:
+    from local.walkthrough.demo import demo  # noqa: PLC0415  # it takes a while, and may be interrupted already
+
+    return demo()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""`python -m local` and `python -m local.walkthrough`: what they are told, and how they end."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from encrypted_tables.interruption import INTERRUPTED
+from local.virtual_environments import ROOT
+
+FAREWELL = "Interrupted: the local AWS and all that was in it are gone."
+ASKS_AWS_AT_ITS_END = """
+import os, signal, sys, time, urllib.error, urllib.request
+told = []
+signal.signal(signal.SIGINT, lambda *_: told.append(True))
+print("ready", flush=True)
+while not told:
+    time.sleep(0.1)
+time.sleep(0.5)
+try:
+    urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"])
+except urllib.error.HTTPError:
+    print("answered")
+sys.exit(7)
+"""
+
+
+def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **more},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def started(command: Sequence[str], temporary: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A command in a local run, in a process group of its own, once it wrote its first line."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", *command],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    process.stdout.readline()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_help_is_shown_and_nothing_started() -> None:
+    result = run("local", "--help", COLUMNS="120")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "$SHELL when left out" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["pulumy", "./pulumy"])
+def test_an_unknown_command_is_one_message_and_nothing_is_started(command: str, tmp_path: Path) -> None:
+    result = run("local", command, "up", TMPDIR=str(tmp_path))
+
+    assert result.returncode == 127
+    assert result.stderr == f"{command}: there is no such command; nothing was started\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_exit_status_of_a_command_is_passed_on() -> None:
+    result = run("local", "sh", "-c", 'test -n "$AWS_ENDPOINT_URL" && exit 3')
+
+    assert (result.returncode, result.stdout) == (3, "")
+    assert result.stderr.startswith("engine: pulumi ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_cancelled_or_hung_up_run_leaves_no_file_and_no_process(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    with started(["sh", "-c", "echo $$; exec sleep 600"], tmp_path) as process:
+        assert [file for file in tmp_path.rglob("passphrase") if file.is_file()] != []
+
+        os.kill(process.pid, number)
+        os.kill(process.pid, number)  # as make does, after the whole group was told
+        _, said = process.communicate(timeout=20)
+
+    assert process.returncode == INTERRUPTED
+    assert said.splitlines()[1:] == [FAREWELL]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_is_the_commands_and_the_local_aws_answers_until_it_has_ended(tmp_path: Path) -> None:
+    with started([sys.executable, "-c", ASKS_AWS_AT_ITS_END], tmp_path) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        out, said = process.communicate(timeout=20)
+
+    assert (process.returncode, out, said.splitlines()[1:]) == (7, "answered\n", [])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("program", "imported"), [("local", "botocore"), ("local.walkthrough", "rich")])
+def test_an_interruption_while_the_program_is_still_loaded_shows_no_traceback(
+    program: str, imported: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{imported}.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+
+    result = run(program, PYTHONPATH=str(tmp_path))
+
+    assert (result.returncode, result.stdout, result.stderr) == (INTERRUPTED, "", f"{FAREWELL}\n")

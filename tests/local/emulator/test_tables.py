@@ -1,0 +1,114 @@
+"""What else of tables the project relies on: protection, recovery, policies, scaling, tags."""
+
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSRequest
+
+from local.process import LocalAws
+from tests.local.emulator.resources import (
+    ITEM,
+    arn_of,
+    error_of,
+    make_table,
+    name,
+    other_client,
+)
+
+
+def test_deletion_protection_keeps_a_table(aws: LocalAws) -> None:
+    table, dynamodb = make_table(aws, DeletionProtectionEnabled=True), aws.client("dynamodb")
+
+    error = error_of(dynamodb.delete_table, TableName=table)
+
+    assert error.code == "ValidationException"
+    assert error.message.startswith(
+        "Resource cannot be deleted as it is currently protected against deletion."
+    )
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=table)
+
+
+@pytest.mark.parametrize("days", [0, 36])
+def test_recovery_goes_back_1_to_35_days(aws: LocalAws, days: int) -> None:
+    error = error_of(
+        other_client(aws, "dynamodb").update_continuous_backups,
+        TableName=make_table(aws),
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": days},
+    )
+
+    assert error.code == "ValidationException"
+
+
+def test_recovery_goes_back_35_days_when_no_period_is_given(aws: LocalAws) -> None:
+    answer = aws.client("dynamodb").update_continuous_backups(
+        TableName=make_table(aws), PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+
+    description = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert (description["PointInTimeRecoveryStatus"], description["RecoveryPeriodInDays"]) == ("ENABLED", 35)
+
+
+def test_tags_are_found_by_the_tagging_api(aws: LocalAws) -> None:
+    table = make_table(aws, Tags=[{"Key": "team", "Value": name("team")}])
+    [tag] = aws.client("dynamodb").list_tags_of_resource(ResourceArn=arn_of(table))["Tags"]
+
+    found = aws.client("resourcegroupstaggingapi").get_resources(
+        TagFilters=[{"Key": "team", "Values": [tag["Value"]]}]
+    )
+
+    assert [one["ResourceARN"] for one in found["ResourceTagMappingList"]] == [arn_of(table)]
+
+
+def test_time_to_live_that_is_on_cannot_be_switched_on(aws: LocalAws) -> None:
+    table, dynamodb = make_table(aws), aws.client("dynamodb")
+    on = {"Enabled": True, "AttributeName": "expires"}
+    dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=on)
+
+    error = error_of(dynamodb.update_time_to_live, TableName=table, TimeToLiveSpecification=on)
+
+    assert (error.code, error.message) == ("ValidationException", "TimeToLive is already enabled")
+
+
+def test_the_view_type_of_a_stream_cannot_be_changed_while_it_is_on(aws: LocalAws) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    table, dynamodb = make_table(aws, StreamSpecification=stream), aws.client("dynamodb")
+
+    error = error_of(
+        dynamodb.update_table,
+        TableName=table,
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+
+    assert error.message.startswith("Table already has an enabled stream")
+    dynamodb.update_table(TableName=table, StreamSpecification={"StreamEnabled": False})
+    dynamodb.update_table(TableName=table, StreamSpecification=stream)
+
+
+def test_a_stream_tells_of_changes(aws: LocalAws) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    table, streams = make_table(aws, StreamSpecification=stream), aws.client("dynamodbstreams")
+    arn = aws.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    iterator = streams.get_shard_iterator(
+        StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+
+    [record] = streams.get_records(ShardIterator=iterator)["Records"]
+
+    assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", ITEM)
+
+
+def test_what_is_no_request_is_refused(aws: LocalAws) -> None:
+    """A signed request whose body is no JSON object."""
+    for service, target in [("dynamodb", "DynamoDB_20120810.GetItem"), ("kms", "TrentService.CreateKey")]:
+        client = other_client(aws, service)
+        client.meta.events.register("before-sign", _spoil)
+        operation = target.rpartition(".")[2]
+        call = client.get_item if operation == "GetItem" else client.create_key
+        arguments: dict[str, Any] = {"TableName": "t", "Key": ITEM} if operation == "GetItem" else {}
+        assert error_of(call, **arguments).code == "SerializationException"
+
+
+def _spoil(request: AWSRequest, **_: object) -> None:
+    request.data = b"[1"
