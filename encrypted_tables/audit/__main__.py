@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from audit.errors import AuditError
-from audit.findings import Audit
 from rich.console import Console
 
 from encrypted_tables.audit.analysis import Analysis
 from encrypted_tables.audit.baseline import audited, read_baseline, refuse_stacks_of_one_name, write_baseline
+from encrypted_tables.audit.errors import AuditError
+from encrypted_tables.audit.findings import Audit
 from encrypted_tables.audit.report.json import json_report
 from encrypted_tables.audit.report.junit import junit_report
 from encrypted_tables.audit.report.sarif import sarif_report

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audit.errors import AuditError
-from audit.findings import Finding, StateReport
-
+from encrypted_tables.audit.errors import AuditError
+from encrypted_tables.audit.findings import Finding, StateReport
 from encrypted_tables.engine.find import Engine
 
 SECONDS = 600

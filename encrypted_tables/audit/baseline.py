@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from audit.errors import AuditError
-from audit.findings import Audit, Finding, Identity, StateReport, counted
+from encrypted_tables.audit.errors import AuditError
+from encrypted_tables.audit.findings import Audit, Finding, Identity, StateReport, counted
 
 VERSION = 1
 

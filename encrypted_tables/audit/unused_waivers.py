@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from audit.errors import AuditError
-from audit.findings import Identity
-
 from encrypted_tables.audit.analysis import Analysis
+from encrypted_tables.audit.errors import AuditError
+from encrypted_tables.audit.findings import Identity
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 
-from audit.findings import Audit
+from encrypted_tables.audit.findings import Audit
 
 
 def json_report(audit: Audit) -> str:

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as Xml  # writes XML only
 
-from audit.findings import Audit, Finding, StateReport
+from encrypted_tables.audit.findings import Audit, Finding, StateReport
 
 
 def junit_report(audit: Audit) -> str:

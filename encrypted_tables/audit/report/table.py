@@ -1,9 +1,10 @@
 """An audit for people: a table, and a summary."""
 
-from audit.findings import Audit, Finding
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
+
+from encrypted_tables.audit.findings import Audit, Finding
 
 COLOURS = {"mandatory": "red", "advisory": "yellow"}
 
