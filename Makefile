@@ -26,13 +26,13 @@ bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
 
 verify:  ## who really has access to the tables of STACK
-	@$(PY) -m encrypted_tables.verify --stack $(STACK)
+	@$(PY) -m encrypted_tables verify --stack $(STACK)
 
 access-diff:  ## who would gain or lose access by the changes to STACK
-	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables.access_diff -
+	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables access-diff -
 
 audit:  ## the policy pack over the exported states STATE
-	@$(PY) -m encrypted_tables.audit --state $(STATE)
+	@$(PY) -m encrypted_tables audit $(STATE)
 
 clean:
 	rm -rf venv policy-pack/venv local/venv

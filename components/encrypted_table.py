@@ -118,7 +118,7 @@ class EncryptedTable(pulumi.ComponentResource):
     def declaration(self) -> Mapping[str, Any]:
         """The table, its key and who is to have access, in the form of stack outputs.
 
-        `python -m encrypted_tables.verify` compares it with who really has. Take it after the last `grant_…`.
+        `encrypted-tables verify` compares it with who really has. Take it after the last `grant_…`.
         """
         settings = self._settings
         access = pulumi.Output.all(self._access, self._statement_access, self._granted)

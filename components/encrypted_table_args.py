@@ -244,8 +244,8 @@ class EncryptedTableArgs(TypedDict):
     left out."""
 
     expected_key_users: NotRequired[Principals]
-    """With `key_arn`: whom that key's own policy is expected to let in, as declared for `python -m encrypted_tables.verify`.
-    It gives nobody access. Nobody is expected when left out."""
+    """With `key_arn`: the key users that the policy of that key should name, for `encrypted-tables verify`.
+    It gives nobody access (default: none are expected)."""
 
     region: NotRequired[str]
     """The table's Region. The provider's when left out."""

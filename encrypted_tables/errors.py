@@ -1,5 +1,5 @@
-"""The error that ends a run before anything could be verified."""
+"""The error that ends a command before it has an answer."""
 
 
-class VerifyError(Exception):
-    """One message for a person: what is wrong, the value found, and what to do."""
+class UserError(Exception):
+    """One message for a person: what is wrong, the value found, where, and what to do. Exit status 2."""

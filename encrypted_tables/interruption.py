@@ -11,11 +11,14 @@ INTERRUPTED = 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def interruptible(program: Callable[[], int], farewell: str) -> int:
+def interruptible(program: Callable[[], int]) -> int:
     """Run a program in which each of `SIGNALS` is a `KeyboardInterrupt`; its exit status.
 
-    When it was interrupted and has cleaned up, say so, and give 130. Only the first signal counts:
-    cleaning up is not interrupted. What this process was told to ignore, as `nohup` does, stays ignored.
+    Only the first signal counts: cleaning up is not interrupted. A signal that this process was started to
+    ignore, as `nohup` does, stays ignored.
+
+    Raises:
+        KeyboardInterrupt: the program was interrupted, and has cleaned up.
     """
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number, handler in before.items():
@@ -23,12 +26,18 @@ def interruptible(program: Callable[[], int], farewell: str) -> int:
             signal.signal(number, _raise_once)
     try:
         return program()
-    except KeyboardInterrupt:
-        say(farewell)
-        return INTERRUPTED
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def interruptible_with_farewell(program: Callable[[], int], farewell: str) -> int:
+    """The same; an interrupted program ends with the farewell and exit status 130."""
+    try:
+        return interruptible(program)
+    except KeyboardInterrupt:
+        say(farewell)
+        return INTERRUPTED
 
 
 def ignore_interruptions() -> None:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from encrypted_tables.interruption import interruptible
+from encrypted_tables.interruption import interruptible_with_farewell
 
 
 def main() -> int:
@@ -14,7 +14,9 @@ def main() -> int:
         "command", nargs=argparse.REMAINDER, help="with its arguments, `pulumi up`; $SHELL when left out"
     )
     command: list[str] = parser.parse_args().command
-    return interruptible(lambda: _run(command), "Interrupted: the local AWS and all that was in it are gone.")
+    return interruptible_with_farewell(
+        lambda: _run(command), "Interrupted: the local AWS and all that was in it are gone."
+    )
 
 
 def _run(command: Sequence[str]) -> int:

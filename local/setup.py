@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from encrypted_tables.engine.cache import CacheError
-from encrypted_tables.interruption import interruptible
+from encrypted_tables.interruption import interruptible_with_farewell
 from encrypted_tables.terminal import say
 from local.engine.virtualenv import VirtualEnvironmentError
 from local.virtual_environments import ROOT, environments, make_missing
@@ -20,7 +20,7 @@ from local.virtual_environments import ROOT, environments, make_missing
 
 def main() -> int:
     """Make the environments while the engine is found or built; 0 when all is ready."""
-    return interruptible(_prepare, "Interrupted. The same command goes on from here.")
+    return interruptible_with_farewell(_prepare, "Interrupted. The same command goes on from here.")
 
 
 def _prepare() -> int:

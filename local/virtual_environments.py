@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from encrypted_tables.engine.cache import locked
 from encrypted_tables.terminal import say
@@ -24,19 +25,21 @@ class Environment:
     """A virtual environment: where it is, what for, and what `pip install` is given to fill it.
 
     `requirements` is a file beside or above it; `group` is a dependency group of `pyproject.toml`
-    beside that file, none when it is empty.
+    beside that file, none when it is empty. With `has_project`, the project of that `pyproject.toml` is
+    installed too, to be edited in place.
     """
 
     directory: Path
     purpose: str
     requirements: Path
     group: str = ""
+    has_project: bool = False
 
     @property
     def stamp(self) -> str:
         """Changes whenever the environment has to be made again."""
         python = [sys.implementation.cache_tag, platform.python_version(), str(self.directory)]
-        parts = [self.requirements.read_text(), json.dumps(self._group()), *python]
+        parts = [self.requirements.read_text(), json.dumps([self._group(), self._scripts()]), *python]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property
@@ -56,22 +59,28 @@ class Environment:
         wanted = ["--requirement", str(self.requirements)]
         if self.group:
             wanted += ["--group", self.group]
+        if self.has_project:
+            wanted += ["--editable", str(self.requirements.parent)]
         virtualenv.install(self.directory, wanted, relative_to=self.requirements.parent)
         (self.directory / STAMP).write_text(self.stamp)
 
     def _group(self) -> list[str]:
-        if not self.group:
-            return []
-        pyproject = tomllib.loads((self.requirements.parent / "pyproject.toml").read_text(encoding="utf-8"))
-        group: list[str] = pyproject["dependency-groups"][self.group]
-        return group
+        return self._pyproject()["dependency-groups"][self.group] if self.group else []
+
+    def _scripts(self) -> dict[str, Any]:
+        return self._pyproject()["project"] if self.has_project else {}
+
+    def _pyproject(self) -> dict[str, Any]:
+        return tomllib.loads((self.requirements.parent / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def environments(root: Path = ROOT) -> tuple[Environment, ...]:
     """All environments of a checkout."""
     pack, aws = root / "policy-pack", root / "local"
     return (
-        Environment(root / "venv", "program, verify and tests", root / "requirements.txt", "dev"),
+        Environment(
+            root / "venv", "program, verify and tests", root / "requirements.txt", "dev", has_project=True
+        ),
         Environment(pack / "venv", "policy pack", pack / "requirements.txt"),
         Environment(aws / "venv", "local AWS", aws / "requirements.txt"),
     )

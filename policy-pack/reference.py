@@ -22,7 +22,7 @@ itself is reported as a violation.
 
 What no policy can tell: whether a key's ARN is that of a customer managed key or of an AWS managed one,
 as both look alike. Name the keys that you trust in `allowedKeyArns`, or the AWS managed ones in
-`deniedKeyArns`; ask AWS with `python -m encrypted_tables.verify`.
+`deniedKeyArns`; ask AWS with `encrypted-tables verify`.
 
 Messages show the values that break a rule. Pulumi gives policies all values in the clear, without telling
 which are secret: do not put a secret where a key, a principal or a template belongs.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.engine.find_or_build import find_or_build_engine
 from local.local_run import LocalRun, local_run
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
@@ -23,6 +24,13 @@ def shared_run() -> Iterator[LocalRun]:
     """One local run for tests that make stacks and tables of their own names."""
     with local_run() as run:
         yield run
+
+
+@pytest.fixture
+def engine_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is on PATH, as for people who installed it or work in the project's shell."""
+    for name, value in find_or_build_engine().environment().items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from encrypted_tables.audit.errors import AuditError
 from encrypted_tables.audit.findings import Finding, StateReport
+from encrypted_tables.engine import child
 from encrypted_tables.engine.find import Engine
+from encrypted_tables.errors import UserError
 
 SECONDS = 600
 HIDDEN_SECRETS = "could not decrypt secrets"
@@ -37,7 +38,7 @@ class Analysis:
             resources = _resources(state)
             done = self._run(state)
             events = list(_events(done.stdout))
-        except (AuditError, OSError, subprocess.SubprocessError, ValueError) as failure:
+        except (UserError, OSError, subprocess.SubprocessError, ValueError) as failure:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
         error = _error(done, events, findings)
@@ -51,25 +52,19 @@ class Analysis:
         config = ["--policy-pack-config", str(self.config.resolve())] if self.config else []
         pack = ["--policy-pack", str(self.pack.resolve()), *config]
         with tempfile.TemporaryDirectory(prefix="audit-") as elsewhere:
-            return subprocess.run(
-                [self.engine.pulumi, "policy", "analyze", *pack, "--file", str(state.resolve()), "--json"],
-                cwd=elsewhere,  # a project or pack beside the state would be read as well
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
+            command = [str(self.engine.pulumi), "policy", "analyze", *pack]
+            # A project or pack beside the state would be read as well.
+            return child.run(
+                [*command, "--file", str(state.resolve()), "--json"],
+                Path(elsewhere),
+                self._environment(),
                 timeout=SECONDS,
             )
 
     def _environment(self) -> dict[str, str]:
         """The caller's environment: decrypting secrets may take a passphrase or credentials of its."""
-        path = [*map(str, self.engine.path_entries), os.environ.get("PATH", os.defpath)]
         return {
-            **os.environ,
-            **self.engine.variables,
-            "PATH": os.pathsep.join(path),
+            **self.engine.environment(),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         }
@@ -79,16 +74,16 @@ def _resources(state: Path) -> list[Mapping[str, Any]]:
     """The state's resources.
 
     Raises:
-        AuditError: the file is no exported state.
+        UserError: the file is no exported state.
     """
     try:
         content = json.loads(state.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise AuditError(f"{state} cannot be read: {error}") from error
+        raise UserError(f"{state} cannot be read: {error}") from error
     deployment = content.get("deployment") if isinstance(content, Mapping) else None
     resources = deployment.get("resources", []) if isinstance(deployment, Mapping) else None
     if not isinstance(resources, list):
-        raise AuditError(
+        raise UserError(
             f"{state} is no exported state. Make one with `pulumi stack export --file {state.name}`."
         )
     return [one for one in resources if isinstance(one, Mapping)]

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from encrypted_tables.audit.errors import AuditError
 from encrypted_tables.audit.findings import Audit, Finding, Identity, StateReport, counted
+from encrypted_tables.errors import UserError
 
 VERSION = 1
 
@@ -16,17 +16,17 @@ def read_baseline(file: Path) -> Counter[Identity]:
     """How many violations of each policy by each resource are old.
 
     Raises:
-        AuditError: the file cannot be read, or is no baseline.
+        UserError: the file cannot be read, or is no baseline.
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
-            raise AuditError(
+            raise UserError(
                 f"{file} is a baseline of version {content['version']}; this audit reads {VERSION}."
             )
         return Counter({(one["policy"], one["urn"]): int(one["violations"]) for one in content["old"]})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AuditError(
+        raise UserError(
             f"{file} is no baseline ({type(error).__name__}: {error}). Make one with --write-baseline."
         ) from error
 
@@ -35,13 +35,13 @@ def refuse_stacks_of_one_name(reports: Sequence[StateReport]) -> None:
     """A baseline knows resources by their URNs, in which no organisation is named.
 
     Raises:
-        AuditError: two states have a resource of the same URN.
+        UserError: two states have a resource of the same URN.
     """
     holders: dict[str, StateReport] = {}
     for report in reports:
         for urn in report.urns:
             if (other := holders.setdefault(urn, report)) is not report:
-                raise AuditError(
+                raise UserError(
                     f"{other.state} and {report.state} both have {urn}: stacks of one name, which a baseline "
                     "cannot tell apart. Audit each organisation by itself, with a baseline of its own."
                 )

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from encrypted_tables.audit.analysis import Analysis
-from encrypted_tables.audit.errors import AuditError
 from encrypted_tables.audit.findings import Identity
+from encrypted_tables.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def unused_waivers(analysis: Analysis, states: Sequence[Path]) -> list[str]:
     whose scope is a pattern over stacks. Where there are waivers, it is made once more without them.
 
     Raises:
-        AuditError: the file is no config of a pack.
+        UserError: the file is no config of a pack.
     """
     if analysis.config is None:
         return []
@@ -43,7 +43,7 @@ def unused_waivers(analysis: Analysis, states: Sequence[Path]) -> list[str]:
         policies = json.loads(analysis.config.read_text(encoding="utf-8"))
         waivers = list(dict.fromkeys(_waivers(policies)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AuditError(
+        raise UserError(
             f"{analysis.config} is no config of a policy pack ({type(error).__name__}: {error})."
         ) from error
     if not waivers:

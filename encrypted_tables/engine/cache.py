@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from encrypted_tables.errors import UserError
 from encrypted_tables.terminal import say
 
 
-class CacheError(Exception):
+class CacheError(UserError):
     """The cache cannot be written; the message says what to do."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from encrypted_tables.errors import UserError
 from encrypted_tables.terminal import AttemptFailedError
 
 LANGUAGE_HOST = "pulumi-language-python"
@@ -21,7 +22,7 @@ _REMEDY = (
 )
 
 
-class EngineNotFoundError(Exception):
+class EngineNotFoundError(UserError):
     """No engine was found; the message says what was tried and what to do."""
 
 

@@ -7,11 +7,13 @@ Three forms are read, all of them written by the official CLI:
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from encrypted_tables.engine.events import Violation, violations
 from encrypted_tables.engine.unknown import without_sentinels
+from encrypted_tables.errors import UserError
 
 Properties = Mapping[str, Any]
 
@@ -29,7 +31,7 @@ _HOUSEKEEPING = frozenset({"remove-pending-replace"})
 _STATE_EVENTS = ("resourcePreEvent", "resOutputsEvent")
 
 
-class PreviewError(Exception):
+class PreviewError(UserError):
     """The input is no preview that can be read; the message says what is wrong and what to do."""
 
 
@@ -56,21 +58,6 @@ class Resource:
     def titled(self) -> str:
         """The name, with the last part of the type."""
         return f"{self.name} ({self.type.rsplit(':', 1)[-1]})"
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What a policy reported."""
-
-    policy: str
-    level: str
-    urn: str
-    message: str
-
-    @property
-    def is_mandatory(self) -> bool:
-        """Whether it stops an update."""
-        return self.level == "mandatory"
 
 
 @dataclass(frozen=True)
@@ -150,20 +137,20 @@ def _from_events(events: list[dict[str, Any]], dependencies: Mapping[str, Any]) 
             if kind in event:
                 step = event[kind]["metadata"]
                 states[step["urn"], step["op"]] = step  # the later event has outputs too
-    violations = tuple(_violations(events))
+    reported = tuple(violations(events))
     errors = tuple(
         event["diagnosticEvent"]["message"].strip()
         for event in events
         if event.get("diagnosticEvent", {}).get("severity") == "error"
     )
-    if any(violation.is_mandatory for violation in violations):
+    if any(violation.is_mandatory for violation in reported):
         # The engine goes on after a violation and says no more of it at the end than this.
         errors = tuple(error for error in errors if error != "preview failed")
     elif summaries[-1].get("result", "succeeded") != "succeeded":
         errors = errors or ("the preview failed",)
     return replace(
         _from_steps(((s["op"], s.get("old"), s.get("new")) for s in states.values()), dependencies),
-        violations=violations,
+        violations=reported,
         errors=errors,
     )
 
@@ -244,15 +231,6 @@ def _resource(state: Mapping[str, Any] | None) -> Resource | None:
         _tuples(state.get("propertyDependencies") or {}),
         bool(state.get("retainOnDelete")),
     )
-
-
-def _violations(events: Iterable[Mapping[str, Any]]) -> Iterator[Violation]:
-    for event in events:
-        if "policyEvent" in event:
-            said = event["policyEvent"]
-            yield Violation(
-                said["policyName"], said["enforcementLevel"], said.get("resourceUrn", ""), said["message"]
-            )
 
 
 def _planned_dependencies(plan: str) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -2,45 +2,23 @@
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 from encrypted_tables.engine.preview import Preview, read_preview
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.errors import UserError
 
 EVENTS, PLAN = "preview.json", "plan.json"
 # https://www.pulumi.com/docs/iac/cli/environment-variables/
-_AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """The engine did not get as far as a preview; the message holds what it said."""
 
 
-@dataclass(frozen=True)
-class StackCommand:
-    """How the engine is reached for one stack."""
-
-    pulumi: Path
-    stack: str
-    project: Path
-    environment: Mapping[str, str] = field(repr=False)
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `pulumi <arguments>` for the stack to its end."""
-        return subprocess.run(
-            [str(self.pulumi), *arguments, "--stack", self.stack, "--non-interactive"],
-            cwd=self.project,
-            env={**self.environment, **_AS_EVENTS},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-
-
-def preview(command: StackCommand, pack: Path | None, directory: Path) -> Preview:
+def preview(stack: Stack, pack: Path | None, directory: Path) -> Preview:
     """Preview the stack and keep its events and its plan in the directory.
 
     A mandatory violation makes the engine write no plan. It is then asked again without the pack, so that
@@ -55,7 +33,7 @@ def preview(command: StackCommand, pack: Path | None, directory: Path) -> Previe
     events, plan = directory / EVENTS, directory / PLAN
     for earlier in (events, plan):
         earlier.unlink(missing_ok=True)
-    result = _previewed(command, pack, plan)
+    result = _previewed(stack, pack, plan)
     written = result.stdout
     events.write_text(written, encoding="utf-8")
     if plan.exists():
@@ -64,16 +42,16 @@ def preview(command: StackCommand, pack: Path | None, directory: Path) -> Previe
     if not first.is_complete:
         return first
     if not any(violation.is_mandatory for violation in first.violations):
-        raise EngineError(f"the preview of {command.stack} wrote no plan:\n{said(result)}")
-    again = preview(command, None, directory / "without-policies")
+        raise EngineError(f"the preview of {stack.name} wrote no plan:\n{said(result)}")
+    again = preview(stack, None, directory / "without-policies")
     return _with_verdicts_of(first, again)
 
 
-def _previewed(command: StackCommand, pack: Path | None, plan: Path) -> subprocess.CompletedProcess[str]:
+def _previewed(stack: Stack, pack: Path | None, plan: Path) -> subprocess.CompletedProcess[str]:
     policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
-    result = command.run("preview", "--json", "--save-plan", str(plan), *policies)
+    result = stack.captured("preview", "--json", "--save-plan", str(plan), *policies, variables=AS_EVENTS)
     if '"preludeEvent"' not in result.stdout:
-        raise EngineError(f"the preview of {command.stack} did not start:\n{said(result)}")
+        raise EngineError(f"the preview of {stack.name} did not start:\n{said(result)}")
     return result
 
 

@@ -1,27 +1,15 @@
 """One stack of the real engine: its commands, and what they said and did."""
 
 import json
-import os
-import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from encrypted_tables.interruption import interruptions_held
-
-Event = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Violation:
-    """What a policy reported of one resource."""
-
-    policy: str
-    level: str
-    urn: str
-    message: str
+from encrypted_tables.engine import child
+from encrypted_tables.engine.events import Event, Violation, read_events, violations
+from encrypted_tables.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -46,12 +34,8 @@ class Result:
 
     @property
     def violations(self) -> list[Violation]:
-        """All that policies reported, advisory or mandatory."""
-        reports = [event["policyEvent"] for event in self.events if "policyEvent" in event]
-        return [
-            Violation(r["policyName"], r["enforcementLevel"], r.get("resourceUrn", ""), r["message"])
-            for r in reports
-        ]
+        """Everything that policies reported, advisory or mandatory."""
+        return violations(self.events)
 
     def checked(self) -> "Result":
         """This result, if the command succeeded.
@@ -64,7 +48,7 @@ class Result:
         return self
 
 
-class StackError(Exception):
+class StackError(UserError):
     """A command of the engine failed."""
 
     def __init__(self, result: Result) -> None:
@@ -79,52 +63,53 @@ class Stack:
     """A stack in a project directory, reached through one environment.
 
     `environment` is the whole environment of every command: nothing of the caller's is added.
+    `event_log` is where `run(events=True)` lets the engine write its events.
     """
 
     name: str
     project: Path
     pulumi: Path
     environment: Mapping[str, str] = field(repr=False)
-    event_log: Path
+    event_log: Path | None = None
 
     def run(
         self, *arguments: str, on_line: Callable[[str], None] | None = None, events: bool = False
     ) -> Result:
         """Run `pulumi <arguments> --stack <name>` to its end; `on_line` sees each line as it comes."""
-        self.event_log.unlink(missing_ok=True)
-        extra = ["--event-log", str(self.event_log)] if events else []
-        process = None
+        log = self.event_log if events else None
+        if log:
+            log.unlink(missing_ok=True)
+        extra = ["--event-log", str(log)] if log else []
         lines = []
-        try:
-            with interruptions_held():
-                process = self.start(*arguments, *extra)
+        command, where = self._command(*arguments, *extra), (self.project, self.environment)
+        with child.child(command, *where, stderr=subprocess.STDOUT) as process:
             assert process.stdout is not None  # noqa: S101  # Popen was given a pipe
             for line in process.stdout:
                 lines.append(line)
                 if on_line:
                     on_line(line.rstrip("\n"))
             exit_code = process.wait()
-        except BaseException:
-            if process:
-                interrupt(process)
-            raise
-        return Result(
-            ("pulumi", *arguments), exit_code, "".join(lines), read_events(self.event_log) if events else ()
-        )
+        return Result(("pulumi", *arguments), exit_code, "".join(lines), read_events(log) if log else ())
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the command in a process group of its own and return at once."""
-        return subprocess.Popen(
-            [str(self.pulumi), *arguments, "--stack", self.name, "--non-interactive"],
-            cwd=self.project,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        """Start the command in a process group of its own and return at once; its output is one stream."""
+        command = self._command(*arguments)
+        return child.start(command, self.project, self.environment, stderr=subprocess.STDOUT)
+
+    def captured(
+        self, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `pulumi <arguments>` to its end, its two outputs apart; `variables` are added."""
+        environment = {**self.environment, **(variables or {})}
+        return child.run(self._command(*arguments), self.project, environment)
+
+    def shown(self, *arguments: str) -> int:
+        """Run `pulumi <arguments>` to its end, with its output for people; its exit status."""
+        command = self._command(*arguments)
+        return child.run(command, self.project, self.environment, is_shown=True).returncode
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [str(self.pulumi), *arguments, "--stack", self.name, "--non-interactive"]
 
     def init(self) -> "Stack":
         """Make the stack in the backend."""
@@ -160,40 +145,7 @@ class Stack:
         return self._json("stack", "export")
 
     def _json(self, *arguments: str) -> dict[str, Any]:
-        process = subprocess.run(
-            [str(self.pulumi), *arguments, "--stack", self.name, "--non-interactive"],
-            cwd=self.project,
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        process = self.captured(*arguments)
         Result(("pulumi", *arguments), process.returncode, process.stderr).checked()
         value: dict[str, Any] = json.loads(process.stdout)
         return value
-
-
-def read_events(log: Path) -> list[Event]:
-    """The engine's events from its log; a last line cut short by a kill is left out."""
-    if not log.exists():
-        return []
-    events = []
-    for line in log.read_text(encoding="utf-8").splitlines():
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            break
-    return events
-
-
-def interrupt(process: subprocess.Popen[str], *, patience: float = 30.0) -> None:
-    """End a running command as Ctrl-C does; after `patience` seconds, for good."""
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.wait(patience)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

@@ -1,23 +1,20 @@
-"""`python -m encrypted_tables.environments.adopt`: writes the import file for tables and keys that exist already.
+"""Writes the import file for tables and keys that exist already.
 
 The program says what they are to be; this finds them in AWS under those names. Nothing is changed:
 `pulumi import` then takes them into the stack, as they are.
 """
 
-import argparse
 import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from encrypted_tables.engine.find import EngineNotFoundError, find_engine
-from encrypted_tables.engine.preview import Preview, PreviewError, read_preview
-from encrypted_tables.engine.run_preview import EngineError, StackCommand, said
-from encrypted_tables.environments.existing import AdoptionError, Existing, TableInAws, existing
+from encrypted_tables.engine.find import find_engine
+from encrypted_tables.engine.preview import Preview, read_preview
+from encrypted_tables.engine.run_preview import AS_EVENTS, EngineError, said
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.environments.existing import Existing, TableInAws, existing
 
 COMPONENT, PARENT = "component", "parent"
 
@@ -60,37 +57,16 @@ def _is_customer_managed(arn: str) -> bool:
     return bool(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "CUSTOMER")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the import file; 0 if there is something to import, 1 if there is nothing, 2 for errors."""
-    arguments = _parser().parse_args(argv)
-    try:
-        found = _adopt(arguments.stack, arguments.file)
-    except (
-        AdoptionError,
-        EngineError,
-        EngineNotFoundError,
-        PreviewError,
-        ClientError,
-        BotoCoreError,
-    ) as error:
-        print(f"encrypted_tables.environments.adopt: {error}", file=sys.stderr)
-        return 2
-    for one in found.found:
-        print(f"Found: {one.what}")
-    for name in found.to_make:
-        print(f"To be made: {name}")
-    if not found.found:
-        print("Nothing to import: no table of the program is there.")
-        return 1
-    print(f"Next: pulumi import --stack {arguments.stack} --file {arguments.file} --generate-code=false")
-    return 0
+def adopt(stack: str, file: Path) -> Existing:
+    """Write the import file for what exists in AWS; no file if nothing does.
 
-
-def _adopt(stack: str, file: Path) -> Existing:
+    Raises:
+        UserError: the preview failed, or an alias names another key than the table uses.
+    """
     engine = find_engine()
-    command = StackCommand(engine.pulumi, stack, Path.cwd(), engine.environment())
-    preview, template = _previewed(command, file)
-    own_region = _region(command)
+    reached = Stack(stack, Path.cwd(), engine.pulumi, engine.environment())
+    preview, template = _previewed(reached, file)
+    own_region = _region(reached)
     found = existing(preview, lambda region: AwsInRegion(region or own_region))
     if found.found:
         file.write_text(json.dumps(import_file(template, found), indent=2) + "\n", encoding="utf-8")
@@ -112,36 +88,20 @@ def import_file(template: dict[str, Any], found: Existing) -> dict[str, Any]:
     return {**template, "resources": [*components, *known]}
 
 
-def _previewed(command: StackCommand, file: Path) -> tuple[Preview, dict[str, Any]]:
+def _previewed(stack: Stack, file: Path) -> tuple[Preview, dict[str, Any]]:
     plan = file.with_suffix(".plan.json")
     try:
-        result = command.run("preview", "--json", "--save-plan", str(plan), "--import-file", str(file))
+        options = ["--save-plan", str(plan), "--import-file", str(file)]
+        result = stack.captured("preview", "--json", *options, variables=AS_EVENTS)
         if result.returncode:
-            raise EngineError(f"the preview of {command.stack} failed:\n{said(result)}")
+            raise EngineError(f"the preview of {stack.name} failed:\n{said(result)}")
         preview = read_preview(result.stdout, plan.read_text(encoding="utf-8"))
     finally:
         plan.unlink(missing_ok=True)
     return preview, json.loads(file.read_text(encoding="utf-8"))
 
 
-def _region(command: StackCommand) -> str | None:
+def _region(stack: Stack) -> str | None:
     """The Region in the stack's config; None to take the environment's, as the AWS provider does."""
-    result = command.run("config", "get", "aws:region")
+    result = stack.captured("config", "get", "aws:region")
     return result.stdout.strip() or None
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m encrypted_tables.environments.adopt",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("stack", metavar="STACK")
-    parser.add_argument(
-        "--file", type=Path, default=Path("import.json"), help="what to write; default: import.json"
-    )
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

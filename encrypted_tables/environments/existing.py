@@ -7,9 +7,10 @@ from typing import Protocol
 from encrypted_tables.access_diff.collect.keys import ALIAS, KEYS
 from encrypted_tables.access_diff.collect.tables import TABLE
 from encrypted_tables.engine.preview import Preview, Resource
+from encrypted_tables.errors import UserError
 
 
-class AdoptionError(Exception):
+class AdoptionError(UserError):
     """What is in AWS cannot be brought under the program as it is; one message for a person."""
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from encrypted_tables.errors import UserError
 from encrypted_tables.pipeline.comment import MARKER
 
 _PAGE = 100
 
 
-class GitHubError(Exception):
+class GitHubError(UserError):
     """GitHub did not do as asked; the message says what it answered."""
 
 

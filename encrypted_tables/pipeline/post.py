@@ -1,13 +1,10 @@
-"""`python -m encrypted_tables.pipeline.post`: keeps the comment of all previews on their pull request.
+"""Keeps the comment of all previews on their pull request.
 
 It runs trusted code with a token that may comment, on summaries that an untrusted run wrote. So it reads
 nothing of them but what their schema lets through, and needs no engine and no AWS.
 """
 
-import argparse
 import os
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,20 +24,13 @@ class Run:
     conclusion: str
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the comment; 0 when it is there, 2 when not."""
-    arguments = _parser().parse_args(argv)
-    repository, _, branch = arguments.head.partition(":")
-    run = Run(arguments.commit, repository, branch, arguments.conclusion)
-    try:
-        _post(arguments.directory, run)
-    except (SummaryError, GitHubError) as error:
-        print(f"pipeline: {error}", file=sys.stderr)
-        return 2
-    return 0
+def post(directory: Path, run: Run) -> None:
+    """Write the comment.
 
-
-def _post(directory: Path, run: Run) -> None:
+    Raises:
+        SummaryError: the summaries are not of one pull request at this commit.
+        GitHubError: GitHub refused, or a variable of the workflow is not set.
+    """
     repository = Repository(
         _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
     )
@@ -93,18 +83,3 @@ def _variable(name: str) -> str:
     if not os.environ.get(name):
         raise GitHubError(f"{name} is not set; a workflow sets it")
     return os.environ[name]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m encrypted_tables.pipeline.post", description=(__doc__ or "").splitlines()[0]
-    )
-    parser.add_argument("directory", type=Path, help=f"where the {SUMMARY} files are, at any depth")
-    parser.add_argument("--commit", required=True, help="the commit that the workflow run was of")
-    parser.add_argument("--head", required=True, help="owner/name:branch, whose code it ran")
-    parser.add_argument("--conclusion", required=True, help="how it ended")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,5 +1,6 @@
-"""Previews a stack as the workflows do: on AWS, or without credentials on a local AWS."""
+"""Previews a stack for its reviewers and keeps what they need."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,51 +10,65 @@ from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.find import find_engine
 from encrypted_tables.engine.preview import Preview
-from encrypted_tables.engine.run_preview import EngineError, StackCommand, preview
-from encrypted_tables.pipeline.summary import Summary, summarise, summarise_failure
-from local.local_run import ROOT, LocalRun, local_run
-
-_ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
+from encrypted_tables.engine.run_preview import preview
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.errors import UserError
+from encrypted_tables.pipeline.comment import render_comment
+from encrypted_tables.pipeline.summary import SUMMARY, Summary, summarise, summarise_failure
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a preview."""
+    """A preview to make."""
 
     stack: str
     out: Path
-    base: Path | None
-    """Another checkout to compare with, on a local AWS; the stack as it is when left out."""
     commit: str
     pull_request: int | None
     pack: Path
 
 
-def run_preview(request: Request) -> Summary:
-    """Preview the stack.
+Previews = Callable[[Request], tuple[Preview, Preview | None]]
+"""Makes the preview, and the one to compare it with: None for the stack as it is."""
+
+
+def run_preview(request: Request, previews: Previews | None = None, *, is_of_stack: bool = True) -> int:
+    """Preview, write the summary and print it as the comment shows it; 0 if the update may go ahead, else 1.
+
+    Args:
+        request: what to preview.
+        previews: how (default: against the stack, with the credentials of the environment).
+        is_of_stack: whether the preview is compared with the stack; else with another preview.
 
     Raises:
-        EngineError: the engine did not get as far as a preview.
-        PreviewError: what it wrote is no preview.
-        EngineNotFoundError: there is no engine.
+        UserError: there is no preview. The summary is written all the same: it says why.
     """
-    found = _on_local_aws(request, request.base) if request.base else (_of_stack(request), None)
-    now, before = found
-    return summarise(
-        request.stack,
-        request.commit,
-        request.pull_request,
-        now,
-        _with_notes(access_diff(now, before), Path(f"Pulumi.{request.stack}.yaml")),
-        is_of_stack=request.base is None,
+    try:
+        now, before = (previews or _of_stack)(request)
+    except UserError as error:
+        failure = summarise_failure(
+            request.stack, request.commit, request.pull_request, str(error), is_of_stack=is_of_stack
+        )
+        _write(request.out, failure)
+        raise
+    diff = _with_notes(access_diff(now, before), Path(f"Pulumi.{request.stack}.yaml"))
+    summary = summarise(
+        request.stack, request.commit, request.pull_request, now, diff, is_of_stack=is_of_stack
     )
+    _write(request.out, summary)
+    print(render_comment([summary]))
+    return 0 if summary.is_accepted else 1
 
 
-def failure_of(request: Request, error: Exception) -> Summary:
-    """What is known of a preview that ended with this error."""
-    return summarise_failure(
-        request.stack, request.commit, request.pull_request, str(error), is_of_stack=request.base is None
-    )
+def _write(out: Path, summary: Summary) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SUMMARY).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _of_stack(request: Request) -> tuple[Preview, None]:
+    engine = find_engine()
+    stack = Stack(request.stack, Path.cwd(), engine.pulumi, engine.environment())
+    return preview(stack, request.pack.resolve(), request.out), None
 
 
 def _with_notes(diff: Diff, config: Path) -> Diff:
@@ -67,52 +82,3 @@ def _with_notes(diff: Diff, config: Path) -> Diff:
         if isinstance(table, dict) and not {"deployers", "keyArn"} & table.keys()
     ]
     return replace(diff, notes=(*diff.notes, *notes))
-
-
-def _of_stack(request: Request) -> Preview:
-    """Against the stack as it is, with the credentials, backend and passphrase of the environment."""
-    engine = find_engine()
-    command = StackCommand(engine.pulumi, request.stack, Path.cwd(), engine.environment())
-    return preview(command, request.pack.resolve(), request.out)
-
-
-def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None]:
-    """Both programs on an empty local AWS: neither sees credentials or a state.
-
-    A new environment, which the base does not have, is compared with nothing.
-    """
-    with local_run() as run:
-        head = preview(_fresh(run, request.stack, Path.cwd(), "head"), request.pack.resolve(), request.out)
-        if not (base / f"Pulumi.{request.stack}.yaml").exists():
-            return head, None
-        earlier = preview(_fresh(run, request.stack, base, "base"), None, request.out / "base")
-    return head, earlier
-
-
-def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> StackCommand:
-    """An empty stack of that program, in a copy whose config is encrypted by nobody's key."""
-    config = program / f"Pulumi.{stack}.yaml"
-    project = run.directory / f"program-{side}"
-    project.mkdir()
-    for entry in program.iterdir():
-        if not entry.name.startswith(".") and entry.name != "venv" and not entry.match("Pulumi.*.yaml"):
-            (project / entry.name).symlink_to(entry.resolve())
-    (project / "venv").symlink_to(ROOT / "venv")
-    if config.exists():
-        (project / config.name).write_text(_without_encryption(config), encoding="utf-8")
-    environment = {**run.environment(), "PULUMI_BACKEND_URL": f"file://{_made(run.directory / side)}"}
-    command = StackCommand(run.engine.pulumi, stack, project, environment)
-    result = command.run("stack", "init")
-    if result.returncode:
-        raise EngineError(f"the stack {stack} cannot be made:\n{result.stderr}")
-    return command
-
-
-def _without_encryption(config: Path) -> str:
-    document = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
-    return yaml.safe_dump({name: value for name, value in document.items() if name not in _ENCRYPTION})
-
-
-def _made(directory: Path) -> Path:
-    directory.mkdir()
-    return directory

@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.access_diff.report.words import lines
-from encrypted_tables.engine.preview import Preview, Violation
+from encrypted_tables.engine.events import Violation
+from encrypted_tables.engine.preview import Preview
+from encrypted_tables.errors import UserError
 
 SUMMARY = "summary.json"
 MANY = 100
@@ -85,7 +87,7 @@ class Summary(_Model):
         return not self.errors and not any(one.level == "mandatory" for one in self.violations)
 
 
-class SummaryError(Exception):
+class SummaryError(UserError):
     """A summary that is not one; the message says what is wrong with it."""
 
 

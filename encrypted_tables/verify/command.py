@@ -1,161 +1,67 @@
-"""What the command line asks for, done: read the declaration, verify or wait, write the reports."""
+"""`encrypted-tables verify`."""
 
-import os
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import boto3
-from rich.console import Console
+import click
 
-from encrypted_tables.errors import VerifyError
-from encrypted_tables.verify.collect.declared import StackOutputs
-from encrypted_tables.verify.collect.inventory import Found, Target, survey_tables
-from encrypted_tables.verify.collect.observe import Table, Unknown
-from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import CredentialSources, Principal, caller_principal, gather
-from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
-from encrypted_tables.verify.predict.arns import identity, same_principal
-from encrypted_tables.verify.probe.wait import Patience, exit_status_of, wait_for_access, wait_for_denial
-from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
-from encrypted_tables.verify.report.html import render_html
-from encrypted_tables.verify.report.json import render_json
-from encrypted_tables.verify.report.junit import render_junit
-from encrypted_tables.verify.report.private_files import write_private
-from encrypted_tables.verify.report.report import Report
-from encrypted_tables.verify.report.table import print_report
-from encrypted_tables.verify.run import Options, targets_of, verify
+from encrypted_tables.verify.perform import Arguments, perform
+from encrypted_tables.verify.report.json import SCHEMA_FILE
 
-_RENDERERS: dict[str, Callable[[Report], str]] = {
-    "json": render_json,
-    "junit": render_junit,
-    "html": render_html,
-}
+_FILE = click.Path(dir_okay=False, allow_dash=True)
+_PATH = click.Path(path_type=Path)
 
 
-@dataclass(frozen=True)
-class Arguments:
-    """The command line, by the names of its options."""
+@click.command()
+@click.option("--stack", help="Verify what this stack declares, by `pulumi stack output`.")
+@click.option("--outputs", type=_FILE, help="The same JSON from a file, or - for standard input.")
+@click.option("--table", metavar="NAME", help="Show one table; nothing is declared about it.")
+@click.option("--region", help="Region of --table (default: AWS_REGION, else the profile's).")
+@click.option("--profile", metavar="NAME", multiple=True, help="Also try the access of a named profile.")
+@click.option(
+    "--credentials-csv", type=_PATH, multiple=True, help="Also try an access key file of the AWS console."
+)
+@click.option(
+    "--assume-role",
+    metavar="ARN",
+    multiple=True,
+    help="Also try the access of a role; declared roles are always tried.",
+)
+@click.option("--read-only", is_flag=True, help="Do not try PutItem.")
+@click.option("--require-proof", is_flag=True, help="End with status 2 if any answer is only predicted.")
+@click.option("--workers", type=int, default=16, show_default=True, help="Calls at once.")
+@click.option(
+    "--prove-revocation",
+    metavar="PRINCIPAL",
+    help="Instead, read as this principal (ARN or name) until it is denied.",
+)
+@click.option(
+    "--wait-for-access",
+    metavar="PRINCIPAL",
+    help="Instead, read as this principal (ARN or name) until it is allowed.",
+)
+@click.option(
+    "--limit", metavar="SECONDS", type=float, default=600.0, show_default=True, help="Longest wait."
+)
+@click.option(
+    "--interval",
+    metavar="SECONDS",
+    type=float,
+    default=5.0,
+    show_default=True,
+    help="Time between two reads of a wait.",
+)
+@click.option("--json", type=_FILE, help=f"Write JSON ({SCHEMA_FILE.name}); - is standard output.")
+@click.option("--junit", type=_FILE, help="Write JUnit XML; - is standard output.")
+@click.option("--html", type=_FILE, help="Write one page with the access matrix; - is standard output.")
+@click.option("--evidence", type=_PATH, help="Write every answer into a new directory.")
+def verify(**options: Any) -> int:  # noqa: ANN401  # click passes the options by name
+    """Compare who is declared to have access to the tables with who really has.
 
-    stack: str | None
-    outputs: str | None
-    table: str | None
-    region: str | None
-    profile: list[str]
-    credentials_csv: list[Path]
-    assume_role: list[str]
-    read_only: bool
-    require_proof: bool
-    workers: int
-    prove_revocation: str | None
-    wait_for_access: str | None
-    limit: float
-    interval: float
-    json: str | None
-    junit: str | None
-    html: str | None
-    evidence: Path | None
+    One of --stack, --outputs and --table is needed. Access is tried with the credentials at hand: yours, the
+    stack's test user's, and those that the options add.
 
-
-def run_command(arguments: Arguments) -> int:
-    """Do what the command line asks and return the exit status.
-
-    Raises:
-        VerifyError: nothing could be verified.
+    \b
+    Exit status: 0 everything is as declared; 1 something differs; 2 it could not be told.
     """
-    _check(arguments)
-    outputs, targets = _what(arguments)
-    if arguments.prove_revocation or arguments.wait_for_access:
-        return _wait(arguments, outputs, targets)
-    if arguments.evidence:
-        prepare_evidence(arguments.evidence)
-    progress = Console(stderr=True)
-    options = Options(arguments.read_only, arguments.require_proof, arguments.workers, _sources(arguments))
-    report = verify(targets, outputs, options, Parallel(arguments.workers, progress))
-    _write(report, arguments)
-    return report.verdict.exit_status
-
-
-def _check(arguments: Arguments) -> None:
-    if arguments.workers < 1:
-        raise VerifyError(f"--workers {arguments.workers}: at least 1 is needed.")
-    if arguments.interval <= 0 or arguments.limit <= 0:
-        raise VerifyError("--limit and --interval: seconds above 0 are needed.")
-    reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
-    if reports and (arguments.prove_revocation or arguments.wait_for_access):
-        raise VerifyError(f"{', '.join(reports)}: a wait makes no report; read its output.")
-    if [arguments.json, arguments.junit, arguments.html].count("-") > 1:
-        raise VerifyError("only one of --json, --junit and --html can go to standard output.")
-
-
-def _what(arguments: Arguments) -> tuple[StackOutputs | None, list[Target]]:
-    if arguments.table:
-        region = arguments.region or os.environ.get("AWS_REGION") or boto3.Session().region_name
-        if not region:
-            raise VerifyError(f"--table {arguments.table}: which Region? Give --region or set AWS_REGION.")
-        return None, [Target(arguments.table, region)]
-    if arguments.region:
-        raise VerifyError("--region: is for --table only; a stack's outputs have the Region of each table.")
-    outputs = from_stack(arguments.stack) if arguments.stack else from_file(arguments.outputs or "-")
-    return outputs, targets_of(outputs)
-
-
-def _sources(arguments: Arguments) -> CredentialSources:
-    return CredentialSources(
-        tuple(arguments.credentials_csv), tuple(arguments.profile), tuple(arguments.assume_role)
-    )
-
-
-def _write(report: Report, arguments: Arguments) -> None:
-    if arguments.evidence:
-        write_evidence(report, arguments.evidence)
-    wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
-    # What a program reads from standard output must not have the table for people in it.
-    print_report(report, Console(stderr="-" in wanted.values()))
-    for kind, name in wanted.items():
-        if name == "-":
-            sys.stdout.write(_RENDERERS[kind](report))
-        elif name:
-            try:
-                write_private(Path(name), _RENDERERS[kind](report))
-            except OSError as error:
-                raise VerifyError(f"--{kind} {name}: {error.strerror}.") from None
-
-
-def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Target]) -> int:
-    region = targets[0].region
-    caller = caller_principal(boto3.Session(), region, arguments.workers)
-    principals, untried = gather(caller, outputs, _sources(arguments), region, arguments.workers)
-    wanted = str(arguments.prove_revocation or arguments.wait_for_access)
-    found = [one for one in principals if _is(one, wanted)]
-    if len(found) != 1:
-        reasons = "; ".join(f"{one.source}: {one.reason}" for one in untried)
-        known = ", ".join(one.arn for one in principals)
-        raise VerifyError(f"{wanted}: its credentials are needed; at hand are {known}. {reasons}".strip())
-    wait = wait_for_denial if arguments.prove_revocation else wait_for_access
-    quiet = Parallel(arguments.workers, Console(quiet=True))
-    tables = _readable(survey_tables(caller.connections, targets, quiet))
-    patience = Patience(arguments.limit, arguments.interval)
-    waits = wait(found[0], tables, patience, quiet, Console(stderr=True))
-    for one in waits:
-        where = f"{one.table.name} in {one.table.region}"
-        Console().print(f"{found[0].sts_arn} on {where}: {one.words}", markup=False)
-    return exit_status_of(waits)
-
-
-def _readable(found: list[Found]) -> list[Table]:
-    """The tables that were found.
-
-    Raises:
-        VerifyError: one of them could not be read, so nothing could be told of it.
-    """
-    for one in found:
-        if isinstance(one.table, Unknown):
-            raise VerifyError(f"{one.target.name} in {one.region}: {one.table.words}")
-    return [one.table for one in found if isinstance(one.table, Table)]
-
-
-def _is(principal: Principal, wanted: str) -> bool:
-    who = identity(principal.arn)
-    return same_principal(principal.arn, wanted) or (who is not None and who.name == wanted)
+    return perform(Arguments(**options))

@@ -59,7 +59,7 @@ def verify(
     """Verify the tables as the caller that the AWS environment names.
 
     Raises:
-        VerifyError: there is no usable caller.
+        UserError: there is no usable caller.
     """
     started = _now()
     region = targets[0].region

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
-from encrypted_tables.engine.run_preview import StackCommand, preview
+from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
 from tests.access_diff.samples import APP, sentences
@@ -25,7 +25,7 @@ table.grant_read(iam.Role("app", name="app", assume_role_policy=json.dumps(trust
 
 
 def diff_of(stack: Stack, directory: Path) -> Diff:
-    command = StackCommand(stack.pulumi, stack.name, stack.project, stack.environment)
+    command = stack
     return access_diff(preview(command, None, directory))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.access_diff.__main__ import main
+from encrypted_tables.__main__ import main
 from tests.access_diff.samples import ANN, MANAGE, UNKNOWN, allow, events, key, new, plan, table
 
 NOBODY, READER = [key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
@@ -37,13 +37,13 @@ def test_the_exit_status_says_whether_access_changes(
     file = tmp_path / "preview.json"
     file.write_text(events(before, after))
 
-    assert main([str(file), "--fail-on", fail_on]) == status
+    assert main(["access-diff", str(file), "--fail-on", fail_on]) == status
 
 
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(events(NOBODY, READER)))
 
-    assert main(["-", "--format", "json"]) == 1
+    assert main(["access-diff", "-", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["verdict"] == "changes"
 
 
@@ -55,8 +55,8 @@ def test_the_plan_tells_which_key_a_new_table_gets(
     (tmp_path / "plan.json").write_text(plan(orders=("serverSideEncryption", made[0])))
     preview = str(tmp_path / "preview.json")
 
-    assert main([preview, "--format", "markdown"]) == 2
-    assert main([preview, "--plan", str(tmp_path / "plan.json"), "--format", "markdown"]) == 1
+    assert main(["access-diff", preview, "--format", "markdown"]) == 2
+    assert main(["access-diff", preview, "--plan", str(tmp_path / "plan.json"), "--format", "markdown"]) == 1
     assert f"| `{ANN}` | **gains** read and write |" in capsys.readouterr().out
 
 
@@ -68,9 +68,9 @@ def test_unreadable_input_is_one_message(
     if content is not None:
         file.write_bytes(content)
 
-    assert main([str(file), "--fail-on", "nothing"]) == 2
+    assert main(["access-diff", str(file), "--fail-on", "nothing"]) == 2
     message = capsys.readouterr().err
-    assert message.startswith("access_diff: ")
+    assert message.startswith("encrypted-tables: ")
     assert message.count("\n") == 1
 
 
@@ -79,5 +79,5 @@ def test_why_a_preview_failed_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     wrong = {"diagnosticEvent": {"severity": "error", "message": "Pulumi.dev.yaml cannot be used"}}
     file.write_text(f"{json.dumps(wrong)}\n{events(NOBODY, READER)}")
 
-    assert main([str(file)]) == 2
-    assert "access_diff: the preview failed: Pulumi.dev.yaml cannot be used" in capsys.readouterr().err
+    assert main(["access-diff", str(file)]) == 2
+    assert "encrypted-tables: the preview failed: Pulumi.dev.yaml cannot be used" in capsys.readouterr().err

@@ -13,7 +13,7 @@ import pytest
 from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.preview import read_preview
-from encrypted_tables.engine.run_preview import StackCommand, preview
+from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
 from tests.access_diff.samples import ACCOUNT, ANN, BOB, allow, policy, sentences
@@ -47,7 +47,7 @@ class Program:
     def diff(self, **settings: Any) -> Diff:  # noqa: ANN401
         """The access diff of the preview of this config."""
         self.configure(**settings)
-        command = StackCommand(self.stack.pulumi, self.stack.name, self.stack.project, self.stack.environment)
+        command = self.stack
         return access_diff(preview(command, None, self.directory))
 
 
@@ -213,7 +213,13 @@ def test_the_command_reads_what_the_engine_wrote(deployed: Program) -> None:
 
     result = subprocess.run(
         [
-            *(sys.executable, "-m", "encrypted_tables.access_diff", str(deployed.directory / "preview.json")),
+            *(
+                sys.executable,
+                "-m",
+                "encrypted_tables",
+                "access-diff",
+                str(deployed.directory / "preview.json"),
+            ),
             *("--plan", str(deployed.directory / "plan.json"), "--format", "markdown"),
         ],
         cwd=ROOT,

@@ -8,7 +8,7 @@ import pytest
 
 from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
-from encrypted_tables.engine.run_preview import StackCommand, preview
+from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from local.local_run import LocalRun, local_run
 from tests.access_diff.samples import sentences
@@ -41,7 +41,7 @@ class Dev:
 
     def diff(self) -> Diff:
         """The access diff of the preview of the config as it is now."""
-        command = StackCommand(self.stack.pulumi, self.stack.name, self.stack.project, self.stack.environment)
+        command = self.stack
         return access_diff(preview(command, None, self.directory))
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from encrypted_tables.audit.__main__ import main
+from encrypted_tables.__main__ import main
 
 KEY_ARN = "arn:aws:kms:us-east-1:111122223333:key/0f4b3a9e-6c1d-4e7a-9b52-8d3c7f10a6e4"
 MAIN = "dynamodb-table-customer-managed-key"
@@ -15,6 +15,9 @@ DECIDED = "dynamodb-table-key-decided"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:aa:bb"}
 SAFE = {"deletionProtectionEnabled": True, "pointInTimeRecovery": {"enabled": True}}
 ENCRYPTED = {**SAFE, "serverSideEncryption": {"enabled": True, "kmsKeyArn": KEY_ARN}}
+
+
+pytestmark = pytest.mark.usefixtures("engine_on_path")
 
 
 def urn(name: str) -> str:
@@ -61,7 +64,7 @@ def written(file: Path, content: object) -> Path:
 def audit(tmp_path: Path, *arguments: object) -> tuple[int, dict[str, Any]]:
     """The exit status of an audit, and its report as JSON."""
     report = tmp_path / "report.json"
-    status = main([*map(str, arguments), "--json", str(report)])
+    status = main(["audit", *map(str, arguments), "--json", str(report)])
     return status, json.loads(report.read_text())
 
 
@@ -77,7 +80,7 @@ def violations(report: dict[str, Any]) -> list[tuple[str, str, bool]]:
 def test_states_without_violations_end_in_status_0(tmp_path: Path) -> None:
     one, two = (written(tmp_path / f"{name}.json", state(orders=ENCRYPTED)) for name in ("one", "two"))
 
-    status, report = audit(tmp_path, "--state", one, two)
+    status, report = audit(tmp_path, one, two)
 
     assert (status, violations(report)) == (0, [])
     assert [checked["resources"] for checked in report["states"]] == [1, 1]
@@ -86,7 +89,7 @@ def test_states_without_violations_end_in_status_0(tmp_path: Path) -> None:
 def test_new_mandatory_violation_ends_in_status_1(tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED, logs=SAFE))
 
-    status, report = audit(tmp_path, "--state", file)
+    status, report = audit(tmp_path, file)
 
     assert (status, violations(report)) == (1, [(MAIN, "logs", True)])
     assert report["states"][0]["violations"][0]["level"] == "mandatory"
@@ -95,7 +98,7 @@ def test_new_mandatory_violation_ends_in_status_1(tmp_path: Path) -> None:
 def test_advisory_ends_in_status_0(tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(orders={**ENCRYPTED, "deletionProtectionEnabled": False}))
 
-    status, report = audit(tmp_path, "--state", file)
+    status, report = audit(tmp_path, file)
 
     assert (status, violations(report)) == (0, [("dynamodb-table-deletion-protection", "orders", True)])
 
@@ -104,12 +107,12 @@ def test_old_violation_does_not_fail_and_a_new_one_does(tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(logs=SAFE))
     baseline = tmp_path / "baseline.json"
 
-    made = main(["--state", str(file), "--write-baseline", str(baseline)])
-    again, old = audit(tmp_path, "--state", file, "--baseline", baseline)
+    made = main(["audit", str(file), "--write-baseline", str(baseline)])
+    again, old = audit(tmp_path, file, "--baseline", baseline)
     written(file, state(logs=SAFE, more=SAFE))
-    later, both = audit(tmp_path, "--state", file, "--baseline", baseline)
+    later, both = audit(tmp_path, file, "--baseline", baseline)
     written(file, state(logs=ENCRYPTED))
-    mended, report = audit(tmp_path, "--state", file, "--baseline", baseline)
+    mended, report = audit(tmp_path, file, "--baseline", baseline)
 
     assert (made, again, later, mended) == (0, 0, 1, 0)
     assert violations(old) == [(MAIN, "logs", False)]
@@ -121,12 +124,12 @@ def test_second_violation_of_a_resource_with_an_old_one_is_new(tmp_path: Path) -
     table = {**ENCRYPTED, "replicas": [{"regionName": "eu-west-1"}]}
     file = written(tmp_path / "prod.json", state(orders=table))
     baseline = tmp_path / "baseline.json"
-    main(["--state", str(file), "--write-baseline", str(baseline)])
+    main(["audit", str(file), "--write-baseline", str(baseline)])
     written(
         file, state(orders={**table, "replicas": [{"regionName": "eu-west-1"}, {"regionName": "eu-west-3"}]})
     )
 
-    status, report = audit(tmp_path, "--state", file, "--baseline", baseline)
+    status, report = audit(tmp_path, file, "--baseline", baseline)
 
     assert status == 1
     assert [new for policy, _, new in violations(report) if policy == MAIN] == [False, True]
@@ -140,14 +143,14 @@ def test_file_that_is_no_state_is_an_error_never_a_pass(content: str, tmp_path: 
     file, good = tmp_path / "prod.json", written(tmp_path / "good.json", state(orders=ENCRYPTED))
     file.write_text(content)
 
-    status, report = audit(tmp_path, "--state", good, file)
+    status, report = audit(tmp_path, good, file)
 
     assert status == 2
     assert [bool(checked["error"]) for checked in report["states"]] == [False, True]
 
 
 def test_missing_file_is_an_error(tmp_path: Path) -> None:
-    status, report = audit(tmp_path, "--state", tmp_path / "missing.json")
+    status, report = audit(tmp_path, tmp_path / "missing.json")
 
     assert status == 2
     assert "cannot be read" in report["states"][0]["error"]
@@ -158,7 +161,7 @@ def test_state_that_the_engine_refuses_is_an_error(tmp_path: Path) -> None:
     del refused["deployment"]["secrets_providers"]
     file = written(tmp_path / "prod.json", refused)
 
-    status, report = audit(tmp_path, "--state", file)
+    status, report = audit(tmp_path, file)
 
     assert status == 2
     assert "secret" in report["states"][0]["error"]
@@ -170,7 +173,7 @@ def test_secret_that_cannot_be_decrypted_is_undecided_and_said_to_be(
     table = {**SAFE, "serverSideEncryption": {"enabled": True, "kmsKeyArn": SECRET}}
     file = written(tmp_path / "prod.json", state(orders=table))
 
-    status, report = audit(tmp_path, "--state", file)
+    status, report = audit(tmp_path, file)
 
     assert (status, violations(report)) == (1, [(DECIDED, "orders", True)])
     assert report["states"][0]["hiddenSecrets"] is True
@@ -184,8 +187,8 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
     waiving = written(tmp_path / "waiving.json", {MAIN: {"waivers": [used, unused]}})
     advisory = written(tmp_path / "advisory.json", {MAIN: "advisory"})
 
-    waived, report = audit(tmp_path, "--state", file, "--config", waiving)
-    advised, _ = audit(tmp_path, "--state", file, "--config", advisory)
+    waived, report = audit(tmp_path, file, "--config", waiving)
+    advised, _ = audit(tmp_path, file, "--config", advisory)
 
     assert (waived, violations(report), advised) == (0, [], 0)
     assert report["notes"] == [f"In {MAIN}, nothing needs the waiver of web for urn:pulumi:*::web::*."]
@@ -195,7 +198,7 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
 def test_config_that_does_not_fit_is_an_error(config: object, tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED))
 
-    status, report = audit(tmp_path, "--state", file, "--config", written(tmp_path / "c.json", config))
+    status, report = audit(tmp_path, file, "--config", written(tmp_path / "c.json", config))
 
     assert status == 2
     assert MAIN in report["states"][0]["error"]
@@ -209,7 +212,7 @@ def test_what_is_missing_is_named(
 ) -> None:
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED))
 
-    assert main(["--state", str(file), *arguments]) == 2
+    assert main(["audit", str(file), *arguments]) == 2
     assert arguments[1] in capsys.readouterr().err
 
 
@@ -218,13 +221,13 @@ def test_file_that_is_no_baseline_is_an_error(content: str, tmp_path: Path) -> N
     file, baseline = written(tmp_path / "prod.json", state(orders=ENCRYPTED)), tmp_path / "baseline.json"
     baseline.write_text(content)
 
-    assert main(["--state", str(file), "--baseline", str(baseline)]) == 2
+    assert main(["audit", str(file), "--baseline", str(baseline)]) == 2
 
 
 def test_baseline_is_not_written_when_a_state_could_not_be_checked(tmp_path: Path) -> None:
     baseline = tmp_path / "baseline.json"
 
-    assert main(["--state", str(tmp_path / "missing.json"), "--write-baseline", str(baseline)]) == 2
+    assert main(["audit", str(tmp_path / "missing.json"), "--write-baseline", str(baseline)]) == 2
     assert not baseline.exists()
 
 
@@ -232,7 +235,7 @@ def test_sarif_points_at_the_line_of_the_resource(tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED, logs=SAFE))
     sarif = tmp_path / "audit.sarif"
 
-    main(["--state", str(file), "--sarif", str(sarif)])
+    main(["audit", str(file), "--sarif", str(sarif)])
 
     run = json.loads(sarif.read_text())["runs"][0]
     result = run["results"][0]
@@ -252,7 +255,7 @@ def test_junit_has_a_suite_for_each_state(tmp_path: Path) -> None:
     good = written(tmp_path / "good.json", state(orders=ENCRYPTED))
     junit = tmp_path / "audit.xml"
 
-    main(["--state", str(bad), str(good), str(tmp_path / "missing.json"), "--junit", str(junit)])
+    main(["audit", str(bad), str(good), str(tmp_path / "missing.json"), "--junit", str(junit)])
 
     suites = Xml.fromstring(junit.read_text())  # noqa: S314  # written by the audit itself
     counts = [[suite.get(name) for name in ("tests", "failures", "errors", "skipped")] for suite in suites]
@@ -266,7 +269,7 @@ def test_a_resource_that_a_program_only_reads_is_anothers(tmp_path: Path) -> Non
         {**shared, "external": True, "inputs": {}, "outputs": ENCRYPTED}
     )
 
-    status, report = audit(tmp_path, "--state", written(tmp_path / "prod.json", content))
+    status, report = audit(tmp_path, written(tmp_path / "prod.json", content))
 
     assert (status, violations(report)) == (0, [])
 
@@ -276,7 +279,7 @@ def test_a_baseline_is_refused_for_stacks_of_one_name(
 ) -> None:
     one, two = (written(tmp_path / f"{name}.json", state(logs=SAFE)) for name in ("one", "two"))
 
-    status = main(["--state", str(one), str(two), "--write-baseline", str(tmp_path / "baseline.json")])
+    status = main(["audit", str(one), str(two), "--write-baseline", str(tmp_path / "baseline.json")])
 
     assert status == 2
     assert "stacks of one name" in capsys.readouterr().err
@@ -292,7 +295,7 @@ def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Pa
     config = written(tmp_path / "config.json", {MAIN: settings})
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED, logs=SAFE))
 
-    status, report = audit(tmp_path, "--state", file, "--config", config)
+    status, report = audit(tmp_path, file, "--config", config)
 
     assert (status, violations(report)) == (0, [])
     assert report["notes"] == [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.engine.stack import interrupt
+from encrypted_tables.engine.child import interrupt
 from local.local_run import LocalRun, local_run
 from local.process import running
 from tests.documents import blocks

@@ -1,4 +1,4 @@
-"""`python -m encrypted_tables.verify` on what the program deployed: as declared, and not any more."""
+"""`encrypted-tables verify` on what the program deployed: as declared, and not any more."""
 
 import json
 
@@ -14,7 +14,7 @@ SETTINGS = f"encrypted-tables:tables.{TABLE}"
 
 
 def verify(run: LocalRun, stack: Stack) -> tuple[int, str]:
-    done = Checkout(run, stack.project).shell("python -m encrypted_tables.verify --stack dev")
+    done = Checkout(run, stack.project).shell("encrypted-tables verify --stack dev")
     return done.returncode, done.stdout
 
 

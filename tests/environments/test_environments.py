@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from encrypted_tables.__main__ import main
 from encrypted_tables.engine.cache import cache_directory
-from encrypted_tables.environments.__main__ import TEMPLATE, main, names
+from encrypted_tables.environments.existing_names import names
+from encrypted_tables.environments.new import TEMPLATE
 from local.local_run import ROOT, LocalRun
 
 
@@ -30,8 +32,8 @@ def uncommented(text: str) -> str:
     return re.sub(r"^( *)#(?=(?:  +)?(?:- |[\w:-]+:))", r"\1", text, flags=re.MULTILINE)
 
 
-def run(project: Path, *arguments: str) -> int:
-    return main(["--project", str(project), *arguments])
+def run(project: Path, command: str, *arguments: str) -> int:
+    return main(["environments", command, "--project", str(project), *arguments])
 
 
 def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -> None:
@@ -53,7 +55,7 @@ def test_an_environment_that_is_there_is_not_overwritten(
 
     assert run(project, "new", "qa", "--file-only") == 2
     assert (project / "Pulumi.qa.yaml").read_text() == "config: {}\n"
-    assert "Pulumi.qa.yaml is there already" in capsys.readouterr().err
+    assert "Pulumi.qa.yaml exists" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("stack", ["", "QA", "../qa", "qa stack", "-qa", "1qa", "q" * 64])
@@ -61,13 +63,13 @@ def test_a_name_that_is_none_is_refused(
     stack: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(project, "new", "--file-only", "--", stack) == 2
-    assert f"{stack!r} is no name for an environment" in capsys.readouterr().err
+    assert f"{stack!r} is not a name for an environment" in capsys.readouterr().err
     assert names(project) == []
 
 
 def test_a_region_that_is_none_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(project, "new", "qa", "--region", "Ireland", "--file-only") == 2
-    assert "'Ireland' is no AWS Region" in capsys.readouterr().err
+    assert "'Ireland' is not an AWS Region" in capsys.readouterr().err
 
 
 def test_a_directory_without_a_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,7 +112,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
 
     pulumi("stack", "init", "dev")
     made = subprocess.run(
-        [sys.executable, "-m", "encrypted_tables.environments", "--project", str(project), "new", "qa"],
+        [sys.executable, "-m", "encrypted_tables", "environments", "new", "--project", str(project), "qa"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -132,6 +134,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
     }
 
 
+@pytest.mark.usefixtures("engine_on_path")
 def test_a_stack_that_cannot_be_made_says_how_to_go_on(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,3 +144,13 @@ def test_a_stack_that_cannot_be_made_says_how_to_go_on(
 
     assert run(project, "new", "qa") == 2
     assert "Pulumi.qa.yaml is written, but the stack could not be made" in capsys.readouterr().err
+
+
+def test_without_an_engine_no_file_is_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(project))
+
+    assert run(project, "new", "qa") == 2
+    assert "No Pulumi engine" in capsys.readouterr().err
+    assert not (project / "Pulumi.qa.yaml").exists()

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from components.table_settings import TableSettings
 from config import StackConfig
-from encrypted_tables.environments.__main__ import TEMPLATE
+from encrypted_tables.environments.new import TEMPLATE
 
 NAMESPACE = "encrypted-tables:"
 SETTING = re.compile(r" *#(?=[^ ])")

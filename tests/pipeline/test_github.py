@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from encrypted_tables.pipeline import post
+from encrypted_tables.__main__ import main as command_line
 from encrypted_tables.pipeline.comment import MARKER
 from encrypted_tables.pipeline.github import GitHubError, Repository
 from tests.pipeline.samples import COMMIT, summary
@@ -105,7 +105,7 @@ def write(directory: Path, **changed: Any) -> None:  # noqa: ANN401  # any JSON
 def main(directory: str, head: str = "o/r", conclusion: str = "success") -> int:
     """Post the summaries of a run as the workflow does."""
     run = ["--head", f"{head}:feature", "--conclusion", conclusion]
-    return post.main([directory, "--commit", COMMIT, *run])
+    return command_line(["comment", directory, "--commit", COMMIT, *run])
 
 
 def test_the_comment_is_written_once_and_then_updated_in_place(github: GitHub, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_summary_of_something_else_is_not_posted(
 
     assert main(str(tmp_path)) == 2
     assert github.comments == []
-    assert capsys.readouterr().err.startswith("pipeline: ")
+    assert capsys.readouterr().err.startswith("encrypted-tables: ")
 
 
 def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.engine.run_preview import EngineError, StackCommand, preview
+from encrypted_tables.engine.run_preview import EngineError, preview
+from encrypted_tables.engine.stack import Stack
 from encrypted_tables.pipeline.comment import render_comment
 from encrypted_tables.pipeline.summary import Summary, read_summary
 from local.local_run import ROOT, LocalRun
@@ -47,21 +48,12 @@ def checkout(directory: Path, program: str) -> Path:
 
 
 def run(directory: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], Path]:
-    """Run `python -m encrypted_tables.pipeline preview` as a workflow does, without credentials."""
+    """Run `python -m local.fork_preview` as a workflow does, without credentials."""
     out = directory.parent / f"out-{directory.name}"
     known = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     result = subprocess.run(
         [
-            *(
-                sys.executable,
-                "-m",
-                "encrypted_tables.pipeline",
-                "preview",
-                "--stack",
-                "dev",
-                "--out",
-                f"../{out.name}",
-            ),
+            *(sys.executable, "-m", "local.fork_preview", "--stack", "dev", "--out", f"../{out.name}"),
             *("--pack", str(PACK), "--commit", COMMIT, "--pull-request", "7", *arguments),
         ],
         cwd=directory,
@@ -180,7 +172,7 @@ def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, 
     (project / "Pulumi.dev.yaml").unlink()
     stack = shared_run.stack("dev", project)
     out = tmp_path / "out"
-    reviewed = preview(StackCommand(stack.pulumi, "dev", project, stack.environment), PACK, out)
+    reviewed = preview(Stack("dev", project, stack.pulumi, stack.environment), PACK, out)
 
     (project / "__main__.py").write_text(ENCRYPTED.format(users=["arn:aws:iam::111122223333:user/owner"]))
     changed = stack.run("up", "--yes", "--skip-preview", "--plan", str(out / "plan.json"))
@@ -196,7 +188,7 @@ def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, 
 
 def test_a_stack_that_is_not_there_is_one_message(shared_run: LocalRun, tmp_path: Path) -> None:
     known = shared_run.stack("known", checkout(tmp_path / "project", ENCRYPTED.format(users=[])))
-    command = StackCommand(known.pulumi, "unknown", known.project, known.environment)
+    command = Stack("unknown", known.project, known.pulumi, known.environment)
 
     with pytest.raises(EngineError, match="no stack named 'unknown' found"):
         preview(command, None, tmp_path / "out")

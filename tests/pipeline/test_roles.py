@@ -16,8 +16,8 @@ CONFIG = """config:
       keyAdministrators: [role/key-administrators]
 """
 DEPLOYERS = "      deployers: [user/deployer]\n"
-PREVIEW = "python -m encrypted_tables.pipeline preview --stack qa --out build/preview"
-DEPLOY = "python -m encrypted_tables.pipeline deploy --stack qa --plan build/preview/plan.json --evidence build/evidence"
+PREVIEW = "encrypted-tables preview --stack qa --out build/preview"
+DEPLOY = "encrypted-tables deploy --stack qa --plan build/preview/plan.json --evidence build/evidence"
 
 
 def user(aws: LocalAws, name: str, policy: str) -> Credentials:
@@ -38,7 +38,7 @@ def checkout(own_run: LocalRun) -> Checkout:
     iam.attach_role_policy(RoleName="orders-service", PolicyArn=full_access)
     made = project_checkout(own_run)
     begun = made.shell(
-        "git init -q && git add . && git commit -qm first && python -m encrypted_tables.environments new qa"
+        "git init -q && git add . && git commit -qm first && encrypted-tables environments new qa"
     )
     assert begun.returncode == 0, begun.stdout
     return made

@@ -1,4 +1,4 @@
-"""`python -m encrypted_tables.verify` as a person or a pipeline runs it: outputs in, reports and an exit status out."""
+"""`encrypted-tables verify` as a person or a pipeline runs it: outputs in, reports and an exit status out."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.verify.__main__ import main
+from encrypted_tables.__main__ import main
 from local.process import Credentials, LocalAws
 from tests.verify.world import ACCOUNT, REGION, World, declare
 
@@ -32,7 +32,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
             **variables,
         }
         return subprocess.run(
-            [sys.executable, "-m", "encrypted_tables.verify", *arguments],
+            [sys.executable, "-m", "encrypted_tables", "verify", *arguments],
             input=stdin, env=environment, cwd=tmp_path, timeout=120,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
@@ -177,8 +177,8 @@ def test_an_error_that_nobody_expected_is_shown_and_is_no_difference(
     def broken(_arguments: object) -> int:
         raise RuntimeError("the unexpected")
 
-    monkeypatch.setattr("encrypted_tables.verify.__main__.run_command", broken)
-    assert main(["--table", "orders"]) == 2
+    monkeypatch.setattr("encrypted_tables.verify.command.perform", broken)
+    assert main(["verify", "--table", "orders"]) == 2
     assert "RuntimeError: the unexpected" in capsys.readouterr().err
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 from encrypted_tables.verify.collect.credentials_csv import read_credentials_csv
 from encrypted_tables.verify.collect.declared import parse_outputs
 from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
@@ -23,7 +23,7 @@ def outputs(**changes: object) -> dict[str, Any]:
 
 
 def refusal(document: object) -> str:
-    with pytest.raises(VerifyError) as error:
+    with pytest.raises(UserError) as error:
         parse_outputs(document if isinstance(document, str) else json.dumps(document), "out.json")
     return str(error.value)
 
@@ -77,9 +77,9 @@ def test_a_secret_is_not_shown_by_repr() -> None:
 
 
 def test_a_missing_outputs_file_and_engine_are_named(tmp_path: Path) -> None:
-    with pytest.raises(VerifyError, match=r"nowhere\.json: cannot be read"):
+    with pytest.raises(UserError, match=r"nowhere\.json: cannot be read"):
         from_file(str(tmp_path / "nowhere.json"))
-    with pytest.raises(VerifyError, match="`pulumi` is not on PATH"):
+    with pytest.raises(UserError, match="`pulumi` is not on PATH"):
         from_stack("dev", pulumi=str(tmp_path / "pulumi"))
 
 
@@ -101,7 +101,7 @@ def test_a_stack_is_read_from_the_engine_secrets_and_all(tmp_path: Path) -> None
 
 def test_what_the_engine_complains_of_is_passed_on(tmp_path: Path) -> None:
     engine = fake_engine(tmp_path, "echo \"error: no stack named 'dev' found\" >&2; exit 255")
-    with pytest.raises(VerifyError, match=r"stack dev: .*no stack named 'dev' found"):
+    with pytest.raises(UserError, match=r"stack dev: .*no stack named 'dev' found"):
         from_stack("dev", engine)
 
 
@@ -135,11 +135,11 @@ def test_an_access_key_file_without_one_access_key_is_refused_without_quoting_it
 ) -> None:
     path = tmp_path / "user_accessKeys.csv"
     path.write_text(text)
-    with pytest.raises(VerifyError, match=r"user_accessKeys\.csv: one row") as error:
+    with pytest.raises(UserError, match=r"user_accessKeys\.csv: one row") as error:
         read_credentials_csv(path)
     assert SECRET not in str(error.value)
 
 
 def test_an_access_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(VerifyError, match=r"gone\.csv: cannot be read"):
+    with pytest.raises(UserError, match=r"gone\.csv: cannot be read"):
         read_credentials_csv(tmp_path / "gone.csv")

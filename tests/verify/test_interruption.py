@@ -28,7 +28,7 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
     outputs["tables"] = {name: declare(name, key)["tables"]["orders"] for name in tables}
     (tmp_path / "out.json").write_text(json.dumps(outputs))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
-    command = [sys.executable, "-m", "encrypted_tables.verify", "--outputs", "out.json", "--workers", "1"]
+    command = [sys.executable, "-m", "encrypted_tables", "verify", "--outputs", "out.json", "--workers", "1"]
     aws.inject_fault("dynamodb:GetItem", "delay", seconds=AN_HOUR)
     with subprocess.Popen(
         command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
@@ -39,5 +39,5 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
         aws.let_pass(AN_HOUR)
         _, said = program.communicate(timeout=60)
     assert len(there) == 1
-    assert (program.returncode, said) == (2, "verify: interrupted; no probe item is left\n")
+    assert (program.returncode, said) == (2, "encrypted-tables: interrupted; no probe item is left\n")
     assert [name for name in tables if world.items(name)] == []

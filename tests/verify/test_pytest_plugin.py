@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from encrypted_tables.verify.pytest_plugin import assert_allowed, assert_denied
+from encrypted_tables.verify.assertions import assert_allowed, assert_denied
 from local.process import Credentials, LocalAws
 from tests.verify.world import User, World
 
@@ -85,7 +85,6 @@ def test_what_cannot_be_tried_fails(world: World) -> None:
 def test_the_fixtures_serve_a_teams_own_tests(world: World, aws: LocalAws, tmp_path: Path) -> None:
     user = world.user()
     table = world.table(world.key())
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["encrypted_tables.verify.pytest_plugin"]\n')
     (tmp_path / "test_team.py").write_text(
         f"def test_denied(assert_denied):\n    assert_denied({table!r}, 'reader')\n\n"
         f"def test_allowed(assert_allowed):\n    assert_allowed({table!r}, 'reader')\n"

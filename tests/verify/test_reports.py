@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
 from encrypted_tables.verify.report.html import render_html
 from encrypted_tables.verify.report.json import SCHEMA_FILE, render_json, report_schema
@@ -236,6 +236,6 @@ def test_evidence_is_private_complete_checked_and_without_a_secret(
 
 def test_evidence_of_two_runs_does_not_mix(tmp_path: Path) -> None:
     (tmp_path / "calls.jsonl").write_text("earlier")
-    with pytest.raises(VerifyError, match=r"not empty \(it has calls\.jsonl\)"):
+    with pytest.raises(UserError, match=r"not empty \(it has calls\.jsonl\)"):
         prepare_evidence(tmp_path)
     assert (tmp_path / "calls.jsonl").read_text() == "earlier"

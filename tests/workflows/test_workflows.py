@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
-import encrypted_tables.environments.__main__ as environments_command
-import encrypted_tables.pipeline.__main__ as pipeline_command
-import encrypted_tables.pipeline.post as post_command
+from encrypted_tables.__main__ import command_line
+from local.fork_preview import fork_preview
 from local.local_run import ROOT
 from tests.workflows import linters
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-PARSERS = {
-    "pipeline": pipeline_command._parser,
-    "encrypted_tables.pipeline.post": post_command._parser,
-    "environments": environments_command._parser,
+COMMANDS: dict[str, click.Command] = {
+    "encrypted-tables": command_line,
+    "encrypted_tables": command_line,
+    "local.fork_preview": fork_preview,
 }
 INJECTION = """
 name: Injection
@@ -157,13 +157,13 @@ def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
 
 
 def commands(text: str) -> Iterator[list[str]]:
-    """The project's own Python commands in a step, as words."""
+    """The project's own commands in a step, as words."""
     for written in text.replace("\\\n", " ").splitlines():
         line = written.partition(">>")[0]
         words = shlex.split(re.sub(r'[")]|\$\(', " ", line.partition("|")[0]))
         for place, word in enumerate(words):
-            if word == "-m" and words[place + 1] != "pip":
-                yield words[place + 1 :]
+            if word.rpartition("/")[2] in COMMANDS:
+                yield words[place:]
 
 
 OWN = [
@@ -176,10 +176,19 @@ OWN = [
 
 @pytest.mark.parametrize("command", OWN)
 def test_every_command_is_one_that_the_project_has(command: list[str]) -> None:
-    module, *arguments = command
+    program, *arguments = command
     values = {"$PULL_REQUEST": "7", "$STACK": "dev", "$COMMIT": "0f4b3a9e" * 5}
 
-    PARSERS[module]().parse_args([values.get(argument, argument) for argument in arguments])
+    parse(COMMANDS[program.rpartition("/")[2]], [values.get(argument, argument) for argument in arguments])
+
+
+def parse(command: click.Command, arguments: list[str]) -> None:
+    """Refuses arguments that the command does not have, without running it."""
+    with command.make_context("test", arguments, resilient_parsing=False) as context:
+        if isinstance(command, click.Group):
+            _, inner, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+            assert inner is not None
+            parse(inner, rest)
 
 
 def test_the_commands_of_all_steps_were_looked_at() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 
 _ATTEMPTS = 8  # throttling is waited out, with the exponential backoff of the standard mode
 _CONNECT_TIMEOUT_SECONDS = 5
@@ -43,7 +43,7 @@ def new_client(session: boto3.Session, service: str, region: str, pool: int) -> 
     """A client with its own connections.
 
     Raises:
-        VerifyError: the environment names an endpoint that is no URL.
+        UserError: the environment names an endpoint that is no URL.
     """
     config = Config(
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
@@ -55,4 +55,4 @@ def new_client(session: boto3.Session, service: str, region: str, pool: int) -> 
     try:
         return session.client(service, region_name=region, config=config)
     except ValueError as error:  # botocore checks the endpoint's form only here
-        raise VerifyError(f"{error}. Give AWS_ENDPOINT_URL as http://HOST:PORT or https://HOST.") from None
+        raise UserError(f"{error}. Give AWS_ENDPOINT_URL as http://HOST:PORT or https://HOST.") from None

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 
 _ACCESS_KEY_ID, _SECRET = "access key id", "secret access key"
 
@@ -12,7 +12,7 @@ def read_credentials_csv(path: Path) -> tuple[str, str]:
     """The access key id and secret access key in a csv file of the console's, whatever other columns it has.
 
     Raises:
-        VerifyError: the file cannot be read, lacks a column, or has no or several access keys.
+        UserError: the file cannot be read, lacks a column, or has no or several access keys.
             Never quotes a value.
     """
     try:
@@ -22,11 +22,11 @@ def read_credentials_csv(path: Path) -> tuple[str, str]:
                 for row in csv.DictReader(file)
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise VerifyError(f"{path.name}: cannot be read as a csv file: {type(error).__name__}.") from None
+        raise UserError(f"{path.name}: cannot be read as a csv file: {type(error).__name__}.") from None
     keys = {(row.get(_ACCESS_KEY_ID, "").strip(), row.get(_SECRET, "").strip()) for row in rows}
     complete = {key for key in keys if all(key)}
     if len(complete) != 1:
-        raise VerifyError(
+        raise UserError(
             f"{path.name}: one row with 'Access key ID' and 'Secret access key' is needed, "
             f"found {len(complete)}."
         )

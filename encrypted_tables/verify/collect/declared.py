@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 from encrypted_tables.verify.predict.arns import account_of, same_principal, whole_account
 
 Role = Literal[
@@ -86,31 +86,29 @@ def parse_outputs(text: str, origin: str) -> StackOutputs:
     """Stack outputs from the JSON that `pulumi stack output --json` prints.
 
     Raises:
-        VerifyError: the text is no JSON, or an output is missing or malformed. Never quotes a value,
+        UserError: the text is no JSON, or an output is missing or malformed. Never quotes a value,
             which could be a secret.
     """
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise VerifyError(
+        raise UserError(
             f"{origin}: not JSON ({error}). Give what `pulumi stack output --json` prints."
         ) from None
     if not isinstance(document, dict):
-        raise VerifyError(
+        raise UserError(
             f"{origin}: a JSON object of stack outputs is needed, found {type(document).__name__}."
         )
     if "tables" not in document:
         found = ", ".join(sorted(document)) or "none"
-        raise VerifyError(
-            f"{origin}: no output `tables`; outputs found: {found}. Has the stack been deployed?"
-        )
+        raise UserError(f"{origin}: no output `tables`; outputs found: {found}. Has the stack been deployed?")
     if document.get("testUserCredentials") == "[secret]":
         document = {key: value for key, value in document.items() if key != "testUserCredentials"}
     try:
         outputs = StackOutputs.model_validate(document)
     except ValidationError as error:
         lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        raise VerifyError(f"{origin}: " + "; ".join(lines)) from None
+        raise UserError(f"{origin}: " + "; ".join(lines)) from None
     if not outputs.tables:
-        raise VerifyError(f"{origin}: the output `tables` is empty, so there is nothing to verify.")
+        raise UserError(f"{origin}: the output `tables` is empty, so there is nothing to verify.")
     return outputs

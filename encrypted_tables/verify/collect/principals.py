@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
 from encrypted_tables.verify.collect.aws_errors import answer_of_error
 from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.credentials_csv import read_credentials_csv
@@ -59,12 +59,12 @@ def caller_principal(session: boto3.Session, region: str, pool: int) -> Principa
     """The principal that runs the verification.
 
     Raises:
-        VerifyError: there are no working credentials, or they are the root user's, whose access
+        UserError: there are no working credentials, or they are the root user's, whose access
             says nothing about anybody else's.
     """
     found = identify("caller", session, region, pool)
     if isinstance(found, Untried):
-        raise VerifyError(f"The caller's own AWS credentials cannot be used: {found.reason}")
+        raise UserError(f"The caller's own AWS credentials cannot be used: {found.reason}")
     return found
 
 
@@ -95,7 +95,7 @@ def gather(
     for source, make_session in _sessions(outputs, sources):
         try:
             found.append(identify(source, make_session(), region, pool))
-        except (BotoCoreError, VerifyError) as error:
+        except (BotoCoreError, UserError) as error:
             found.append(Untried(source, str(error)))
     found += [assume(caller, role, region, pool) for role in sources.assume_roles]
     principals, untried = _once_each(found)

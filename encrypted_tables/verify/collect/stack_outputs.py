@@ -1,10 +1,12 @@
 """Where stack outputs are read from: the engine, a file, or standard input."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.engine import child
+from encrypted_tables.errors import UserError
 from encrypted_tables.verify.collect.declared import StackOutputs, parse_outputs
 
 _TIMEOUT_SECONDS = 120
@@ -14,24 +16,22 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
     """The outputs of a stack, as the engine on PATH tells them; secrets stay in memory.
 
     Raises:
-        VerifyError: there is no engine, or it refuses.
+        UserError: there is no engine, or it refuses.
     """
     command = [pulumi, "stack", "output", "--json", "--show-secrets", "--stack", stack, "--non-interactive"]
     try:
-        done = subprocess.run(
-            command, cwd=directory, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
-        )
+        done = child.run(command, directory or Path.cwd(), os.environ, timeout=_TIMEOUT_SECONDS)
     except FileNotFoundError:
-        raise VerifyError(
+        raise UserError(
             "`pulumi` is not on PATH. Put it there, or give the outputs with --outputs FILE "
             "(`pulumi stack output --json --show-secrets`)."
         ) from None
     except subprocess.TimeoutExpired:
-        raise VerifyError(
+        raise UserError(
             f"stack {stack}: `pulumi stack output` gave no answer in {_TIMEOUT_SECONDS} s."
         ) from None
     if done.returncode:
-        raise VerifyError(f"stack {stack}: `pulumi stack output` failed: {done.stderr.strip()}")
+        raise UserError(f"stack {stack}: `pulumi stack output` failed: {done.stderr.strip()}")
     return parse_outputs(done.stdout, f"stack {stack}")
 
 
@@ -39,12 +39,12 @@ def from_file(name: str) -> StackOutputs:
     """The outputs in a file, or on standard input when the name is `-`.
 
     Raises:
-        VerifyError: the file cannot be read or is not what the engine prints.
+        UserError: the file cannot be read or is not what the engine prints.
     """
     if name == "-":
         return parse_outputs(sys.stdin.read(), "standard input")
     try:
         text = Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise VerifyError(f"{name}: cannot be read: {error}") from None
+        raise UserError(f"{name}: cannot be read: {error}") from None
     return parse_outputs(text, name)

@@ -4,12 +4,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from encrypted_tables.errors import VerifyError
+from encrypted_tables.errors import UserError
+from encrypted_tables.private_file import write_private
 from encrypted_tables.verify.compare.findings import AccessCell
 from encrypted_tables.verify.report.html import render_html
 from encrypted_tables.verify.report.json import render_json
 from encrypted_tables.verify.report.junit import render_junit
-from encrypted_tables.verify.report.private_files import write_private
 from encrypted_tables.verify.report.report import Report
 
 
@@ -17,15 +17,15 @@ def prepare_evidence(directory: Path) -> None:
     """Make the directory, before anything is tried.
 
     Raises:
-        VerifyError: it is not empty, for evidence of two runs must not mix; or it cannot be made.
+        UserError: it is not empty, for evidence of two runs must not mix; or it cannot be made.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = next(directory.iterdir(), None)
     except OSError as error:
-        raise VerifyError(f"--evidence {directory}: {error.strerror}.") from None
+        raise UserError(f"--evidence {directory}: {error.strerror}.") from None
     if found:
-        raise VerifyError(f"--evidence {directory}: not empty (it has {found.name}). Give a new directory.")
+        raise UserError(f"--evidence {directory}: not empty (it has {found.name}). Give a new directory.")
 
 
 def write_evidence(report: Report, directory: Path) -> None:

@@ -24,5 +24,5 @@ def report_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"report-{SCHEMA_VERSION}.json",
         **schema,
-        "description": "What `python -m encrypted_tables.verify --json` writes.",
+        "description": "What `encrypted-tables verify --json` writes.",
     }

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.engine.stack import Stack, interrupt
+from encrypted_tables.engine.child import interrupt
+from encrypted_tables.engine.stack import Stack
 from local.local_run import LocalRun
 from tests.local.engine.processes import wait_until
 

@@ -1,0 +1,80 @@
+"""`encrypted-tables audit`."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from encrypted_tables.audit.analysis import Analysis
+from encrypted_tables.audit.baseline import audited, read_baseline, refuse_stacks_of_one_name, write_baseline
+from encrypted_tables.audit.findings import Audit
+from encrypted_tables.audit.report.json import json_report
+from encrypted_tables.audit.report.junit import junit_report
+from encrypted_tables.audit.report.sarif import sarif_report
+from encrypted_tables.audit.report.table import print_table
+from encrypted_tables.audit.unused_waivers import unused_waivers
+from encrypted_tables.engine.find import find_engine
+from encrypted_tables.errors import UserError
+
+_PATH = click.Path(path_type=Path)
+_REPORTS: dict[str, Callable[[Audit], str]] = {
+    "json": json_report,
+    "sarif": sarif_report,
+    "junit": junit_report,
+}
+
+
+@click.command()
+@click.argument("states", metavar="STATE...", nargs=-1, required=True, type=_PATH)
+@click.option(
+    "--policy-pack",
+    metavar="DIRECTORY",
+    type=_PATH,
+    default=Path("policy-pack"),
+    show_default=True,
+    help="The pack.",
+)
+@click.option("--config", metavar="FILE", type=_PATH, help="The pack's config (default: none).")
+@click.option(
+    "--baseline", metavar="FILE", type=_PATH, help="Violations in it are not new (default: all are new)."
+)
+@click.option("--write-baseline", metavar="FILE", type=_PATH, help="Write all findings as the baseline.")
+@click.option("--json", metavar="FILE", type=_PATH, help="Write the audit as JSON.")
+@click.option("--sarif", metavar="FILE", type=_PATH, help="Write the audit as SARIF.")
+@click.option("--junit", metavar="FILE", type=_PATH, help="Write the audit as JUnit XML.")
+def audit(
+    states: tuple[Path, ...],
+    policy_pack: Path,
+    config: Path | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    **files: Path | None,
+) -> int:
+    """Check exported states (`pulumi stack export`) against the policy pack.
+
+    \b
+    Exit status: 0 no new mandatory violation; 1 a new mandatory violation; 2 a state could not be checked.
+    """
+    for file in (policy_pack / "PulumiPolicy.yaml", config):
+        if file and not file.is_file():
+            raise UserError(f"{file} does not exist.")
+    old = read_baseline(baseline) if baseline else Counter[tuple[str, str]]()
+    analysis = Analysis(find_engine(), policy_pack, config)
+    reports = analysis.reports(states)
+    if baseline or write_baseline:
+        refuse_stacks_of_one_name(reports)
+    found = audited(reports, old, unused_waivers(analysis, states))
+    print_table(found, Console())
+    for name, report in _REPORTS.items():
+        if written := files[name]:
+            written.write_text(report(found), encoding="utf-8")
+    return _keep(write_baseline, found) if write_baseline else found.exit_status
+
+
+def _keep(baseline: Path, found: Audit) -> int:
+    if found.errors:
+        raise UserError(f"{baseline} is not written: some states could not be checked.")
+    write_baseline(baseline, found.findings)
+    return 0

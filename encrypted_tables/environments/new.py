@@ -1,0 +1,56 @@
+"""Makes an environment: its config file from the template, and its stack."""
+
+import re
+import shlex
+from pathlib import Path
+
+from encrypted_tables.engine.find import Engine
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.environments.existing_names import NAME
+from encrypted_tables.errors import UserError
+
+TEMPLATE = Path(__file__).resolve().parent / "template.yaml"
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+def write_config(project: Path, stack: str, region: str) -> Path:
+    """Write the environment's config file and return it.
+
+    Raises:
+        UserError: the name or Region cannot be one, or the environment exists.
+    """
+    if not NAME.fullmatch(stack):
+        raise UserError(
+            f"{stack!r} is not a name for an environment: "
+            "use lower-case letters, digits and hyphens, a letter first"
+        )
+    if not _REGION.fullmatch(region):
+        raise UserError(f"{region!r} is not an AWS Region; an example is eu-west-1")
+    if not (project / "Pulumi.yaml").exists():
+        raise UserError(
+            f"there is no Pulumi.yaml in {project.resolve()}; run this in the project's directory"
+        )
+    file = project / f"Pulumi.{stack}.yaml"
+    content = TEMPLATE.read_text(encoding="utf-8").replace("«stack»", stack).replace("«region»", region)
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(content)
+    except FileExistsError:
+        raise UserError(f"{file.name} exists; edit it, or choose another name") from None
+    return file
+
+
+def init_stack(engine: Engine, project: Path, stack: str, secrets_provider: str | None) -> None:
+    """Make the stack in the backend.
+
+    Raises:
+        UserError: the engine refuses.
+    """
+    provider = ["--secrets-provider", secrets_provider] if secrets_provider else []
+    reached = Stack(stack, project, engine.pulumi, engine.environment())
+    result = reached.captured("stack", "init", "--no-select", *provider)
+    if result.returncode:
+        raise UserError(
+            f"Pulumi.{stack}.yaml is written, but the stack could not be made:\n{result.stderr.strip()}\n"
+            f"Correct that, then run: {shlex.join(['pulumi', 'stack', 'init', stack, *provider])}"
+        )

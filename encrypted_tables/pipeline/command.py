@@ -1,0 +1,100 @@
+"""`encrypted-tables preview`, `deploy` and `comment`: what the workflows call."""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from encrypted_tables.engine.run_preview import EngineError
+from encrypted_tables.pipeline.summary import SHA, SUMMARY
+
+_PATH = click.Path(path_type=Path)
+_stack = click.option("--stack", required=True)
+_pack = click.option(
+    "--pack", type=_PATH, default=Path("policy-pack"), show_default=True, help="The policy pack."
+)
+
+
+def _commit(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(SHA, value):
+        raise click.BadParameter(f"{value!r} is not a whole commit id, 40 hexadecimal digits")
+    return value
+
+
+def preview_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a preview that a pipeline keeps."""
+    for option in (
+        _pack,
+        click.option("--pull-request", type=int, metavar="NUMBER", help="The pull request, for the comment."),
+        click.option(
+            "--commit", callback=_commit, metavar="SHA", help="The commit that is previewed (default: HEAD)."
+        ),
+        click.option(
+            "--out", type=_PATH, required=True, help=f"Directory for the events, the plan and {SUMMARY}."
+        ),
+        _stack,
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@preview_options
+def preview(stack: str, out: Path, commit: str | None, pull_request: int | None, pack: Path) -> int:
+    """Preview a stack: resources, policies and access, for the people who review it.
+
+    \b
+    Exit status: 0 the update may go ahead; 1 an error of the program or a mandatory violation;
+    2 there is no preview.
+    """
+    from encrypted_tables.pipeline.run import Request, run_preview  # noqa: PLC0415  # loads the AWS SDK
+
+    return run_preview(Request(stack, out, commit or head_commit(), pull_request, pack))
+
+
+@click.command()
+@_stack
+@click.option("--plan", type=_PATH, required=True, help="The plan that the preview kept.")
+@click.option("--evidence", type=_PATH, required=True, help="A new directory for the evidence of verify.")
+@_pack
+def deploy(stack: str, plan: Path, evidence: Path, pack: Path) -> int:
+    """Apply the plan of a preview, then verify who has access.
+
+    \b
+    Exit status: 0 applied, and access is as declared; 1 access differs; 2 not applied, or not verified.
+    """
+    from encrypted_tables.pipeline.deploy import deploy as apply  # noqa: PLC0415  # loads the AWS SDK
+
+    return apply(stack, plan, pack, evidence)
+
+
+@click.command()
+@click.argument("directory", type=_PATH)
+@click.option("--commit", required=True, help="The commit that the workflow run was of.")
+@click.option("--head", required=True, metavar="OWNER/NAME:BRANCH", help="Whose code it ran.")
+@click.option("--conclusion", required=True, help="How it ended.")
+def comment(directory: Path, commit: str, head: str, conclusion: str) -> None:
+    """Keep the comment of all previews on their pull request.
+
+    DIRECTORY holds the summaries of the previews, at any depth. GITHUB_REPOSITORY, GITHUB_API_URL and
+    GITHUB_TOKEN are those of the workflow.
+    """
+    from encrypted_tables.pipeline.post import Run, post  # noqa: PLC0415  # not needed by the other commands
+
+    repository, _, branch = head.partition(":")
+    post(directory, Run(commit, repository, branch, conclusion))
+
+
+def head_commit() -> str:
+    """The checked out commit.
+
+    Raises:
+        EngineError: git does not answer.
+    """
+    result = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise EngineError(f"the commit is not known; give --commit: {result.stderr.strip()}")
+    return result.stdout.strip()

@@ -1,0 +1,80 @@
+"""`python -m local.fork_preview`: previews a pull request from a fork, which gets no credentials.
+
+Its program and that of its base branch are both previewed on an empty local AWS, and compared.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+import yaml
+
+from encrypted_tables.__main__ import exit_status
+from encrypted_tables.engine.preview import Preview
+from encrypted_tables.engine.run_preview import EngineError, preview
+from encrypted_tables.engine.stack import Stack
+from encrypted_tables.pipeline.command import head_commit, preview_options
+from encrypted_tables.pipeline.run import Request, run_preview
+from local.local_run import ROOT, LocalRun, local_run
+
+_ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
+
+
+@click.command()
+@preview_options
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="CHECKOUT",
+    help="The checkout of the base branch.",
+)
+def fork_preview(
+    stack: str, out: Path, commit: str | None, pull_request: int | None, pack: Path, base: Path
+) -> int:
+    """Compare a program with that of its base branch, both on a local AWS. Needs no credentials."""
+    request = Request(stack, out, commit or head_commit(), pull_request, pack)
+    return run_preview(request, lambda wanted: _on_local_aws(wanted, base), is_of_stack=False)
+
+
+def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None]:
+    """Both programs; a new environment, which the base does not have, is compared with nothing."""
+    with local_run() as run:
+        head = preview(_fresh(run, request.stack, Path.cwd(), "head"), request.pack.resolve(), request.out)
+        if not (base / f"Pulumi.{request.stack}.yaml").exists():
+            return head, None
+        earlier = preview(_fresh(run, request.stack, base, "base"), None, request.out / "base")
+    return head, earlier
+
+
+def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:
+    """An empty stack of that program, in a copy whose config is encrypted by nobody's key."""
+    config = program / f"Pulumi.{stack}.yaml"
+    project = run.directory / f"program-{side}"
+    project.mkdir()
+    for entry in program.iterdir():
+        if not entry.name.startswith(".") and entry.name != "venv" and not entry.match("Pulumi.*.yaml"):
+            (project / entry.name).symlink_to(entry.resolve())
+    (project / "venv").symlink_to(ROOT / "venv")
+    if config.exists():
+        (project / config.name).write_text(_without_encryption(config), encoding="utf-8")
+    environment = {**run.environment(), "PULUMI_BACKEND_URL": f"file://{_made(run.directory / side)}"}
+    made = Stack(stack, project, run.engine.pulumi, environment)
+    result = made.captured("stack", "init")
+    if result.returncode:
+        raise EngineError(f"the stack {stack} cannot be made:\n{result.stderr}")
+    return made
+
+
+def _without_encryption(config: Path) -> str:
+    document = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
+    return yaml.safe_dump({name: value for name, value in document.items() if name not in _ENCRYPTION})
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(fork_preview, None))
