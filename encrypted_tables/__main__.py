@@ -1,116 +1,40 @@
 """`encrypted-tables`, and `python -m encrypted_tables`: one command for all that runs against AWS."""
 
-import importlib
-import os
 import sys
-import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import click
-from click.shell_completion import shell_complete
-
-from encrypted_tables import __version__
-from encrypted_tables.errors import UserError
 from encrypted_tables.interruption import interruptible
 
 NAME = "encrypted-tables"
 COULD_NOT = 2
-_COMPLETION = "_ENCRYPTED_TABLES_COMPLETE"
-COMMANDS = {
-    "verify": "encrypted_tables.verify.command:verify",
-    "access-diff": "encrypted_tables.access_diff.command:access_diff",
-    "audit": "encrypted_tables.audit.command:audit",
-    "preview": "encrypted_tables.pipeline.command:preview",
-    "deploy": "encrypted_tables.pipeline.command:deploy",
-    "comment": "encrypted_tables.pipeline.command:comment",
-    "environments": "encrypted_tables.environments.command:environments",
-}
-_EPILOG = """\b
-Exit status:
-  0  done, and as expected
-  1  done, and something differs: access, a policy, a declaration
-  2  could not be told or not be done; the message says why
-
-\b
-Completion in your shell (bash; zsh and fish likewise):
-  eval "$(_ENCRYPTED_TABLES_COMPLETE=bash_source encrypted-tables)"
-
-AWS is reached as its standard environment says: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL."""
-
-
-class _LazyGroup(click.Group):
-    """Loads a command's module when the command is used: `environments list` needs no AWS library."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-
-@click.group(NAME, cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name=NAME)
-def command_line() -> None:
-    """DynamoDB tables that only named people can read: prove it, review it, deploy it."""
+"""The exit status of a command that could not be done, or could not tell."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; its exit status, as `--help` states it."""
-    return exit_status(command_line, arguments)
+
+    def program() -> int:
+        from encrypted_tables.command_line import command_line, run  # noqa: PLC0415  # after the signal handlers
+
+        return run(command_line, arguments)
+
+    return exit_status(program)
 
 
-def exit_status(command: click.Command, arguments: Sequence[str] | None) -> int:
-    """Run a command of click by the one rule for errors, interruptions and exit statuses.
-
-    Args:
-        command: returns its exit status, or None for 0.
-        arguments: the command line (default: this process's).
-    """
+def exit_status(program: Callable[[], int]) -> int:
+    """The exit status of a program; an interrupted one cleans up, says so, and could not be done."""
     try:
-        return interruptible(lambda: _run(command, arguments))
+        return interruptible(program)
     except KeyboardInterrupt as interruption:
         notes = getattr(interruption, "__notes__", ())
         print("; ".join([f"{NAME}: interrupted", *notes]), file=sys.stderr)
         return COULD_NOT
 
 
-def _run(command: click.Command, arguments: Sequence[str] | None) -> int:
-    words = [*(sys.argv[1:] if arguments is None else arguments)]
-    try:
-        if asked := os.environ.get(_COMPLETION):
-            return shell_complete(command, {}, NAME, _COMPLETION, asked)
-        # Not `command.main`, which turns an interruption into an error without its notes.
-        with command.make_context(NAME, words) as context:
-            status: int | None = command.invoke(context)
-    except click.exceptions.Exit as finished:
-        return finished.exit_code
-    except click.ClickException as error:
-        error.show()
-        return COULD_NOT
-    except (UserError, OSError) as error:
-        print(f"{NAME}: {error}", file=sys.stderr)
-        return COULD_NOT
-    except Exception as error:  # noqa: BLE001  # whatever went wrong, nothing is known to differ: not status 1
-        if _is_from_aws(error):
-            print(f"{NAME}: {error}", file=sys.stderr)
-        else:
-            traceback.print_exc()
-        return COULD_NOT
-    return status or 0
-
-
-def _is_from_aws(error: Exception) -> bool:
-    return any(one.__module__ == "botocore.exceptions" for one in type(error).__mro__)
-
-
-def run() -> None:
-    """The console script."""
+def console_script() -> None:
+    """The installed command."""
     sys.exit(main())
 
 
 if __name__ == "__main__":
-    run()
+    console_script()

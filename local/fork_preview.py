@@ -10,6 +10,7 @@ import click
 import yaml
 
 from encrypted_tables.__main__ import exit_status
+from encrypted_tables.command_line import run as run_command
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.engine.run_preview import EngineError, preview
 from encrypted_tables.engine.stack import Stack
@@ -77,4 +78,4 @@ def _made(directory: Path) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(exit_status(fork_preview, None))
+    sys.exit(exit_status(lambda: run_command(fork_preview, None)))

@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from encrypted_tables.__main__ import command_line
+from encrypted_tables.command_line import command_line
 from local.fork_preview import fork_preview
 from local.local_run import ROOT
 from tests.workflows import linters
