@@ -1,11 +1,11 @@
 """Compares who had access before an update with who will have it after."""
 
 from encrypted_tables.access_diff.collect.survey import survey
-from encrypted_tables.access_diff.evaluate.access import Access
 from encrypted_tables.access_diff.evaluate.change import Change, Diff
 from encrypted_tables.access_diff.evaluate.comparison import Comparison
 from encrypted_tables.access_diff.report.notes import cannot_tell_of, notes_of
 from encrypted_tables.engine.preview import Preview
+from encrypted_tables.iam.actions import Access
 
 
 def access_diff(preview: Preview, base: Preview | None = None) -> Diff:

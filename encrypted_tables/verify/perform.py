@@ -10,6 +10,7 @@ import boto3
 from rich.console import Console
 
 from encrypted_tables.errors import UserError
+from encrypted_tables.iam.principals import identity, same_principal
 from encrypted_tables.private_file import write_private
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Found, Target, survey_tables
@@ -17,7 +18,6 @@ from encrypted_tables.verify.collect.observe import Table, Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.collect.principals import CredentialSources, Principal, caller_principal, gather
 from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
-from encrypted_tables.verify.predict.arns import identity, same_principal
 from encrypted_tables.verify.probe.wait import Patience, exit_status_of, wait_for_access, wait_for_denial
 from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
 from encrypted_tables.verify.report.html import render_html

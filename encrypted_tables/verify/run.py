@@ -1,12 +1,15 @@
 """One verification from end to end: read, try, predict, compare."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import boto3
 
+from encrypted_tables.iam.documents import Document, read_document
+from encrypted_tables.iam.policy import allowed_principals
+from encrypted_tables.iam.principals import Kind, same_principal
+from encrypted_tables.verify.collect.account import Account, read_account
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Place, Target, survey
 from encrypted_tables.verify.collect.observe import Key, Table, Unknown
@@ -22,13 +25,10 @@ from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation,
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
 from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells
 from encrypted_tables.verify.compare.settings_findings import settings_findings
-from encrypted_tables.verify.predict.arns import same_principal
-from encrypted_tables.verify.predict.policy_principals import allowed_principals, concrete_principals
 from encrypted_tables.verify.predict.predict import (
     Prediction,
     may_change_key_policy,
     predict_item_calls,
-    role_with_path,
 )
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
@@ -68,8 +68,9 @@ def verify(
     places = survey(caller.connections, targets, parallel)
     tables = [place.table for place in places if isinstance(place.table, Table)]
     proof = prove(tables, principals, parallel, read_only=options.read_only)
-    predictions = _predictions(places, principals, caller, parallel)
-    declarations = _declarations(places, caller, parallel)
+    account = read_account(caller.connections, caller.account)
+    predictions = _predictions(places, principals, account)
+    declarations = _declarations(places, caller, account)
     cells = access_cells(proof.results, predictions, declarations)
     findings = [
         *settings_findings(places),
@@ -99,30 +100,34 @@ def _now() -> str:
 
 
 def _predictions(
-    places: Iterable[Place], principals: list[Principal], caller: Principal, parallel: Parallel
+    places: Iterable[Place], principals: list[Principal], account: Account | Unknown
 ) -> list[Prediction]:
-    jobs = [
-        (place, place.table, arn)
+    return [
+        prediction
         for place in places
         if isinstance(place.table, Table)
         for arn in _without_credentials(place, principals)
+        for prediction in predict_item_calls(account, place.table, place.key, arn)
     ]
-    rows = parallel.map(
-        "predicting", lambda job: predict_item_calls(caller.connections, job[1], job[0].key, job[2]), jobs
-    )
-    return [prediction for row in rows for prediction in row]
 
 
 def _without_credentials(place: Place, principals: list[Principal]) -> list[str]:
     """Whom the stack declares or a policy names, but whose credentials are not at hand."""
     declared = [entry.principal for entry in place.declared.access] if place.declared else []
-    named = (name for policy in _policies(place) for name in allowed_principals(json.loads(policy)))
+    named = (one for policy in _policies(place) for one in _users_and_roles(policy))
     found: list[str] = []
-    for arn in (*declared, *concrete_principals(named)):
+    for arn in (*declared, *named):
         known = [*found, *(one.arn for one in principals)]
         if not any(same_principal(arn, other) for other in known):
             found.append(arn)
     return found
+
+
+def _users_and_roles(policy: str) -> list[str]:
+    """The users and roles that a policy allows, also by a session of a role."""
+    document = read_document(policy)
+    found = allowed_principals(document) if isinstance(document, Document) else ()
+    return sorted({one.holder.arn for one in found if one.holder.kind in {Kind.USER, Kind.ROLE}})
 
 
 def _policies(place: Place) -> Iterable[str]:
@@ -133,24 +138,13 @@ def _policies(place: Place) -> Iterable[str]:
         yield place.key.policy
 
 
-def _declarations(places: list[Place], caller: Principal, parallel: Parallel) -> Declarations:
-    keys = {place.key.arn: place.key for place in places if isinstance(place.key, Key)}
+def _declarations(places: list[Place], caller: Principal, account: Account | Unknown) -> Declarations:
     tables = {(place.name, place.region): place.declared for place in places}
-    arn = role_with_path(caller.connections, caller.arn)
-    if isinstance(arn, Unknown):
-        return Declarations(tables, caller.arn)
-    manages = dict(
-        zip(
-            keys,
-            parallel.map(
-                "reading the caller's rights",
-                lambda key: may_change_key_policy(caller.connections, key, arn),
-                keys.values(),
-            ),
-            strict=True,
-        )
-    )
-    managed = {(p.name, p.region) for p in places if isinstance(p.key, Key) and manages[p.key.arn]}
+    managed = {
+        (place.name, place.region)
+        for place in places
+        if isinstance(place.key, Key) and may_change_key_policy(account, place.key, caller.arn)
+    }
     return Declarations(tables, caller.arn, frozenset(managed))
 
 

@@ -205,7 +205,7 @@ def test_a_permissions_boundary_is_a_condition() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), bounded]
 
     assert changes(before, [*before, attachment("ann")]) == [
-        f"{ANN} gains read and write, where its permissions boundary allows it: {TABLE}"
+        f"{ANN} gains read and write, where its permissions boundary does not stop it: {TABLE}"
     ]
 
 

@@ -61,7 +61,10 @@ def test_a_session_has_what_its_role_is_given() -> None:
 
     diff = diff_of(before, [*before, role_policy(allow("dynamodb:GetItem"))])
 
-    assert sentences(diff) == [f"{session} gains read: {TABLE} ({OUTSIDE})"]
+    assert sentences(diff) == [
+        f"{APP} gains read, where the session is {session}: {TABLE} ({OUTSIDE})",
+        f"{session} gains read: {TABLE} ({OUTSIDE})",
+    ]
     assert [note for note in diff.notes if "still cannot read" in note] == []
 
 
@@ -100,7 +103,7 @@ def test_dynamodb_for_a_group_reaches_those_key_users_who_are_members() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
 
     assert changes(before, [*before, group_policy(allow("dynamodb:GetItem"))]) == [
-        f"{DEVS} gains read, where the member is a user whom the key lets in: {TABLE} ({OUTSIDE})"
+        f"{DEVS} gains read, where the member is a user that the key admits: {TABLE} ({OUTSIDE})"
     ]
 
 

@@ -22,7 +22,7 @@ def test_another_account_without_a_policy_of_the_table_is_told_as_conditional() 
     diff = diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()])
 
     assert [c.after.details for c in diff.changes if c.access == "read"] == [
-        ("a policy of the table lets it in; this stack sets none",)
+        ("a policy of the table admits it; this stack sets none",)
     ]
     assert (
         f"Account {OTHER_ACCOUNT} as a whole is named: its administrators choose who of it has the access."
@@ -34,7 +34,7 @@ def test_a_role_of_another_account_gains_read_by_both_policies() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", READER)), table(), table_policy()]
     after = [key(MANAGE, allow("kms:Decrypt", READER)), table(), table_policy(allow(READS, READER))]
 
-    assert changes(before, after) == [f"{READER} gains read: {TABLE}"]
+    assert changes(before, after) == [f"{READER} gains read, if its IAM policies allow kms:Decrypt: {TABLE}"]
 
 
 def test_a_policy_of_the_table_without_the_key_gives_no_items() -> None:

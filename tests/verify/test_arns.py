@@ -2,7 +2,7 @@
 
 import pytest
 
-from encrypted_tables.verify.predict.arns import iam_arn, is_orphaned_id, is_root, same_principal
+from encrypted_tables.iam.principals import iam_arn, is_orphaned_id, is_root, same_principal
 
 ROLE = "arn:aws:iam::111122223333:role/service/app"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from encrypted_tables.verify.collect.grants import Grant
 from encrypted_tables.verify.collect.observe import (
     Key,
     Rotation,
@@ -15,7 +16,6 @@ from encrypted_tables.verify.collect.observe import (
     observe_table,
 )
 from encrypted_tables.verify.compare.settings_findings import settings_findings
-from encrypted_tables.verify.predict.grants import Grant
 from tests.verify.stubbed import (
     ACCOUNT,
     KEY_ID,

@@ -8,7 +8,7 @@ import pytest
 from encrypted_tables.verify.collect.principals import CredentialSources
 from encrypted_tables.verify.report.report import Report
 from local.process import Credentials
-from tests.verify.world import FULL_ACCESS, World, declare, decrypt_when_tagged, kinds, outcomes
+from tests.verify.world import FULL_ACCESS, World, declare, decrypt_of_organisation, kinds, outcomes
 
 ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 READ_ONLY = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
@@ -137,7 +137,7 @@ def test_a_condition_that_is_not_known_is_no_denial_where_the_key_policy_leaves_
     world: World, verified: Verified
 ) -> None:
     user = world.user()
-    key = world.key(statements=(decrypt_when_tagged(user.arn),))
+    key = world.key(statements=(decrypt_of_organisation(user.arn),))
     report = verified(declare(world.table(key), key, {user.arn: "keyUser"}))
     assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
     assert kinds(report) == {"access-unknown"}

@@ -23,7 +23,7 @@ from encrypted_tables.verify.report.json import SCHEMA_FILE, render_json, report
 from encrypted_tables.verify.report.junit import render_junit
 from encrypted_tables.verify.report.report import Report
 from encrypted_tables.verify.report.table import print_report
-from tests.verify.world import User, World, declare, decrypt_when_tagged
+from tests.verify.world import User, World, declare, decrypt_of_organisation
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,7 +82,7 @@ def test_the_junit_has_no_error_where_nothing_could_not_be_told(
 ) -> None:
     """Nothing is declared of what a deployer reads, so that it cannot be predicted is no error."""
     deployer = world.user()
-    key = world.key(statements=(decrypt_when_tagged(deployer.arn),))
+    key = world.key(statements=(decrypt_of_organisation(deployer.arn),))
     report = verified(declare(world.table(key), key, {deployer.arn: "deployer"}))
     assert {cell.as_declared for cell in report.access if cell.principal == deployer.arn} == {None}
     (suite,) = ET.fromstring(render_junit(report))  # noqa: S314 - written by this program

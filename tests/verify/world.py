@@ -159,14 +159,14 @@ def key_policy(*users: str, statements: tuple[dict[str, Any], ...] = ()) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": found})
 
 
-def decrypt_when_tagged(principal: str) -> dict[str, Any]:
+def decrypt_of_organisation(principal: str) -> dict[str, Any]:
     """A statement of a key policy with a condition that nobody can know from outside."""
     return {
         "Effect": "Allow",
         "Principal": {"AWS": principal},
         "Action": "kms:Decrypt",
         "Resource": "*",
-        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "orders"}},
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
     }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from encrypted_tables.access_diff.collect.side import Side
-from encrypted_tables.access_diff.collect.world import Grant
-from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, as_list, parse_principal
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import as_list
+from encrypted_tables.iam.grants import Grant, NotKnown
+from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
 _PRINCIPALS = {"aws:iam/user:User": Kind.USER, "aws:iam/role:Role": Kind.ROLE}
 
@@ -24,12 +25,12 @@ def read_grant(side: Side, resource: Resource) -> Grant:
     )
 
 
-def _context(constraint: Any, name: str) -> Mapping[str, Any] | Unknown:  # noqa: ANN401  # a property of any type
+def _context(constraint: Any, name: str) -> Mapping[str, Any] | NotKnown:  # noqa: ANN401  # a property of any type
     """The encryption context that a constraint asks for; empty when it asks for none."""
-    if isinstance(constraint, Unknown):
-        return constraint
-    found = constraint.get(name) if isinstance(constraint, Mapping) else None
-    return found if isinstance(found, Mapping | Unknown) else {}
+    found = constraint.get(name) if isinstance(constraint, Mapping) else constraint
+    if isinstance(found, Unknown):
+        return NotKnown(found.value)
+    return found if isinstance(found, Mapping) else {}
 
 
 def grantee_of(side: Side, resource: Resource) -> Principal | Unknown | None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from encrypted_tables.access_diff.collect.policies import read_policy
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.evaluate.managed_policies import managed_policy
-from encrypted_tables.access_diff.evaluate.policy import Policy, Unreadable, read_policy
-from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, as_list, parse_principal
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import Policy, Unreadable, as_list
+from encrypted_tables.iam.managed_policies import managed_policy
+from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
 USER, ROLE, GROUP = "aws:iam/user:User", "aws:iam/role:Role", "aws:iam/group:Group"
 MANAGED_POLICY = "aws:iam/policy:Policy"
@@ -56,7 +57,8 @@ class Identity:
     policies: list[Policy] = field(default_factory=list)
     is_of_stack: bool = False
     """The stack makes this user or role, so the policies here are taken for all that it has."""
-    has_boundary: bool = False
+    boundary: Policy | None = None
+    """Its permissions boundary."""
     trust: Policy | None = None
     """Who may assume it; of a role of the stack."""
 
@@ -100,7 +102,8 @@ class Identities:
         kind = Kind.USER if resource.type == USER else Kind.ROLE
         identity = self._identity(resource, kind)
         identity.is_of_stack = True
-        identity.has_boundary = bool(resource.inputs.get("permissionsBoundary"))
+        if boundary := resource.inputs.get("permissionsBoundary"):
+            identity.boundary = self._policy(resource, "permissionsBoundary", boundary)
         if kind is Kind.ROLE:
             identity.trust = read_policy(resource.inputs.get("assumeRolePolicy"))
         for inline in _values(resource.inputs.get("inlinePolicies")):

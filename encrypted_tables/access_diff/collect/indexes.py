@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from encrypted_tables.access_diff.collect.side import Side
-from encrypted_tables.access_diff.evaluate.principals import as_list
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import as_list
 
 INDEX = "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex"
 ANY = "*"

@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from encrypted_tables.access_diff.collect.grants import grantee_of, read_grant
+from encrypted_tables.access_diff.collect.policies import read_policy
 from encrypted_tables.access_diff.collect.side import Side
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.collect.world import Grant, Key
-from encrypted_tables.access_diff.evaluate.policy import NOT_KNOWN, Document, Policy, Unreadable, read_policy
+from encrypted_tables.access_diff.collect.world import Key
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import Document, Policy, Unreadable
+from encrypted_tables.iam.grants import Grant
+from encrypted_tables.iam.policy import NOT_KNOWN
 
 KEY, REPLICA_KEY = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
 EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (

@@ -14,13 +14,15 @@ from encrypted_tables.access_diff.collect.keys import (
     unplaced,
     with_keys_elsewhere,
 )
+from encrypted_tables.access_diff.collect.policies import read_policy
 from encrypted_tables.access_diff.collect.side import Side
 from encrypted_tables.access_diff.collect.tables import TABLE, Tables, table_policies
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
 from encrypted_tables.access_diff.collect.world import KeyKind, Table, TableId, TableKey, World
-from encrypted_tables.access_diff.evaluate.policy import Document, principals_of, read_policy
-from encrypted_tables.access_diff.evaluate.principals import Principal, as_list
 from encrypted_tables.engine.preview import Preview, Resource
+from encrypted_tables.iam.documents import Document, as_list
+from encrypted_tables.iam.policy import principals_of
+from encrypted_tables.iam.principals import Principal
 
 AWS_PROVIDER = "pulumi:providers:aws"
 _IN_ACCOUNT = re.compile(r"arn:(?P<partition>aws[\w-]*):(?:kms|dynamodb|iam):[\w-]*:(?P<account>\d{12}):")

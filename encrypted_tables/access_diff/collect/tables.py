@@ -6,13 +6,14 @@ from typing import Any
 
 from encrypted_tables.access_diff.collect.indexes import index_names
 from encrypted_tables.access_diff.collect.keys import References
+from encrypted_tables.access_diff.collect.policies import read_policy
 from encrypted_tables.access_diff.collect.side import Side
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
 from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, TableId, TableKey
-from encrypted_tables.access_diff.evaluate.policy import NOT_KNOWN, Policy, read_policy
-from encrypted_tables.access_diff.evaluate.principals import as_list
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import Policy, as_list
+from encrypted_tables.iam.policy import NOT_KNOWN
 
 TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
 RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"

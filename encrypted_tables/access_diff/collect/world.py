@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from encrypted_tables.access_diff.collect.identities import Identities
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.evaluate.policy import Policy
-from encrypted_tables.access_diff.evaluate.principals import Principal
-from encrypted_tables.engine.unknown import Unknown
+from encrypted_tables.iam.documents import Policy
+from encrypted_tables.iam.grants import Grant
+from encrypted_tables.iam.principals import Principal
 
 TableId = tuple[str, str]
 """A table's name and Region; the Region is empty while it is not known."""
@@ -21,20 +20,6 @@ class KeyKind(StrEnum):
     CUSTOMER_MANAGED = "customer managed key"
     AWS_MANAGED = "AWS managed key"
     AWS_OWNED = "AWS owned key"
-
-
-@dataclass(frozen=True)
-class Grant:
-    """A grant on a key."""
-
-    grantee: Principal | None
-    """None while it is not known, or when it is no principal."""
-    operations: frozenset[str] | None
-    """None while they are not known."""
-    context_equals: Mapping[str, Any] | Unknown
-    """The whole encryption context that it asks for; empty when it asks for none."""
-    context_subset: Mapping[str, Any] | Unknown
-    """A part of the encryption context that it asks for; empty when it asks for none."""
 
 
 @dataclass(frozen=True)

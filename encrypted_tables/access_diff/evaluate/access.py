@@ -1,12 +1,11 @@
 """Whether a principal may do something with a table or its key, as far as the stack tells."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from enum import StrEnum
 
-from encrypted_tables.access_diff.collect.identities import Identity
 from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, World
-from encrypted_tables.access_diff.evaluate.answer import (
+from encrypted_tables.access_diff.evaluate.named import named_by_key
+from encrypted_tables.iam.actions import DECRYPT, ITEM_ACTIONS, OF_INDEXES, Access
+from encrypted_tables.iam.answer import (
     DELEGATED,
     NO,
     YES,
@@ -16,77 +15,12 @@ from encrypted_tables.access_diff.evaluate.answer import (
     any_of,
     conditional,
     unknown,
-    unless,
 )
-from encrypted_tables.access_diff.evaluate.conditions import Context
-from encrypted_tables.access_diff.evaluate.granted import grant_allows
-from encrypted_tables.access_diff.evaluate.named import named_by_key
-from encrypted_tables.access_diff.evaluate.policy import (
-    Document,
-    Policy,
-    Request,
-    Unreadable,
-    identity_policy_says,
-    resource_policy_allows,
-    resource_policy_delegates,
-    resource_policy_denies,
-)
-from encrypted_tables.access_diff.evaluate.principals import Kind, Principal
-
-
-class Access(StrEnum):
-    """What a principal can gain or lose."""
-
-    READ = "read"
-    WRITE = "write"
-    KEY_USE = "use of the key"
-    """kms:Decrypt through DynamoDB: the key's half of reading and writing."""
-    DIRECT_KEY_USE = "direct use of the key"
-    """kms:Decrypt outside DynamoDB."""
-    ADMINISTRATION = "administration"
-
-
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
-ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
-    Access.READ: (
-        "dynamodb:GetItem",
-        "dynamodb:BatchGetItem",
-        "dynamodb:Query",
-        "dynamodb:Scan",
-        "dynamodb:PartiQLSelect",
-    ),
-    Access.WRITE: (
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:BatchWriteItem",
-        "dynamodb:PartiQLInsert",
-        "dynamodb:PartiQLUpdate",
-        "dynamodb:PartiQLDelete",
-    ),
-}
-_OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect")
-# Who may change the policy, make grants or make a replica with a policy of its own can give itself any use;
-# who may disable or delete the key, delete its material or end grants ends others'.
-# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-WHOLE_ADMINISTRATION = (
-    "kms:PutKeyPolicy",
-    "kms:CreateGrant",
-    "kms:RevokeGrant",
-    "kms:EnableKey",
-    "kms:DisableKey",
-    "kms:ScheduleKeyDeletion",
-    "kms:CancelKeyDeletion",
-)
-"""Who has these is called an administrator of the key without more words."""
-ADMINISTRATION_ACTIONS = (
-    *WHOLE_ADMINISTRATION,
-    "kms:RetireGrant",
-    "kms:ReplicateKey",
-    "kms:UpdatePrimaryRegion",
-    "kms:DeleteImportedKeyMaterial",
-)
-_DECRYPT = "kms:Decrypt"
+from encrypted_tables.iam.documents import Unreadable
+from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
+from encrypted_tables.iam.policy import NOT_KNOWN, Request
+from encrypted_tables.iam.principals import Kind, Principal
+from encrypted_tables.iam.request_context import RequestContext, Value, caller_context, through_dynamodb
 
 
 def may_use_items(
@@ -111,11 +45,10 @@ def may_use_table(
     """
     if principal.kind is Kind.SERVICE:
         return NO
-    context = _who(principal)
     places = [(action, table.arn) for action in ITEM_ACTIONS[access]]
     if access is Access.READ:
-        places += [(action, f"{table.arn}/index/{one}") for action in _OF_INDEXES for one in table.indexes]
-    requests = (Request(action, principal, place, context) for action, place in places)
+        places += [(action, f"{table.arn}/index/{one}") for action in OF_INDEXES for one in table.indexes]
+    requests = (_item_request(principal, action, place, table) for action, place in places)
     return any_of(_item_action(world, request, table, elsewhere) for request in requests)
 
 
@@ -128,72 +61,48 @@ def may_decrypt_items(world: World, principal: Principal, table: Table) -> Answe
     key = table.key.key
     if key is None:
         return unknown(table.key.why_unknown)
-    context = {**_who(principal), **_through_dynamodb(table)}
-    return _key_action(world, key, Request(_DECRYPT, principal, key.arn, context))
+    return _key_action(world, key, _key_request(principal, DECRYPT, key, table))
 
 
 def may_decrypt_directly(world: World, principal: Principal, key: Key) -> Answer:
     """Whether the principal may call kms:Decrypt itself, with an encryption context of its choice."""
-    context = {**_who(principal), **_NOT_THROUGH_A_SERVICE}
-    return _key_action(world, key, Request(_DECRYPT, principal, key.arn, context))
+    return _key_action(world, key, _key_request(principal, DECRYPT, key))
 
 
 def may_administer(world: World, principal: Principal, key: Key, action: str) -> Answer:
     """Whether the principal may do one of `ADMINISTRATION_ACTIONS` itself."""
-    context = {**_who(principal), **_NOT_THROUGH_A_SERVICE, "kms:grantisforawsresource": "false"}
-    return _key_action(world, key, Request(action, principal, key.arn, context), must_be_usable=False)
+    return _key_action(world, key, _key_request(principal, action, key), must_be_usable=False)
 
 
-_NOT_THROUGH_A_SERVICE: Context = {"kms:viaservice": None}
+def _key_request(principal: Principal, action: str, key: Key, table: Table | None = None) -> Request:
+    """A request to KMS; with a table, the one that DynamoDB makes for an item call on it."""
+    parts = [part if part != NOT_KNOWN else "" for part in key.arn.split(":")]
+    context: dict[str, Value] = caller_context(principal, action, region=parts[3], owner=parts[4])
+    if table:
+        context |= through_dynamodb(table.region, table.name, table.account)
+    return Request(action, principal, key.arn, RequestContext(action, context))
 
 
-def _who(principal: Principal) -> Context:
-    """The condition keys that follow from who calls."""
-    context: dict[str, str] = {}
-    if principal.account:
-        context |= {"kms:calleraccount": principal.account, "aws:principalaccount": principal.account}
-    if (
-        principal.kind in {Kind.USER, Kind.ROLE} and principal.arn
-    ):  # of a session it is its role's, path and all
-        context["aws:principalarn"] = principal.arn
-    return context
-
-
-def _through_dynamodb(table: Table) -> Context:
-    """The condition keys of the Decrypt that DynamoDB makes for an item call.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-    """
-    context: dict[str, str | tuple[str, ...]] = {
-        "kms:encryptioncontext:aws:dynamodb:tablename": table.name,
-        "kms:encryptioncontextkeys": ("aws:dynamodb:tableName", "aws:dynamodb:subscriberId"),
-    }
-    if table.account:
-        context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = table.account
-    if table.region:
-        context["kms:viaservice"] = f"dynamodb.{table.region}.amazonaws.com"
-    return context
+def _item_request(principal: Principal, action: str, place: str, table: Table) -> Request:
+    context = caller_context(principal, action, region=table.region, owner=table.account)
+    return Request(action, principal, place, RequestContext(action, context))
 
 
 def _item_action(world: World, request: Request, table: Table, elsewhere: Answer) -> Answer:
-    by_table = _documents(table.policies)
-    unread = [unknown(f"the table's policy: {p.reason}") for p in table.policies if isinstance(p, Unreadable)]
-    denied = any_of([*(resource_policy_denies(document, request) for document in by_table), *unread])
-    allowed = any_of([*(resource_policy_allows(document, request) for document in by_table), *unread])
-    if not _is_of_account(table, request.principal):
-        return unless(any_of([allowed, *_no_table_policy(table)]), denied)
-    identity = world.identities.get(request.principal)
-    by_identity, denied_by_identity = _identity_says(identity, request)
-    if not request.principal.is_single:
-        by_identity = YES  # whoever of them has IAM policies for it
-    elif not (identity and identity.is_of_stack):
-        by_identity = any_of([by_identity, elsewhere])
-    return unless(any_of([allowed, by_identity]), any_of([denied, denied_by_identity]))
+    if not _is_of_account(table, request.principal) and not table.policies:
+        return conditional("a policy of the table admits it; this stack sets none")
+    resource = Resource(table.account, table.policies)
+    return evaluate(request, resource, *_side_of(world, request.principal, elsewhere))
 
 
-def _no_table_policy(table: Table) -> list[Answer]:
-    """Another account needs a policy of the table too; the stack may not be what sets it."""
-    return [] if table.policies else [conditional("a policy of the table lets it in; this stack sets none")]
+def _side_of(world: World, principal: Principal, elsewhere: Answer) -> tuple[Identity, Answer]:
+    """What the stack says of the principal, and what policies outside the stack are taken to give it."""
+    known = world.identities.get(principal)
+    if not principal.is_single:
+        return Identity(), YES  # those of them that have IAM policies for it
+    if known is None:
+        return Identity(), elsewhere
+    return Identity(known.policies, known.boundary, is_whole=known.is_of_stack), elsewhere
 
 
 def _key_action(world: World, key: Key, request: Request, *, must_be_usable: bool = True) -> Answer:
@@ -210,47 +119,27 @@ def _policies_say(world: World, key: Key, request: Request) -> Answer:
     """The same of a key that can be used."""
     if isinstance(key.policy, Unreadable):
         return unknown(f"the policy of {key.label}: {key.policy.reason}")
-    granted = unless(
-        any_of(grant_allows(grant, request) for grant in key.grants),
-        resource_policy_denies(key.policy, request),
-    )
-    direct = any_of([resource_policy_allows(key.policy, request), granted])
-    if not request.principal.is_single:
-        return direct
+    account = key.arn.split(":")[4]
+    resource = Resource("" if account == NOT_KNOWN else account, [key.policy], key.grants)
+    said = evaluate(request, resource, *_side_of(world, request.principal, DELEGATED))
     if request.principal.kind is Kind.GROUP:
-        direct = any_of([direct, _for_members(world, key, request)])
-    left_to_iam = resource_policy_delegates(key.policy, request)
-    identity = world.identities.get(request.principal)
-    by_identity, denied = _identity_says(identity, request)
-    if not (identity and identity.is_of_stack):
-        by_identity = any_of([by_identity, DELEGATED])
-    return unless(any_of([direct, all_of([left_to_iam, by_identity])]), denied)
+        return any_of([said, _for_members(world, key, request)])
+    return said
 
 
 def _for_members(world: World, key: Key, request: Request) -> Answer:
     """What the key says to those of its users who may be members of the group that asks."""
     users = (named for named in named_by_key(key) if named.kind is Kind.USER)
-    answer = any_of(
-        _key_action(world, key, replace(request, principal=user, context={**request.context, **_who(user)}))
-        for user in users
-    )
+    answer = any_of(_key_action(world, key, _as_member(request, user)) for user in users)
     is_nobody = answer.grade in {Grade.NO, Grade.DELEGATED}
-    return NO if is_nobody else conditional("the member is a user whom the key lets in")
+    return NO if is_nobody else conditional("the member is a user that the key admits")
 
 
-def _identity_says(identity: Identity | None, request: Request) -> tuple[Answer, Answer]:
-    if identity is None:
-        return NO, NO
-    said = [identity_policy_says(document, request) for document in _documents(identity.policies)]
-    unread = [unknown(f"a policy it has: {p.reason}") for p in identity.policies if isinstance(p, Unreadable)]
-    allowed = any_of([*(one for one, _ in said), *unread])
-    if identity.has_boundary:
-        allowed = all_of([allowed, conditional("its permissions boundary allows it")])
-    return allowed, any_of([*(denied for _, denied in said), *unread])  # what is not read may deny as well
-
-
-def _documents(policies: Iterable[Policy]) -> list[Document]:
-    return [policy for policy in policies if isinstance(policy, Document)]
+def _as_member(request: Request, user: Principal) -> Request:
+    parts = request.resource.split(":")
+    of_user = caller_context(user, request.action, region=parts[3], owner=parts[4])
+    kept = {name: value for name, value in request.context.items() if name.startswith("kms:")}
+    return replace(request, principal=user, context=RequestContext(request.action, {**of_user, **kept}))
 
 
 def _is_of_account(table: Table, principal: Principal) -> bool:

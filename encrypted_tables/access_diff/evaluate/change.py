@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from encrypted_tables.access_diff.collect.world import TableId
-from encrypted_tables.access_diff.evaluate.access import Access
-from encrypted_tables.access_diff.evaluate.answer import Answer
-from encrypted_tables.access_diff.evaluate.principals import Principal
+from encrypted_tables.iam.actions import Access
+from encrypted_tables.iam.answer import Answer
+from encrypted_tables.iam.principals import Principal
 
 
 class Verb(StrEnum):

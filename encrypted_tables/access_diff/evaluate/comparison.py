@@ -6,18 +6,17 @@ from functools import partial
 
 from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, TableId, World
 from encrypted_tables.access_diff.evaluate.access import (
-    ADMINISTRATION_ACTIONS,
-    Access,
     may_administer,
     may_decrypt_directly,
     may_decrypt_items,
     may_use_items,
 )
-from encrypted_tables.access_diff.evaluate.answer import NO, YES, Answer, Grade
 from encrypted_tables.access_diff.evaluate.change import Change, Verb
 from encrypted_tables.access_diff.evaluate.named import principals_of_key, principals_of_table
 from encrypted_tables.access_diff.evaluate.pairs import pairs
-from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, account_principal
+from encrypted_tables.iam.actions import ADMINISTRATION_ACTIONS, Access
+from encrypted_tables.iam.answer import NO, YES, Answer, Grade
+from encrypted_tables.iam.principals import Kind, Principal, account_principal
 
 _Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, World
-from encrypted_tables.access_diff.evaluate.policy import Document, Policy, principals_of
-from encrypted_tables.access_diff.evaluate.principals import Principal, account_principal
+from encrypted_tables.iam.documents import Document, Policy
+from encrypted_tables.iam.policy import principals_of
+from encrypted_tables.iam.principals import Principal, account_principal
 
 
 def principals_of_table(world: World, table: Table | None) -> set[Principal]:

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 
 from encrypted_tables.access_diff.collect.world import World
-from encrypted_tables.access_diff.evaluate.access import (
-    ADMINISTRATION_ACTIONS,
-    Access,
-    may_administer,
-    may_decrypt_directly,
-    may_use_items,
-)
-from encrypted_tables.access_diff.evaluate.answer import Answer, Grade
-from encrypted_tables.access_diff.evaluate.principals import Principal
+from encrypted_tables.access_diff.evaluate.access import may_administer, may_decrypt_directly, may_use_items
+from encrypted_tables.iam.actions import ADMINISTRATION_ACTIONS, Access
+from encrypted_tables.iam.answer import Answer, Grade
+from encrypted_tables.iam.principals import Principal
 
 
 def changed_trust(before: World, after: World) -> Iterator[str]:

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from encrypted_tables.access_diff.collect.world import TableId
-from encrypted_tables.access_diff.evaluate.answer import Answer
 from encrypted_tables.access_diff.evaluate.change import Change, Diff
-from encrypted_tables.access_diff.evaluate.principals import who
 from encrypted_tables.access_diff.report.words import lines
+from encrypted_tables.iam.answer import Answer
+from encrypted_tables.iam.principals import who
 
 VERSION = "1.0"
 

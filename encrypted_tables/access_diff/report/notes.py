@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator
 from encrypted_tables.access_diff.collect.identities import Identity
 from encrypted_tables.access_diff.collect.unplaced import Unplaced
 from encrypted_tables.access_diff.collect.world import KeyKind, Table, World
-from encrypted_tables.access_diff.evaluate.access import Access, may_decrypt_items, may_use_table
-from encrypted_tables.access_diff.evaluate.answer import NO, Grade
+from encrypted_tables.access_diff.evaluate.access import may_decrypt_items, may_use_table
 from encrypted_tables.access_diff.evaluate.named import named_by_key
 from encrypted_tables.access_diff.evaluate.pairs import follows
-from encrypted_tables.access_diff.evaluate.policy import Unreadable
-from encrypted_tables.access_diff.evaluate.principals import Kind, Principal, account_principal, who
 from encrypted_tables.access_diff.evaluate.trust import changed_trust
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.iam.actions import Access
+from encrypted_tables.iam.answer import NO, Grade
+from encrypted_tables.iam.documents import Unreadable
+from encrypted_tables.iam.principals import Kind, Principal, account_principal, who
 
 
 def cannot_tell_of(before: World, after: World) -> dict[str, str]:

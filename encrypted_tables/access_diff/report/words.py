@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from encrypted_tables.access_diff.collect.world import TableId
-from encrypted_tables.access_diff.evaluate.access import WHOLE_ADMINISTRATION, Access
-from encrypted_tables.access_diff.evaluate.answer import Answer, Grade
 from encrypted_tables.access_diff.evaluate.change import Change, Diff, Verb
-from encrypted_tables.access_diff.evaluate.principals import who
+from encrypted_tables.iam.actions import WHOLE_ADMINISTRATION, Access
+from encrypted_tables.iam.answer import Answer, Grade
+from encrypted_tables.iam.principals import who
 
 _ACCESS = {
     Access.READ: "read",

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from encrypted_tables.verify.collect.aws_errors import answer_of_error
 from encrypted_tables.verify.collect.connections import Connections
-from encrypted_tables.verify.predict.grants import Grant, grant_of
+from encrypted_tables.verify.collect.grants import Grant, grant_of
 
 T = TypeVar("T")
 

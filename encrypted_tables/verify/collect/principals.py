@@ -9,11 +9,11 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from encrypted_tables.errors import UserError
+from encrypted_tables.iam.principals import account_of, iam_arn, is_root, same_principal
 from encrypted_tables.verify.collect.aws_errors import answer_of_error
 from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.credentials_csv import read_credentials_csv
 from encrypted_tables.verify.collect.declared import StackOutputs
-from encrypted_tables.verify.predict.arns import account_of, iam_arn, is_root, same_principal
 
 _ROLE_SESSION_NAME = "encrypted-tables-verify"
 

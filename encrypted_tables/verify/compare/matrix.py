@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from encrypted_tables.iam.principals import same_principal
 from encrypted_tables.verify.collect.declared import DeclaredTable, Role
 from encrypted_tables.verify.compare.expectation import WRITE_CALLS, Expectation, expected, is_as_declared
 from encrypted_tables.verify.compare.findings import AccessCell
-from encrypted_tables.verify.predict.arns import same_principal
 from encrypted_tables.verify.predict.predict import Prediction
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeResult

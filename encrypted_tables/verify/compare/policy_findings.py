@@ -1,18 +1,14 @@
 """Findings on whom the policies of a table and its key name, and on the key's grants."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from encrypted_tables.iam.documents import Document, Unreadable, as_list, read_document
+from encrypted_tables.iam.policy import has_open_allow
+from encrypted_tables.iam.principals import is_orphaned_id, whole_account
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Key, Table, Unknown
 from encrypted_tables.verify.compare.finding_writer import Writer
 from encrypted_tables.verify.compare.findings import Finding, Severity
-from encrypted_tables.verify.predict.arns import is_orphaned_id, whole_account
-from encrypted_tables.verify.predict.policy_principals import (
-    allowed_principals,
-    has_open_allow,
-    named_principals,
-)
 
 
 def table_policy_findings(place: Place, table: Table) -> Iterator[Finding]:
@@ -33,20 +29,35 @@ def _policy_findings(
     place: Place, what: str, policy: str, owner: str, sharing: list[Place]
 ) -> Iterator[Finding]:
     finding = Writer(place)
-    document = json.loads(policy)
-    for principal in filter(is_orphaned_id, named_principals(document)):
+    document = read_document(policy)
+    if isinstance(document, Unreadable):
+        yield finding("unreadable-policy", f"{what}: {document.reason}.", "Correct the policy.")
+        return
+    for principal in filter(is_orphaned_id, _entries(document, {"Allow", "Deny"})):
         text = f"{what} names {principal}, the id of a deleted user or role."
         todo = "Take it out of the policy: the next change of the policy fails with it."
         yield finding("orphaned-principal", text, todo, principal=principal)
-    for principal in allowed_principals(document):
+    for principal in _entries(document, {"Allow"}):
         known = is_orphaned_id(principal) or _is_declared(principal, owner, sharing)
         if place.declared and not known:
             text = f"{what} names {principal}, which the stack does not declare."
             todo = "Run `pulumi up --refresh` to take it out, or declare it."
             yield finding("undeclared-principal", text, todo, principal=principal)
     if has_open_allow(document):
-        text = f"{what} allows by NotPrincipal: everyone whom it does not name."
+        text = f"{what} allows by NotPrincipal: everyone that it does not name."
         yield finding("undeclared-principal", text, "Name the principals that are meant.", principal="*")
+
+
+def _entries(document: Document, effects: set[str]) -> list[str]:
+    """The principals that statements of these effects name, as written; NotPrincipal counts for denials."""
+    elements = (
+        statement.get(element)
+        for statement in document.statements
+        if statement.get("Effect") in effects
+        for element in ("Principal", *(["NotPrincipal"] if "Deny" in effects else []))
+    )
+    values = (one for e in elements for one in (e.values() if isinstance(e, Mapping) else [e]))
+    return sorted({str(entry) for value in values for entry in as_list(value)})
 
 
 def _is_declared(principal: str, owner: str, sharing: list[Place]) -> bool:

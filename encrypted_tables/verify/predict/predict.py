@@ -1,18 +1,24 @@
-"""Predicts the access of a principal without credentials, from policies, grants and IAM's simulator."""
+"""Predicts the access of a principal without credentials, from policies and grants. Never called proven."""
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from encrypted_tables.verify.collect.connections import Connections
-from encrypted_tables.verify.collect.observe import Key, Table, Unknown, attempt
+from encrypted_tables.iam.answer import Answer, Grade, any_of
+from encrypted_tables.iam.documents import Document, Policy, Unreadable, read_document
+from encrypted_tables.iam.evaluate import Identity
+from encrypted_tables.iam.policy import principals_of
+from encrypted_tables.iam.principals import Kind, Principal, parse_principal
+from encrypted_tables.verify.collect.account import Account
+from encrypted_tables.verify.collect.observe import Key, Table, Unknown
 from encrypted_tables.verify.compare.expectation import ITEM_CALLS
-from encrypted_tables.verify.predict.arns import account_of, identity
-from encrypted_tables.verify.predict.decide import View, combine, decide_key, decide_table, iam_allows
-from encrypted_tables.verify.predict.grants import decryption_granted
-from encrypted_tables.verify.predict.key_policy import encryption_context, item_request, key_request
-from encrypted_tables.verify.predict.policy import Decision, evaluate, request_by
-from encrypted_tables.verify.predict.simulation import IamView, Resource, on_key, simulate
+from encrypted_tables.verify.predict.access import (
+    Caller,
+    KeyFacts,
+    TableFacts,
+    may_call_key,
+    may_call_table,
+    may_decrypt_items,
+)
 from encrypted_tables.verify.probe.classify import Outcome
 
 
@@ -28,60 +34,15 @@ class Prediction:
     reason: str
 
 
-def predict_item_calls(
-    connections: Connections, table: Table, key: Key | Unknown | None, principal: str
-) -> list[Prediction]:
-    """What each item call of a principal would answer on a table."""
-    actions = [f"dynamodb:{call}" for call in ITEM_CALLS]
-    iam = simulate(connections, principal, actions, Resource(table.arn, table.account), {})
-    key_view = _key_view(connections, table, key, principal)
-    results = []
-    for call, action in zip(ITEM_CALLS, actions, strict=True):
-        view = combine(_table_view(table, principal, action, iam[action]), key_view)
-        results.append(Prediction(table.name, table.region, principal, call, view.outcome, view.reason))
-    return results
+@dataclass(frozen=True)
+class View:
+    """What the table or its key is predicted to say to an item call."""
+
+    outcome: Outcome
+    reason: str
 
 
-def may_change_key_policy(connections: Connections, key: Key, principal: str) -> bool:
-    """Whether a principal is predicted to be able to give itself any access, by kms:PutKeyPolicy."""
-    if isinstance(key.policy, Unknown):
-        return False
-    request = key_request("kms:PutKeyPolicy", principal, key.arn)
-    iam = simulate(connections, principal, [request.action], on_key(key), {})[request.action]
-    decision = evaluate(json.loads(key.policy), request)
-    view = decide_key(decision, iam, same_account=account_of(principal) == key.account)
-    return view.outcome is Outcome.ALLOWED
-
-
-def _table_view(table: Table, principal: str, action: str, iam: IamView) -> View:
-    if isinstance(table.policy, Unknown):
-        return View(Outcome.COULD_NOT_TELL, table.policy.words)
-    document: dict[str, Any] = json.loads(table.policy) if table.policy else {}
-    decision = evaluate(document, request_by(principal, action, table.arn), iam_allows(iam))
-    return decide_table(decision, iam, same_account=account_of(principal) == table.account)
-
-
-def _key_view(connections: Connections, table: Table, key: Key | Unknown | None, principal: str) -> View:
-    if key is None:
-        return View(Outcome.ALLOWED, "AWS's own key serves every caller that DynamoDB lets in")
-    if isinstance(key, Unknown):
-        return View(Outcome.COULD_NOT_TELL, key.words)
-    if key.state in UNUSABLE:
-        return View(UNUSABLE[key.state], f"the key is {key.state}")
-    if isinstance(key.policy, Unknown):
-        return View(Outcome.COULD_NOT_TELL, key.policy.words)
-    request = item_request(principal, key.arn, table.name, table.account, table.region)
-    iam = simulate(connections, principal, [request.action], on_key(key), request.context)[request.action]
-    decision = evaluate(json.loads(key.policy), request, _granted(key, table, principal))
-    return decide_key(decision, iam, same_account=account_of(principal) == key.account)
-
-
-def _granted(key: Key, table: Table, principal: str) -> Decision:
-    if isinstance(key.grants, Unknown):
-        return Decision.UNKNOWN
-    return decryption_granted(key.grants, principal, encryption_context(table.name, table.account))
-
-
+_IF_THEIR_IAM_DOES = ", if the other account's IAM policies do"
 UNUSABLE = {
     "Disabled": Outcome.KEY_DISABLED,
     "PendingDeletion": Outcome.KEY_PENDING_DELETION,
@@ -89,10 +50,125 @@ UNUSABLE = {
 }
 
 
-def role_with_path(connections: Connections, arn: str) -> str | Unknown:
-    """The full ARN of a user or role: the one that follows from an assumed role's session lacks the path."""
-    who = identity(arn)
-    if who is None or who.kind != "role":
-        return arn
-    iam = connections.client("iam")
-    return attempt("iam:GetRole", lambda: str(iam.get_role(RoleName=who.name)["Role"]["Arn"]))
+def predict_item_calls(
+    account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
+) -> list[Prediction]:
+    """What each item call of a principal would answer on a table."""
+    callers = _callers(account, table, key, principal)
+    if isinstance(callers, View):
+        views = dict.fromkeys(ITEM_CALLS, callers)
+    else:
+        by_key = _key_view(callers, table, key)
+        views = {call: combine(_table_view(callers, table, call), by_key) for call in ITEM_CALLS}
+    return [
+        Prediction(table.name, table.region, principal, call, view.outcome, view.reason)
+        for call, view in views.items()
+    ]
+
+
+def may_change_key_policy(account: Account | Unknown, key: Key, principal: str) -> bool:
+    """Whether a principal is predicted to be able to give itself any access, by kms:PutKeyPolicy."""
+    who = parse_principal(principal)
+    if isinstance(account, Unknown) or isinstance(key.policy, Unknown) or who is None:
+        return False
+    caller = caller_of(account, who)
+    return caller is not None and may_call_key(caller, key_facts(key), "kms:PutKeyPolicy").grade is Grade.YES
+
+
+def caller_of(account: Account, principal: Principal) -> Caller | None:
+    """A principal with its policies; None if it is no user or role of its account."""
+    if principal.account != account.id or not principal.is_single:
+        return Caller(principal, Identity())
+    member = account.member(principal)
+    if member is None:
+        return None
+    known = member.principal if principal.kind is not Kind.SESSION else principal
+    tags = dict(member.tags) if member.principal.kind is Kind.USER else None
+    return Caller(known, member.identity, tags)
+
+
+def table_facts(table: Table) -> TableFacts:
+    """The table as far as its access goes."""
+    policies: list[Policy] = []
+    if isinstance(table.policy, Unknown):
+        policies = [Unreadable(table.policy.words)]
+    elif table.policy:
+        policies = [read_document(table.policy, "the table's policy")]
+    return TableFacts(table.name, table.arn, policies)
+
+
+def key_facts(key: Key) -> KeyFacts:
+    """The key as far as its access goes."""
+    policy: Policy = (
+        Unreadable(key.policy.words)
+        if isinstance(key.policy, Unknown)
+        else read_document(key.policy, "the key policy")
+    )
+    if isinstance(key.grants, Unknown):
+        return KeyFacts(key.arn, [policy], [], f"the grants of the key: {key.grants.words}")
+    return KeyFacts(key.arn, [policy], [grant.permission for grant in key.grants])
+
+
+def _callers(
+    account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
+) -> list[Caller] | View:
+    """Whose calls are meant; an account is admitted as soon as one of its principals is."""
+    who = parse_principal(principal)
+    if who is None:
+        return View(Outcome.COULD_NOT_TELL, f"{principal} is the id of a deleted user or role")
+    if who.account == table.account:
+        if isinstance(account, Unknown):
+            return View(Outcome.COULD_NOT_TELL, account.words)
+        caller = caller_of(account, who)
+        if caller is None:
+            return View(Outcome.COULD_NOT_TELL, f"the account has no {who.kind} {who.name}")
+        return [caller]
+    named = {who} if who.kind is not Kind.ACCOUNT else {who, *_named_of(who.account, table, key)}
+    return [Caller(one, Identity()) for one in sorted(named)]
+
+
+def _named_of(account: str, table: Table, key: Key | Unknown | None) -> Iterable[Principal]:
+    policies = [*table_facts(table).policies, *(key_facts(key).policies if isinstance(key, Key) else ())]
+    for policy in policies:
+        if isinstance(policy, Document):
+            yield from (one for one in principals_of(policy) if one.account == account)
+
+
+def _table_view(callers: list[Caller], table: Table, call: str) -> View:
+    facts = table_facts(table)
+    said = any_of(may_call_table(caller, facts, f"dynamodb:{call}") for caller in callers)
+    return _view(said, Outcome.DENIED_BY_IAM, "neither IAM nor the table's policy allows it")
+
+
+def _key_view(callers: list[Caller], table: Table, key: Key | Unknown | None) -> View:
+    if key is None or (isinstance(key, Key) and key.manager == "AWS"):
+        return View(Outcome.ALLOWED, "AWS's own key serves every caller that DynamoDB admits")
+    if isinstance(key, Unknown):
+        return View(Outcome.COULD_NOT_TELL, key.words)
+    if key.state in UNUSABLE:
+        return View(UNUSABLE[key.state], f"the key is {key.state}")
+    of_table, of_key = table_facts(table), key_facts(key)
+    said = any_of(may_decrypt_items(caller, of_table, of_key) for caller in callers)
+    return _view(said, Outcome.DENIED_BY_KMS, "neither the key policy nor a grant nor IAM allows it")
+
+
+def _view(said: Answer, denied: Outcome, reason: str) -> View:
+    by = "; ".join(dict.fromkeys(said.because))
+    match said.grade:
+        case Grade.YES:
+            return View(Outcome.ALLOWED, f"allowed by {by}" if by else "allowed")
+        case Grade.DELEGATED:
+            return View(Outcome.ALLOWED, (f"allowed by {by}" if by else "allowed") + _IF_THEIR_IAM_DOES)
+        case Grade.NO:
+            return View(denied, f"denied by {by}" if by else reason)
+        case _:
+            return View(Outcome.COULD_NOT_TELL, f"it depends: {'; or '.join(said.details)}")
+
+
+def combine(table: View, key: View) -> View:
+    """DynamoDB admits the caller first and then asks the key."""
+    if table.outcome.is_denied:
+        return table
+    if key.outcome is not Outcome.ALLOWED:
+        return key
+    return View(table.outcome, f"{table.reason}; {key.reason}")

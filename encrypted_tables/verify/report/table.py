@@ -8,11 +8,11 @@ from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
+from encrypted_tables.iam.principals import identity
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Key, Rotation, Table, Unknown
 from encrypted_tables.verify.compare.expectation import CALLS
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
-from encrypted_tables.verify.predict.arns import identity
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.report.report import PrincipalRow, Report, Verdict
 

@@ -1,16 +1,17 @@
-"""Grants on a KMS key: who may do what, and with which encryption context.
+"""Grants on a KMS key, as KMS lists them.
 
-https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+https://docs.aws.amazon.com/kms/latest/APIReference/API_ListGrants.html
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from encrypted_tables.verify.predict.arns import account_of, same_principal, whole_account
-from encrypted_tables.verify.predict.policy import Decision
+from encrypted_tables.iam import grants
+from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
 _TABLE_NAME = "aws:dynamodb:tableName"
+_SERVICE = ".amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,19 @@ class Grant:
     @property
     def is_for_dynamodb(self) -> bool:
         """Whether DynamoDB itself holds the grant."""
-        return self.grantee.startswith("dynamodb.") and self.grantee.endswith(".amazonaws.com")
+        return self.grantee.startswith("dynamodb.") and self.grantee.endswith(_SERVICE)
 
-    def is_for(self, context: Mapping[str, str]) -> bool:
-        """Whether the grant is for this encryption context."""
-        if self.context_equals is not None and self.context_equals != context:
-            return False
-        return (self.context_subset or {}).items() <= context.items()
+    @property
+    def permission(self) -> grants.Grant:
+        """The grant as a permission to evaluate."""
+        is_service = self.grantee.endswith(_SERVICE)
+        return grants.Grant(
+            Principal(Kind.SERVICE, "", self.grantee) if is_service else parse_principal(self.grantee),
+            frozenset(self.operations),
+            self.context_equals or {},
+            self.context_subset or {},
+            f"grant {self.grant_id}",
+        )
 
 
 def grant_of(entry: Mapping[str, Any]) -> Grant:
@@ -53,13 +60,3 @@ def grant_of(entry: Mapping[str, Any]) -> Grant:
         context_equals=constraints.get("EncryptionContextEquals"),
         context_subset=constraints.get("EncryptionContextSubset"),
     )
-
-
-def decryption_granted(grants: Iterable[Grant], principal: str, context: Mapping[str, str]) -> Decision:
-    """Whether grants let a principal decrypt; UNKNOWN when one is for its whole account."""
-    grantees = [one.grantee for one in grants if "Decrypt" in one.operations and one.is_for(context)]
-    if any(same_principal(one, principal) for one in grantees):
-        return Decision.ALLOWED
-    if account_of(principal) in map(whole_account, grantees):
-        return Decision.UNKNOWN
-    return Decision.NOT_ALLOWED

@@ -1,4 +1,4 @@
-"""Whom a policy names.
+"""Principals: users, roles, sessions, accounts, services, and how policies and STS name them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from encrypted_tables.iam.documents import as_list
+
 _ARN = re.compile(
     r"arn:(?P<partition>aws[\w-]*):(?:iam|sts)::(?P<account>\d{12}):"
     r"(?P<kind>root|user|role|assumed-role|federated-user)(?:/(?P<rest>.+))?"
 )
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA|GPA|IPA|NPA)[A-Z0-9]{12,}")
 _ACCOUNT_ID = re.compile(r"\d{12}")
+_ASSUMED_ROLE = "assumed-role"
 
 
 class Kind(StrEnum):
@@ -22,20 +25,23 @@ class Kind(StrEnum):
 
     USER = "user"
     ROLE = "role"
+    """Any session of the role."""
     SESSION = "session"
     GROUP = "group"
     """Each member of a group of users; no policy can name it, and it has policies of its own."""
     ACCOUNT = "account"
     """All principals of an account whose own IAM policies allow the action."""
+    ROOT = "root"
+    """The root user of an account."""
     SERVICE = "service"
     OTHER = "other"
-    """A federated or canonical user, or an entry that is none of AWS's forms."""
+    """A federated or canonical user, or an entry in none of AWS's forms."""
     ANYONE = "anyone"
 
 
 @dataclass(frozen=True, order=True)
 class Principal:
-    """One principal. A user's or role's name is unique in its account, so its path is not part of it."""
+    """One principal. The name of a user or role is unique in its account, so its path is not part of it."""
 
     kind: Kind
     account: str
@@ -57,19 +63,27 @@ class Principal:
 
     @property
     def holder(self) -> "Principal":
-        """Who holds its IAM policies: of an assumed role's session its role; anyone else does."""
+        """The owner of its IAM policies: the role of an assumed role's session; anyone else itself."""
         kind, _, rest = self.name.partition("/")
-        if self.kind is not Kind.SESSION or kind != "assumed-role":
+        if self.kind is not Kind.SESSION or kind != _ASSUMED_ROLE:
             return self
-        return replace(self, kind=Kind.ROLE, name=rest.split("/")[0])
+        role = rest.split("/")[0]
+        return replace(
+            self, kind=Kind.ROLE, name=role, arn=f"arn:{self.partition}:iam::{self.account}:role/{role}"
+        )
 
 
 ANYONE = Principal(Kind.ANYONE, "", "*", "*")
 
 
-def account_principal(account: str) -> Principal:
+def account_principal(account: str, partition: str = "aws") -> Principal:
     """All principals of an account."""
-    return Principal(Kind.ACCOUNT, account, "", f"arn:aws:iam::{account}:root")
+    return Principal(Kind.ACCOUNT, account, "", f"arn:{partition}:iam::{account}:root")
+
+
+def root_user(account: str, partition: str = "aws") -> Principal:
+    """The root user of an account."""
+    return Principal(Kind.ROOT, account, "root", f"arn:{partition}:iam::{account}:root")
 
 
 def who(principal: Principal) -> str:
@@ -85,11 +99,11 @@ def who(principal: Principal) -> str:
 
 
 def parse_principal(entry: str) -> Principal | None:
-    """Whom an entry under `Principal.AWS` names.
+    """The principal that an entry under `Principal.AWS` names.
 
-    None for a unique id (AIDA..., AROA...): what it named is deleted, so nobody has it.
+    None for a unique id (AIDA..., AROA...): its user or role is deleted, so it admits nobody.
     """
-    if _UNIQUE_ID.fullmatch(entry):
+    if is_orphaned_id(entry):
         return None
     if entry == "*":
         return ANYONE
@@ -103,6 +117,12 @@ def parse_principal(entry: str) -> Principal | None:
     if kind in {"user", "role"}:
         return Principal(Kind(kind), account, rest.rsplit("/", 1)[-1], entry)
     return Principal(Kind.SESSION, account, f"{kind}/{rest}", entry)
+
+
+def identity(arn: str) -> Principal | None:
+    """The principal behind an IAM or STS ARN: of a session, its role. None for any other ARN."""
+    found = parse_principal(arn) if _ARN.fullmatch(arn) else None
+    return found.holder if found else None
 
 
 def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a map of strings or lists
@@ -119,6 +139,41 @@ def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a 
                 yield from (Principal(kind, "", str(entry), str(entry)) for entry in as_list(entries))
 
 
-def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may have one value or several
-    """A policy element as a list."""
-    return value if isinstance(value, list) else [] if value is None else [value]
+def iam_arn(sts_arn: str) -> str:
+    """The IAM ARN behind the answer of sts:GetCallerIdentity; that answer lacks the path of a role."""
+    who = identity(sts_arn)
+    return who.arn if who else sts_arn
+
+
+def same_principal(one: str, other: str) -> bool:
+    """Whether two ARNs name the same user or role."""
+    first, second = identity(one), identity(other)
+    if first is None or second is None:
+        return one == other
+    return first == second and first.partition == second.partition
+
+
+def account_of(arn: str) -> str:
+    """The account in any ARN; empty when there is none."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
+
+
+def is_root(arn: str) -> bool:
+    """Whether an ARN is an account's root user, or in a policy the whole account."""
+    who = identity(arn)
+    return who is not None and who.kind is Kind.ACCOUNT
+
+
+def whole_account(entry: str) -> str | None:
+    """The account that a policy's entry names as a whole, by its id or its root's ARN; else None."""
+    found = parse_principal(entry)
+    return found.account if found and found.kind is Kind.ACCOUNT else None
+
+
+def is_orphaned_id(entry: str) -> bool:
+    """Whether a policy shows the unique id of a deleted user or role (AIDA..., AROA...) instead of its ARN.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+    """
+    return _UNIQUE_ID.fullmatch(entry) is not None

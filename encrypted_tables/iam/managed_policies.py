@@ -1,12 +1,12 @@
-"""What AWS's own managed policies say about items and KMS keys; the rest of them does not matter here.
+"""What AWS's own managed policies say about items and KMS keys; only that part of them.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-A policy that is not listed here is one that cannot be told.
+What a policy allows that is not listed here cannot be told.
 """
 
 from collections.abc import Mapping
 
-from encrypted_tables.access_diff.evaluate.policy import Document
+from encrypted_tables.iam.documents import Document
 
 _READ = [
     "dynamodb:BatchGetItem",
@@ -44,4 +44,5 @@ def managed_policy(arn: str) -> Document | None:
     actions = _ACTIONS.get(arn.rsplit("/", 1)[-1])
     if actions is None:
         return None
-    return Document(({"Effect": "Allow", "Action": actions, "Resource": "*"},))
+    name = arn.rsplit("/", 1)[-1]
+    return Document(({"Effect": "Allow", "Action": actions, "Resource": "*"},), label=f"policy {name}")

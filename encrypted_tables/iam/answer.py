@@ -1,7 +1,7 @@
-"""Answers to "may it?": more than yes and no, for a preview does not show everything."""
+"""Answers to "may it?": more than yes and no, for not every fact is known."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import reduce
 
@@ -14,11 +14,11 @@ class Grade(IntEnum):
 
     NO = 0
     DELEGATED = 1
-    """The key policy leaves it to the account's IAM policies, and the principal's are not in this stack."""
+    """A resource policy leaves it to the account's IAM policies, and the principal's are not known."""
     CONDITIONAL = 2
     """Yes where the conditions hold."""
     UNKNOWN = 3
-    """It depends on a value that the preview does not know."""
+    """It depends on a policy or a value that is not known."""
     YES = 4
 
 
@@ -26,24 +26,31 @@ class Grade(IntEnum):
 class Answer:
     """A grade, with the conditions of a conditional yes or the reasons of an unknown.
 
-    The same answer is always written the same way, whatever the order in which it was found.
+    Equal answers are written alike, in whatever order their parts were found.
     """
 
     grade: Grade
     alternatives: Alternatives = frozenset()
+    because: tuple[str, ...] = field(default=(), compare=False)
+    """The statements, policies or rules that decide, for people."""
 
     @property
     def details(self) -> tuple[str, ...]:
         """The alternatives in words."""
         return tuple(sorted(" and ".join(sorted(conditions)) for conditions in self.alternatives))
 
+    def by(self, *reasons: str) -> "Answer":
+        """The same answer, decided by these."""
+        return replace(self, because=reasons)
+
 
 NO = Answer(Grade.NO)
 YES = Answer(Grade.YES)
 DELEGATED = Answer(Grade.DELEGATED)
 
-# Both halves are needed: a no beats all, and what cannot be told beats any sort of yes.
+# Both halves are needed: a no beats all, and what is unknown beats any sort of yes.
 _WEAKEST_FIRST = (Grade.NO, Grade.UNKNOWN, Grade.DELEGATED, Grade.CONDITIONAL, Grade.YES)
+_WEAKNESS = {grade: place for place, grade in enumerate(_WEAKEST_FIRST)}
 
 
 def conditional(*conditions: str) -> Answer:
@@ -52,8 +59,13 @@ def conditional(*conditions: str) -> Answer:
 
 
 def unknown(*reasons: str) -> Answer:
-    """Nobody can tell, for these reasons."""
+    """It cannot be told, for these reasons."""
     return Answer(Grade.UNKNOWN, frozenset(frozenset({reason}) for reason in reasons))
+
+
+def yes_if(is_yes: bool) -> Answer:  # the one argument is the question
+    """Yes or no."""
+    return YES if is_yes else NO
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
@@ -67,27 +79,37 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 
 
 def unless(allowed: Answer, denied: Answer) -> Answer:
-    """What is left of a permission under a denial: an explicit deny wins."""
+    """A permission under a denial: an explicit deny wins.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
+    """
     if denied.grade is Grade.YES:
-        return NO
+        return NO.by(*denied.because)
+    if denied.grade is Grade.NO or allowed.grade is Grade.NO:
+        return allowed
     if denied.grade is Grade.CONDITIONAL:
-        return all_of([allowed, conditional(*(f"not ({one})" for one in denied.details))])
-    return all_of([allowed, unknown(*denied.details)]) if denied.grade is Grade.UNKNOWN else allowed
+        spared = conditional(*(f"not ({one})" for one in denied.details))
+        return all_of([allowed, spared.by(*denied.because)])
+    return all_of([allowed, unknown(*denied.details).by(*denied.because)])
 
 
 def _either(one: Answer, other: Answer) -> Answer:
     if one.grade is other.grade:
-        return Answer(one.grade, _shortest(one.alternatives | other.alternatives))
+        because = one.because if one.because == other.because else one.because + other.because
+        return Answer(one.grade, _shortest(one.alternatives | other.alternatives), because)
     return max(one, other, key=lambda answer: answer.grade)
 
 
 def _both(one: Answer, other: Answer) -> Answer:
-    weaker, stronger = sorted((one, other), key=lambda answer: _WEAKEST_FIRST.index(answer.grade))
+    weaker, stronger = sorted((one, other), key=lambda answer: _WEAKNESS[answer.grade])
+    because = one.because + other.because
+    if weaker.grade is Grade.NO:
+        return weaker
     if weaker.grade is stronger.grade is Grade.UNKNOWN:
-        return Answer(Grade.UNKNOWN, weaker.alternatives | stronger.alternatives)
+        return Answer(Grade.UNKNOWN, weaker.alternatives | stronger.alternatives, because)
     if weaker.grade in {Grade.CONDITIONAL, Grade.DELEGATED}:
-        return Answer(weaker.grade, _together(weaker.alternatives, stronger.alternatives))
-    return weaker
+        return Answer(weaker.grade, _together(weaker.alternatives, stronger.alternatives), because)
+    return replace(weaker, because=because)
 
 
 def _together(one: Alternatives, other: Alternatives) -> Alternatives:
@@ -98,4 +120,6 @@ def _together(one: Alternatives, other: Alternatives) -> Alternatives:
 
 def _shortest(alternatives: Alternatives) -> Alternatives:
     """Without the alternatives that ask for more than another one does."""
+    if len(alternatives) < 2:
+        return alternatives
     return frozenset(one for one in alternatives if not any(other < one for other in alternatives))

@@ -1,0 +1,90 @@
+"""Whether a statement's Condition block holds: yes, no, or yes under conditions that cannot be checked here.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from encrypted_tables.iam.answer import YES, Answer, all_of, conditional, yes_if
+from encrypted_tables.iam.documents import as_list
+from encrypted_tables.iam.matching import plain
+from encrypted_tables.iam.operators import NEGATIVE, POSITIVE, WILDCARDS
+from encrypted_tables.iam.request_context import Context, Missing, value_of
+from encrypted_tables.iam.variables import NoText, substituted
+
+_ALL, _ANY = "ForAllValues", "ForAnyValue"
+
+
+class _Operator(NamedTuple):
+    quantifier: str
+    name: str
+    """Of the test, which `is_negative` turns round."""
+    is_negative: bool
+    is_optional: bool
+
+
+def conditions_hold(block: Any, context: Context, *, has_variables: bool = True) -> Answer:  # noqa: ANN401  # JSON
+    """All conditions of the block together; a malformed block cannot be checked."""
+    if not block:
+        return YES
+    if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
+        return conditional(f"Condition {block}")
+    return all_of(
+        _holds(str(operator), str(key), [_text(value) for value in as_list(values)], context, has_variables)
+        for operator, keys in block.items()
+        for key, values in keys.items()
+    )
+
+
+def _holds(written: str, key: str, values: list[str], context: Context, has_variables: bool) -> Answer:
+    in_words = conditional(f"{key} {written} {', '.join(values)}")
+    given = value_of(key, context)
+    operator = _operator(written)
+    if operator is None:
+        return in_words
+    if operator.name == "Null":
+        wants_absent = values == ["true"]
+        return in_words if given is Missing.UNKNOWN else yes_if(wants_absent is (given is Missing.ABSENT))
+    if given is Missing.ABSENT:
+        return yes_if(_of_absent(operator))
+    if isinstance(given, Missing):
+        return in_words
+    wanted: list[str | NoText] = [substituted(one, context) if has_variables else one for one in values]
+    if NoText.UNKNOWN in wanted:
+        return in_words
+    patterns = [one for one in wanted if isinstance(one, str)]
+    return yes_if(_of_values(operator, patterns, (given,) if isinstance(given, str) else given))
+
+
+def _operator(written: str) -> _Operator | None:
+    """None for an operator that IAM does not have."""
+    quantifier, _, name = written.rpartition(":")
+    is_optional = name.endswith("IfExists")
+    name = name.removesuffix("IfExists")
+    positive = NEGATIVE.get(name, name)
+    if quantifier not in {"", _ALL, _ANY} or (positive not in POSITIVE and name != "Null"):
+        return None
+    return _Operator(quantifier, positive, name in NEGATIVE, is_optional)
+
+
+def _of_absent(operator: _Operator) -> bool:
+    """A key that the request does not have.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    """
+    if operator.quantifier == _ANY:
+        return operator.is_optional
+    return operator.quantifier == _ALL or operator.is_negative or operator.is_optional
+
+
+def _of_values(operator: _Operator, patterns: list[str], given: tuple[str, ...]) -> bool:
+    test = POSITIVE[operator.name]
+    if operator.name not in WILDCARDS:
+        patterns = [plain(one) for one in patterns]
+    found = [any(test(pattern, one) for pattern in patterns) is not operator.is_negative for one in given]
+    return all(found) if operator.quantifier == _ALL else any(found)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  # JSON: a condition's value may be a boolean or a number
+    return str(value).lower() if isinstance(value, bool) else str(value)

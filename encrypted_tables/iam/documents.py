@@ -1,0 +1,67 @@
+"""Policy documents and their statements.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Statement = Mapping[str, Any]
+_WITH_VARIABLES = "2012-10-17"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A policy's statements."""
+
+    statements: tuple[Statement, ...]
+    version: str = _WITH_VARIABLES
+    label: str = ""
+    """How people find it, as `the key policy` or `policy/readers`."""
+
+    @cached_property
+    def has_variables(self) -> bool:
+        """Whether `${...}` is a variable; in the older version of the language it is plain text.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        return self.version == _WITH_VARIABLES
+
+    def place(self, statement: Statement) -> str:
+        """Where a statement is, for people."""
+        sid = statement.get("Sid")
+        number = next(at for at, one in enumerate(self.statements, 1) if one is statement)
+        name = f"statement {sid}" if sid else f"statement {number}"
+        return f"{name} of {self.label}" if self.label else name
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A policy whose text is not available."""
+
+    reason: str
+
+
+Policy = Document | Unreadable
+
+
+def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may have one value or several
+    """A policy element as a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def read_document(text: Any, label: str = "") -> Policy:  # noqa: ANN401  # JSON text, or what it holds
+    """A policy from its JSON text, or from the mapping that the text holds."""
+    try:
+        document = json.loads(text) if isinstance(text, str) else text
+    except ValueError:
+        return Unreadable("not JSON")
+    if not isinstance(document, Mapping):
+        return Unreadable("not a policy document")
+    statements = as_list(document.get("Statement"))
+    if not all(isinstance(one, Mapping) for one in statements):
+        return Unreadable("not a policy document: a statement is not a JSON object")
+    return Document(tuple(statements), str(document.get("Version", "2008-10-17")), label)

@@ -1,0 +1,175 @@
+"""One evaluation of one request: identity policies, boundary, resource policies, grants and account limits.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from encrypted_tables.iam.actions import KMS_ACROSS_ACCOUNTS
+from encrypted_tables.iam.answer import DELEGATED, NO, Answer, all_of, any_of, conditional, unknown, unless
+from encrypted_tables.iam.documents import Document, Policy, Unreadable
+from encrypted_tables.iam.grants import Grant, grant_allows
+from encrypted_tables.iam.policy import (
+    Request,
+    identity_policy_allows,
+    identity_policy_denies,
+    resource_policy_allows_others,
+    resource_policy_allows_role_by_arn,
+    resource_policy_delegates,
+    resource_policy_denies,
+)
+from encrypted_tables.iam.principals import Kind
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What limits and allows a principal on its own side.
+
+    The default is a principal of which nothing is known: its IAM policies may allow the request.
+    """
+
+    policies: Sequence[Policy] = ()
+    """Its own and its groups' policies."""
+    boundary: Policy | None = None
+    session_policies: Sequence[Policy] = ()
+    """Policies passed when the session began; each limits it."""
+    is_whole: bool = False
+    """Whether `policies` are all that it has; if not, others may allow, and none is taken to deny."""
+    service_control_policies: Sequence[Sequence[Policy]] = ()
+    """By level, from the root of the organisation to the account; each level must allow."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a request is for, with the policies on its side."""
+
+    account: str
+    """Its owner; empty while it is not known: then every principal is taken to be of its account."""
+    policies: Sequence[Policy] = ()
+    grants: Sequence[Grant] = ()
+    resource_control_policies: Sequence[Sequence[Policy]] = ()
+
+
+UNKNOWN_IDENTITY = Identity()
+
+
+def evaluate(
+    request: Request, resource: Resource, identity: Identity = UNKNOWN_IDENTITY, elsewhere: Answer = DELEGATED
+) -> Answer:
+    """Whether AWS allows the request.
+
+    Args:
+        request: who asks for what.
+        resource: the key or table with its policies and grants.
+        identity: the principal's side.
+        elsewhere: what policies outside `identity` are taken to allow, where it is not whole.
+    """
+    request = replace(request, has_boundary=identity.boundary is not None)
+    is_of_account = not (request.principal.account and resource.account) or (
+        request.principal.account == resource.account
+    )
+    is_of_kms = request.action.lower().startswith("kms:")
+    if is_of_kms and not is_of_account and request.action.lower() not in KMS_ACROSS_ACCOUNTS:
+        return NO.by(f"{request.action} has no effect on a key of another account")
+    by_identity = _identity_allows(request, identity, elsewhere)
+    direct, delegated = _resource_allows(request, resource, identity)
+    if isinstance(identity.boundary, Unreadable):
+        direct = all_of([direct, conditional(_not_stopped("its permissions boundary"))])
+    if is_of_kms or not is_of_account:
+        allowed = _resource_decides(request, direct, delegated, by_identity, is_of_account=is_of_account)
+    else:
+        allowed = any_of([direct, by_identity])
+    return unless(_limited(allowed, request, resource, identity), _denied(request, resource, identity))
+
+
+def _resource_decides(
+    request: Request, direct: Answer, delegated: Answer, by_identity: Answer, *, is_of_account: bool
+) -> Answer:
+    """KMS, and every resource of another account: without the resource's own policy nothing is allowed."""
+    if not request.principal.is_single:
+        return direct
+    if is_of_account:
+        return any_of([direct, all_of([delegated, by_identity])])
+    return all_of([any_of([direct, delegated]), by_identity])
+
+
+def _identity_allows(request: Request, identity: Identity, elsewhere: Answer) -> Answer:
+    allowed = any_of(
+        _said(identity_policy_allows, one, request, "a policy it has") for one in identity.policies
+    )
+    if not identity.is_whole:
+        allowed = any_of([allowed, elsewhere])
+    return all_of([allowed, _limits_of_holder(request, identity)])
+
+
+def _limits_of_holder(request: Request, identity: Identity) -> Answer:
+    """What boundary and session policies let through of what its policies give.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    named = [("its permissions boundary", identity.boundary)] if identity.boundary else []
+    named += [("its session policy", one) for one in identity.session_policies]
+    return all_of(
+        identity_policy_allows(one, request) if isinstance(one, Document) else conditional(_not_stopped(what))
+        for what, one in named
+    )
+
+
+def _not_stopped(limit: str) -> str:
+    return f"{limit} does not stop it"
+
+
+def _resource_allows(request: Request, resource: Resource, identity: Identity) -> tuple[Answer, Answer]:
+    """What the resource's side allows directly, and whether it leaves it to the principal's account.
+
+    The limits of a role apply to a statement or grant that names the role; not to one that names the session,
+    a user or everyone.
+    """
+
+    def said(ask: Callable[[Document, Request], Answer]) -> Answer:
+        return any_of(_said(ask, one, request, "the resource's policy") for one in resource.policies)
+
+    by_arn = said(resource_policy_allows_role_by_arn)
+    granted = any_of(grant_allows(one, request) for one in resource.grants)
+    if request.principal.holder.kind is Kind.ROLE:
+        limits = _limits_of_holder(request, identity)
+        by_arn, granted = all_of([by_arn, limits]), all_of([granted, limits])
+    return any_of([said(resource_policy_allows_others), by_arn, granted]), said(resource_policy_delegates)
+
+
+def _limited(allowed: Answer, request: Request, resource: Resource, identity: Identity) -> Answer:
+    """Service and resource control policies: every level must allow.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
+    """
+    levels = [*identity.service_control_policies, *resource.resource_control_policies]
+    if not levels or allowed.grade == NO.grade:
+        return allowed
+    said = [
+        any_of(_said(identity_policy_allows, one, request, "a control policy") for one in level)
+        for level in levels
+    ]
+    return all_of([allowed, *said])
+
+
+def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
+    """An explicit deny anywhere; a policy that cannot be read may deny too."""
+    of_resource = [
+        _said(resource_policy_denies, one, request, "the resource's policy") for one in resource.policies
+    ]
+    of_identity = [
+        _said(identity_policy_denies, one, request, "a policy it has")
+        for one in (
+            *identity.policies,
+            *(one for one in (identity.boundary, *identity.session_policies) if isinstance(one, Document)),
+            *(policy for level in identity.service_control_policies for policy in level),
+            *(policy for level in resource.resource_control_policies for policy in level),
+        )
+    ]
+    return any_of([*of_resource, *of_identity])
+
+
+def _said(ask: Callable[[Document, Request], Answer], policy: Policy, request: Request, what: str) -> Answer:
+    """What a policy answers; one that cannot be read may answer anything."""
+    return unknown(f"{what}: {policy.reason}") if isinstance(policy, Unreadable) else ask(policy, request)

@@ -1,0 +1,95 @@
+"""Grants on a KMS key: for whom, for which operations, and in which encryption context.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from encrypted_tables.iam.answer import NO, YES, Answer, all_of, conditional, unknown, yes_if
+from encrypted_tables.iam.policy import Request
+from encrypted_tables.iam.principals import Kind, Principal
+from encrypted_tables.iam.request_context import Context, Missing, value_of
+
+
+class NotKnown(str):
+    """Why a part of a grant is not known."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A grant on a key. An empty encryption context limits nothing."""
+
+    grantee: Principal | None
+    """None while it is not known, or when it is no principal."""
+    operations: frozenset[str] | None
+    """As `Decrypt`; None while they are not known."""
+    context_equals: Mapping[str, Any] | NotKnown
+    """The whole encryption context that the grant is for."""
+    context_subset: Mapping[str, Any] | NotKnown
+    """The pairs that an encryption context must have for the grant."""
+    label: str = "a grant"
+
+
+def grant_allows(grant: Grant, request: Request) -> Answer:
+    """Whether the grant allows the request."""
+    reach = _reach(grant.grantee, request.principal)
+    if reach is NO:
+        return NO
+    if grant.operations is None:
+        return unknown("the operations of a grant")
+    if request.action.removeprefix("kms:") not in grant.operations:
+        return NO
+    contexts = [
+        _has_context(grant.context_equals, request.context, is_whole=True),
+        _has_context(grant.context_subset, request.context, is_whole=False),
+    ]
+    return all_of([reach, *contexts]).by(grant.label)
+
+
+def _reach(grantee: Principal | None, principal: Principal) -> Answer:
+    """A grant to a role is for each of its sessions; one to a session is for the role in that session only.
+
+    A grant to an account, made by its root's ARN, is for the principals of the account that its IAM policies
+    allow, which is not documented for grants: it cannot be told.
+    """
+    if grantee is None:
+        return NO
+    if grantee in (principal, principal.holder):
+        return YES
+    if grantee.kind is Kind.SESSION and principal.kind is Kind.ROLE and grantee.holder == principal:
+        return conditional(f"the session is {grantee.arn}")
+    if grantee.kind is Kind.ACCOUNT and grantee.account == principal.account and principal.is_single:
+        return unknown("a grant to the whole account")
+    return NO
+
+
+def _has_context(wanted: Mapping[str, Any] | NotKnown, context: Context, *, is_whole: bool) -> Answer:
+    """Whether the request has the encryption context of a grant's constraint.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html#grant-constraints
+    """
+    if isinstance(wanted, NotKnown):
+        return unknown("the encryption context of a grant")
+    if not wanted:
+        return YES
+    names = value_of("kms:encryptioncontextkeys", context)
+    if names is Missing.ABSENT:
+        return NO
+    if isinstance(names, Missing):  # not through DynamoDB: the caller chooses it
+        return conditional(f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}")
+    if not set(wanted) <= set(names) or (is_whole and len(wanted) != len(names)):
+        return NO
+    return all_of(_same(name, value, context) for name, value in wanted.items())
+
+
+def _same(name: str, value: Any, context: Context) -> Answer:  # noqa: ANN401  # a property of any type
+    given = value_of(f"kms:encryptioncontext:{name}", context)
+    if not isinstance(value, str):
+        return unknown("the encryption context of a grant")
+    if isinstance(given, Missing):
+        return conditional(f"the encryption context is {name}={value}")
+    return yes_if(given == value)

@@ -1,0 +1,242 @@
+"""What one policy says to one request. It is a reading of the text, not a proof: `verify` tries it.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from encrypted_tables.iam.answer import (
+    NO,
+    YES,
+    Answer,
+    Grade,
+    all_of,
+    any_of,
+    conditional,
+    unknown,
+    unless,
+    yes_if,
+)
+from encrypted_tables.iam.conditions import conditions_hold
+from encrypted_tables.iam.documents import Document, Statement, as_list
+from encrypted_tables.iam.matching import matches
+from encrypted_tables.iam.principals import Kind, Principal, named_in
+from encrypted_tables.iam.request_context import Context
+from encrypted_tables.iam.variables import NoText, substituted
+
+NOT_KNOWN = "{}"
+"""Stands for a part of an ARN that is known only after the update."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who does what to which resource; a part of the resource's ARN may be `NOT_KNOWN`."""
+
+    action: str
+    principal: Principal
+    resource: str
+    context: Context
+    has_boundary: bool = False
+    """Whether the principal is known to have a permissions boundary."""
+
+
+def identity_policy_allows(document: Document, request: Request) -> Answer:
+    """What a policy attached to the principal, or one that limits it, allows."""
+    return _effect(document, "Allow", request, lambda _: YES)
+
+
+def identity_policy_denies(document: Document, request: Request) -> Answer:
+    """What a policy attached to the principal, or one that limits it, denies explicitly."""
+    return _effect(document, "Deny", request, lambda _: YES)
+
+
+def resource_policy_allows_role_by_arn(document: Document, request: Request) -> Answer:
+    """Whether the resource's policy admits a role by its ARN: then the limits of the role apply.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic
+    """
+    holder = request.principal.holder
+    if holder.kind is not Kind.ROLE:
+        return NO
+
+    def names_role(statement: Statement) -> Answer:
+        return yes_if(holder in named_in(statement.get("Principal")))
+
+    return _effect(document, "Allow", request, names_role)
+
+
+def resource_policy_allows_others(document: Document, request: Request) -> Answer:
+    """Whether the resource's policy admits the principal directly, other than by the ARN of a role."""
+    holder = request.principal.holder
+
+    def reach(statement: Statement) -> Answer:
+        if "NotPrincipal" in statement:
+            return _reach_of_others(statement, request)
+        named = [
+            one
+            for one in named_in(statement.get("Principal"))
+            if one != holder or holder.kind is not Kind.ROLE
+        ]
+        return _named(named, request.principal)
+
+    return _effect(document, "Allow", request, reach)
+
+
+def resource_policy_delegates(document: Document, request: Request) -> Answer:
+    """Whether the resource's policy leaves it to the IAM policies of the principal's account."""
+
+    def reach(statement: Statement) -> Answer:
+        return yes_if(_names_account(named_in(statement.get("Principal")), request.principal))
+
+    return _effect(document, "Allow", request, reach)
+
+
+def resource_policy_denies(document: Document, request: Request) -> Answer:
+    """Whether the resource's policy denies it, whoever allows it."""
+
+    def reach(statement: Statement) -> Answer:
+        if "NotPrincipal" in statement:
+            return _reach_of_others(statement, request)
+        named = list(named_in(statement.get("Principal")))
+        by_account = yes_if(_names_account(named, request.principal))
+        return any_of([_named(named, request.principal), by_account])
+
+    return _effect(document, "Deny", request, reach)
+
+
+def principals_of(document: Document) -> set[Principal]:
+    """Everyone whom a statement names, be it to allow, to deny or to spare."""
+    found: set[Principal] = set()
+    for statement in document.statements:
+        found.update(named_in(statement.get("Principal")))
+        if "NotPrincipal" in statement:
+            found.update([*named_in("*"), *named_in(statement["NotPrincipal"])])
+    return found
+
+
+def allowed_principals(document: Document) -> set[Principal]:
+    """Everyone whom an Allow statement names."""
+    allows = (one for one in document.statements if one.get("Effect") == "Allow")
+    return {named for one in allows for named in named_in(one.get("Principal"))}
+
+
+def has_open_allow(document: Document) -> bool:
+    """Whether an Allow statement uses NotPrincipal, which admits everyone whom it does not name."""
+    return any(one.get("Effect") == "Allow" and "NotPrincipal" in one for one in document.statements)
+
+
+def _named(entries: Iterable[Principal], principal: Principal) -> Answer:
+    """Whether the entries name the principal itself; of a role, they may name one of its sessions only."""
+    sessions = []
+    for entry in entries:
+        if entry.kind is Kind.ANYONE or entry in (principal, principal.holder):
+            return YES
+        if entry.kind is Kind.SESSION and principal.kind is Kind.ROLE and entry.holder == principal:
+            sessions.append(conditional(f"the session is {entry.arn}"))
+    return any_of(sessions)
+
+
+def _names_account(entries: Iterable[Principal], principal: Principal) -> bool:
+    return any(entry.kind is Kind.ACCOUNT and entry.account == principal.account for entry in entries)
+
+
+def _reach_of_others(statement: Statement, request: Request) -> Answer:
+    """Whether a statement with NotPrincipal applies to the principal.
+
+    A denial spares a user or role only if it names its account too, a role only in the sessions that it
+    names, and nobody who has a permissions boundary.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    principal = request.principal
+    spared = list(named_in(statement["NotPrincipal"]))
+    if any(one.kind is Kind.ANYONE or one == principal for one in spared) and not principal.is_single:
+        return NO
+    if principal.kind is Kind.ROOT:
+        return yes_if(not _names_account(spared, principal))
+    if not principal.is_single:
+        return conditional(f"it is not one of those that NotPrincipal names ({_arns(spared)})")
+    of_session = _named([one for one in spared if one.kind in {Kind.SESSION, Kind.ANYONE}], principal)
+    is_named = principal.holder in spared
+    if not is_named and of_session is NO:
+        return YES
+    if statement.get("Effect") != "Deny":
+        return NO if is_named else unless(YES, of_session)
+    return YES if request.has_boundary else _not_wholly_spared(spared, principal, of_session)
+
+
+def _not_wholly_spared(spared: list[Principal], principal: Principal, of_session: Answer) -> Answer:
+    """What a denial with NotPrincipal may still do to a user or role that it names."""
+    needs = []
+    if not _names_account(spared, principal):
+        needs.append("NotPrincipal does not name its account, so the denial may reach all of the account")
+    if principal.holder.kind is Kind.ROLE and of_session is not YES:
+        needs.append("NotPrincipal does not name the session")
+    return conditional(" and ".join(needs)) if needs else NO
+
+
+def _arns(principals: Iterable[Principal]) -> str:
+    return ", ".join(sorted(one.arn for one in principals))
+
+
+def _effect(
+    document: Document, effect: str, request: Request, reach: Callable[[Statement], Answer]
+) -> Answer:
+    found = NO
+    for statement in document.statements:
+        if statement.get("Effect") != effect or not _is_action_of(statement, request.action):
+            continue
+        reached = reach(statement)
+        if reached is NO:
+            continue
+        has_variables = document.has_variables
+        holds = conditions_hold(statement.get("Condition"), request.context, has_variables=has_variables)
+        said = all_of([reached, _covers(statement, request, has_variables=has_variables), holds])
+        if said.grade is not Grade.NO:
+            found = any_of([found, said.by(document.place(statement))])
+    return found
+
+
+def _is_action_of(statement: Statement, action: str) -> bool:
+    if "NotAction" in statement:
+        return not _is_action(statement["NotAction"], action)
+    return _is_action(statement.get("Action"), action)
+
+
+def _is_action(patterns: Any, action: str) -> bool:  # noqa: ANN401  # one string or a list
+    return any(matches(str(pattern), action, ignore_case=True) for pattern in as_list(patterns))
+
+
+def _covers(statement: Statement, request: Request, *, has_variables: bool) -> Answer:
+    context = request.context if has_variables else None
+    if "NotResource" in statement:
+        return unless(YES, _is_resource(statement["NotResource"], request.resource, context))
+    return _is_resource(statement.get("Resource"), request.resource, context)
+
+
+def _is_resource(patterns: Any, resource: str, context: Context | None) -> Answer:  # noqa: ANN401
+    return any_of(_is_this(str(pattern), resource, context) for pattern in as_list(patterns))
+
+
+def _is_this(pattern: str, resource: str, context: Context | None) -> Answer:
+    text = pattern if context is None else substituted(pattern, context)
+    if text is NoText.ABSENT:
+        return NO
+    if isinstance(text, NoText):
+        return conditional(f"the resource is {pattern}")
+    return _matches_arn(text, resource)
+
+
+def _matches_arn(pattern: str, arn: str) -> Answer:
+    """Whether a pattern covers an ARN, of which parts may not be known yet."""
+    if NOT_KNOWN not in arn or pattern == "*":
+        return yes_if(matches(pattern, arn))
+    wanted, given = pattern.split(":", 5), arn.split(":", 5)
+    if len(wanted) < len(given):
+        return yes_if(matches(pattern, arn))
+    pairs = list(zip(wanted, given, strict=True))
+    if not all(value == NOT_KNOWN or matches(part, value) for part, value in pairs):
+        return NO
+    is_sure = all(part == "*" for part, value in pairs if value == NOT_KNOWN)
+    return YES if is_sure else unknown(f"whether {pattern} is this resource")

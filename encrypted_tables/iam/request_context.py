@@ -1,0 +1,168 @@
+"""The condition keys of a request: which are present with which value, which are absent, which are unknown.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+https://docs.aws.amazon.com/kms/latest/developerguide/policy-conditions.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from encrypted_tables.iam.principals import Kind, Principal
+
+DYNAMODB: Final = "dynamodb.amazonaws.com"
+
+
+class Missing(Enum):
+    """Why a condition key has no value here."""
+
+    ABSENT = "the request does not have it"
+    PRESENT = "the request has it; its value is not known"
+    UNKNOWN = "whether the request has it is not known"
+
+
+ABSENT, PRESENT = Missing.ABSENT, Missing.PRESENT
+
+Value = str | tuple[str, ...] | Missing
+Context = Mapping[str, Value]
+"""Condition keys in lower case. Keys that are not there are looked up in the tables below."""
+
+_GRANT_KEYS = (
+    "kms:grantoperations",
+    "kms:grantconstrainttype",
+    "kms:granteeprincipal",
+    "kms:retiringprincipal",
+)
+_ONLY_FOR: Mapping[str, frozenset[str]] = {
+    # key: the only actions whose requests have it
+    **dict.fromkeys(_GRANT_KEYS, frozenset({"kms:creategrant"})),
+    "kms:grantisforawsresource": frozenset({"kms:creategrant", "kms:listgrants", "kms:revokegrant"}),
+    "kms:bypasspolicylockoutsafetycheck": frozenset({"kms:createkey", "kms:putkeypolicy"}),
+    "kms:schedulekeydeletionpendingwindowindays": frozenset({"kms:schedulekeydeletion"}),
+    "kms:rotationperiodindays": frozenset({"kms:enablekeyrotation"}),
+    "kms:replicaregion": frozenset({"kms:replicatekey"}),
+    "kms:primaryregion": frozenset({"kms:updateprimaryregion"}),
+    "kms:expirationmodel": frozenset({"kms:importkeymaterial"}),
+    "kms:validto": frozenset({"kms:importkeymaterial"}),
+    "kms:wrappingalgorithm": frozenset({"kms:getparametersforimport"}),
+    "kms:wrappingkeyspec": frozenset({"kms:getparametersforimport"}),
+}
+# Requests that users, roles and sessions make never have these; services that act for themselves do.
+_OF_SERVICES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths",
+                "aws:principalservicename", "aws:principalservicenameslist")  # fmt: skip
+_ALWAYS_PRESENT = ("aws:currenttime", "aws:epochtime", "aws:userid")
+
+
+def value_of(key: str, context: Context) -> Value:
+    """The value of a condition key, whatever the case of its name."""
+    return context.get(key.lower(), Missing.UNKNOWN)
+
+
+class RequestContext(dict[str, Value]):
+    """A request's context; what it does not hold follows from the action and the tables above."""
+
+    def __init__(self, action: str, known: Context) -> None:
+        super().__init__(known)
+        self._action = action.lower()
+        self._service = self._action.partition(":")[0]
+
+    def get(self, key: str, default: object = None) -> Value:
+        """The value of a key, in lower case."""
+        if key in self:
+            return self[key]
+        if (actions := _ONLY_FOR.get(key)) is not None:
+            return Missing.UNKNOWN if self._action in actions else ABSENT
+        if key in _ALWAYS_PRESENT:
+            return PRESENT
+        service = key.partition(":")[0]
+        if service in {"kms", "dynamodb"} and service != self._service:
+            return ABSENT  # the keys of one service are in no request to another
+        return default if isinstance(default, str | tuple | Missing) else Missing.UNKNOWN
+
+
+def caller_context(principal: Principal, action: str, *, region: str, owner: str) -> dict[str, Value]:
+    """The condition keys that follow from who calls, what and where.
+
+    Args:
+        principal: who calls.
+        action: as `kms:Decrypt`.
+        region: of the resource; empty while it is not known.
+        owner: the account of the resource; empty while it is not known.
+    """
+    context: dict[str, Value] = {
+        "aws:securetransport": "true",
+        "aws:viaawsservice": "false",
+        "aws:calledvia": ABSENT,
+        "aws:calledviafirst": ABSENT,
+        "aws:calledvialast": ABSENT,
+        **_of_caller(principal),
+    }
+    if region:
+        context["aws:requestedregion"] = region
+    if owner:
+        context["aws:resourceaccount"] = owner
+    if principal.account and action.lower().startswith("kms:"):
+        context["kms:calleraccount"] = principal.account
+    if action.lower().startswith("kms:"):
+        context["kms:viaservice"] = ABSENT
+        context["kms:grantisforawsresource"] = _grant_is_for_aws_resource(action)
+    return context
+
+
+def _grant_is_for_aws_resource(action: str) -> Value:
+    """Only a service sets it, on grants that it makes for a caller."""
+    return "false" if action.lower() in _ONLY_FOR["kms:grantisforawsresource"] else ABSENT
+
+
+def through_dynamodb(region: str, table_name: str, table_account: str) -> dict[str, Value]:
+    """The condition keys of the kms:Decrypt that DynamoDB makes on behalf of the caller of an item call.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    """
+    context: dict[str, Value] = {
+        "kms:encryptioncontext:aws:dynamodb:tablename": table_name,
+        "kms:encryptioncontextkeys": tuple(encryption_context(table_name, table_account)),
+        "kms:encryptionalgorithm": "SYMMETRIC_DEFAULT",
+        "aws:viaawsservice": "true",
+        "aws:calledvia": (DYNAMODB,),
+        "aws:calledviafirst": DYNAMODB,
+        "aws:calledvialast": DYNAMODB,
+        "kms:viaservice": f"dynamodb.{region}.amazonaws.com" if region else PRESENT,
+    }
+    account = table_account or PRESENT
+    context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = account
+    return context
+
+
+def encryption_context(table_name: str, table_account: str) -> dict[str, str]:
+    """The encryption context of a table's key.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+    """
+    return {"aws:dynamodb:tableName": table_name, "aws:dynamodb:subscriberId": table_account}
+
+
+def _of_caller(principal: Principal) -> dict[str, Value]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties"""
+    if principal.kind is Kind.SERVICE:
+        return {"aws:principalisawsservice": "true", "aws:principalservicename": principal.name}
+    context: dict[str, Value] = {}
+    if principal.is_single or principal.kind in {Kind.ROOT, Kind.ACCOUNT}:
+        context |= {"aws:principalisawsservice": "false", **dict.fromkeys(_OF_SERVICES, ABSENT)}
+    if principal.account:
+        context["aws:principalaccount"] = principal.account
+    holder = principal.holder
+    match holder.kind:
+        case Kind.USER:
+            context |= {"aws:principaltype": "User", "aws:username": holder.name}
+        case Kind.ROLE:
+            context |= {"aws:principaltype": "AssumedRole", "aws:username": ABSENT}
+        case Kind.ROOT:
+            context |= {"aws:principaltype": "Account", "aws:username": ABSENT}
+        case _:
+            pass
+    if holder.kind in {Kind.USER, Kind.ROLE, Kind.ROOT} and holder.arn:
+        # A session has the ARN of its role, with the path, which the ARN of the session lacks.
+        context["aws:principalarn"] = holder.arn if principal.kind is not Kind.SESSION else PRESENT
+    return context

@@ -1,0 +1,52 @@
+"""Policy variables, as `${aws:username}` and `${aws:PrincipalTag/team, 'none'}`; `${*}` is a literal `*`.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+import re
+from enum import Enum
+
+from encrypted_tables.iam.matching import literal
+from encrypted_tables.iam.request_context import Context, Missing, value_of
+
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_DEFAULT = re.compile(r"\s*(?P<key>[^,]+?)\s*,\s*'(?P<default>[^']*)'\s*")
+_CHARACTERS = frozenset("*?$")
+
+
+class NoText(Enum):
+    """Why a pattern with variables has no text."""
+
+    ABSENT = "a variable has no value and no default: the pattern matches nothing"
+    UNKNOWN = "a variable is not known"
+
+
+def substituted(pattern: str, context: Context) -> str | NoText:
+    """The pattern with the values of its variables. A value stands for itself: its `*` is no wildcard."""
+    if "${" not in pattern:
+        return pattern
+    problems: list[NoText] = []
+
+    def replacement(match: re.Match[str]) -> str:
+        text = _value(match[1], context)
+        if isinstance(text, NoText):
+            problems.append(text)
+            return ""
+        return text
+
+    text = _VARIABLE.sub(replacement, pattern)
+    if NoText.UNKNOWN in problems:
+        return NoText.UNKNOWN
+    return NoText.ABSENT if problems else text
+
+
+def _value(variable: str, context: Context) -> str | NoText:
+    if variable in _CHARACTERS:
+        return literal(variable)
+    given = _DEFAULT.fullmatch(variable)
+    found = value_of(given["key"] if given else variable, context)
+    if found is Missing.ABSENT:
+        return given["default"] if given else NoText.ABSENT
+    if isinstance(found, Missing) or not isinstance(found, str):
+        return NoText.UNKNOWN
+    return literal(found)

@@ -1,0 +1,110 @@
+"""Everyone in an account: its users and roles, with all policies that apply to them.
+
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from encrypted_tables.iam.documents import Policy, Unreadable, read_document
+from encrypted_tables.iam.evaluate import Identity
+from encrypted_tables.iam.managed_policies import managed_policy
+from encrypted_tables.iam.principals import Kind, Principal, parse_principal
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.observe import Unknown, attempt
+
+CALL = "iam:GetAccountAuthorizationDetails"
+_LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A user or role of the account."""
+
+    principal: Principal
+    identity: Identity
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Account:
+    """The users and roles of an account."""
+
+    id: str
+    members: Mapping[Principal, Member]
+
+    def member(self, principal: Principal) -> Member | None:
+        """The user or role; of a session, its role. None if it does not exist."""
+        return self.members.get(principal.holder)
+
+
+def read_account(connections: Connections, account: str) -> Account | Unknown:
+    """All users and roles of the caller's account, or why they cannot be read."""
+    return attempt(CALL, lambda: account_of_pages(account, _pages(connections)))
+
+
+def _pages(connections: Connections) -> Iterator[Mapping[str, Any]]:
+    yield from connections.client("iam").get_paginator("get_account_authorization_details").paginate()
+
+
+def account_of_pages(account: str, pages: Iterable[Mapping[str, Any]]) -> Account:
+    """The account that the pages of `iam:GetAccountAuthorizationDetails` describe."""
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in _LISTS}
+    for page in pages:
+        for name in _LISTS:
+            found[name] += page.get(name, ())
+    policies = _Policies(found["Policies"])
+    groups = {group["GroupName"]: policies.of(group, "Group") for group in found["GroupDetailList"]}
+    members = [
+        *(_member(user, "User", policies, groups) for user in found["UserDetailList"]),
+        *(_member(role, "Role", policies, {}) for role in found["RoleDetailList"]),
+    ]
+    return Account(account, {one.principal: one for one in members})
+
+
+class _Policies:
+    """The managed policies of the account, by ARN; each is read once."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
+        self._documents = {entry["Arn"]: _default_version(entry) for entry in entries}
+
+    def of(self, entry: Mapping[str, Any], kind: str) -> tuple[Policy, ...]:
+        """The inline and attached policies of a user, role or group."""
+        inline = entry.get(f"{kind}PolicyList", ())
+        attached = entry.get("AttachedManagedPolicies", ())
+        return (
+            *(read_document(one["PolicyDocument"], f"policy {one['PolicyName']}") for one in inline),
+            *(self.named(one["PolicyArn"]) for one in attached),
+        )
+
+    def named(self, arn: str) -> Policy:
+        """The managed policy with that ARN."""
+        known = self._documents.get(arn) or managed_policy(arn)
+        return known or Unreadable(f"{CALL} did not return {arn}")
+
+
+def _default_version(entry: Mapping[str, Any]) -> Policy:
+    name = f"policy {entry.get('PolicyName', entry['Arn'].rsplit('/', 1)[-1])}"
+    for version in entry.get("PolicyVersionList", ()):
+        if version.get("IsDefaultVersion"):
+            return read_document(version["Document"], name)
+    return Unreadable(f"{entry['Arn']} has no default version")
+
+
+def _member(
+    entry: Mapping[str, Any], kind: str, policies: _Policies, groups: Mapping[str, tuple[Policy, ...]]
+) -> Member:
+    principal = parse_principal(entry["Arn"])
+    assert principal is not None  # noqa: S101  # IAM gives an ARN, never a unique id
+    boundary = entry.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    of_groups = (policy for name in entry.get("GroupList", ()) for policy in groups.get(name, ()))
+    return Member(
+        Principal(Kind(kind.lower()), principal.account, principal.name, entry["Arn"]),
+        Identity(
+            (*policies.of(entry, kind), *of_groups),
+            policies.named(boundary) if boundary else None,
+            is_whole=True,
+        ),
+        {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())},
+    )

@@ -1,0 +1,128 @@
+"""What one principal may do with a table and its key, from policies and grants. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from encrypted_tables.iam.answer import Answer, Grade, unknown
+from encrypted_tables.iam.documents import Policy
+from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
+from encrypted_tables.iam.grants import Grant
+from encrypted_tables.iam.policy import Request
+from encrypted_tables.iam.principals import Kind, Principal
+from encrypted_tables.iam.request_context import (
+    ABSENT,
+    RequestContext,
+    Value,
+    caller_context,
+    through_dynamodb,
+)
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """A customer managed key."""
+
+    arn: str
+    policies: Sequence[Policy]
+    grants: Sequence[Grant]
+    grants_unknown: str = ""
+    """Why the grants could not be read; empty where they could."""
+
+    @property
+    def account(self) -> str:
+        """The account that owns the key."""
+        return self.arn.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        """The Region of the key."""
+        return self.arn.split(":")[3]
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A table."""
+
+    name: str
+    arn: str
+    policies: Sequence[Policy]
+
+    @property
+    def account(self) -> str:
+        """The account that owns the table."""
+        return self.arn.split(":")[4]
+
+    @property
+    def region(self) -> str:
+        """The Region of the table."""
+        return self.arn.split(":")[3]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A principal and its side of an evaluation."""
+
+    principal: Principal
+    identity: Identity
+    tags: dict[str, str] | None = None
+    """Of a user: all its tags. None where tags of a session may be added."""
+
+    def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
+        """The condition keys that follow from the caller."""
+        context = caller_context(self.principal, action, region=region, owner=owner)
+        if now:
+            context["aws:currenttime"] = now.isoformat()
+            context["aws:epochtime"] = str(int(now.timestamp()))
+        if self.tags is not None:
+            context |= {f"aws:principaltag/{key.lower()}": value for key, value in self.tags.items()}
+        return context
+
+
+class _TaggedContext(RequestContext):
+    """Of a user whose tags are all known: any other tag is absent."""
+
+    def get(self, key: str, default: object = None) -> Value:
+        """The value of a key, in lower case."""
+        if key not in self and key.startswith("aws:principaltag/"):
+            return ABSENT
+        return super().get(key, default)
+
+
+def may_call_table(caller: Caller, table: TableFacts, action: str, now: datetime | None = None) -> Answer:
+    """DynamoDB's half of an item call: IAM policies and the table's own policy."""
+    context = caller.context(action, region=table.region, owner=table.account, now=now)
+    request = Request(action, caller.principal, table.arn, _as_request(caller, action, context))
+    return evaluate(request, Resource(table.account, table.policies), caller.identity)
+
+
+def may_decrypt_items(
+    caller: Caller, table: TableFacts, key: KeyFacts, now: datetime | None = None
+) -> Answer:
+    """The key's half: whether DynamoDB may decrypt the table's key on behalf of the caller."""
+    more = through_dynamodb(table.region, table.name, table.account)
+    return _key_call(caller, key, "kms:Decrypt", more, now)
+
+
+def may_call_key(caller: Caller, key: KeyFacts, action: str, now: datetime | None = None) -> Answer:
+    """Whether the caller may use the key itself, outside DynamoDB."""
+    return _key_call(caller, key, action, {}, now)
+
+
+def _key_call(
+    caller: Caller, key: KeyFacts, action: str, more: dict[str, Value], now: datetime | None
+) -> Answer:
+    context = {**caller.context(action, region=key.region, owner=key.account, now=now), **more}
+    request = Request(action, caller.principal, key.arn, _as_request(caller, action, context))
+    said = evaluate(request, Resource(key.account, key.policies, key.grants), caller.identity)
+    if not key.grants_unknown or said.grade is Grade.YES:
+        return said
+    # A grant can only add to what the policies allow: where one would make a difference, nobody can tell.
+    with_any_grant = Grant(caller.principal, frozenset({action.removeprefix("kms:")}), {}, {})
+    best = evaluate(request, Resource(key.account, key.policies, [with_any_grant]), caller.identity)
+    return said if best == said else unknown(key.grants_unknown)
+
+
+def _as_request(caller: Caller, action: str, context: dict[str, Value]) -> RequestContext:
+    is_user = caller.tags is not None and caller.principal.kind is Kind.USER
+    return (_TaggedContext if is_user else RequestContext)(action, context)
