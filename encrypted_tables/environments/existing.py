@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from encrypted_tables.access_diff.collect.keys import ALIAS, KEYS
-from encrypted_tables.access_diff.collect.tables import TABLE
 from encrypted_tables.engine.preview import Preview, Resource
+from encrypted_tables.engine.resource_types import ALIAS, KEYS, TABLE
 from encrypted_tables.errors import UserError
 
 

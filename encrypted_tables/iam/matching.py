@@ -7,7 +7,6 @@ _LITERAL_STAR, _LITERAL_MARK = "\ue000", "\ue001"
 _SPECIAL = {"*": ".*", "?": ".", _LITERAL_STAR: r"\*", _LITERAL_MARK: r"\?"}
 _LITERALS = str.maketrans({"*": _LITERAL_STAR, "?": _LITERAL_MARK})
 _PLAIN = str.maketrans({_LITERAL_STAR: "*", _LITERAL_MARK: "?"})
-_ARN_PARTS = 6
 
 
 @lru_cache(maxsize=65_536)
@@ -30,15 +29,3 @@ def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     if _SPECIAL.keys().isdisjoint(pattern):
         return pattern.lower() == value.lower() if ignore_case else pattern == value
     return _compiled(pattern, re.IGNORECASE if ignore_case else 0).fullmatch(value) is not None
-
-
-def arn_matches(pattern: str, value: str) -> bool:
-    """Whether an ARN matches a pattern of an ARN operator: part by part, so that `*` crosses no colon.
-
-    The sixth part, the resource, may hold colons itself. A pattern with fewer parts matches nothing.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
-    """
-    wanted, given = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
-    if len(wanted) < _ARN_PARTS or len(given) < _ARN_PARTS:
-        return False
-    return all(matches(part, one) for part, one in zip(wanted, given, strict=True))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from encrypted_tables.iam.matching import arn_matches, matches
+from encrypted_tables.iam.arns import arn_matches
+from encrypted_tables.iam.matching import matches
 
 Test = Callable[[str, str], bool]
 """The policy's value, then the request's. A value of the wrong type matches nothing."""

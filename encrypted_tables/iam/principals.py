@@ -153,12 +153,6 @@ def same_principal(one: str, other: str) -> bool:
     return first == second and first.partition == second.partition
 
 
-def account_of(arn: str) -> str:
-    """The account in any ARN; empty when there is none."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""
-
-
 def is_root(arn: str) -> bool:
     """Whether an ARN is an account's root user, or in a policy the whole account."""
     who = identity(arn)

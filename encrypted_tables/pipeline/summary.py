@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from encrypted_tables.access_diff.evaluate.change import Diff
-from encrypted_tables.access_diff.report.words import lines
+from encrypted_tables.access_diff.report.sentences import lines
 from encrypted_tables.engine.events import Violation
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.errors import UserError

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.credentials import Principal, Untried, assume, caller_principal, identify
 from encrypted_tables.verify.collect.observe import Unknown, observe_table
-from encrypted_tables.verify.collect.principals import Principal, Untried, assume, caller_principal, identify
 from encrypted_tables.verify.compare.expectation import READ_CALLS
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult

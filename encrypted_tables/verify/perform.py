@@ -12,11 +12,11 @@ from rich.console import Console
 from encrypted_tables.errors import UserError
 from encrypted_tables.iam.principals import identity, same_principal
 from encrypted_tables.private_file import write_private
+from encrypted_tables.verify.collect.credentials import CredentialSources, Principal, caller_principal, gather
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Found, Target, survey_tables
 from encrypted_tables.verify.collect.observe import Table, Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import CredentialSources, Principal, caller_principal, gather
 from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
 from encrypted_tables.verify.probe.wait import Patience, exit_status_of, wait_for_access, wait_for_denial
 from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence

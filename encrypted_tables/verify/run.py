@@ -10,17 +10,17 @@ from encrypted_tables.iam.documents import Document, read_document
 from encrypted_tables.iam.policy import allowed_principals
 from encrypted_tables.iam.principals import Kind, same_principal
 from encrypted_tables.verify.collect.account import Account, read_account
-from encrypted_tables.verify.collect.declared import StackOutputs
-from encrypted_tables.verify.collect.inventory import Place, Target, survey
-from encrypted_tables.verify.collect.observe import Key, Table, Unknown
-from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import (
+from encrypted_tables.verify.collect.credentials import (
     CredentialSources,
     Principal,
     Untried,
     caller_principal,
     gather,
 )
+from encrypted_tables.verify.collect.declared import StackOutputs
+from encrypted_tables.verify.collect.inventory import Place, Target, survey
+from encrypted_tables.verify.collect.observe import Key, Table, Unknown
+from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation, expected
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
 from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells

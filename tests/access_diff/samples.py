@@ -6,7 +6,7 @@ from typing import Any
 
 from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
-from encrypted_tables.access_diff.report.words import lines
+from encrypted_tables.access_diff.report.sentences import lines
 from encrypted_tables.engine.preview import Preview, read_preview
 
 ACCOUNT, OTHER_ACCOUNT, REGION = "111122223333", "444455556666", "us-east-1"

@@ -15,9 +15,9 @@ from typing import Any
 import boto3
 from rich.console import Console
 
+from encrypted_tables.verify.collect.credentials import CredentialSources
 from encrypted_tables.verify.collect.declared import parse_outputs
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import CredentialSources
 from encrypted_tables.verify.run import Options, targets_of, verify
 from local.local_run import LocalRun
 from tests.benchmarks.measure import Comparison

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from rich.console import Console
 
+from encrypted_tables.verify.collect.credentials import CredentialSources
 from encrypted_tables.verify.collect.declared import parse_outputs
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import CredentialSources
 from encrypted_tables.verify.report.report import Report
 from encrypted_tables.verify.run import Options, targets_of, verify
 from local.process import Credentials, LocalAws, running

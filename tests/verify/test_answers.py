@@ -7,8 +7,8 @@ from botocore.stub import ANY
 
 from encrypted_tables.verify.collect.aws_errors import REDACTED, answer_of_error
 from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.credentials import Principal
 from encrypted_tables.verify.collect.observe import Table, Unknown, attempt, observe_table
-from encrypted_tables.verify.collect.principals import Principal
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober
 from tests.verify.stubbed import KEY_ID, KEYS, USER, StubbedConnections, queue_table

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from encrypted_tables.verify.collect.principals import CredentialSources
+from encrypted_tables.verify.collect.credentials import CredentialSources
 from encrypted_tables.verify.report.report import Report
 from local.process import Credentials
 from tests.verify.world import FULL_ACCESS, World, declare, decrypt_of_organisation, kinds, outcomes

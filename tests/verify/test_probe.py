@@ -12,9 +12,9 @@ from rich.console import Console
 from urllib3 import HTTPResponse
 
 from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.credentials import Principal, caller_principal, identify
 from encrypted_tables.verify.collect.observe import Table, observe_table
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import Principal, caller_principal, identify
 from encrypted_tables.verify.probe.probe import MARKER, ProbeItem, Prober
 from encrypted_tables.verify.probe.prove import prove
 from encrypted_tables.verify.report.report import Report

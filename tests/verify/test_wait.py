@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.credentials import Principal, identify
 from encrypted_tables.verify.collect.observe import Table, observe_table
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import Principal, identify
 from encrypted_tables.verify.probe.wait import (
     Patience,
     Waited,

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.collect.stack_resources import StackResources
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.resource_types import ROLE, USER
 from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import as_list
 from encrypted_tables.iam.grants import Grant, NotKnown
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
-_PRINCIPALS = {"aws:iam/user:User": Kind.USER, "aws:iam/role:Role": Kind.ROLE}
+_PRINCIPALS = {USER: Kind.USER, ROLE: Kind.ROLE}
 
 
-def read_grant(side: Side, resource: Resource) -> Grant:
+def read_grant(stack: StackResources, resource: Resource) -> Grant:
     """The grant that a resource makes."""
-    operations = side.value(resource, "operations")
-    constraint = next(iter(as_list(side.value(resource, "constraints"))), None)
+    operations = stack.value(resource, "operations")
+    constraint = next(iter(as_list(stack.value(resource, "constraints"))), None)
     return Grant(
-        None if isinstance(grantee := grantee_of(side, resource), Unknown) else grantee,
+        None if isinstance(grantee := grantee_of(stack, resource), Unknown) else grantee,
         None if isinstance(operations, Unknown) else frozenset(map(str, as_list(operations))),
         _context(constraint, "encryptionContextEquals"),
         _context(constraint, "encryptionContextSubset"),
@@ -33,13 +34,13 @@ def _context(constraint: Any, name: str) -> Mapping[str, Any] | NotKnown:  # noq
     return found if isinstance(found, Mapping) else {}
 
 
-def grantee_of(side: Side, resource: Resource) -> Principal | Unknown | None:
+def grantee_of(stack: StackResources, resource: Resource) -> Principal | Unknown | None:
     """Whom the grant is for; of a user or role that the stack is yet to make, the name tells."""
-    value = side.value(resource, "granteePrincipal")
+    value = stack.value(resource, "granteePrincipal")
     if isinstance(value, Unknown):
         urns = resource.dependencies.get("granteePrincipal", ())
-        made = [side.resources[urn] for urn in urns if urn in side.resources]
-        return (_to_be_made(side, made[0]) if len(made) == 1 else None) or value
+        made = [stack.resources[urn] for urn in urns if urn in stack.resources]
+        return (_to_be_made(stack, made[0]) if len(made) == 1 else None) or value
     if not isinstance(value, str):
         return None
     if value.endswith(".amazonaws.com"):
@@ -47,10 +48,12 @@ def grantee_of(side: Side, resource: Resource) -> Principal | Unknown | None:
     return parse_principal(value)
 
 
-def _to_be_made(side: Side, resource: Resource) -> Principal | None:
+def _to_be_made(stack: StackResources, resource: Resource) -> Principal | None:
     kind, name = _PRINCIPALS.get(resource.type), resource.inputs.get("name")
-    if kind is None or not isinstance(name, str) or not side.account:
+    if kind is None or not isinstance(name, str) or not stack.account:
         return None
     given = resource.inputs.get("path")
     path = given if isinstance(given, str) and given else "/"
-    return Principal(kind, side.account, name, f"arn:{side.partition}:iam::{side.account}:{kind}{path}{name}")
+    return Principal(
+        kind, stack.account, name, f"arn:{stack.partition}:iam::{stack.account}:{kind}{path}{name}"
+    )

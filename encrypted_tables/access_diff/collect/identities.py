@@ -5,46 +5,61 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from encrypted_tables.access_diff.collect.policies import read_policy
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.resource_types import (
+    GROUP,
+    GROUP_ATTACHMENTS,
+    GROUP_MEMBERSHIP,
+    GROUP_POLICY,
+    GROUP_POLICY_ATTACHMENT,
+    MANAGED_POLICY,
+    POLICY_ATTACHMENT,
+    ROLE,
+    ROLE_ATTACHMENTS,
+    ROLE_POLICY,
+    ROLE_POLICY_ATTACHMENT,
+    USER,
+    USER_ATTACHMENTS,
+    USER_GROUP_MEMBERSHIP,
+    USER_POLICY,
+    USER_POLICY_ATTACHMENT,
+)
 from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import Policy, Unreadable, as_list
 from encrypted_tables.iam.managed_policies import managed_policy
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
-USER, ROLE, GROUP = "aws:iam/user:User", "aws:iam/role:Role", "aws:iam/group:Group"
-MANAGED_POLICY = "aws:iam/policy:Policy"
-
 # Resource types that give policies: the inputs that name the holders (by kind) and the policies.
 _INLINE = {
-    "aws:iam/userPolicy:UserPolicy": "user",
-    "aws:iam/rolePolicy:RolePolicy": "role",
-    "aws:iam/groupPolicy:GroupPolicy": "group",
+    USER_POLICY: "user",
+    ROLE_POLICY: "role",
+    GROUP_POLICY: "group",
 }
 _ATTACHMENTS = {
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": ("policyArn", {"user": "user"}),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("policyArn", {"role": "role"}),
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": ("policyArn", {"group": "group"}),
-    "aws:iam/policyAttachment:PolicyAttachment": (
+    USER_POLICY_ATTACHMENT: ("policyArn", {"user": "user"}),
+    ROLE_POLICY_ATTACHMENT: ("policyArn", {"role": "role"}),
+    GROUP_POLICY_ATTACHMENT: ("policyArn", {"group": "group"}),
+    POLICY_ATTACHMENT: (
         "policyArn",
         {"user": "users", "role": "roles", "group": "groups"},
     ),
-    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": (
+    USER_ATTACHMENTS: (
         "policyArns",
         {"user": "userName"},
     ),
-    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": (
+    ROLE_ATTACHMENTS: (
         "policyArns",
         {"role": "roleName"},
     ),
-    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": (
+    GROUP_ATTACHMENTS: (
         "policyArns",
         {"group": "groupName"},
     ),
 }
 _MEMBERSHIPS = {
-    "aws:iam/userGroupMembership:UserGroupMembership": ("user", "groups"),
-    "aws:iam/groupMembership:GroupMembership": ("users", "group"),
+    USER_GROUP_MEMBERSHIP: ("user", "groups"),
+    GROUP_MEMBERSHIP: ("users", "group"),
 }
 Holder = tuple[str, str]  # kind, name
 
@@ -71,7 +86,7 @@ class Identities:
         self._account = account
         self._partition = partition
         self._found: dict[Principal, Identity] = {}
-        self.unplaced: list[Unplaced] = []
+        self.unresolved: list[Unresolved] = []
         """What gives policies to somebody whose name is not known yet."""
         for resource in self._resources.values():
             self._read(resource)
@@ -141,7 +156,7 @@ class Identities:
 
     def _leave_out(self, resource: Resource) -> None:
         why = f"{resource.name}: it is not known yet to whom it gives a policy"
-        self.unplaced.append(Unplaced(resource, why))
+        self.unresolved.append(Unresolved(resource, why))
 
     def _named(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
         if not isinstance(name, Unknown):

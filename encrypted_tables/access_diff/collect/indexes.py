@@ -3,27 +3,27 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from encrypted_tables.access_diff.collect.side import Side
+from encrypted_tables.access_diff.collect.stack_resources import StackResources
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.resource_types import INDEX
 from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import as_list
 
-INDEX = "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex"
 ANY = "*"
 """Stands for the name of an index that is not known yet."""
 
 
-def index_names(side: Side, tables: Iterable[Resource], table: str) -> frozenset[str]:
+def index_names(stack: StackResources, tables: Iterable[Resource], table: str) -> frozenset[str]:
     """The names of the indexes of a table, whichever resource makes them."""
     found: set[str] = set()
     for resource in tables:
-        if side.value(resource, "name") == table:
+        if stack.value(resource, "name") == table:
             for kind in ("globalSecondaryIndexes", "localSecondaryIndexes"):
-                found.update(_name(one) for one in as_list(side.set_by(resource, kind)))
-    for resource in side.of([INDEX]):
-        of = side.value(resource, "tableName")
+                found.update(_name(one) for one in as_list(stack.set_by(resource, kind)))
+    for resource in stack.of([INDEX]):
+        of = stack.value(resource, "tableName")
         if of == table or isinstance(of, Unknown):
-            found.add(_name({"name": side.value(resource, "indexName")}))
+            found.add(_name({"name": stack.value(resource, "indexName")}))
     return frozenset(found)
 
 

@@ -1,48 +1,42 @@
-"""The customer managed keys of one side of an update, and which key a reference means."""
+"""The customer managed keys of the stack before or after an update, and which key a reference means."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from encrypted_tables.access_diff.collect.access_model import Key
 from encrypted_tables.access_diff.collect.grants import grantee_of, read_grant
 from encrypted_tables.access_diff.collect.policies import read_policy
-from encrypted_tables.access_diff.collect.side import Side
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.collect.world import Key
+from encrypted_tables.access_diff.collect.stack_resources import StackResources
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.resource_types import ALIAS, GRANT, KEY_POLICY, KEYS
 from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import Document, Policy, Unreadable
 from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.policy import NOT_KNOWN
 
-KEY, REPLICA_KEY = "aws:kms/key:Key", "aws:kms/replicaKey:ReplicaKey"
-EXTERNAL_KEY, REPLICA_EXTERNAL_KEY = (
-    "aws:kms/externalKey:ExternalKey",
-    "aws:kms/replicaExternalKey:ReplicaExternalKey",
-)
-KEYS = frozenset({KEY, REPLICA_KEY, EXTERNAL_KEY, REPLICA_EXTERNAL_KEY})
 _KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
-KEY_POLICY, GRANT, ALIAS = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/grant:Grant", "aws:kms/alias:Alias"
 
 
-def keys_of(side: Side) -> dict[str, Key]:
+def keys_of(stack: StackResources) -> dict[str, Key]:
     """The keys by URN, each with its policy and grants; those that the stack does not make, by ARN."""
-    references = References(side)
-    policies = _separate_policies(side, references)
-    grants = _grants(side, references)
+    references = References(stack)
+    policies = _separate_policies(stack, references)
+    grants = _grants(stack, references)
     made = (
         Key(
             resource.urn,
             references.label(resource),
             references.arn(resource),
             isinstance(resource.outputs.get("arn"), str),
-            side.region_of(resource),
-            policies.get(resource.urn) or _own_policy(side, resource),
+            stack.region_of(resource),
+            policies.get(resource.urn) or _own_policy(stack, resource),
             tuple(grants.get(resource.urn, ())),
             is_enabled=_is_enabled(resource),
         )
-        for resource in side.of(KEYS)
+        for resource in stack.of(KEYS)
     )
     elsewhere = (
         Key(
@@ -54,7 +48,7 @@ def keys_of(side: Side) -> dict[str, Key]:
             policy=policies.get(arn) or Unreadable("not in this stack"),
             grants=tuple(grants.get(arn, ())),
         )
-        for arn in side.keys_elsewhere
+        for arn in stack.keys_elsewhere
     )
     return {key.urn: key for key in (*made, *elsewhere)}
 
@@ -62,17 +56,17 @@ def keys_of(side: Side) -> dict[str, Key]:
 class References:
     """Tells which of the stack's keys an ARN, id, alias or dependency means."""
 
-    def __init__(self, side: Side) -> None:
-        self._side = side
-        self._aliases = side.of([ALIAS])
+    def __init__(self, stack: StackResources) -> None:
+        self._stack = stack
+        self._aliases = stack.of([ALIAS])
 
     def arn(self, key: Resource) -> str:
         """The key's ARN, as far as it is known."""
         arn = key.outputs.get("arn")
         if isinstance(arn, str):
             return arn
-        parts = (self._side.region_of(key) or NOT_KNOWN, self._side.account or NOT_KNOWN)
-        return f"arn:{self._side.partition}:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
+        parts = (self._stack.region_of(key) or NOT_KNOWN, self._stack.account or NOT_KNOWN)
+        return f"arn:{self._stack.partition}:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
 
     def label(self, key: Resource) -> str:
         """The key's alias, else its name in the program."""
@@ -83,17 +77,17 @@ class References:
         """The URN of the stack's key that a property means; None when it is none or cannot be told."""
         if isinstance(value, Unknown):
             return self._by_dependency(resource, name, region)
-        for key in self._side.of(KEYS):
-            is_same_region = not region or self._side.region_of(key) in ("", region)
+        for key in self._stack.of(KEYS):
+            is_same_region = not region or self._stack.region_of(key) in ("", region)
             if value == key.outputs.get("arn") or (value == key.id and key.id and is_same_region):
                 return key.urn
         for alias in self._aliases:
             if value in (alias.inputs.get("name"), alias.outputs.get("arn")):
                 return self._aliased(alias)
-        return value if isinstance(value, str) and value in self._side.keys_elsewhere else None
+        return value if isinstance(value, str) and value in self._stack.keys_elsewhere else None
 
     def _aliased(self, alias: Resource) -> str | None:
-        target = self._side.value(alias, "targetKeyId")
+        target = self._stack.value(alias, "targetKeyId")
         return self.key(alias, "targetKeyId", target) if target else None
 
     def _by_dependency(self, resource: Resource, name: str, region: str) -> str | None:
@@ -101,12 +95,12 @@ class References:
             key for urn in resource.dependencies.get(name, ()) if (key := self._as_key(urn)) is not None
         }
         if len(candidates) > 1 and region:
-            resources = self._side.resources
-            candidates = {urn for urn in candidates if self._side.region_of(resources[urn]) == region}
+            resources = self._stack.resources
+            candidates = {urn for urn in candidates if self._stack.region_of(resources[urn]) == region}
         return candidates.pop() if len(candidates) == 1 else None
 
     def _as_key(self, urn: str) -> str | None:
-        resource = self._side.resources.get(urn)
+        resource = self._stack.resources.get(urn)
         if resource is None:
             return None
         if resource.type == ALIAS:
@@ -114,10 +108,10 @@ class References:
         return urn if resource.type in KEYS else None
 
 
-def keys_elsewhere(side: Side) -> frozenset[str]:
+def keys_elsewhere(stack: StackResources) -> frozenset[str]:
     """The ARNs of keys that the stack does not make, and whose policies it sets."""
-    references = References(side)
-    named = ((one, side.value(one, "keyId")) for one in side.of([KEY_POLICY]))
+    references = References(stack)
+    named = ((one, stack.value(one, "keyId")) for one in stack.of([KEY_POLICY]))
     return frozenset(
         arn
         for one, arn in named
@@ -125,22 +119,22 @@ def keys_elsewhere(side: Side) -> frozenset[str]:
     )
 
 
-def with_keys_elsewhere(side: Side, arns: Iterable[str]) -> Side:
-    """The side with those of the keys that it does not make itself."""
-    made = {key.outputs.get("arn") for key in side.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
-    return replace(side, keys_elsewhere=frozenset(arns) - made)
+def with_keys_elsewhere(stack: StackResources, arns: Iterable[str]) -> StackResources:
+    """The stack, with those of the keys that it does not make itself."""
+    made = {key.outputs.get("arn") for key in stack.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
+    return replace(stack, keys_elsewhere=frozenset(arns) - made)
 
 
-def unplaced(side: Side) -> Iterator[Unplaced]:
+def unresolved(stack: StackResources) -> Iterator[Unresolved]:
     """Key policies and grants of which it cannot be told for which key or for whom they are."""
-    references = References(side)
-    for resource in side.of([KEY_POLICY, GRANT]):
-        key, grantee = side.value(resource, "keyId"), grantee_of(side, resource)
+    references = References(stack)
+    for resource in stack.of([KEY_POLICY, GRANT]):
+        key, grantee = stack.value(resource, "keyId"), grantee_of(stack, resource)
         if references.key(resource, "keyId", key) is None:
             its_key = key.value if isinstance(key, Unknown) else f"{key}, which is not in this stack"
-            yield Unplaced(resource, f"{resource.titled}: its key is {its_key}")
+            yield Unresolved(resource, f"{resource.titled}: its key is {its_key}")
         if isinstance(grantee, Unknown):
-            yield Unplaced(resource, f"{resource.titled}: whom it is for is {grantee.value}")
+            yield Unresolved(resource, f"{resource.titled}: whom it is for is {grantee.value}")
 
 
 def default_policy(account: str) -> Document:
@@ -160,34 +154,34 @@ def default_policy(account: str) -> Document:
     )
 
 
-def _own_policy(side: Side, resource: Resource) -> Policy:
-    policy = side.value(resource, "policy")
-    if isinstance(resource.inputs.get("policy"), Unknown) and not side.is_before:
+def _own_policy(stack: StackResources, resource: Resource) -> Policy:
+    policy = stack.value(resource, "policy")
+    if isinstance(resource.inputs.get("policy"), Unknown) and not stack.is_before:
         return Unreadable(resource.inputs["policy"].value)
     is_default = policy is None or (isinstance(policy, Unknown) and "policy" not in resource.inputs)
-    return default_policy(side.account_of(resource)) if is_default else read_policy(policy)
+    return default_policy(stack.account_of(resource)) if is_default else read_policy(policy)
 
 
-def _separate_policies(side: Side, references: References) -> dict[str, Policy]:
+def _separate_policies(stack: StackResources, references: References) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
-    for resource in side.of([KEY_POLICY]):
-        key = references.key(resource, "keyId", side.value(resource, "keyId"))
+    for resource in stack.of([KEY_POLICY]):
+        key = references.key(resource, "keyId", stack.value(resource, "keyId"))
         if key:
             value = resource.inputs.get("policy")
             found[key] = (
                 Unreadable(value.value)
                 if isinstance(value, Unknown)
-                else read_policy(side.value(resource, "policy"))
+                else read_policy(stack.value(resource, "policy"))
             )
     return found
 
 
-def _grants(side: Side, references: References) -> dict[str, list[Grant]]:
+def _grants(stack: StackResources, references: References) -> dict[str, list[Grant]]:
     found: dict[str, list[Grant]] = {}
-    for resource in side.of([GRANT]):
-        key = references.key(resource, "keyId", side.value(resource, "keyId"))
+    for resource in stack.of([GRANT]):
+        key = references.key(resource, "keyId", stack.value(resource, "keyId"))
         if key:
-            found.setdefault(key, []).append(read_grant(side, resource))
+            found.setdefault(key, []).append(read_grant(stack, resource))
     return found
 
 

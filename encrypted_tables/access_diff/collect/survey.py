@@ -1,25 +1,26 @@
-"""Reads a preview's resources into the two worlds, before the update and after it."""
+"""Reads a preview's resources into the two models, before the update and after it."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from encrypted_tables.access_diff.collect.access_model import AccessModel, KeyKind, Table, TableId, TableKey
 from encrypted_tables.access_diff.collect.identities import Identities
 from encrypted_tables.access_diff.collect.keys import (
     KEYS,
     References,
     keys_elsewhere,
     keys_of,
-    unplaced,
+    unresolved,
     with_keys_elsewhere,
 )
 from encrypted_tables.access_diff.collect.policies import read_policy
-from encrypted_tables.access_diff.collect.side import Side
-from encrypted_tables.access_diff.collect.tables import TABLE, Tables, table_policies
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.collect.world import KeyKind, Table, TableId, TableKey, World
+from encrypted_tables.access_diff.collect.stack_resources import StackResources
+from encrypted_tables.access_diff.collect.tables import Tables, table_policies
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.engine.preview import Preview, Resource
+from encrypted_tables.engine.resource_types import KEYS, TABLE
 from encrypted_tables.iam.documents import Document, as_list
 from encrypted_tables.iam.policy import principals_of
 from encrypted_tables.iam.principals import Principal
@@ -41,12 +42,12 @@ _NOT_READ = (
 )
 
 
-def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]:
-    """The worlds before and after the update.
+def survey(preview: Preview, base: Preview | None = None) -> tuple[AccessModel, AccessModel]:
+    """The models before and after the update.
 
     Args:
         preview: the update.
-        base: a preview of an earlier program. What it would make is then the world before, instead of
+        base: a preview of an earlier program. What it would make is then the model before, instead of
             what the stack has now; so two programs are compared without any stack.
     """
     told = preview if base is None else _both(base, preview)
@@ -58,17 +59,17 @@ def survey(preview: Preview, base: Preview | None = None) -> tuple[World, World]
         else _side(base.after, home, is_before=False)
     )
     elsewhere = keys_elsewhere(earlier) | keys_elsewhere(later)
-    before, after = (_world(with_keys_elsewhere(side, elsewhere)) for side in (earlier, later))
+    before, after = (_world(with_keys_elsewhere(stack, elsewhere)) for stack in (earlier, later))
     if base is None:
-        after = replace(after, unplaced=(*after.unplaced, *_imported_unseen(preview)))
+        after = replace(after, unresolved=(*after.unresolved, *_imported_unseen(preview)))
     here, there = _made(before), _made(after)
     after = replace(_with_leaving_keys(before, after), absent=here - there)
     return replace(before, absent=there - here), after
 
 
-def _made(world: World) -> frozenset[Principal]:
+def _made(model: AccessModel) -> frozenset[Principal]:
     """The users and roles that the stack makes."""
-    return frozenset(identity.principal for identity in world.identities if identity.is_of_stack)
+    return frozenset(identity.principal for identity in model.identities if identity.is_of_stack)
 
 
 class Home(NamedTuple):
@@ -79,20 +80,20 @@ class Home(NamedTuple):
     region: str
 
 
-def _unread(side: Side) -> Iterator[Unplaced]:
+def _unread(stack: StackResources) -> Iterator[Unresolved]:
     """Resources that may give access in ways that are not read here."""
-    for one in side.resources.values():
+    for one in stack.resources.values():
         if one.type.startswith(_NOT_READ):
             why = f"{one.name} ({one.type}): what it does to tables, keys and policies is not read here"
-            yield Unplaced(one, why)
+            yield Unresolved(one, why)
 
 
-def _imported_unseen(preview: Preview) -> Iterator[Unplaced]:
+def _imported_unseen(preview: Preview) -> Iterator[Unresolved]:
     """What is imported, and of which the preview does not say how it is now."""
     seen = {resource.urn for resource in preview.before}
     for one in preview.after:
         if preview.operations.get(one.urn) == "import" and one.urn not in seen:
-            yield Unplaced(one, f"{one.titled}: it is imported, and what access it gives now is not known")
+            yield Unresolved(one, f"{one.titled}: it is imported, and what access it gives now is not known")
 
 
 def _both(base: Preview, preview: Preview) -> Preview:
@@ -100,23 +101,23 @@ def _both(base: Preview, preview: Preview) -> Preview:
     return replace(preview, before=(*preview.before, *base.before), after=(*preview.after, *base.after))
 
 
-def _side(resources: Iterable[Resource], home: Home, *, is_before: bool) -> Side:
+def _side(resources: Iterable[Resource], home: Home, *, is_before: bool) -> StackResources:
     by_urn = {resource.urn: resource for resource in resources}
-    return Side(by_urn, home.account, home.partition or "aws", home.region, is_before)
+    return StackResources(by_urn, home.account, home.partition or "aws", home.region, is_before)
 
 
-def _world(side: Side) -> World:
-    references = References(side)
-    keys = keys_of(side)
+def _world(stack: StackResources) -> AccessModel:
+    references = References(stack)
+    keys = keys_of(stack)
     tables: dict[TableId, Table] = {}
-    for table in Tables(side, references, keys):
+    for table in Tables(stack, references, keys):
         tables[table.id] = table
-    policies, homeless = table_policies(side, tables)
+    policies, homeless = table_policies(stack, tables)
     for table_id, found in policies.items():
         tables[table_id] = replace(tables[table_id], policies=tuple(found))
-    identities = Identities(side.resources.values(), side.account, side.partition)
-    unread = (*unplaced(side), *homeless, *identities.unplaced, *_unread(side))
-    return World(side.account, tables, keys, identities, unread)
+    identities = Identities(stack.resources.values(), stack.account, stack.partition)
+    unread = (*unresolved(stack), *homeless, *identities.unresolved, *_unread(stack))
+    return AccessModel(stack.account, tables, keys, identities, unread)
 
 
 def _account(preview: Preview) -> tuple[str, str]:
@@ -159,7 +160,7 @@ def _region(preview: Preview) -> str:
     return ""
 
 
-def _with_leaving_keys(before: World, after: World) -> World:
+def _with_leaving_keys(before: AccessModel, after: AccessModel) -> AccessModel:
     """Tell of tables whose key leaves in this update: their data cannot be read after it."""
     leaving = {key.arn: key for urn, key in before.keys.items() if urn not in after.keys and key.is_made}
     tables = {

@@ -1,42 +1,40 @@
-"""The tables and replicas of one side of an update, each with its key and its policies."""
+"""The tables and replicas of the stack before or after an update, each with its key and its policies."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from encrypted_tables.access_diff.collect.access_model import Key, KeyKind, Table, TableId, TableKey
 from encrypted_tables.access_diff.collect.indexes import index_names
 from encrypted_tables.access_diff.collect.keys import References
 from encrypted_tables.access_diff.collect.policies import read_policy
-from encrypted_tables.access_diff.collect.side import Side
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, TableId, TableKey
+from encrypted_tables.access_diff.collect.stack_resources import StackResources
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.resource_types import TABLE, TABLE_POLICY, TABLE_REPLICA
 from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import Policy, as_list
 from encrypted_tables.iam.policy import NOT_KNOWN
-
-TABLE, TABLE_REPLICA = "aws:dynamodb/table:Table", "aws:dynamodb/tableReplica:TableReplica"
-RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
 
 
 @dataclass(frozen=True)
 class Tables:
     """Reads tables and replicas, each with its key."""
 
-    side: Side
+    stack: StackResources
     references: References
     keys: Mapping[str, Key]
 
     def __iter__(self) -> Iterator[Table]:
-        for resource in self.side.of([TABLE]):
-            region = self.side.region_of(resource)
-            name = self.side.value(resource, "name")
+        for resource in self.stack.of([TABLE]):
+            region = self.stack.region_of(resource)
+            name = self.stack.value(resource, "name")
             if not isinstance(name, str):
                 name = resource.id or f"{resource.name} (name not known yet)"
             key = self._key_of_table(resource, region)
-            account = self.side.account_of(resource)
+            account = self.stack.account_of(resource)
             yield self._table(name, region, key, account)
-            for replica in as_list(self.side.set_by(resource, "replicas")):
+            for replica in as_list(self.stack.set_by(resource, "replicas")):
                 there = replica.get("regionName") if isinstance(replica, Mapping) else None
                 if isinstance(there, str):
                     yield self._table(name, there, self._key_of_replica(resource, replica, key), account)
@@ -44,17 +42,17 @@ class Tables:
                     why = "a replica of it is known only after the update"
                     used = TableKey(KeyKind.CUSTOMER_MANAGED, None, why)
                     yield self._table(name, "a Region not known yet", used, account)
-        for resource in self.side.of([TABLE_REPLICA]):
+        for resource in self.stack.of([TABLE_REPLICA]):
             yield self._separate_replica(resource)
 
     def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
-        account = account or self.side.account
-        arn = f"arn:{self.side.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
-        indexes = index_names(self.side, self.side.of([TABLE]), name)
+        account = account or self.stack.account
+        arn = f"arn:{self.stack.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
+        indexes = index_names(self.stack, self.stack.of([TABLE]), name)
         return Table(name, region, arn, account, key, indexes=indexes)
 
     def _key_of_table(self, resource: Resource, region: str) -> TableKey:
-        encryption = self.side.value(resource, "serverSideEncryption")
+        encryption = self.stack.value(resource, "serverSideEncryption")
         if isinstance(encryption, Unknown) and "serverSideEncryption" in resource.inputs:
             return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its encryption is {encryption.value}")
         if isinstance(encryption, Unknown):
@@ -79,11 +77,11 @@ class Tables:
         return of_table
 
     def _separate_replica(self, resource: Resource) -> Table:
-        side = self.side
-        arn = side.value(resource, "globalTableArn")
-        region = side.region_of(resource)
-        name = arn.rsplit("/", 1)[-1] if isinstance(arn, str) else _name_by_dependency(side, resource)
-        value = side.value(resource, "kmsKeyArn")
+        stack = self.stack
+        arn = stack.value(resource, "globalTableArn")
+        region = stack.region_of(resource)
+        name = arn.rsplit("/", 1)[-1] if isinstance(arn, str) else _name_by_dependency(stack, resource)
+        value = stack.value(resource, "kmsKeyArn")
         key = self._key(resource, "kmsKeyArn", value, region) if value else TableKey(KeyKind.AWS_OWNED)
         return self._table(name, region, key)
 
@@ -101,9 +99,9 @@ class Tables:
         return TableKey(KeyKind.CUSTOMER_MANAGED, None, why, value)
 
 
-def _name_by_dependency(side: Side, resource: Resource) -> str:
+def _name_by_dependency(stack: StackResources, resource: Resource) -> str:
     urns = resource.dependencies.get("globalTableArn", ())
-    tables = [side.resources[urn] for urn in urns if urn in side.resources]
+    tables = [stack.resources[urn] for urn in urns if urn in stack.resources]
     names = [table.inputs.get("name") for table in tables if table.type == TABLE]
     if len(names) == 1 and isinstance(names[0], str):
         return names[0]
@@ -111,23 +109,23 @@ def _name_by_dependency(side: Side, resource: Resource) -> str:
 
 
 def table_policies(
-    side: Side, tables: Mapping[TableId, Table]
-) -> tuple[dict[TableId, list[Policy]], list[Unplaced]]:
+    stack: StackResources, tables: Mapping[TableId, Table]
+) -> tuple[dict[TableId, list[Policy]], list[Unresolved]]:
     """The policies of each table; and those that are not known to be of any."""
     found: dict[TableId, list[Policy]] = {}
     homeless = []
-    for resource in side.of([RESOURCE_POLICY]):
-        arn = side.value(resource, "resourceArn")
+    for resource in stack.of([TABLE_POLICY]):
+        arn = stack.value(resource, "resourceArn")
         if isinstance(arn, str):
             table = next((one.id for one in tables.values() if _is_arn_of(one, arn)), None)
             why = f"{arn} is no table of this stack"
         else:
-            table = _table_by_dependency(side, resource, tables)
+            table = _table_by_dependency(stack, resource, tables)
             why = "its table is not known yet"
         if table is None:
-            homeless.append(Unplaced(resource, f"{resource.titled}: {why}"))
+            homeless.append(Unresolved(resource, f"{resource.titled}: {why}"))
         else:
-            found.setdefault(table, []).append(read_policy(side.value(resource, "policy")))
+            found.setdefault(table, []).append(read_policy(stack.value(resource, "policy")))
     return found, homeless
 
 
@@ -139,9 +137,11 @@ def _is_arn_of(table: Table, arn: str) -> bool:
     )
 
 
-def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId, Table]) -> TableId | None:
+def _table_by_dependency(
+    stack: StackResources, resource: Resource, tables: Mapping[TableId, Table]
+) -> TableId | None:
     sources = [
-        side.resources[urn] for urn in resource.dependencies.get("resourceArn", ()) if urn in side.resources
+        stack.resources[urn] for urn in resource.dependencies.get("resourceArn", ()) if urn in stack.resources
     ]
     ids = {
         one.id
@@ -149,6 +149,6 @@ def _table_by_dependency(side: Side, resource: Resource, tables: Mapping[TableId
         for source in sources
         if source.type == TABLE
         and source.inputs.get("name") == one.name
-        and side.region_of(source) == one.region
+        and stack.region_of(source) == one.region
     }
     return ids.pop() if len(ids) == 1 else None

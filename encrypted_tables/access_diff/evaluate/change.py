@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from encrypted_tables.access_diff.collect.world import TableId
+from encrypted_tables.access_diff.collect.access_model import TableId
 from encrypted_tables.iam.actions import Access
 from encrypted_tables.iam.answer import Answer
 from encrypted_tables.iam.principals import Principal

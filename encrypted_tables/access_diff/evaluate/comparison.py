@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from encrypted_tables.access_diff.collect.world import Key, KeyKind, Table, TableId, World
+from encrypted_tables.access_diff.collect.access_model import AccessModel, Key, KeyKind, Table, TableId
 from encrypted_tables.access_diff.evaluate.access import (
     may_administer,
     may_decrypt_directly,
     may_decrypt_items,
     may_use_items,
 )
+from encrypted_tables.access_diff.evaluate.candidates import principals_of_key, principals_of_table
 from encrypted_tables.access_diff.evaluate.change import Change, Verb
-from encrypted_tables.access_diff.evaluate.named import principals_of_key, principals_of_table
-from encrypted_tables.access_diff.evaluate.pairs import pairs
+from encrypted_tables.access_diff.evaluate.matched_keys import matched_keys
 from encrypted_tables.iam.actions import ADMINISTRATION_ACTIONS, Access
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade
 from encrypted_tables.iam.principals import Kind, Principal, account_principal
@@ -23,17 +23,17 @@ _Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both worlds, and what is told for all at once and so not again for each principal."""
+    """Both models, and what is told for all at once and so not again for each principal."""
 
-    before: World
-    after: World
+    before: AccessModel
+    after: AccessModel
     told_once: Mapping[str, str]
 
     def changes(self) -> Iterator[Change]:
         """All changes, in no order."""
         for table_id in {*self.before.tables, *self.after.tables}:
             yield from self._of_table(table_id)
-        for old, new in pairs(self.before, self.after):
+        for old, new in matched_keys(self.before, self.after):
             yield from self._of_key(old, new)
 
     def _of_table(self, table_id: TableId) -> Iterator[Change]:
@@ -72,15 +72,15 @@ class Comparison:
         """Groups are told of where their own policies change; what else changes, users and accounts tell."""
         if principal.kind is not Kind.GROUP:
             return True
-        old, new = (world.identities.get(principal) for world in (self.before, self.after))
+        old, new = (model.identities.get(principal) for model in (self.before, self.after))
         return (old.policies if old else []) != (new.policies if new else [])
 
     def _of_key(self, old: Key | None, new: Key | None) -> Iterator[Change]:
         tables = {
             table.id
-            for world, key in ((self.before, old), (self.after, new))
+            for model, key in ((self.before, old), (self.after, new))
             if key
-            for table in world.tables_of(key)
+            for table in model.tables_of(key)
         }
         label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
         reason = "" if old and new else "the key is new" if new else "the key leaves"
@@ -147,23 +147,23 @@ _LEFT_TO_OTHERS = frozenset({Grade.NO, Grade.DELEGATED})
 
 
 def _item_answer(
-    world: World, table: Table | None, access: Access, elsewhere: Answer, principal: Principal
+    model: AccessModel, table: Table | None, access: Access, elsewhere: Answer, principal: Principal
 ) -> Answer:
-    return may_use_items(world, principal, table, access, elsewhere) if table else NO
+    return may_use_items(model, principal, table, access, elsewhere) if table else NO
 
 
-def _directly(world: World, key: Key | None, principal: Principal) -> Answer:
-    return may_decrypt_directly(world, principal, key) if key else NO
+def _directly(model: AccessModel, key: Key | None, principal: Principal) -> Answer:
+    return may_decrypt_directly(model, principal, key) if key else NO
 
 
-def _administers(world: World, key: Key | None, action: str, principal: Principal) -> Answer:
-    return may_administer(world, principal, key, action) if key else NO
+def _administers(model: AccessModel, key: Key | None, action: str, principal: Principal) -> Answer:
+    return may_administer(model, principal, key, action) if key else NO
 
 
-def _key_half(world: World, table: Table | None, principal: Principal) -> Answer:
+def _key_half(model: AccessModel, table: Table | None, principal: Principal) -> Answer:
     if table is None or table.key.kind is not KeyKind.CUSTOMER_MANAGED:
         return NO
-    return may_decrypt_items(world, principal, table)
+    return may_decrypt_items(model, principal, table)
 
 
 def _reason(old: Table | None, new: Table | None) -> str:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from encrypted_tables.access_diff.collect.world import World
+from encrypted_tables.access_diff.collect.access_model import AccessModel
 from encrypted_tables.access_diff.evaluate.access import may_administer, may_decrypt_directly, may_use_items
 from encrypted_tables.iam.actions import ADMINISTRATION_ACTIONS, Access
 from encrypted_tables.iam.answer import Answer, Grade
 from encrypted_tables.iam.principals import Principal
 
 
-def changed_trust(before: World, after: World) -> Iterator[str]:
+def changed_trust(before: AccessModel, after: AccessModel) -> Iterator[str]:
     """The roles that have access, before and after, and that others may assume from now on."""
     for identity in after.identities:
         earlier = before.identities.get(identity.principal)
@@ -21,11 +21,11 @@ def changed_trust(before: World, after: World) -> Iterator[str]:
             yield f"who gains or loses what {name} may do: its trust policy changes, and it has access"
 
 
-def _answers(world: World, principal: Principal) -> Iterator[Answer]:
-    for table in world.tables.values():
+def _answers(model: AccessModel, principal: Principal) -> Iterator[Answer]:
+    for table in model.tables.values():
         for access in (Access.READ, Access.WRITE):
-            yield may_use_items(world, principal, table, access)
-    for key in world.keys.values():
-        yield may_decrypt_directly(world, principal, key)
+            yield may_use_items(model, principal, table, access)
+    for key in model.keys.values():
+        yield may_decrypt_directly(model, principal, key)
         for action in ADMINISTRATION_ACTIONS:
-            yield may_administer(world, principal, key, action)
+            yield may_administer(model, principal, key, action)

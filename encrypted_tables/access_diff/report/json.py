@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from encrypted_tables.access_diff.collect.world import TableId
+from encrypted_tables.access_diff.collect.access_model import TableId
 from encrypted_tables.access_diff.evaluate.change import Change, Diff
-from encrypted_tables.access_diff.report.words import lines
+from encrypted_tables.access_diff.report.sentences import lines
 from encrypted_tables.iam.answer import Answer
 from encrypted_tables.iam.principals import who
 

@@ -3,7 +3,7 @@
 import re
 
 from encrypted_tables.access_diff.evaluate.change import Diff, Verdict
-from encrypted_tables.access_diff.report.words import lines, printable
+from encrypted_tables.access_diff.report.sentences import lines, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@])")
 HEADINGS = {

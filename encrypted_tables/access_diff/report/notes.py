@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from encrypted_tables.access_diff.collect.access_model import AccessModel, KeyKind, Table
 from encrypted_tables.access_diff.collect.identities import Identity
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
-from encrypted_tables.access_diff.collect.world import KeyKind, Table, World
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.access_diff.evaluate.access import may_decrypt_items, may_use_table
-from encrypted_tables.access_diff.evaluate.named import named_by_key
-from encrypted_tables.access_diff.evaluate.pairs import follows
+from encrypted_tables.access_diff.evaluate.candidates import named_by_key
+from encrypted_tables.access_diff.evaluate.matched_keys import follows
 from encrypted_tables.access_diff.evaluate.trust import changed_trust
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.iam.actions import Access
@@ -16,7 +16,7 @@ from encrypted_tables.iam.documents import Unreadable
 from encrypted_tables.iam.principals import Kind, Principal, account_principal, who
 
 
-def cannot_tell_of(before: World, after: World) -> dict[str, str]:
+def cannot_tell_of(before: AccessModel, after: AccessModel) -> dict[str, str]:
     """What keeps the whole of a table from being told: the reason as answers give it, and a sentence."""
     found: dict[str, str] = {}
     for table in after.tables.values():
@@ -30,11 +30,11 @@ def cannot_tell_of(before: World, after: World) -> dict[str, str]:
             found[reason] = (
                 f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
             )
-    found |= {one.why: one.why for one in _changed(before.unplaced, after.unplaced)}
+    found |= {one.why: one.why for one in _changed(before.unresolved, after.unresolved)}
     return found | {reason: reason for reason in changed_trust(before, after)}
 
 
-def _changed(before: Iterable[Unplaced], after: Iterable[Unplaced]) -> Iterator[Unplaced]:
+def _changed(before: Iterable[Unresolved], after: Iterable[Unresolved]) -> Iterator[Unresolved]:
     """What comes, goes or says something else."""
     for some, others in ((before, after), (after, before)):
         for one in some:
@@ -43,7 +43,7 @@ def _changed(before: Iterable[Unplaced], after: Iterable[Unplaced]) -> Iterator[
 
 
 def notes_of(
-    before: World, after: World, leaving: Iterable[Resource], changed: set[Principal]
+    before: AccessModel, after: AccessModel, leaving: Iterable[Resource], changed: set[Principal]
 ) -> Iterator[str]:
     """All notes, in the order in which they matter."""
     yield from _unreadable_data(before, after)
@@ -61,7 +61,7 @@ def shown(table: Table) -> str:
     return f"{table.name} ({table.region})" if table.region else table.name
 
 
-def _unreadable_data(before: World, after: World) -> Iterator[str]:
+def _unreadable_data(before: AccessModel, after: AccessModel) -> Iterator[str]:
     for table in after.tables.values():
         key = table.key.key
         if key and key.is_going:
@@ -75,7 +75,7 @@ def _unreadable_data(before: World, after: World) -> Iterator[str]:
                 yield f"Nobody can read {shown(table)} after the update: its key {key.label} is disabled."
 
 
-def _other_keys(before: World, after: World) -> Iterator[str]:
+def _other_keys(before: AccessModel, after: AccessModel) -> Iterator[str]:
     for table in after.tables.values():
         key, earlier = table.key.key, before.tables.get(table.id)
         old = earlier.key.key if earlier else None
@@ -86,7 +86,7 @@ def _other_keys(before: World, after: World) -> Iterator[str]:
             )
 
 
-def _without_the_key(before: World, after: World) -> Iterator[str]:
+def _without_the_key(before: AccessModel, after: AccessModel) -> Iterator[str]:
     """DynamoDB permissions that are new, and give no data as the key does not allow it."""
     for identity in after.identities:
         tables = [
@@ -102,28 +102,28 @@ def _without_the_key(before: World, after: World) -> Iterator[str]:
             )
 
 
-def _has_table_alone(world: World, identity: Identity, table: Table) -> bool:
+def _has_table_alone(model: AccessModel, identity: Identity, table: Table) -> bool:
     key = table.key.key
     if key and any(grant.grantee is None for grant in key.grants):
         return False  # it may be for this one
     named = named_by_key(key) if key else set()
     sessions = {one for one in named if one.holder == identity.principal}
-    return _has_policies_for(world, identity, table) and all(
-        may_decrypt_items(world, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
+    return _has_policies_for(model, identity, table) and all(
+        may_decrypt_items(model, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
     )
 
 
-def _had_table(world: World, identity: Identity, table: Table) -> bool:
-    known, there = world.identities.get(identity.principal), world.tables.get(table.id)
-    return known is not None and there is not None and _has_policies_for(world, known, there)
+def _had_table(model: AccessModel, identity: Identity, table: Table) -> bool:
+    known, there = model.identities.get(identity.principal), model.tables.get(table.id)
+    return known is not None and there is not None and _has_policies_for(model, known, there)
 
 
-def _has_policies_for(world: World, identity: Identity, table: Table) -> bool:
-    answer = may_use_table(world, identity.principal, table, Access.READ, elsewhere=NO)
+def _has_policies_for(model: AccessModel, identity: Identity, table: Table) -> bool:
+    answer = may_use_table(model, identity.principal, table, Access.READ, elsewhere=NO)
     return answer.grade in {Grade.YES, Grade.CONDITIONAL}
 
 
-def _left_to_accounts(after: World, changed: set[Principal]) -> Iterator[str]:
+def _left_to_accounts(after: AccessModel, changed: set[Principal]) -> Iterator[str]:
     if not changed:
         return
     tables = [
@@ -147,7 +147,7 @@ def _left_to_accounts(after: World, changed: set[Principal]) -> Iterator[str]:
             )
 
 
-def _iam_elsewhere(after: World, changed: set[Principal]) -> Iterator[str]:
+def _iam_elsewhere(after: AccessModel, changed: set[Principal]) -> Iterator[str]:
     elsewhere = [
         principal
         for principal in changed

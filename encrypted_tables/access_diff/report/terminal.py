@@ -7,7 +7,7 @@ from rich.text import Text
 
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.access_diff.report.markdown import HEADINGS
-from encrypted_tables.access_diff.report.words import Line, lines, printable
+from encrypted_tables.access_diff.report.sentences import Line, lines, printable
 
 
 def print_diff(diff: Diff, console: Console) -> None:

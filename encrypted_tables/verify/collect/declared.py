@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from encrypted_tables.errors import UserError
-from encrypted_tables.iam.principals import account_of, same_principal, whole_account
+from encrypted_tables.iam.arns import account_of
+from encrypted_tables.iam.principals import same_principal, whole_account
 
 Role = Literal[
     "keyAdministrator",

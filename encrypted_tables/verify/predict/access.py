@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from encrypted_tables.iam.answer import Answer, Grade, unknown
+from encrypted_tables.iam.arns import account_of, region_of
 from encrypted_tables.iam.documents import Policy
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.grants import Grant
@@ -32,12 +33,12 @@ class KeyFacts:
     @property
     def account(self) -> str:
         """The account that owns the key."""
-        return self.arn.split(":")[4]
+        return account_of(self.arn)
 
     @property
     def region(self) -> str:
         """The Region of the key."""
-        return self.arn.split(":")[3]
+        return region_of(self.arn)
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ class TableFacts:
     @property
     def account(self) -> str:
         """The account that owns the table."""
-        return self.arn.split(":")[4]
+        return account_of(self.arn)
 
     @property
     def region(self) -> str:
         """The Region of the table."""
-        return self.arn.split(":")[3]
+        return region_of(self.arn)
 
 
 @dataclass(frozen=True)

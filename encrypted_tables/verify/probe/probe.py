@@ -13,10 +13,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from encrypted_tables.iam.principals import account_of
+from encrypted_tables.iam.arns import account_of
 from encrypted_tables.verify.collect.aws_errors import AwsAnswer, answer_of_error
+from encrypted_tables.verify.collect.credentials import Principal
 from encrypted_tables.verify.collect.observe import KeyAttribute, Table
-from encrypted_tables.verify.collect.principals import Principal
 from encrypted_tables.verify.compare.expectation import READ_CALLS
 from encrypted_tables.verify.probe.classify import Outcome, classify_error
 

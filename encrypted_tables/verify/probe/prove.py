@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from encrypted_tables.verify.collect.credentials import Principal
 from encrypted_tables.verify.collect.observe import Table
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import Principal
 from encrypted_tables.verify.compare.expectation import CALLS, METADATA_CALLS, READ_CALLS
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from rich.console import Console
 from rich.progress import Progress
 
+from encrypted_tables.verify.collect.credentials import Principal
 from encrypted_tables.verify.collect.observe import Table
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.collect.principals import Principal
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 

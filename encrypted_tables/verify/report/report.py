@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from encrypted_tables.verify.collect.credentials import Untried
 from encrypted_tables.verify.collect.inventory import Place
-from encrypted_tables.verify.collect.principals import Untried
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
 
 SCHEMA_VERSION = "1.1"

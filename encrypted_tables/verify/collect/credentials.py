@@ -9,7 +9,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from encrypted_tables.errors import UserError
-from encrypted_tables.iam.principals import account_of, iam_arn, is_root, same_principal
+from encrypted_tables.iam.arns import account_of
+from encrypted_tables.iam.principals import iam_arn, is_root, same_principal
 from encrypted_tables.verify.collect.aws_errors import answer_of_error
 from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.credentials_csv import read_credentials_csv

@@ -7,7 +7,7 @@ from encrypted_tables.engine.preview import Resource
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class Unresolved:
     """A resource that may give access, and of which it cannot be told to whom or to what."""
 
     resource: Resource

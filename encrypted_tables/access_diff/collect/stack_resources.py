@@ -1,4 +1,4 @@
-"""One side of an update: its resources, and where they are."""
+"""The stack before or after an update: its resources, and where they are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from encrypted_tables.engine.unknown import Unknown
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side of an update: its resources, and the facts that hold for all of them."""
+class StackResources:
+    """The stack before or after an update: its resources, and the facts that hold for all of them."""
 
     resources: Mapping[str, Resource]
     account: str

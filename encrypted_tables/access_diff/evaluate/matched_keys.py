@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from encrypted_tables.access_diff.collect.world import Key, World
+from encrypted_tables.access_diff.collect.access_model import AccessModel, Key
 
 
-def pairs(before: World, after: World) -> Iterator[tuple[Key | None, Key | None]]:
+def matched_keys(before: AccessModel, after: AccessModel) -> Iterator[tuple[Key | None, Key | None]]:
     """The keys that are the same key, or take each other's place under one alias of one table."""
     by_arn = {key.arn: key for key in before.keys.values() if key.is_made}
     leaving = [key for urn, key in before.keys.items() if urn not in after.keys]
@@ -21,7 +21,7 @@ def pairs(before: World, after: World) -> Iterator[tuple[Key | None, Key | None]
             yield key, None
 
 
-def follows(after: World, new: Key, before: World, old: Key) -> bool:
+def follows(after: AccessModel, new: Key, before: AccessModel, old: Key) -> bool:
     """Whether the new key takes the place of the old one: the same alias, for one of the same tables."""
     encrypted = {table.id for table in before.tables_of(old)}
     return new.label == old.label and any(table.id in encrypted for table in after.tables_of(new))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from encrypted_tables.access_diff.collect.identities import Identities
-from encrypted_tables.access_diff.collect.unplaced import Unplaced
+from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.iam.documents import Policy
 from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.principals import Principal
@@ -82,19 +82,19 @@ class Table:
 
 
 @dataclass(frozen=True)
-class World:
-    """One side of an update."""
+class AccessModel:
+    """The stack before or after an update."""
 
     account: str
     """The stack's account; empty while no resource tells it."""
     tables: Mapping[TableId, Table]
     keys: Mapping[str, Key]
     identities: Identities
-    unplaced: tuple[Unplaced, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
     """What may give access and could not be placed."""
 
     absent: frozenset[Principal] = frozenset()
-    """Users and roles that the stack makes on the other side, and that are not there on this one."""
+    """Users and roles that the stack makes on the other stack, and that are not there on this one."""
 
     def tables_of(self, key: Key) -> Iterable[Table]:
         """The tables encrypted with this key."""

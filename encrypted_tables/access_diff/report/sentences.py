@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from encrypted_tables.access_diff.collect.world import TableId
+from encrypted_tables.access_diff.collect.access_model import TableId
 from encrypted_tables.access_diff.evaluate.change import Change, Diff, Verb
 from encrypted_tables.iam.actions import WHOLE_ADMINISTRATION, Access
 from encrypted_tables.iam.answer import Answer, Grade

@@ -1,0 +1,35 @@
+"""ARNs and their six parts: arn, partition, service, Region, account, resource.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+"""
+
+from encrypted_tables.iam.matching import matches
+
+_PARTS = 6
+
+
+def region_of(arn: str) -> str:
+    """The Region in any ARN; empty when there is none."""
+    return _part(arn, 3)
+
+
+def account_of(arn: str) -> str:
+    """The account in any ARN; empty when there is none."""
+    return _part(arn, 4)
+
+
+def _part(arn: str, place: int) -> str:
+    parts = arn.split(":", _PARTS - 1)
+    return parts[place] if len(parts) == _PARTS else ""
+
+
+def arn_matches(pattern: str, value: str) -> bool:
+    """Whether an ARN matches a pattern of an ARN operator: part by part, so that `*` crosses no colon.
+
+    The sixth part, the resource, may hold colons itself. A pattern with fewer parts matches nothing.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    wanted, given = pattern.split(":", _PARTS - 1), value.split(":", _PARTS - 1)
+    if len(wanted) < _PARTS or len(given) < _PARTS:
+        return False
+    return all(matches(part, one) for part, one in zip(wanted, given, strict=True))

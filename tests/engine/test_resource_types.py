@@ -1,0 +1,21 @@
+"""The type tokens that the code names are those of the provider's SDK."""
+
+import re
+from pathlib import Path
+
+import pulumi_aws
+
+from encrypted_tables.engine import resource_types
+
+SDK = set(re.findall(r'"(aws:[^":]+:\w+)"', Path(pulumi_aws.__file__).read_text()))
+
+
+def test_every_token_is_one_of_the_sdk() -> None:
+    named = {
+        value
+        for value in vars(resource_types).values()
+        if isinstance(value, str) and value.startswith("aws:")
+    }
+
+    assert len(named) > 25
+    assert named - SDK == set()
