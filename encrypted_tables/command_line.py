@@ -16,6 +16,7 @@ from encrypted_tables.errors import UserError
 _COMPLETION = "_ENCRYPTED_TABLES_COMPLETE"
 COMMANDS = {
     "verify": "encrypted_tables.verify.command:verify",
+    "who-can": "encrypted_tables.who_can.command:who_can",
     "access-diff": "encrypted_tables.access_diff.command:access_diff",
     "audit": "encrypted_tables.audit.command:audit",
     "preview": "encrypted_tables.pipeline.command:preview",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import reduce
 
 Alternatives = frozenset[frozenset[str]]
 """Sets of conditions; one whole set must hold."""
@@ -69,13 +68,24 @@ def yes_if(is_yes: bool) -> Answer:  # the one argument is the question
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Yes if one of them is."""
-    return reduce(_either, answers, NO)
+    """Yes if one of them is; the rest are then not asked."""
+    found = NO
+    for answer in answers:
+        if answer.grade is Grade.YES:
+            return answer
+        if answer.grade is not Grade.NO:
+            found = _either(found, answer)
+    return found
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Yes only if all of them are."""
-    return reduce(_both, answers, YES)
+    """Yes only if all of them are; after a no, the rest are not asked."""
+    found = YES
+    for answer in answers:
+        if answer.grade is Grade.NO:
+            return answer
+        found = answer if found is YES else _both(found, answer)
+    return found
 
 
 def unless(allowed: Answer, denied: Answer) -> Answer:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from encrypted_tables.iam.matching import matches
+
 Statement = Mapping[str, Any]
 _WITH_VARIABLES = "2012-10-17"
 
@@ -30,12 +32,37 @@ class Document:
         """
         return self.version == _WITH_VARIABLES
 
-    def place(self, statement: Statement) -> str:
-        """Where a statement is, for people."""
-        sid = statement.get("Sid")
-        number = next(at for at, one in enumerate(self.statements, 1) if one is statement)
-        name = f"statement {sid}" if sid else f"statement {number}"
+    @cached_property
+    def _by_action(self) -> dict[tuple[str, str], list[tuple[Statement, str]]]:
+        return {}
+
+    def about(self, effect: str, action: str) -> list[tuple[Statement, str]]:
+        """The statements of an effect that apply to an action, each with its place in words.
+
+        A document is asked about the same few actions for every principal, so the answers are kept.
+        """
+        found = self._by_action.get((effect, action))
+        if found is None:
+            found = self._by_action[effect, action] = [
+                (statement, self._place(number, statement))
+                for number, statement in enumerate(self.statements, 1)
+                if statement.get("Effect") == effect and _is_about(statement, action)
+            ]
+        return found
+
+    def _place(self, number: int, statement: Statement) -> str:
+        name = f"statement {statement.get('Sid') or number}"
         return f"{name} of {self.label}" if self.label else name
+
+
+def _is_about(statement: Statement, action: str) -> bool:
+    if "NotAction" in statement:
+        return not _is_one_of(statement["NotAction"], action)
+    return _is_one_of(statement.get("Action"), action)
+
+
+def _is_one_of(patterns: Any, action: str) -> bool:  # noqa: ANN401  # one string or a list
+    return any(matches(str(pattern), action, ignore_case=True) for pattern in as_list(patterns))
 
 
 @dataclass(frozen=True)

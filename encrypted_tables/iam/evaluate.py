@@ -7,7 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from encrypted_tables.iam.actions import KMS_ACROSS_ACCOUNTS
-from encrypted_tables.iam.answer import DELEGATED, NO, Answer, all_of, any_of, conditional, unknown, unless
+from encrypted_tables.iam.answer import (
+    DELEGATED,
+    NO,
+    YES,
+    Answer,
+    all_of,
+    any_of,
+    conditional,
+    unknown,
+    unless,
+)
 from encrypted_tables.iam.documents import Document, Policy, Unreadable
 from encrypted_tables.iam.grants import Grant, grant_allows
 from encrypted_tables.iam.policy import (
@@ -65,7 +75,8 @@ def evaluate(
         identity: the principal's side.
         elsewhere: what policies outside `identity` are taken to allow, where it is not whole.
     """
-    request = replace(request, has_boundary=identity.boundary is not None)
+    if identity.boundary is not None:
+        request = replace(request, has_boundary=True)
     is_of_account = not (request.principal.account and resource.account) or (
         request.principal.account == resource.account
     )
@@ -108,6 +119,8 @@ def _limits_of_holder(request: Request, identity: Identity) -> Answer:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
+    if not identity.boundary and not identity.session_policies:
+        return YES
     named = [("its permissions boundary", identity.boundary)] if identity.boundary else []
     named += [("its session policy", one) for one in identity.session_policies]
     return all_of(
@@ -126,6 +139,8 @@ def _resource_allows(request: Request, resource: Resource, identity: Identity) -
     The limits of a role apply to a statement or grant that names the role; not to one that names the session,
     a user or everyone.
     """
+    if not resource.policies and not resource.grants:
+        return NO, NO
 
     def said(ask: Callable[[Document, Request], Answer]) -> Answer:
         return any_of(_said(ask, one, request, "the resource's policy") for one in resource.policies)

@@ -26,6 +26,9 @@ from encrypted_tables.iam.principals import Kind, Principal, named_in
 from encrypted_tables.iam.request_context import Context
 from encrypted_tables.iam.variables import NoText, substituted
 
+_Reach = Callable[[Statement], Answer]
+"""Whether a statement is about the principal."""
+
 NOT_KNOWN = "{}"
 """Stands for a part of an ARN that is known only after the update."""
 
@@ -133,6 +136,8 @@ def _named(entries: Iterable[Principal], principal: Principal) -> Answer:
     for entry in entries:
         if entry.kind is Kind.ANYONE or entry in (principal, principal.holder):
             return YES
+        if entry.kind is Kind.ACCOUNT and principal.kind is Kind.ROOT and entry.account == principal.account:
+            return YES
         if entry.kind is Kind.SESSION and principal.kind is Kind.ROLE and entry.holder == principal:
             sessions.append(conditional(f"the session is {entry.arn}"))
     return any_of(sessions)
@@ -183,29 +188,21 @@ def _arns(principals: Iterable[Principal]) -> str:
 def _effect(
     document: Document, effect: str, request: Request, reach: Callable[[Statement], Answer]
 ) -> Answer:
-    found = NO
-    for statement in document.statements:
-        if statement.get("Effect") != effect or not _is_action_of(statement, request.action):
-            continue
-        reached = reach(statement)
-        if reached is NO:
-            continue
-        has_variables = document.has_variables
-        holds = conditions_hold(statement.get("Condition"), request.context, has_variables=has_variables)
-        said = all_of([reached, _covers(statement, request, has_variables=has_variables), holds])
-        if said.grade is not Grade.NO:
-            found = any_of([found, said.by(document.place(statement))])
-    return found
+    return any_of(
+        _applies(statement, request, reach, has_variables=document.has_variables).by(place)
+        for statement, place in document.about(effect, request.action)
+    )
 
 
-def _is_action_of(statement: Statement, action: str) -> bool:
-    if "NotAction" in statement:
-        return not _is_action(statement["NotAction"], action)
-    return _is_action(statement.get("Action"), action)
-
-
-def _is_action(patterns: Any, action: str) -> bool:  # noqa: ANN401  # one string or a list
-    return any(matches(str(pattern), action, ignore_case=True) for pattern in as_list(patterns))
+def _applies(statement: Statement, request: Request, reach: _Reach, *, has_variables: bool) -> Answer:
+    reached = reach(statement)
+    if reached.grade is Grade.NO:
+        return NO
+    covered = _covers(statement, request, has_variables=has_variables)
+    if covered.grade is Grade.NO:
+        return NO
+    holds = conditions_hold(statement.get("Condition"), request.context, has_variables=has_variables)
+    return all_of([reached, covered, holds])
 
 
 def _covers(statement: Statement, request: Request, *, has_variables: bool) -> Answer:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from encrypted_tables.iam.documents import as_list
@@ -98,6 +99,7 @@ def who(principal: Principal) -> str:
     return principal.arn or principal.name
 
 
+@lru_cache(maxsize=65_536)
 def parse_principal(entry: str) -> Principal | None:
     """The principal that an entry under `Principal.AWS` names.
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import boto3
 
+from encrypted_tables.iam.answer import Grade
 from encrypted_tables.iam.documents import Document, read_document
 from encrypted_tables.iam.policy import allowed_principals
 from encrypted_tables.iam.principals import Kind, same_principal
-from encrypted_tables.verify.collect.account import Account, read_account
+from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
     CredentialSources,
     Principal,
@@ -33,6 +34,8 @@ from encrypted_tables.verify.predict.predict import (
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
 from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
+from encrypted_tables.who_can.evaluate import rows
+from encrypted_tables.who_can.look import subject_of
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,14 @@ def verify(
     proof = prove(tables, principals, parallel, read_only=options.read_only)
     account = read_account(caller.connections, caller.account)
     predictions = _predictions(places, principals, account)
-    declarations = _declarations(places, caller, account)
+    declarations = _declarations(places, account)
     cells = access_cells(proof.results, predictions, declarations)
     findings = [
         *settings_findings(places),
         *access_findings(cells),
         *_manager_notes(cells, declarations),
         *_probing_findings(places[0], untried, proof.leftovers),
+        *_inventory_findings(places[0], account),
     ]
     if options.require_proof:
         findings += _unproven(predictions, declarations)
@@ -106,21 +110,34 @@ def _predictions(
         prediction
         for place in places
         if isinstance(place.table, Table)
-        for arn in _without_credentials(place, principals)
+        for arn in _without_credentials(place, principals, account)
         for prediction in predict_item_calls(account, place.table, place.key, arn)
     ]
 
 
-def _without_credentials(place: Place, principals: list[Principal]) -> list[str]:
-    """Whom the stack declares or a policy names, but whose credentials are not at hand."""
+def _without_credentials(place: Place, principals: list[Principal], account: Account | Unknown) -> list[str]:
+    """The principals to predict: declared, named by a policy, or able to read or write items."""
     declared = [entry.principal for entry in place.declared.access] if place.declared else []
     named = (one for policy in _policies(place) for one in _users_and_roles(policy))
     found: list[str] = []
-    for arn in (*declared, *named):
+    for arn in (*declared, *named, *_with_items(place, account)):
         known = [*found, *(one.arn for one in principals)]
         if not any(same_principal(arn, other) for other in known):
             found.append(arn)
     return found
+
+
+def _with_items(place: Place, account: Account | Unknown) -> list[str]:
+    """The users and roles of the table's account that may read or write items, named anywhere or not."""
+    if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
+        return []
+    found = rows(account, subject_of(place), datetime.now(UTC))
+    no = Grade.NO
+    return [
+        one.principal.arn
+        for one in found
+        if one.principal in account.members and (one.read.grade is not no or one.write.grade is not no)
+    ]
 
 
 def _users_and_roles(policy: str) -> list[str]:
@@ -138,37 +155,52 @@ def _policies(place: Place) -> Iterable[str]:
         yield place.key.policy
 
 
-def _declarations(places: list[Place], caller: Principal, account: Account | Unknown) -> Declarations:
+def _declarations(places: list[Place], account: Account | Unknown) -> Declarations:
     tables = {(place.name, place.region): place.declared for place in places}
-    managed = {
-        (place.name, place.region)
+    managers = {
+        (place.name, place.region, member.principal)
         for place in places
-        if isinstance(place.key, Key) and may_change_key_policy(account, place.key, caller.arn)
+        if isinstance(place.key, Key) and isinstance(account, Account)
+        for member in account.members.values()
+        if may_change_key_policy(account, place.key, member.principal)
     }
-    return Declarations(tables, caller.arn, frozenset(managed))
+    return Declarations(tables, frozenset(managers))
 
 
 def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> Iterable[Finding]:
-    """Why the caller may read what nobody declared that it may read."""
-    caller = declarations.key_manager
-    reads = {
-        (cell.table, cell.region)
+    """The administrators of a key that can read its tables although no declaration says so."""
+    readers = {
+        (cell.table, cell.region, cell.principal)
         for cell in cells
-        if cell.principal == caller and cell.actual is Outcome.ALLOWED and cell.call in ITEM_CALLS
+        if cell.actual is Outcome.ALLOWED and cell.call in ITEM_CALLS
     }
-    for table, region in sorted(reads & declarations.managed):
-        roles = declarations.roles(table, region, caller)
-        if declarations.tables[table, region] and expected(roles, "GetItem") is Expectation.DENIED:
+    for table, region, arn in sorted(readers):
+        roles = declarations.roles(table, region, arn)
+        is_undeclared = expected(roles, "GetItem") is Expectation.DENIED
+        if declarations.manages(table, region, arn) and declarations.tables[table, region] and is_undeclared:
             yield Finding(
                 kind="key-manager-reads",
                 severity=Severity.NOTE,
                 table=table,
                 region=region,
-                text=f"{caller}, who runs this, is not declared to have access but reads the table; "
+                text=f"{arn} is not declared to have access but can read the table; "
                 "it can change the key policy and so give itself any access.",
-                todo="Verify as a principal with fewer rights to see only what is declared.",
-                principal=caller,
+                todo="Declare it as a key administrator, or take its administration of the key away.",
+                principal=arn,
             )
+
+
+def _inventory_findings(place: Place, account: Account | Unknown) -> Iterable[Finding]:
+    if isinstance(account, Unknown):
+        yield Finding(
+            kind="account-not-read",
+            severity=Severity.UNKNOWN,
+            table=place.name,
+            region=place.region,
+            text=f"the users and roles of the account could not be listed, so a reader could be overlooked: "
+            f"{account.words}",
+            todo=f"Allow the verifier {CALL} and verify again.",
+        )
 
 
 def _probing_findings(

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from encrypted_tables.access_diff.collect.access_model import AccessModel, KeyKind, Table, TableId, TableKey
 from encrypted_tables.access_diff.collect.identities import Identities
 from encrypted_tables.access_diff.collect.keys import (
-    KEYS,
     References,
     keys_elsewhere,
     keys_of,

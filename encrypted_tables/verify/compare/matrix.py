@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from encrypted_tables.iam.principals import same_principal
+from encrypted_tables.iam.principals import Principal, identity
 from encrypted_tables.verify.collect.declared import DeclaredTable, Role
 from encrypted_tables.verify.compare.expectation import WRITE_CALLS, Expectation, expected, is_as_declared
 from encrypted_tables.verify.compare.findings import AccessCell
@@ -20,10 +20,13 @@ class Declarations:
 
     tables: Mapping[tuple[str, str], DeclaredTable | None]
     """By table name and Region."""
-    key_manager: str = ""
-    """The caller, where it can change the keys' policies anyway: what it can read is no drift."""
-    managed: frozenset[tuple[str, str]] = frozenset()
-    """The tables whose key policy `key_manager` can change."""
+    managers: frozenset[tuple[str, str, Principal]] = frozenset()
+    """Table, Region and who can change the policy of its key: what those can read is no drift."""
+
+    def manages(self, table: str, region: str, principal: str) -> bool:
+        """Whether a principal can change the policy of the table's key."""
+        who = identity(principal)
+        return who is not None and (table, region, who) in self.managers
 
     def roles(self, table: str, region: str, principal: str) -> frozenset[Role]:
         """The roles of a principal on a table."""
@@ -35,8 +38,8 @@ class Declarations:
         if self.tables[table, region] is None:
             return Expectation.NOT_DECLARED
         said = expected(self.roles(table, region, principal), call)
-        if said is Expectation.DENIED and (table, region) in self.managed:
-            return Expectation.NOT_DECLARED if same_principal(principal, self.key_manager) else said
+        if said is Expectation.DENIED and self.manages(table, region, principal):
+            return Expectation.NOT_DECLARED
         return said
 
 

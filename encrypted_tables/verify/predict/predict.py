@@ -66,12 +66,9 @@ def predict_item_calls(
     ]
 
 
-def may_change_key_policy(account: Account | Unknown, key: Key, principal: str) -> bool:
+def may_change_key_policy(account: Account, key: Key, principal: Principal) -> bool:
     """Whether a principal is predicted to be able to give itself any access, by kms:PutKeyPolicy."""
-    who = parse_principal(principal)
-    if isinstance(account, Unknown) or isinstance(key.policy, Unknown) or who is None:
-        return False
-    caller = caller_of(account, who)
+    caller = caller_of(account, principal)
     return caller is not None and may_call_key(caller, key_facts(key), "kms:PutKeyPolicy").grade is Grade.YES
 
 

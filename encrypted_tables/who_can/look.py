@@ -1,0 +1,84 @@
+"""Looks at a table in AWS: everyone of its account, and whoever its policies name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from encrypted_tables.errors import UserError
+from encrypted_tables.iam.answer import NO, YES
+from encrypted_tables.iam.principals import parse_principal
+from encrypted_tables.verify.collect.account import Account, read_account
+from encrypted_tables.verify.collect.credentials import Principal as WithCredentials
+from encrypted_tables.verify.collect.inventory import Place
+from encrypted_tables.verify.collect.observe import Table, Unknown
+from encrypted_tables.verify.predict.predict import UNUSABLE, key_facts, table_facts
+from encrypted_tables.verify.probe.classify import Outcome
+from encrypted_tables.verify.probe.probe import ProbeResult
+from encrypted_tables.who_can.evaluate import Subject, rows, with_access
+from encrypted_tables.who_can.report import TableRows
+from encrypted_tables.who_can.row import Row
+
+
+def account_of_caller(caller: WithCredentials) -> Account:
+    """The users and roles of the caller's account.
+
+    Raises:
+        UserError: they may not be listed.
+    """
+    account = read_account(caller.connections, caller.account)
+    if isinstance(account, Unknown):
+        raise UserError(
+            f"the users and roles of account {caller.account} cannot be listed, "
+            f"so a reader could be overlooked: {account.words}. Allow {caller.arn} this call."
+        )
+    return account
+
+
+def subject_of(place: Place) -> Subject:
+    """A table and its key, as they were read.
+
+    Raises:
+        UserError: the table could not be read.
+    """
+    if isinstance(place.table, Unknown):
+        raise UserError(f"{place.name} in {place.region}: {place.table.words}")
+    table, key = table_facts(place.table), place.key
+    if isinstance(key, Unknown):
+        return Subject(table, None, unknown=key.words)
+    if key is None or key.manager == "AWS":
+        return Subject(table, None)
+    unusable = f"the key is {key.state}" if key.state in UNUSABLE else ""
+    return Subject(table, key_facts(key), unusable)
+
+
+def look(account: Account, place: Place, proofs: Mapping[str, bool]) -> TableRows:
+    """Everyone who can do something with the table.
+
+    Args:
+        account: the users and roles of the table's account.
+        place: the table and its key.
+        proofs: by the ARN of a principal, whether a read with its credentials was allowed.
+    """
+    found = list(rows(account, subject_of(place), datetime.now(UTC)))
+    proven = [_proven(row, proofs) for row in found]
+    return TableRows(place.name, place.region, len(found), with_access(proven))
+
+
+def _proven(row: Row, proofs: Mapping[str, bool]) -> Row:
+    allowed = proofs.get(row.principal.arn)
+    if allowed is None:
+        return row
+    return replace(row, read=(YES if allowed else NO).by("a read with its credentials"), is_proven=True)
+
+
+def proofs_of(account: Account, table: Table, results: list[ProbeResult]) -> dict[str, bool]:
+    """By ARN, whether any read of the table was allowed; without those that got no conclusive answer."""
+    found: dict[str, bool] = {}
+    for result in results:
+        who = parse_principal(result.principal)
+        member = account.member(who) if who else None
+        conclusive = result.outcome is Outcome.ALLOWED or result.outcome.is_denied
+        if member and result.table == table.name and result.region == table.region and conclusive:
+            arn = member.principal.arn
+            found[arn] = found.get(arn, False) or result.outcome is Outcome.ALLOWED
+    return found

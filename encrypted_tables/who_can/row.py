@@ -1,0 +1,70 @@
+"""What one principal can do with one table, as a person or a program reads it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from encrypted_tables.iam.answer import NO, Answer, Grade
+from encrypted_tables.iam.principals import Principal
+
+
+class Verdict(StrEnum):
+    """Whether a principal can do something."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One principal; each answer with what decides it, or the fact that is missing."""
+
+    principal: Principal
+    read: Answer = NO
+    write: Answer = NO
+    use_key: Answer = NO
+    """kms:Decrypt outside DynamoDB."""
+    administer: Answer = NO
+    """Changing the key policy, making grants, or giving itself IAM policies: it can give itself access."""
+    is_proven: bool = False
+    """Whether `read` was tried with the principal's credentials."""
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        """The four answers, by the names that programs read."""
+        return {"read": self.read, "write": self.write, "useKey": self.use_key, "administer": self.administer}
+
+    @property
+    def has_access(self) -> bool:
+        """Whether any answer is other than no."""
+        return any(answer.grade is not Grade.NO for answer in self.answers.values())
+
+    @property
+    def can_use(self) -> bool:
+        """Whether it may read, write or use the key."""
+        return any(answer.grade is not Grade.NO for answer in (self.read, self.write, self.use_key))
+
+    @property
+    def because(self) -> list[str]:
+        """What decides, or is missing, for each answer that is not no."""
+        found = []
+        for name, answer in self.answers.items():
+            if answer.grade is not Grade.NO:
+                found.append(f"{name}: {reason(answer)}")
+        return found
+
+
+def verdict(answer: Answer) -> Verdict:
+    """An answer as one of three words."""
+    if answer.grade is Grade.YES:
+        return Verdict.YES
+    return Verdict.NO if answer.grade is Grade.NO else Verdict.CANNOT_TELL
+
+
+def reason(answer: Answer) -> str:
+    """What decides an answer, or which fact is missing."""
+    by = " and ".join(dict.fromkeys(answer.because))
+    if answer.grade is Grade.DELEGATED:
+        return f"{by}, if the IAM policies of the other account allow it" if by else "its own IAM policies"
+    details = " or ".join(answer.details)
+    return f"{by}, where {details}" if by and details else by or details
