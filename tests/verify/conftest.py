@@ -23,8 +23,14 @@ def aws() -> Iterator[LocalAws]:
 
 
 @pytest.fixture(scope="session")
-def world(aws: LocalAws) -> World:
+def shared_world(aws: LocalAws) -> World:
     return World(aws)
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    yield shared_world
+    shared_world.end_access()
 
 
 @pytest.fixture

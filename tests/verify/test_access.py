@@ -188,7 +188,7 @@ def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
     table = world.table(key)
     as_caller(user.credentials)
     report = verified(declare(table, key, {user.arn: "keyUser"}))
-    assert kinds(report) == {"could-not-read"}
+    assert kinds(report) == {"could-not-read", "account-not-read"}
     assert report.verdict.exit_status == 2
 
 

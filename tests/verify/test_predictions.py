@@ -53,7 +53,8 @@ def test_a_principal_without_credentials_is_predicted_and_never_proven(
     assert {c.basis for c in report.access if c.principal in access} == {"predicted"}
     assert kinds(report, kept_out.arn) == {"declared-but-denied"}
     assert kinds(report, let_in.arn) == set()
-    proof = verified(declare(table, key, {let_in.arn: "keyUser"}), require_proof=True)
+    can_read = {let_in.arn: "keyUser", delegated.arn: "keyUser"}
+    proof = verified(declare(table, key, can_read), require_proof=True)
     assert (kinds(proof), proof.verdict.exit_status) == ({"only-predicted"}, 2)
 
 

@@ -33,6 +33,21 @@ class World:
     aws: LocalAws
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
+    def end_access(self) -> None:
+        """Take all policies from the users and roles of a test: the next one looks at everyone in the account."""
+        iam = self.client("iam")
+        for user in iam.list_users()["Users"]:
+            name = user["UserName"]
+            if name == "owner":
+                continue
+            for policy in iam.list_user_policies(UserName=name)["PolicyNames"]:
+                iam.delete_user_policy(UserName=name, PolicyName=policy)
+            for policy in iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]:
+                iam.detach_user_policy(UserName=name, PolicyArn=policy["PolicyArn"])
+        for role in iam.list_roles()["Roles"]:
+            for policy in iam.list_attached_role_policies(RoleName=role["RoleName"])["AttachedPolicies"]:
+                iam.detach_role_policy(RoleName=role["RoleName"], PolicyArn=policy["PolicyArn"])
+
     def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3 clients have no static type
         """The stack's owner as a client, made once."""
         if (service, region) not in self._clients:
