@@ -9,15 +9,18 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, declared_tables
-from policies.judging.encryption import SETTINGS, encryption_outcome
+from policies.judging.branches import in_every_branch
+from policies.judging.encryption import SETTINGS, encryption_outcomes, refused_if_only_aws_knows
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
     """One outcome for each table or replica that the resource declares."""
-    outcomes = [encryption_outcome(one, resource.account, settings) for one in declared_tables(resource)]
-    return [outcome for outcome in outcomes if outcome is not None]
+    outcomes = in_every_branch(
+        declared_tables(resource), lambda one: encryption_outcomes(one, resource.account, settings)
+    )
+    return [refused_if_only_aws_knows(outcome, settings) for outcome in outcomes]
 
 
 RULE = ResourceRule(
