@@ -17,28 +17,31 @@ from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table of whose key the sources do not tell whether it will do."""
+    """Disproved for each table whose key cannot be decided at preview, by what it comes from."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
-        if doubt := _doubt(key):
-            found[key.table.urn].append(
-                disproved(
-                    f"{key.outcome.message}, and comes from {key.shown_sources}: that does not tell {doubt}."
-                )
-            )
+        if message := _doubt(key):
+            found[key.table.urn].append(disproved(message))
     return found
 
 
 def _doubt(key: PendingKey) -> str | None:
+    message = key.outcome.message
+    if key.outcome.only_aws:
+        return (
+            f"{message}. No update decides that, as only AWS knows it. "
+            "Give the table the ARN of a KMS key, or a key of its template."
+        )
+    told = f"{message}, and comes from {key.shown_sources}: that does not tell whether it is"
     if key.origin is Origin.UNTOLD:
         return (
-            "whether it is a customer managed key. Give the table the ARN of a KMS key as the key exports "
-            "it, or an ARN that is known"
+            f"{told} a customer managed key. Give the table the ARN of a KMS key as the key exports it, or "
+            "an ARN that is known."
         )
     if key.origin is Origin.KEY and key.outcome.only_listed:
         return (
-            "whether it is one of the keys that the policy's config lists under allowedKeyArns. Give the "
-            "table the ARN of one of them"
+            f"{told} one of the keys that the policy's config lists under allowedKeyArns. Give the table the "
+            "ARN of one of them."
         )
     return None
 

@@ -58,13 +58,13 @@ class Branch:
     @property
     def known_to_the_update(self) -> frozenset[object]:
         """Its answers to the questions that the update decides."""
-        told = [*self.answers.items(), *(((question, text), False) for question, text in self.excluded)]
-        return frozenset(
-            one
-            for one in told
-            if (facts := facts_in(one[0] if one[0] in self.answers else one[0][0]))
+        known = {
+            question: answer
+            for question, answer in [*self.answers.items(), *((question, None) for question in self.excluded)]
+            if (facts := facts_in(question[0] if isinstance(question, tuple) else question))
             and all(fact.kind is Kind.UPDATE for fact in facts)
-        )
+        }
+        return frozenset(known.items())
 
     @property
     def leaves_a_value_empty(self) -> bool:
@@ -93,7 +93,7 @@ class Case:
     branch: Branch
 
 
-class Fork(Exception):
+class Fork(Exception):  # noqa: N818  # no error: it is how a computation asks for its branches
     """A fact is undecided: what depends on it is computed in each of these branches."""
 
     def __init__(self, *ways: Branch) -> None:

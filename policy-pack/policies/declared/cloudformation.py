@@ -81,9 +81,9 @@ class CloudFormationResource:
 
     def _read_in(self, branch: Branch, read: Callable[[Self], Iterable[Read]]) -> list[Read] | None:
         evaluator = Evaluator(cast("Template", self.template), branch)
-        if not evaluator.makes(self.stated):
+        if not evaluator.references.makes(self.stated):
             return None
-        return list(read(replace(self, evaluator=evaluator, region=evaluator.region)))
+        return list(read(replace(self, evaluator=evaluator, region=evaluator.references.region)))
 
     def value(self, *path: str) -> Value:
         """The property at a path in this branch: plain, `UNKNOWN`, `Opaque` or a `Text`."""
@@ -114,7 +114,9 @@ class CloudFormationResource:
 
     def values_in(self, node: Value, *path: str) -> list[Value]:
         """The same, for a path that starts at a node of the properties."""
-        found = [value for _, read in self.branches(lambda one: [one.value_in(node, *path)]) for value in read]
+        found = [
+            value for _, read in self.branches(lambda one: [one.value_in(node, *path)]) for value in read
+        ]
         return [value for number, value in enumerate(found) if value not in found[:number]]
 
     def readable(self, value: Value) -> Value:
@@ -174,7 +176,9 @@ def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> I
             holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
         )
     elif kind in STACKS:
-        yield from _template(_deployed(resource, holder, kind, property_of(properties, "StackName")), properties)
+        yield from _template(
+            _deployed(resource, holder, kind, property_of(properties, "StackName")), properties
+        )
     else:
         yield CloudFormationResource(kind, "", holder, properties, resource.region)
 

@@ -38,7 +38,12 @@ class Conditions:
 
     def hold(self, name: Value) -> Holds:
         """Whether a condition holds; None where that stays undecided."""
-        if not isinstance(name, str) or name not in self.named or name in self.open or len(self.open) > DEEPEST:
+        if (
+            not isinstance(name, str)
+            or name not in self.named
+            or name in self.open
+            or len(self.open) > DEEPEST
+        ):
             return self.branch.holds(f"the condition {name}")
         if name not in self.found:
             self.open.append(name)

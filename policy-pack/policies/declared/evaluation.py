@@ -9,42 +9,26 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from policies.declared.arns import partition_of
 from policies.declared.branches import Branch
 from policies.declared.conditions import UNNAMED, Conditions
 from policies.declared.facts import (
-    PSEUDO_PARAMETERS,
     Fact,
     Kind,
     Text,
     facts_in,
     following_from,
-    from_outside,
     joined,
     written,
 )
 from policies.declared.loops import LOOP, LoopError, Loops
-from policies.declared.values import UNKNOWN, Unknown, Value
+from policies.declared.references import INVALID, References
+from policies.declared.values import UNKNOWN, Value
 
 if TYPE_CHECKING:
     from policies.declared.template import Template
 
 DEEPEST = 100  # functions and values in each other
-MOST_ALLOWED_VALUES = 8
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
-NO_VALUE = "AWS::NoValue"
-REGION = Fact("AWS::Region", Kind.PLACE)
-URL_SUFFIXES = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
-KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-PRINCIPALS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
-# Resources of AWS whose attributes can be any text.
-HOLDING_ANYTHING = (
-    "AWS::CloudFormation::CustomResource",
-    "AWS::CloudFormation::Stack",
-    "AWS::SSM::Parameter",
-    "AWS::Serverless::Application",
-    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
-)
 
 
 class Evaluator:
@@ -53,16 +37,16 @@ class Evaluator:
     def __init__(self, template: "Template", branch: Branch) -> None:
         self.template = template
         self.branch = branch
+        self.references = References(template, branch, self.hold)
 
     @cached_property
     def conditions(self) -> Conditions:
         """The template's conditions in this branch."""
         return Conditions(self.template.conditions, self.branch, self.resolved)
 
-    @property
-    def region(self) -> str | None:
-        """The Region that the template is deployed to in this branch; None where it is unknown."""
-        return self.template.region or self.branch.answers.get(REGION)
+    def hold(self, condition: Value) -> bool | None:
+        """Whether a condition holds; None where that stays undecided."""
+        return self.conditions.hold(condition)
 
     def value(self, node: Value, depth: int = 0) -> Value:
         """The value of a node with all that is in it."""
@@ -91,12 +75,14 @@ class Evaluator:
             return node
         if "Fn::Transform" in node:
             return Fact("what a macro makes (Fn::Transform)", Kind.AWS)
-        name, argument = next(iter(node.items())) if len(node) == 1 else ("", None)
-        if name != "Ref" and (not str(name).startswith("Fn::") or str(name).startswith(LOOP)):
-            return node
+        return self._called(node, depth) if _is_function(node) else node
+
+    def _called(self, node: Mapping[str, Value], depth: int) -> Value:
+        """The value of a function."""
+        name, argument = next(iter(node.items()))
         function = FUNCTIONS.get(name)
-        found = function(self, argument, depth + 1) if function else None
-        return found if function and found is not INVALID else self._from(name, argument, depth)
+        found = function(self, argument, depth + 1) if function else INVALID
+        return self._from(name, argument, depth) if found is INVALID else found
 
     def items(self, collection: Value) -> list[Value]:
         """What a loop goes through."""
@@ -105,61 +91,14 @@ class Evaluator:
             return found
         return [following_from("the variable of a loop", found)]
 
-    def ref(self, name: Value, _: int = 0) -> Value:
-        """What Ref gives."""
-        if not isinstance(name, str):
-            return INVALID
-        if name == NO_VALUE:
-            return None
-        if name in PSEUDO_PARAMETERS:
-            return self._pseudo_parameter(name)
-        if name in self.template.section("Parameters"):
-            return self._parameter(name)
-        return INVALID if name.startswith("AWS::") else self._of_resource(name, "Ref")
-
     def _from(self, name: str, argument: Value, depth: int) -> Value:
         """What a function gives that cannot be computed here."""
         value = self.value(argument, depth + 1)
         stated = f"{name} {json.dumps(value, default=str)[:80]}"
         return following_from(stated, value) if facts_in(value) else Fact(stated, Kind.AWS)
 
-    def _pseudo_parameter(self, name: str) -> Value:
-        partition = partition_of(self.region) if self.region else None
-        known = {
-            "AWS::AccountId": self.template.account,
-            "AWS::Partition": partition,
-            "AWS::Region": self.region,
-            "AWS::StackName": self.template.stack_name,
-            "AWS::URLSuffix": URL_SUFFIXES.get(partition or ""),
-        }
-        fact = Fact(name, Kind.PLACE)
-        found = known.get(name)
-        return self.branch.answers.get(fact, fact) if found is None else from_outside(found, name)
-
-    def _parameter(self, name: str) -> Value:
-        stated = self.template.section("Parameters")[name]
-        stated = stated if isinstance(stated, Mapping) else {}
-        kind, value = str(stated.get("Type")), self._given(name, stated)
-        if kind.startswith("AWS::SSM::Parameter::Value"):
-            return Fact(f"the Systems Manager parameter {value}", Kind.AWS)
-        if isinstance(value, Fact):
-            allowed = stated.get("AllowedValues")
-            if isinstance(allowed, list) and 0 < len(allowed) <= MOST_ALLOWED_VALUES:
-                return self.branch.choose(value, [written(one) for one in allowed], only=True) or value
-            return self.branch.answers.get(value, value)
-        if isinstance(value, str) and (kind == "CommaDelimitedList" or kind.startswith("List<")):
-            return [part.strip() for part in value.split(",")]
-        return value
-
-    def _given(self, name: str, stated: Mapping[str, Value]) -> Value:
-        parameters = self.template.parameters
-        if isinstance(parameters, Unknown):
-            return Fact(f"the parameter {name}", Kind.UPDATE)
-        value = parameters.get(name)
-        value = stated.get("Default") if value is None else value
-        if value is None:
-            return Fact(f"the parameter {name}, which has no value", Kind.AWS)
-        return from_outside(value, f"the parameter {name}")
+    def _ref(self, name: Value, _: int) -> Value:
+        return self.references.ref(name)
 
     def _get_att(self, argument: Value, depth: int) -> Value:
         parts = argument if isinstance(argument, list) else str(argument).split(".", 1)
@@ -168,37 +107,12 @@ class Evaluator:
             return INVALID
         if not all(isinstance(name, str) for name in names):
             return following_from(f"an attribute of {names[0]}", names)
-        return self._of_resource(*names)
-
-    def _of_resource(self, name: str, attribute: str) -> Value:
-        resource = self.template.resources.get(name)
-        kind = str(resource.get("Type")) if resource else ""
-        if resource is None or not self.makes(resource):
-            return Fact(f"{attribute} of {name} (which the template does not create)", Kind.RESOURCE)
-        if kind in KEY_TYPES and attribute in ("Ref", "Arn", "KeyId"):
-            key = Fact(name, Kind.KEY, self.region)
-            return self._arn("kms", self.ref("AWS::Region"), "key/", key) if attribute == "Arn" else key
-        if kind in PRINCIPALS and attribute == "Arn":
-            return self._arn("iam", "", f"{PRINCIPALS[kind]}/{name}")
-        properties = resource.get("Properties")
-        if kind == "AWS::KMS::Alias" and isinstance(properties, Mapping) and attribute == "Ref":
-            alias = properties.get("AliasName")
-            return joined([alias]) if isinstance(alias, str) else Fact(f"alias/{name}", Kind.RESOURCE)
-        hidden = kind in HOLDING_ANYTHING or not kind.startswith("AWS::") or kind.endswith("::MODULE")
-        return Fact(f"{attribute} of {name} ({kind})", Kind.AWS if hidden else Kind.RESOURCE)
-
-    def makes(self, resource: Mapping[str, Value]) -> bool:
-        """Whether the template creates a resource in this branch, as far as that is decided."""
-        return "Condition" not in resource or self.conditions.hold(resource["Condition"]) is not False
-
-    def _arn(self, service: str, region: Value, *rest: Value) -> Value:
-        place = ["arn:", self.ref("AWS::Partition"), f":{service}:", region, ":", self.ref("AWS::AccountId")]
-        return joined([*place, ":", *rest])
+        return self.references.attribute(*names)
 
     def _if(self, argument: Value, depth: int) -> Value:
         match argument:
             case [condition, yes, no]:
-                holds = self.conditions.hold(condition)
+                holds = self.hold(condition)
                 if holds is None:
                     return following_from(f"the condition {condition}", self.value([yes, no], depth))
                 return self.resolved(yes if holds else no, depth)
@@ -222,7 +136,7 @@ class Evaluator:
     def _placeholder(self, name: str, variables: Mapping[str, Value], depth: int) -> Value:
         if name in variables:
             return self.resolved(variables[name], depth)
-        found = self._get_att(name, depth) if "." in name else self.ref(name)
+        found = self._get_att(name, depth) if "." in name else self.references.ref(name)
         return self._from("Ref", name, depth) if found is INVALID else found
 
     def _join(self, argument: Value, depth: int) -> Value:
@@ -236,7 +150,11 @@ class Evaluator:
         return INVALID
 
     def _text(self, parts: Sequence[Value]) -> Value:
-        return INVALID if any(isinstance(part, Mapping | list) or part is None for part in parts) else joined(parts)
+        return (
+            INVALID
+            if any(isinstance(part, Mapping | list) or part is None for part in parts)
+            else joined(parts)
+        )
 
     def _select(self, argument: Value, depth: int) -> Value:
         match argument:
@@ -252,7 +170,11 @@ class Evaluator:
                 source = self.resolved(node, depth)
                 if isinstance(source, str):
                     return source.split(separator)
-                if isinstance(source, Text) and separator in (":", "/") and not any(map(_may_be_split, source.facts)):
+                if (
+                    isinstance(source, Text)
+                    and separator in (":", "/")
+                    and not any(map(_may_be_split, source.facts))
+                ):
                     return _pieces(source, separator)
         return INVALID
 
@@ -260,7 +182,11 @@ class Evaluator:
         if not isinstance(argument, list) or len(argument) < 3:
             return INVALID
         found: Value = self.template.section("Mappings")
-        default = argument[3].get("DefaultValue") if len(argument) > 3 and isinstance(argument[3], Mapping) else None
+        default = (
+            argument[3].get("DefaultValue")
+            if len(argument) > 3 and isinstance(argument[3], Mapping)
+            else None
+        )
         for number, node in enumerate(argument[:3]):
             if not isinstance(found, Mapping):
                 return INVALID
@@ -286,11 +212,8 @@ class Evaluator:
         return INVALID if facts_in(value) else json.dumps(value, default=str)
 
 
-INVALID = object()
-"""What a function gives when it is malformed, or its argument does not tell its value."""
-
 FUNCTIONS: Mapping[str, Callable[[Evaluator, Value, int], Value]] = {
-    "Ref": Evaluator.ref,
+    "Ref": Evaluator._ref,
     "Fn::FindInMap": Evaluator._find_in_map,
     "Fn::GetAtt": Evaluator._get_att,
     "Fn::If": Evaluator._if,
@@ -301,6 +224,11 @@ FUNCTIONS: Mapping[str, Callable[[Evaluator, Value, int], Value]] = {
     "Fn::Sub": Evaluator._sub,
     "Fn::ToJsonString": Evaluator._to_json,
 }
+
+
+def _is_function(node: Mapping[str, Value]) -> bool:
+    name = str(next(iter(node))) if len(node) == 1 else ""
+    return name == "Ref" or (name.startswith("Fn::") and not name.startswith(LOOP))
 
 
 def _has_loops(value: Mapping[str, Value]) -> bool:

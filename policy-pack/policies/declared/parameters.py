@@ -39,7 +39,10 @@ def _overridden(own: Parameters, override: Parameters) -> Parameters:
 
 def _parameters(stated: Value) -> Parameters:
     """Parameters by name; some stacks have them as a list of keys and values."""
-    if any(one is UNKNOWN or isinstance(one, Opaque) for one in (stated if isinstance(stated, list) else [stated])):
+    if any(
+        one is UNKNOWN or isinstance(one, Opaque)
+        for one in (stated if isinstance(stated, list) else [stated])
+    ):
         return UNKNOWN
     if isinstance(stated, list):
         names = [property_of(one, "ParameterKey") for one in stated]

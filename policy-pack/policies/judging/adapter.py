@@ -26,6 +26,9 @@ from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
 from policies.judging.waivers import waivers_from
 
+Validate = Callable[[ResourceValidationArgs, ReportViolation], None]
+ValidateStack = Callable[[StackValidationArgs, ReportViolation], None]
+
 
 def utc_today() -> date:
     """The day by which waivers expire."""
@@ -51,15 +54,20 @@ class Adapter:
 
     def policy(self, rule: Rule) -> Policy:
         """The policy that runs a rule."""
+        if isinstance(rule, ResourceRule) and rule.check_stack:
+            return _PolicyOfBoth(
+                self._resource_validation(rule),
+                self._stack_validation(rule, rule.check_stack),
+                **_statement(rule),
+            )
         if isinstance(rule, ResourceRule):
             return ResourceValidationPolicy(validate=self._resource_validation(rule), **_statement(rule))
         if isinstance(rule, StackRule):
-            return StackValidationPolicy(validate=self._stack_validation(rule), **_statement(rule))
+            validate = self._stack_validation(rule, rule.check)
+            return StackValidationPolicy(validate=validate, **_statement(rule))
         raise TypeError(f"{rule.name} is neither about resources nor about stacks")
 
-    def _resource_validation(
-        self, rule: ResourceRule
-    ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def _resource_validation(self, rule: ResourceRule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type not in rule.types:
                 self._register_waivers(rule, args)
@@ -72,6 +80,8 @@ class Adapter:
                     outcomes = rule.check(resource_from(args), settings)
                     reporting = self._reporting(rule, settings, report)
                     reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+                    if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):
+                        self.ledger.refused.add((rule.name, args.urn))
                     waiting = self._waiting(args.urn, outcomes, reporting)
             if outcomes == []:
                 args.not_applicable()
@@ -79,14 +89,18 @@ class Adapter:
 
         return validate
 
-    def _stack_validation(self, rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def _stack_validation(
+        self, rule: Rule, check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]
+    ) -> ValidateStack:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
             with failures_told(report, None):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    found = rule.check(Stack(args.resources, self.ledger, self.today()), settings)
+                    found = check(Stack(args.resources, self.ledger, self.today()), settings)
                     reporting = self._reporting(rule, settings, report)
                     for urn, outcomes in found.items():
+                        if (rule.name, urn) in self.ledger.refused:
+                            continue
                         reporting.tell(urn, outcomes, may_wait=self.is_preview())
 
         return validate
@@ -108,19 +122,50 @@ class Adapter:
         return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, unless a waiver makes it indifferent."""
-        pending = [outcome for outcome in outcomes if outcome.verdict is Verdict.PENDING]
-        return pending if pending and self.is_preview() and not reporting.waives(urn) else ()
+        """What is pending at preview, or for ever, unless a waiver covers the resource."""
+        waiting = [
+            outcome
+            for outcome in outcomes
+            if outcome.verdict is Verdict.PENDING and (self.is_preview() or outcome.only_aws)
+        ]
+        return waiting if waiting and not reporting.waives(urn) else ()
 
     def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
-        """Leave what is pending to the stack rules, or tell it in the SDK's own way.
+        """Leave what is pending to the stack rules, or report it in the SDK's own way.
 
-        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides.
+        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides,
+        unless only AWS knows the value.
         """
         if rule.settled_in_stack:
             self.ledger.pending[urn] = waiting
         elif waiting:
             raise UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+
+
+class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
+    """A policy about single resources that looks at the complete stack as well."""
+
+    def __init__(self, validate: Validate, validate_stack: ValidateStack, **statement: Any) -> None:  # noqa: ANN401  # what `_statement` gives
+        Policy.__init__(self, **statement)
+        self._validate = validate
+        self._validate_stack = validate_stack
+
+    def validate(
+        self, args: ResourceValidationArgs | StackValidationArgs, report_violation: ReportViolation
+    ) -> None:
+        """Validate a resource, or the stack."""
+        if isinstance(args, StackValidationArgs):
+            self._validate_stack(args, report_violation)
+        else:
+            self._validate(args, report_violation)
+
+    def has_validation(self) -> bool:
+        """It validates."""
+        return True
+
+    def has_remediation(self) -> bool:
+        """It changes nothing."""
+        return False
 
 
 def _statement(rule: Rule) -> Mapping[str, Any]:

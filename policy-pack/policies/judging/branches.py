@@ -64,7 +64,9 @@ def _worst(outcomes: Sequence[Outcome]) -> Verdict:
     return next(one for one in WORST_FIRST if one in {outcome.verdict for outcome in outcomes})
 
 
-def _is_decided_by_aws(branches: Sequence[tuple[Branch, Sequence[Outcome]]], worst: Sequence[Verdict]) -> bool:
+def _is_decided_by_aws(
+    branches: Sequence[tuple[Branch, Sequence[Outcome]]], worst: Sequence[Verdict]
+) -> bool:
     """Whether branches differ in their verdicts where all that the update knows is the same."""
     verdicts: dict[object, set[bool]] = {}
     for (branch, _), verdict in zip(branches, worst, strict=True):

@@ -50,9 +50,8 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "onlyAwsKnows": {
         "enum": ["refuse", "leave"],
         "default": "refuse",
-        "description": "What becomes of a table of a template whose encryption only AWS knows, such as a key "
-        "that another stack exports: `refuse` it here, or `leave` it to dynamodb-table-key-decided, whose level "
-        "then counts.",
+        "description": "For a table of a template whose encryption only AWS knows, such as by a key that "
+        "another stack exports: `refuse` reports it here, `leave` leaves it to dynamodb-table-key-decided.",
     },
 }
 
@@ -60,7 +59,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 def encryption_outcomes(declared: Declared, account: str | None, settings: Settings) -> list[Outcome]:
     """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known.
 
-    None for a place that cannot be looked into and may hold no table at all.
+    No outcome for a place that cannot be looked into and may hold no table at all.
     """
     if isinstance(declared, Unseen):
         return _unseen(declared)
@@ -88,9 +87,7 @@ def _unseen(place: Unseen) -> list[Outcome]:
         return [pending(f"Whether there are tables is not known: {place.reason}", place.property)]
     if place.is_malformed:
         return [
-            disproved(
-                f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property
-            )
+            disproved(f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property)
         ]
     return []
 
@@ -121,9 +118,7 @@ def _hidden_if_its_facts_are(key: Value) -> Value:
     return key
 
 
-def _hidden_part(
-    table: Table, encryption: Encryption, enabled: Value, settings: Settings
-) -> Outcome | None:
+def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings: Settings) -> Outcome | None:
     """What of its encryption is hidden: for ever, if any part is; None where no part is."""
     parts = {
         "The key of": encryption.key,
@@ -184,9 +179,7 @@ def _fault_of_text(
     return _fault_of_arn(key, arn, table, account, settings)
 
 
-def _fault_of_template_text(
-    key: Text, table: Table, account: str | None, settings: Settings
-) -> str | None:
+def _fault_of_template_text(key: Text, table: Table, account: str | None, settings: Settings) -> str | None:
     """What is wrong with a key that a template names by a key of its own, or by where it is deployed."""
     fact = key.parts[0]
     if len(key.parts) == 1 and isinstance(fact, Fact) and fact.kind is Kind.KEY:

@@ -36,12 +36,14 @@ class ResourceRule(Rule):
 
     `check` gives one outcome for each table, key or document that the resource declares: none
     means that the rule does not apply. Where `settled_in_stack` is true, what is pending at preview
-    is left to the stack rules; otherwise it is shown as an advisory.
+    is left to the stack rules; otherwise it is shown as an advisory. `check_stack` decides again,
+    about the resources that it did not refuse, when all are registered.
     """
 
     types: frozenset[str]
     check: Callable[[Resource, Settings], Sequence[Outcome]]
     settled_in_stack: bool = False
+    check_stack: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
