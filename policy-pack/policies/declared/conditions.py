@@ -7,23 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policies.declared.branches import Branch
-from policies.declared.facts import Fact, Kind, Text, written
+from policies.declared.facts import Comparison, Fact, Kind, Text, facts_in, written
 from policies.declared.values import Value
 
 DEEPEST = 50  # conditions of conditions
 
 Holds = bool | None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A comparison that its values do not decide. `number` tells it from others that are written alike."""
-
-    number: int
-    stated: str
-
-    def __str__(self) -> str:
-        return self.stated
 
 
 @dataclass(frozen=True)
@@ -75,10 +64,11 @@ class Conditions:
             return one == other
         if _is_plain(one) and _is_plain(other):
             return written(one) == written(other)
-        return self._asked(node)
+        return self._asked(node, [one, other])
 
-    def _asked(self, node: Value) -> Holds:
-        return self.branch.holds(Comparison(id(node), f"the condition {str(node)[:80]}"))
+    def _asked(self, node: Value, values: Value = None) -> Holds:
+        facts = tuple(dict.fromkeys(facts_in(values)))
+        return self.branch.holds(Comparison(id(node), f"the condition {str(node)[:80]}", facts))
 
 
 UNNAMED = Fact("a value of the template", Kind.UPDATE)

@@ -79,6 +79,8 @@ class Text:
 
     def can_be(self, text: str) -> bool:
         """Whether it can turn out to be that text, by its beginning and its end."""
+        if len(self.parts) == 1:
+            return self.facts[0].can_be(text)
         first, last = ("" if isinstance(part, Fact) else part for part in (self.parts[0], self.parts[-1]))
         return len(text) >= len(first) + len(last) and text.startswith(first) and text.endswith(last)
 
@@ -90,6 +92,18 @@ class Text:
             "AWS::AccountId": account or EXAMPLE_ACCOUNT,
         }
         return "".join(part if isinstance(part, str) else _example(part, known) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison that its values do not decide. `number` tells it from others that are written alike."""
+
+    number: int
+    stated: str
+    facts: tuple[Fact, ...]
+
+    def __str__(self) -> str:
+        return self.stated
 
 
 def _example(fact: Fact, known: Mapping[str, str]) -> str:
@@ -122,8 +136,8 @@ def facts_in(value: Value) -> list[Fact]:
     """All facts in a value, at any depth."""
     if isinstance(value, Fact):
         return [value]
-    if isinstance(value, Text):
-        return value.facts
+    if isinstance(value, Text | Comparison):
+        return list(value.facts)
     inner: Sequence[Value] = ()
     if isinstance(value, Mapping):
         inner = list(value.values())

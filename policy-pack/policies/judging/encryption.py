@@ -93,7 +93,12 @@ def _unseen(place: Unseen) -> list[Outcome]:
 
 
 def _stated(table: Table, stated: Encryption, account: str | None, settings: Settings) -> Outcome:
-    encryption = replace(stated, key=_hidden_if_its_facts_are(stated.key))
+    encryption = replace(
+        stated,
+        enabled=_hidden_if_it_can_be(stated.enabled, "true"),
+        key=_hidden_if_its_facts_are(stated.key),
+        sse_type=_hidden_if_it_can_be(stated.sse_type, "KMS"),
+    )
     enabled = encryption.enabled if isinstance(encryption.enabled, Opaque) else as_boolean(encryption.enabled)
     if enabled is False or enabled is None:
         fault: str | None = (
@@ -107,6 +112,12 @@ def _stated(table: Table, stated: Encryption, account: str | None, settings: Set
     if fault:
         return disproved(f"{table.place} {fault} {ADVICE}.", table.property)
     return _hidden_part(table, encryption, enabled, settings) or PROVEN
+
+
+def _hidden_if_it_can_be(value: Value, text: str) -> Value:
+    if isinstance(value, Text) and value.can_be(text):
+        return to_outside(following_from(str(value), value))
+    return value
 
 
 def _hidden_if_its_facts_are(key: Value) -> Value:
