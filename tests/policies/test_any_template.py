@@ -134,7 +134,7 @@ templates = st.fixed_dictionaries(
 )
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """CloudFormation refuses the template."""
 
 
@@ -145,7 +145,8 @@ class Deployment:
         self.template = template
         self.unknown = unknown
 
-    def holds(self, node: Any) -> bool:
+    def holds(self, node: object) -> bool:
+        """Whether a condition holds."""
         match node:
             case str(name):
                 return self.holds(self.template["Conditions"][name])
@@ -154,20 +155,22 @@ class Deployment:
             case {"Fn::Not": [one]}:
                 return not self.holds(one)
             case {"Fn::And": many}:
-                return all([self.holds(one) for one in many])
+                return all(self.holds(one) for one in many)
             case {"Fn::Or": many}:
-                return any([self.holds(one) for one in many])
+                return any(self.holds(one) for one in many)
         raise AssertionError(node)
 
-    def text(self, node: Any) -> str:
+    def text(self, node: object) -> str:
+        """A value that has to be a text."""
         value = self.value(node)
         if isinstance(value, bool):
             return str(value).lower()
         if not isinstance(value, str):
-            raise Refused
+            raise RefusedError
         return value
 
-    def value(self, node: Any) -> Any:
+    def value(self, node: Any) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912  # one case for each function
+        """The value of a node."""
         if json.dumps(node) in self.unknown:
             return self.unknown[json.dumps(node)]
         match node:
@@ -196,7 +199,7 @@ class Deployment:
             case {"Fn::FindInMap": [name, first, second, *default]}:
                 found = MAPPINGS[name].get(self.text(first), {}).get(second)
                 if found is None and not default:
-                    raise Refused
+                    raise RefusedError
                 return self.value(default[0]["DefaultValue"]) if found is None else found
             case {}:
                 return {name: self.value(one) for name, one in node.items()}
@@ -223,7 +226,7 @@ def ways(template: Mapping[str, Any]) -> Iterator[bool]:
     for values in product(*pools):
         try:
             encrypted = Deployment(template, dict(zip(used, values, strict=True))).is_encrypted()
-        except Refused:
+        except RefusedError:
             continue
         if encrypted is not None:
             yield encrypted

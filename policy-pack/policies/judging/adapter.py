@@ -139,7 +139,9 @@ class Adapter:
         if rule.settled_in_stack:
             self.ledger.pending[urn] = waiting
         elif waiting:
-            raise UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+            error = UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+            error.message = ". ".join(dict.fromkeys(outcome.message for outcome in waiting))
+            raise error
 
 
 class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
