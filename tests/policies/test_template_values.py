@@ -27,7 +27,7 @@ def stack(
 ) -> Sample:
     """A stack with a table, a KMS key and parameters, of which only some have values."""
     table = {"Type": "AWS::DynamoDB::Table", "Properties": properties}
-    template = {
+    template: dict[str, Any] = {
         "Parameters": {
             "Given": {"Type": "String"},
             "Stage": {"Type": "String", "Default": "test"},
@@ -49,7 +49,7 @@ def stack(
             "Orders": table if condition is None else {**table, "Condition": condition},
         },
     }
-    body = {**template, **(sections or {})}
+    body: dict[str, Any] = {**template, **(sections or {})}
     body["Resources"] = {**template["Resources"], **(sections or {}).get("Resources", {})}
     given = {"templateBody": json.dumps(body), "parameters": parameters or {}, **inputs}
     return Sample(types.CLOUDFORMATION_STACK, given, "stack")
@@ -292,7 +292,7 @@ def test_an_optional_key_is_pending_at_first_preview(properties: object, company
 def loop(body: dict[str, Any], names: object = ("Users", "Orders")) -> Sample:
     """A stack of a template with a loop over names."""
     collection = list(names) if isinstance(names, tuple) else names
-    template = {
+    template: dict[str, Any] = {
         "Transform": "AWS::LanguageExtensions",
         "Parameters": {"Names": {"Type": "CommaDelimitedList"}, "Make": {"Type": "String", "Default": "no"}},
         "Mappings": {
