@@ -594,7 +594,7 @@ Resources:
     assert violations(RULE, undecided) == []
     (message,) = violations("dynamodb-table-key-decided", undecided)
     assert (
-        "If the parameter Stage is not 'prod': The table Orders in the template has no encryption" in message
+        "If the parameter Stage is not 'prod', the table Orders in the template has no encryption" in message
     )
     assert len(violations(RULE, undecided, is_preview=False)) == 1
 

@@ -91,7 +91,7 @@ class References:
         value = parameters.get(name)
         value = stated.get("Default") if value is None else value
         if value is None:
-            return Fact(f"the parameter {name}, which has no value", Kind.AWS)
+            return Fact(f"the parameter {name} (without a value)", Kind.AWS)
         return from_outside(value, f"the parameter {name}")
 
     def attribute(self, name: str, attribute: str) -> Value:

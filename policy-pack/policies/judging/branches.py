@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from policies.declared.branches import Branch, Case
+from policies.declared.values import in_sentence
 from policies.judging.outcome import PROVEN, Outcome, Verdict, pending
 
 
@@ -57,7 +58,9 @@ def _combined(branches: Sequence[tuple[Branch, Sequence[Outcome]]]) -> Sequence[
         return waiting or [PROVEN]
     branch, fault = faulty[0]
     decided_by_aws = _is_decided_by_aws(branches, worst)
-    return [*waiting, pending(f"If {branch}: {fault.message}", fault.property, only_aws=decided_by_aws)]
+    what_is_wrong, *_ = in_sentence(fault.message).split(". ")
+    message = f"If {branch}, {what_is_wrong.removesuffix('.')}"
+    return [*waiting, pending(message, fault.property, only_aws=decided_by_aws)]
 
 
 def _worst(outcomes: Sequence[Outcome]) -> Verdict:
