@@ -155,7 +155,7 @@ def test_what_only_aws_knows_is_let_through_where_the_config_says_so(is_preview:
 
     (one,) = [one for one in found if one.policy in (RULE, DECIDED, FROM_STACK)]
     assert one.level == "advisory"
-    assert 'it comes from Fn::ImportValue "key"' in one.message
+    assert 'comes from Fn::ImportValue "key"' in one.message
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_an_unknown_switch_or_specification_is_no_setting_that_is_off(value: obj
         {"SSESpecification": {**GOOD, "Fn::Transform": {"Name": "M"}}},
     ):
         (message,) = violations(RULE, stack(properties))
-        assert "cannot be seen here" in message
+        assert "comes from" in message
         assert "AWS owned key" not in message
 
 
@@ -344,7 +344,7 @@ def test_a_loop_over_names_that_are_unknown_makes_tables_whose_keys_are() -> Non
     named = loop({"${Name}Table": table({"Fn::Sub": "${Name}"})}, {"Ref": "Names"})
     without = loop({"${Name}Table": {"Type": "AWS::DynamoDB::Table"}}, {"Ref": "Names"})
 
-    assert "cannot be seen here" in violations(RULE, named)[0]
+    assert "comes from" in violations(RULE, named)[0]
     assert "has no encryption settings" in violations(RULE, without)[0]
 
 
@@ -408,6 +408,47 @@ def test_parameters_of_a_nested_stack_keep_what_is_known_of_them(given: object, 
     sample = stack({"SSESpecification": GOOD}, sections={"Resources": {"Inner": nested}})
 
     assert verdicts(sample, onlyAwsKnows="leave") == verdict
+
+
+def test_a_key_is_passed_on_to_a_nested_stack_but_not_to_a_stack_set() -> None:
+    inner = {"Parameters": {"K": {"Type": "String"}}, "Resources": {"Orders": table({"Ref": "K"})}}
+
+    def nested(kind: str) -> Sample:
+        given = {"K": {"Fn::GetAtt": ["Key", "Arn"]}}
+        properties = {"TemplateBody": json.dumps(inner), "Parameters": given}
+        resources = {"Inner": {"Type": kind, "Properties": properties}}
+        return stack({"SSESpecification": GOOD}, sections={"Resources": resources})
+
+    for provider in ({"region": "us-east-1"}, {"profile": "orders"}):
+        of_stack = replace(nested("AWS::CloudFormation::Stack"), provider=provider)
+        of_stack_set = replace(nested("AWS::CloudFormation::StackSet"), provider=provider)
+
+        assert verdicts(of_stack) == []
+        assert verdicts(of_stack_set, onlyAwsKnows="leave") == [DECIDED]
+
+
+def test_properties_that_a_macro_makes_are_undecided() -> None:
+    (message,) = violations(RULE, stack({"SSESpecification": GOOD, "Fn::Transform": {"Name": "M"}}))
+
+    assert "comes from what a macro makes" in message
+
+
+def test_a_name_of_a_stack_that_is_unknown_is_one_name_wherever_it_stands() -> None:
+    chosen = {"Fn::If": ["C", {"Fn::FindInMap": ["Keys", {"Ref": "AWS::StackName"}, "Arn"]}, KEY_ARN]}
+    sections = condition({"Ref": "AWS::StackName"}, "prod")
+    sample = with_key(chosen, sections=sections, name=UNKNOWN)
+    no_such_row = with_key(chosen, sections=condition({"Ref": "AWS::StackName"}, "other"), name=UNKNOWN)
+
+    assert verdicts(sample) == []
+    assert verdicts(no_such_row, onlyAwsKnows="leave") == [DECIDED]
+
+
+def test_an_allowed_value_can_be_empty() -> None:
+    sections = {"Parameters": {"K": {"Type": "String", "AllowedValues": ["", KEY_ARN]}}}
+    optional = {"Conditions": {"HasKey": {"Fn::Not": [{"Fn::Equals": [{"Ref": "K"}, ""]}]}}}
+    key = {"Fn::If": ["HasKey", {"Ref": "K"}, {"Ref": "Key"}]}
+
+    assert verdicts(with_key(key, sections={**sections, **optional})) == []
 
 
 def test_a_body_of_a_template_that_is_unknown_is_decided_by_what_it_comes_from() -> None:

@@ -252,8 +252,6 @@ def _resources(
             yield Unseen(place.holder, f"{here} includes resources from elsewhere")
         elif not isinstance(kind, str):
             yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
-        elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
-            yield Unseen(place.holder, f"{here} has properties from a macro")
         elif kind in STACKS:
             yield from _nested(one, place)
         elif kind in NESTED or kind.endswith("::MODULE"):
@@ -262,6 +260,8 @@ def _resources(
             yield Unseen(place.holder, f"{here} is {kind}{declared}")
         else:
             yield one
+        if isinstance(properties, Mapping) and "Fn::Transform" in properties:
+            yield Unseen(place.holder, f"{here} has properties from a macro")
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:
@@ -275,7 +275,8 @@ def _unknown_transforms(stated: Value) -> Iterator[Value]:
 def _nested(stack: CloudFormationResource, outer: _Place) -> Iterator[Found]:
     """A stack, or set of stacks, whose template is inside another one's or, mostly, elsewhere."""
     place = _Place(outer.holder, within=f"the template of {stack.place}")
-    if stack.type == "AWS::CloudFormation::Stack":
+    is_here = stack.type == "AWS::CloudFormation::Stack"
+    if is_here:
         place = replace(place, region=outer.region, account=outer.account)
     for _, (properties,) in stack.branches(lambda one: [one.value()]):
         body = property_of(properties, "TemplateBody")
@@ -285,7 +286,7 @@ def _nested(stack: CloudFormationResource, outer: _Place) -> Iterator[Found]:
             where = property_of(properties, "TemplateURL") if body is None else body
             yield Unseen(outer.holder, f"{stack.place} is {stack.type}, declared at {where!r}")
         else:
-            yield from _template(place, properties if place.region else _of_elsewhere(properties))
+            yield from _template(place, properties if is_here else _of_elsewhere(properties))
 
 
 def _of_elsewhere(value: Value) -> Value:

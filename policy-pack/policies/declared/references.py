@@ -65,9 +65,9 @@ class References:
             "AWS::StackName": self.template.stack_name,
             "AWS::URLSuffix": URL_SUFFIXES.get(partition or ""),
         }
-        fact = Fact(name, Kind.PLACE)
-        found = known.get(name)
-        return self.branch.answers.get(fact, fact) if found is None else from_outside(found, name)
+        stated = known.get(name)
+        found = Fact(name, Kind.PLACE) if stated is None else from_outside(stated, name)
+        return self.branch.answers.get(found, found)
 
     def _parameter(self, name: str) -> Value:
         stated = self.template.section("Parameters")[name]
@@ -78,7 +78,8 @@ class References:
         if isinstance(value, Fact):
             allowed = stated.get("AllowedValues")
             if isinstance(allowed, list) and 0 < len(allowed) <= MOST_ALLOWED_VALUES:
-                return self.branch.choose(value, [written(one) for one in allowed], only=True) or value
+                chosen = self.branch.choose(value, [written(one) for one in allowed], only=True)
+                return value if chosen is None else chosen
             return self.branch.answers.get(value, value)
         if isinstance(value, str) and (kind == "CommaDelimitedList" or kind.startswith("List<")):
             return [part.strip() for part in value.split(",")]
