@@ -17,7 +17,7 @@ from policies import resource_types as types
 from tests.policies.analysis import UNKNOWN, Pack, Sample
 from tests.policies.baselines import KEY_ARN, KEY_ID
 
-CASES = int(os.environ.get("TEMPLATE_CASES", "300"))
+CASES = int(os.environ.get("TEMPLATE_CASES", "200"))
 RULE = "dynamodb-table-customer-managed-key"
 ABOUT_ENCRYPTION = {RULE, "dynamodb-table-key-from-stack", "dynamodb-table-key-decided"}
 OWN_KEY_ID = "11111111-2222-4333-8444-555555555555"

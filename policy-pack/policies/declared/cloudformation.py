@@ -246,7 +246,7 @@ def _resources(
         one = CloudFormationResource(
             str(kind), here, place.holder, properties, place.region, template, number, stated
         )
-        if not one.branches(lambda _: ()):
+        if "Condition" in stated and not one.branches(lambda _: ()):
             continue
         if name == "Fn::Transform":
             yield Unseen(place.holder, f"{here} includes resources from elsewhere")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from policies.declared.branches import Branch
 from policies.declared.conditions import UNNAMED, Conditions
 from policies.declared.facts import (
+    DYNAMIC_REFERENCE,
     Fact,
     Kind,
     Text,
@@ -70,7 +71,7 @@ class Evaluator:
         if node is UNKNOWN:
             return UNNAMED
         if isinstance(node, str):
-            return joined([node])
+            return joined([node]) if DYNAMIC_REFERENCE in node else node
         if not isinstance(node, Mapping):
             return node
         if "Fn::Transform" in node:
