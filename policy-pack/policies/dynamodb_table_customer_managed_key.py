@@ -12,7 +12,7 @@ from policies import resource_types as types
 from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, Encryption, Table, declared_tables
 from policies.judging.branches import in_every_branch
-from policies.judging.encryption import ADVICE, SETTINGS, encryption_outcomes, refused_if_only_aws_knows
+from policies.judging.encryption import ADVICE, SETTINGS, encryption_outcomes, refused
 from policies.judging.key_origin import aws_managed_keys
 from policies.judging.outcome import Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
@@ -21,10 +21,9 @@ from policies.judging.stack import Stack
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
     """One outcome for each table or replica that the resource declares."""
-    outcomes = in_every_branch(
+    return in_every_branch(
         declared_tables(resource), lambda one: encryption_outcomes(one, resource.account, settings)
     )
-    return [refused_if_only_aws_knows(outcome, settings) for outcome in outcomes]
 
 
 def check_stack(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
@@ -58,5 +57,6 @@ RULE = ResourceRule(
     types=TABLE_TYPES,
     check=check,
     check_stack=check_stack,
+    refused=refused,
     settled_in_stack=True,
 )

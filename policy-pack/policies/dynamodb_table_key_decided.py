@@ -1,7 +1,8 @@
 """Whether a table has a customer managed key, of those that are allowed, is decided at preview.
 
-Make this policy advisory to let such tables through to the update, which decides by the ARN before
-it creates the table.
+Make this policy advisory to let other tables through to the update, which decides by the ARN before it
+creates the table. What only AWS knows, such as a key that another stack exports, no update decides: it
+is let through with an advisory.
 """
 
 from collections import defaultdict
@@ -55,4 +56,5 @@ RULE = StackRule(
     remediation="Pass the key's ARN on by itself, not joined with outputs of other resources.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
     check=check,
+    lets_through=True,
 )

@@ -1,5 +1,6 @@
 """From rules to the SDK's policies."""
 
+import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pulumi_policy import (
+    EnforcementLevel,
     Policy,
     ReportViolation,
     ResourceValidationArgs,
@@ -62,6 +64,10 @@ class Adapter:
             )
         if isinstance(rule, ResourceRule):
             return ResourceValidationPolicy(validate=self._resource_validation(rule), **_statement(rule))
+        if isinstance(rule, StackRule) and rule.lets_through:
+            return _PolicyOfBoth(
+                self._level_noted(rule), self._stack_validation(rule, rule.check), **_statement(rule)
+            )
         if isinstance(rule, StackRule):
             validate = self._stack_validation(rule, rule.check)
             return StackValidationPolicy(validate=validate, **_statement(rule))
@@ -77,7 +83,7 @@ class Adapter:
             with failures_told(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    outcomes = rule.check(resource_from(args), settings)
+                    outcomes = self._final(rule, rule.check(resource_from(args), settings))
                     reporting = self._reporting(rule, settings, report)
                     reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
                     if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):
@@ -104,6 +110,21 @@ class Adapter:
                         reporting.tell(urn, outcomes, may_wait=self.is_preview())
 
         return validate
+
+    def _level_noted(self, rule: Rule) -> Validate:
+        def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            with failures_told(report, args.urn):
+                is_silent = self._settings(rule, args) is None
+                self.ledger.lets_through = not is_silent and _level(report) is EnforcementLevel.ADVISORY
+            args.not_applicable()
+
+        return validate
+
+    def _final(self, rule: ResourceRule, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """The outcomes, with violations for those that only AWS could decide and nothing lets through."""
+        if rule.refused is None or self.ledger.lets_through:
+            return outcomes
+        return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
 
     def _register_waivers(self, rule: Rule, args: ResourceValidationArgs) -> None:
         """A waiver is told of when nothing needs it, even where no resource of its rule is left."""
@@ -168,6 +189,11 @@ class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
     def has_remediation(self) -> bool:
         """It changes nothing."""
         return False
+
+
+def _level(report: ReportViolation) -> object:
+    """The level at which a policy reports: the SDK has it in its function for reporting, and nowhere else."""
+    return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
 
 
 def _statement(rule: Rule) -> Mapping[str, Any]:

@@ -47,12 +47,6 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "default": [],
         "description": "The Regions whose keys tables may use; any when left out.",
     },
-    "onlyAwsKnows": {
-        "enum": ["refuse", "leave"],
-        "default": "refuse",
-        "description": "For a table of a template whose encryption only AWS knows, such as by a key that "
-        "another stack exports: `refuse` reports it here, `leave` leaves it to dynamodb-table-key-decided.",
-    },
 }
 
 
@@ -75,11 +69,9 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
     return [disproved(f"{declared.place} {fault}", declared.property)]
 
 
-def refused_if_only_aws_knows(outcome: Outcome, settings: Settings) -> Outcome:
-    """The outcome; disproved where no update decides it, unless the settings leave it to another policy."""
-    if outcome.only_aws and settings["onlyAwsKnows"] == "refuse":
-        return disproved(f"{outcome.message}. {ADVICE}.", outcome.property)
-    return outcome
+def refused(outcome: Outcome) -> Outcome:
+    """The outcome of a table about which only AWS knows enough, where no other policy may let it through."""
+    return disproved(f"{outcome.message}. {ADVICE}.", outcome.property)
 
 
 def _unseen(place: Unseen) -> list[Outcome]:
