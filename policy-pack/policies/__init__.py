@@ -25,7 +25,7 @@ from policies import (
     waivers_current,
 )
 from policies.judging.adapter import Adapter
-from policies.judging.rule import Rule
+from policies.judging.rule import Rule, StackRule
 
 RULES: tuple[Rule, ...] = (
     dynamodb_table_customer_managed_key.RULE,
@@ -52,8 +52,9 @@ RULES: tuple[Rule, ...] = (
 
 
 def policies_of(adapter: Adapter) -> list[Policy]:
-    """All policies, sharing the memory of one run."""
-    return [adapter.policy(rule) for rule in RULES]
+    """All policies, sharing the memory of one run. First are those whose level others ask for."""
+    in_order = sorted(RULES, key=lambda rule: not (isinstance(rule, StackRule) and rule.lets_through))
+    return [adapter.policy(rule) for rule in in_order]
 
 
 POLICIES = policies_of(Adapter())

@@ -4,13 +4,14 @@ Neither is inherited: each replica has settings of its own.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, Table, declared_tables
 from policies.declared.values import UNKNOWN, as_boolean
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 from policies.judging.table_settings import switch_outcome
@@ -26,13 +27,15 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     protected = not tables or any(
         as_boolean(table.deletion_protection) in (True, UNKNOWN) for table in tables
     )
-    outcomes = []
-    for replica in declared:
-        if replica.is_replica and recovers:
-            outcomes.append(switch_outcome(replica, "point-in-time recovery", replica.point_in_time_recovery))
-        if replica.is_replica and protected:
-            outcomes.append(switch_outcome(replica, "deletion protection", replica.deletion_protection))
-    return outcomes
+    recovery, protection = "point-in-time recovery", "deletion protection"
+
+    def outcomes(replica: Table) -> Iterator[Outcome]:
+        if recovers:
+            yield switch_outcome(replica, recovery, replica.point_in_time_recovery)
+        if protected:
+            yield switch_outcome(replica, protection, replica.deletion_protection)
+
+    return in_every_branch([one for one in declared if one.is_replica], outcomes)
 
 
 RULE = ResourceRule(

@@ -34,7 +34,7 @@ def _held(resource: Resource) -> list[str]:
     """The tables and keys that a resource of another kind declares, as messages name them."""
     places = [one.place for one in declared_tables(resource) if isinstance(one, Table)]
     places += [key.place for key in declared_keys(resource)]
-    return [in_sentence(place) for place in places]
+    return [in_sentence(place) for place in dict.fromkeys(places)]
 
 
 RULE = ResourceRule(

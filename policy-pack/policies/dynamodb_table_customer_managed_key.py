@@ -3,21 +3,46 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from pulumi_policy import EnforcementLevel, Severity
 
+from policies import resource_types as types
 from policies.declared.resource import Resource
-from policies.declared.tables import TABLE_TYPES, declared_tables
-from policies.judging.encryption import SETTINGS, encryption_outcome
-from policies.judging.outcome import Outcome
+from policies.declared.tables import TABLE_TYPES, Encryption, Table, declared_tables
+from policies.judging.branches import in_every_branch
+from policies.judging.encryption import ADVICE, SETTINGS, encryption_outcomes, refused
+from policies.judging.key_origin import aws_managed_keys
+from policies.judging.outcome import Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
+from policies.judging.stack import Stack
 
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
     """One outcome for each table or replica that the resource declares."""
-    outcomes = [encryption_outcome(one, resource.account, settings) for one in declared_tables(resource)]
-    return [outcome for outcome in outcomes if outcome is not None]
+    return in_every_branch(
+        declared_tables(resource), lambda one: encryption_outcomes(one, resource.account, settings)
+    )
+
+
+def check_stack(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
+    """Disproved for each table whose key an alias of the stack, as `Alias.get` reads it, shows to be AWS's.
+
+    The ARN of an AWS managed key looks like any other.
+    """
+    managed = aws_managed_keys(stack.of_types((types.ALIAS, types.NATIVE_ALIAS)))
+    if not managed:
+        return {}
+    found: dict[str, list[Outcome]] = defaultdict(list)
+    for resource in stack.of_types(TABLE_TYPES):
+        for table in declared_tables(resource):
+            if isinstance(table, Table) and isinstance(table.encryption, Encryption):
+                key = table.encryption.key
+                if isinstance(key, str) and (alias := managed.get(key.rpartition("/")[2])):
+                    fault = f"names the key {key}, which {alias} stands for: an AWS managed key. {ADVICE}."
+                    found[resource.urn].append(disproved(f"{table.place} {fault}", table.property))
+    return found
 
 
 RULE = ResourceRule(
@@ -31,5 +56,7 @@ RULE = ResourceRule(
     settings=SETTINGS,
     types=TABLE_TYPES,
     check=check,
+    check_stack=check_stack,
+    refused=refused,
     settled_in_stack=True,
 )

@@ -1,7 +1,8 @@
 """Whether a table has a customer managed key, of those that are allowed, is decided at preview.
 
-Make this policy advisory to let such tables through to the update, which decides by the ARN before
-it creates the table.
+Make this policy advisory to let other tables through to the update, which decides by the ARN before it
+creates the table. What only AWS knows, such as a key that another stack exports, no update decides: it
+is let through with an advisory.
 """
 
 from collections import defaultdict
@@ -17,28 +18,31 @@ from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table of whose key the sources do not tell whether it will do."""
+    """Disproved for each table whose key cannot be decided at preview, by what it comes from."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
-        if doubt := _doubt(key):
-            found[key.table.urn].append(
-                disproved(
-                    f"{key.outcome.message}, and comes from {key.shown_sources}: that does not tell {doubt}."
-                )
-            )
+        if message := _doubt(key):
+            found[key.table.urn].append(disproved(message))
     return found
 
 
 def _doubt(key: PendingKey) -> str | None:
+    message = key.outcome.message
+    if key.outcome.only_aws:
+        return (
+            f"{message}. No update decides that, as only AWS knows it. "
+            "Give the table the ARN of a KMS key, or a key of its template."
+        )
+    told = f"{message}, and comes from {key.shown_sources}: that does not tell whether it is"
     if key.origin is Origin.UNTOLD:
         return (
-            "whether it is a customer managed key. Give the table the ARN of a KMS key as the key exports "
-            "it, or an ARN that is known"
+            f"{told} a customer managed key. Give the table the ARN of a KMS key as the key exports it, or "
+            "an ARN that is known."
         )
     if key.origin is Origin.KEY and key.outcome.only_listed:
         return (
-            "whether it is one of the keys that the policy's config lists under allowedKeyArns. Give the "
-            "table the ARN of one of them"
+            f"{told} one of the keys that the policy's config lists under allowedKeyArns. Give the table the "
+            "ARN of one of them."
         )
     return None
 
@@ -52,4 +56,5 @@ RULE = StackRule(
     remediation="Pass the key's ARN on by itself, not joined with outputs of other resources.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
     check=check,
+    lets_through=True,
 )

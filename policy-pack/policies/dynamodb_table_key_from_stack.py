@@ -20,7 +20,7 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     """Disproved for each table whose unknown key comes from no KMS key that it can use."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
-        if key.origin is Origin.NO_KEY:
+        if key.origin is Origin.NO_KEY and not key.outcome.only_aws:
             found[key.table.urn].append(
                 disproved(
                     f"{key.outcome.message}. It comes from {key.shown_sources}, "

@@ -9,6 +9,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.resource import Resource
 from policies.declared.tables import TABLE_TYPES, Table, declared_tables
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 from policies.judging.table_settings import switch_outcome
@@ -17,11 +18,10 @@ from policies.judging.table_settings import switch_outcome
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each table; replicas have a rule of their own."""
     tables = [one for one in declared_tables(resource) if isinstance(one, Table) and not one.is_replica]
-    return [
-        switch_outcome(table, "point-in-time recovery", table.point_in_time_recovery)
-        for table in tables
-        if not table.barred
-    ]
+    return in_every_branch(
+        [table for table in tables if not table.barred],
+        lambda table: [switch_outcome(table, "point-in-time recovery", table.point_in_time_recovery)],
+    )
 
 
 RULE = ResourceRule(

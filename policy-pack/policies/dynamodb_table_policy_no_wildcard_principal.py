@@ -28,7 +28,7 @@ def _policies(resource: Resource) -> Iterator[tuple[str, str, Value]]:
     for one in cloudformation_resources(resource):
         if isinstance(one, CloudFormationResource) and one.type == "AWS::DynamoDB::Table":
             for policy in one.values("ResourcePolicy", "PolicyDocument"):
-                yield f"The table {one.place}".strip(), one.property, one.template.expanded(policy)
+                yield f"The table {one.place}".strip(), one.property, one.readable(policy)
 
 
 RULE = ResourceRule(

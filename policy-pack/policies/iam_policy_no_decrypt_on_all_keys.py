@@ -12,6 +12,7 @@ from policies.declared.documents import Statement, is_hidden, matches
 from policies.declared.identity_policies import IDENTITY_POLICY_TYPES, identity_policies
 from policies.declared.resource import Resource
 from policies.declared.values import Value, shown
+from policies.judging.branches import in_every_branch
 from policies.judging.documents import HiddenError, document_outcome
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
@@ -23,9 +24,10 @@ TWO_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-fedcba098765432
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each policy document."""
-    return [
-        document_outcome(one.place, one.property, one.document, fault) for one in identity_policies(resource)
-    ]
+    return in_every_branch(
+        identity_policies(resource),
+        lambda one: [document_outcome(one.place, one.property, one.document, fault)],
+    )
 
 
 def fault(statements: Sequence[Statement]) -> str | None:

@@ -10,6 +10,7 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.keys import KEY_TYPES, Key, declared_keys
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, shown
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
 
@@ -18,7 +19,7 @@ PROPERTY = "deletionWindowInDays"
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
     """One outcome for each key; a window that is left out is AWS's default, 30 days."""
-    return [_outcome(key, settings["minimumDays"]) for key in declared_keys(resource)]
+    return in_every_branch(declared_keys(resource), lambda key: [_outcome(key, settings["minimumDays"])])
 
 
 def _outcome(key: Key, minimum: float) -> Outcome:

@@ -10,13 +10,14 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.keys import KEY_TYPES, Key, declared_keys
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each key; enabled is AWS's default."""
-    return [_outcome(key) for key in declared_keys(resource)]
+    return in_every_branch(declared_keys(resource), lambda key: [_outcome(key)])
 
 
 def _outcome(key: Key) -> Outcome:

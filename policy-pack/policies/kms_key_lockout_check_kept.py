@@ -10,6 +10,7 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.keys import KEY_POLICY_TYPES, Key, KeyPolicy, declared_key_policies
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
 
@@ -18,7 +19,7 @@ PROPERTY = "bypassPolicyLockoutSafetyCheck"
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each key policy; the check is made where nothing is said."""
-    return [_outcome(one) for one in declared_key_policies(resource)]
+    return in_every_branch(declared_key_policies(resource), lambda one: [_outcome(one)])
 
 
 def _outcome(one: Key | KeyPolicy) -> Outcome:

@@ -13,6 +13,7 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.documents import Statement, is_hidden
 from policies.declared.keys import KEY_POLICY_TYPES, declared_key_policies
 from policies.declared.resource import Resource
+from policies.judging.branches import in_every_branch
 from policies.judging.documents import HiddenError, document_outcome
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
@@ -22,10 +23,10 @@ UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|IPA|NPA|NVA|PKA|SCA|SIA|KIA|BIA|CCA)[A-
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each key policy."""
-    return [
-        document_outcome(one.place, one.property, one.policy, fault)
-        for one in declared_key_policies(resource)
-    ]
+    return in_every_branch(
+        declared_key_policies(resource),
+        lambda one: [document_outcome(one.place, one.property, one.policy, fault)],
+    )
 
 
 def fault(statements: Sequence[Statement]) -> str | None:

@@ -10,6 +10,7 @@ from pulumi_policy import EnforcementLevel, Severity
 from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
 
@@ -17,7 +18,8 @@ from policies.judging.rule import ResourceRule, Settings
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each key that can be rotated."""
     keys = [key for key in declared_keys(resource) if key.rotates_here]
-    return [_outcome(key) for key in keys if is_symmetric_encryption(key) is not False]
+    rotated = [key for key in keys if is_symmetric_encryption(key) is not False]
+    return in_every_branch(rotated, lambda key: [_outcome(key)])
 
 
 def _outcome(key: Key) -> Outcome:

@@ -150,7 +150,7 @@ def test_key_of_the_deployments_own_account_is_accepted_in_its_region(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"allowedKeyArns": [KEY_ARN]}, {"allowedAccounts": [ACCOUNT]}, {"allowedRegions": ["us-east-1"]}],
+    [{"allowedKeyArns": [KEY_ARN]}, {"allowedAccounts": [ACCOUNT]}],
 )
 def test_key_that_only_the_deployment_knows_is_on_no_list(settings: dict[str, Any]) -> None:
     sample = table_with(f"!Sub 'arn:aws:kms:us-east-1:${{AWS::AccountId}}:key/{KEY_ID}'")
@@ -158,6 +158,17 @@ def test_key_that_only_the_deployment_knows_is_on_no_list(settings: dict[str, An
     found = violations(RULE, sample, config={RULE: {"enforcementLevel": "mandatory", **settings}})
 
     assert ["does not tell whether this key is allowed" in message for message in found] == [True]
+
+
+@pytest.mark.parametrize(("region", "accepted"), [("us-east-1", True), ("eu-west-1", False)])
+def test_region_of_a_key_is_compared_where_it_is_known(region: str, accepted: bool) -> None:
+    sample = table_with(f"!Sub 'arn:aws:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{KEY_ID}'")
+
+    found = violations(
+        RULE, sample, config={RULE: {"enforcementLevel": "mandatory", "allowedRegions": [region]}}
+    )
+
+    assert (found == []) is accepted
 
 
 def test_a_stack_set_has_keys_of_the_regions_it_is_deployed_to() -> None:
@@ -256,7 +267,7 @@ Resources:
     - Table${Name}: {Type: 'AWS::DynamoDB::Table', Properties: {TableName: !Ref Name}}
 """
 
-    assert len(violations(RULE, stack(body))) == 1
+    assert ["TableA" in one or "TableB" in one for one in violations(RULE, stack(body))] == [True, True]
 
 
 def test_each_replica_of_a_global_table_needs_a_key_of_its_region() -> None:
@@ -377,10 +388,18 @@ Resources:
             Action: kms:*
             Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}
           - !If [Open, {Effect: Allow, Action: 'kms:Decrypt', Principal: '*'}, !Ref AWS::NoValue]
+Conditions: {Open: !Equals [!Ref Stage, test], Production: !Equals [!Ref Stage, prod]}
+Parameters: {Stage: {Type: String, Default: test}}
 """
+    wildcard, rotation = "kms-key-no-wildcard-principal", "kms-key-rotation-enabled"
 
-    assert "allows the principal '*'" in violations("kms-key-no-wildcard-principal", stack(body))[0]
-    assert "rotation set to false" in violations("kms-key-rotation-enabled", stack(body))[0]
+    assert "allows the principal '*'" in violations(wildcard, stack(body))[0]
+    assert "rotation set to false" in violations(rotation, stack(body))[0]
+    for rule in (wildcard, rotation):
+        assert violations(rule, stack(body, parameters={"Stage": "prod"})) == []
+        (message,) = violations(rule, stack(body, parameters={"Stage": UNKNOWN}))
+        assert "can't run policy" in message
+        assert "the parameter Stage is" in message
 
 
 @pytest.mark.parametrize("account", [ACCOUNT, None])
@@ -539,7 +558,8 @@ Conditions:
         ("Both", {"Stage": "prod"}, True),
         ("Either", {}, True),
         ("Elsewhere", {}, True),
-        ("Small", {}, True),
+        ("Small", {}, False),
+        ("Small", {"Size": "2"}, True),
         ("Round", {}, True),
         ("Circle", {}, True),
         ("Missing", {}, True),
@@ -570,7 +590,13 @@ Resources:
 
     assert violations(RULE, stack(body, parameters={"Stage": "prod"})) == []
     assert len(violations(RULE, stack(body, parameters={"Stage": "test"}))) == 1
-    assert len(violations(RULE, stack(body, parameters={"Stage": UNKNOWN}))) == 1
+    undecided = stack(body, parameters={"Stage": UNKNOWN})
+    assert violations(RULE, undecided) == []
+    (message,) = violations("dynamodb-table-key-decided", undecided)
+    assert (
+        "If the parameter Stage is not 'prod', the table Orders in the template has no encryption" in message
+    )
+    assert len(violations(RULE, undecided, is_preview=False)) == 1
 
 
 def test_a_replica_that_a_condition_leaves_out_is_none() -> None:

@@ -111,10 +111,22 @@ def test_table_fed_by_another_table_is_rejected_as_not_decided(program: Program)
     assert (verdicts(result), result.exit_code) == ([(DECIDED, "mandatory", "orders")], 1)
 
 
-def test_table_fed_by_a_key_and_another_resource_is_undecided(program: Program, tmp_path: Path) -> None:
+def test_a_key_in_the_company_of_a_resource_that_has_none_passes(program: Program) -> None:
     lines = (
         'user = aws.iam.User("user")\n'
         'both = pulumi.Output.all(aws.kms.Key("key").arn, user.arn)\n'
+        'table("orders", encrypted(both.apply(lambda arns: arns[0])))'
+    )
+
+    result = preview(program(lines))
+
+    assert (verdicts(result), result.exit_code) == ([], 0)
+
+
+def test_table_fed_by_a_key_and_another_table_is_undecided(program: Program, tmp_path: Path) -> None:
+    lines = (
+        'key = aws.kms.Key("key")\n'
+        'both = pulumi.Output.all(key.arn, table("first", encrypted(key.arn)).arn)\n'
         'table("orders", encrypted(both.apply(lambda arns: arns[0])))'
     )
     advisory = tmp_path / "advisory.json"

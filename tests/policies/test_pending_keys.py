@@ -136,6 +136,65 @@ def test_sources_that_do_not_tell_are_left_to_a_policy_of_their_own(sources: tup
     assert verdicts(*sources, table(*sources)) == [(DECIDED, "orders")]
 
 
+def test_a_key_is_decided_by_the_source_that_can_hold_one() -> None:
+    bucket = Sample("aws:s3/bucket:Bucket", {}, "bucket")
+    alias = Sample(types.ALIAS, {"name": "alias/aws/dynamodb"}, "aws-managed")
+
+    assert verdicts(KEY, bucket, table(KEY, bucket)) == []
+    assert verdicts(KEY, alias, table(KEY, alias)) == [(DECIDED, "orders")]
+    assert verdicts(KEY, bucket, table(KEY, bucket), allowedKeyArns=[KEY_ARN]) == [(DECIDED, "orders")]
+    for more_is_unknown in (UNKNOWN, {"enabled": UNKNOWN, "kmsKeyArn": UNKNOWN}):
+        mixed = table(KEY, bucket, encryption=more_is_unknown)
+        assert verdicts(KEY, bucket, mixed) == [(DECIDED, "orders")]
+
+
+def aws_managed(type_: str, **outputs: str) -> Sample:
+    """An alias of the stack whose target is the key of the tests."""
+    return Sample(type_, outputs, "managed")
+
+
+KNOWN = {"enabled": True, "kmsKeyArn": KEY_ARN}
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        aws_managed(types.ALIAS, name="alias/aws/dynamodb", targetKeyArn=KEY_ARN),
+        aws_managed(types.ALIAS, name="alias/aws/dynamodb", targetKeyId=KEY_ARN.rpartition("/")[2]),
+        aws_managed(types.NATIVE_ALIAS, aliasName="alias/aws/dynamodb", targetKeyId=KEY_ARN),
+    ],
+    ids=["arn", "id", "native"],
+)
+@pytest.mark.parametrize("is_preview", [True, False])
+def test_a_known_key_that_the_stack_reads_by_an_aws_managed_alias_is_refused(
+    alias: Sample, is_preview: bool
+) -> None:
+    found = Pack(is_preview=is_preview).run(table(alias, encryption=KNOWN), alias)
+
+    (one,) = [one for one in found if one.policy in (MAIN, FROM_STACK, DECIDED)]
+    assert (one.policy, one.level, one.urn) == (MAIN, "mandatory", table().urn)
+    assert "alias/aws/dynamodb stands for: an AWS managed key" in one.message
+
+
+def test_a_table_that_is_refused_for_its_key_is_reported_once() -> None:
+    alias = aws_managed(types.ALIAS, name="alias/aws/dynamodb", targetKeyArn=KEY_ARN)
+    without_key = replace(table(encryption={"enabled": True}), outputs={"serverSideEncryption": KNOWN})
+
+    assert verdicts(alias, without_key) == [(MAIN, "orders")]
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        aws_managed(types.ALIAS, name="alias/orders", targetKeyArn=KEY_ARN),
+        aws_managed(types.ALIAS, name="alias/aws/s3", targetKeyArn=KEY_ARN.replace("0f4b", "1111")),
+    ],
+    ids=["own", "another-key"],
+)
+def test_other_aliases_of_the_stack_do_not_matter(alias: Sample) -> None:
+    assert verdicts(alias, table(alias, encryption=KNOWN)) == []
+
+
 def test_undecided_key_is_advisory_where_the_config_says_so() -> None:
     found = Pack(config={DECIDED: {"enforcementLevel": "advisory"}}).run(
         KEY, OTHER_TABLE, table(KEY, OTHER_TABLE)

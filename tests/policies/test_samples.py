@@ -74,6 +74,28 @@ def test_engine_judges_samples_with_config(
     assert ([one for one in report.findings if one.policy == sample.policy] == []) is sample.allowed
 
 
+@pytest.mark.parametrize(
+    ("level", "verdict"),
+    [
+        ("mandatory", ("dynamodb-table-customer-managed-key", "mandatory")),
+        ("advisory", ("dynamodb-table-key-decided", "advisory")),
+    ],
+)
+def test_engine_lets_a_key_of_an_export_through_where_key_decided_is_advisory(
+    level: str, verdict: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    state, config = tmp_path / "state.json", tmp_path / "config.json"
+    exported = [one for one in ALL if one.case.endswith("customer-managed-key.disallowed_key_of_an_export")]
+    state.write_text(json.dumps(exported_state(exported[0].resources)))
+    config.write_text(json.dumps({"dynamodb-table-key-decided": level}))
+
+    report = Analysis(find_or_build_engine(), PACK, config).report(state)
+
+    assert report.error == ""
+    assert [(one.policy, one.level) for one in report.findings] == [verdict]
+
+
 @pytest.mark.parametrize("profile", ["advisory", "mandatory"])
 def test_profile_names_every_policy_and_the_engine_takes_it(
     profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

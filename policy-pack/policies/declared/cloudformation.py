@@ -3,11 +3,17 @@
 They come as resources of the package aws-native, through Cloud Control, or inside a template.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar, cast
 
 from policies import resource_types as types
-from policies.declared.parameters import parameter_sets, property_of
+from policies.declared.arns import EXAMPLE_REGIONS
+from policies.declared.branches import Branch, Case, branches_of
+from policies.declared.evaluation import Evaluator
+from policies.declared.facts import Fact, Text, readable, to_outside
+from policies.declared.loops import LoopError
+from policies.declared.parameters import Parameters, parameter_sets, property_of
 from policies.declared.resource import Resource
 from policies.declared.template import Template
 from policies.declared.template_text import TemplateError, parse_template
@@ -43,7 +49,7 @@ KNOWN_TRANSFORMS = (
     "AWS::Serverless-2016-10-31",
     "AWS::ServiceCatalog",
 )
-NO_TEMPLATE = Template({}, has_functions=False)
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ class CloudFormationResource:
     """A resource in CloudFormation's form: `AWS::DynamoDB::Table` and its properties.
 
     `place` tells where it stands inside the Pulumi resource, empty where it is the whole of it;
-    `property` is the input that holds it.
+    `property` is the input that holds it. `deployment` tells apart the parameters that a stack set
+    gives to its template. In a branch of its template, an `evaluator` gives its values.
     """
 
     type: str
@@ -59,36 +66,78 @@ class CloudFormationResource:
     property: str
     properties: Value
     region: str | None
-    template: Template = field(default=NO_TEMPLATE, repr=False)
+    template: Template | None = field(default=None, repr=False)
+    deployment: int = 0
+    stated: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    evaluator: Evaluator | None = field(default=None, repr=False)
+
+    def branches(self, read: Callable[[Self], Iterable[Read]]) -> list[tuple[Case | None, list[Read]]]:
+        """What a function reads from it in each branch in which the template creates it."""
+        if self.template is None or self.evaluator:
+            return [(None, list(read(self)))]
+        found = branches_of(lambda branch: self._read_in(branch, read))
+        subject = f"{self.place} {self.deployment}"
+        return [(Case(subject, branch), result) for branch, result in found if result is not None]
+
+    def _read_in(self, branch: Branch, read: Callable[[Self], Iterable[Read]]) -> list[Read] | None:
+        evaluator = Evaluator(cast("Template", self.template), branch)
+        if not evaluator.references.makes(self.stated):
+            return None
+        return list(read(replace(self, evaluator=evaluator, region=evaluator.references.region)))
+
+    def value(self, *path: str) -> Value:
+        """The property at a path in this branch: plain, `UNKNOWN`, `Opaque` or a `Text`."""
+        return self.value_in(self.properties, *path)
+
+    def value_in(self, node: Value, *path: str) -> Value:
+        """The same, for a path that starts at a node of the properties."""
+        found = self.node_in(node, *path)
+        return to_outside(self.evaluator.value(found)) if self.evaluator else found
+
+    def node_in(self, node: Value, *path: str) -> Value:
+        """What the template states at a path; what is hidden where it leads into something hidden."""
+        for name in path:
+            node = self.resolved(node)
+            if node is UNKNOWN or isinstance(node, Opaque):
+                return node
+            node = property_of(node, name)
+        return node
+
+    def resolved(self, node: Value) -> Value:
+        """A node of the properties without the functions that it is, though with those in it."""
+        found = self.evaluator.resolved(node) if self.evaluator else node
+        return to_outside(found) if isinstance(found, Fact) else found
 
     def values(self, *path: str) -> list[Value]:
-        """What the property at a path can turn out to be; see `Template.values`."""
+        """The different values that the property at a path has in the branches, at least one."""
         return self.values_in(self.properties, *path)
 
     def values_in(self, node: Value, *path: str) -> list[Value]:
         """The same, for a path that starts at a node of the properties."""
-        values = self.template.values(node)
-        if not path:
-            return values
-        return [found for value in values for found in self._step(value, *path)]
+        found = [
+            value for _, read in self.branches(lambda one: [one.value_in(node, *path)]) for value in read
+        ]
+        return [value for number, value in enumerate(found) if value not in found[:number]]
 
-    def _step(self, value: Value, name: str, *rest: str) -> list[Value]:
-        if value is UNKNOWN or isinstance(value, Opaque):
-            return [value]
-        return self.values_in(property_of(value, name), *rest)
+    def readable(self, value: Value) -> Value:
+        """A value with examples in the place of what only the deployment knows."""
+        account = self.template.account if self.template else None
+        return readable(value, self.region or EXAMPLE_REGIONS[0], account)
 
 
 @dataclass(frozen=True)
 class Unseen:
     """A place that may declare anything and cannot be looked into, and why.
 
-    `is_unknown` tells that the update will know it; `is_malformed` that AWS will refuse it.
+    `is_unknown` tells that the update will know it; `is_malformed` that AWS will refuse it. `case` is
+    the branch of its template, where it is in one.
     """
 
     property: str
     reason: str
     is_unknown: bool = False
     is_malformed: bool = False
+    case: Case | None = None
 
 
 Found = CloudFormationResource | Unseen
@@ -127,15 +176,17 @@ def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> I
             holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
         )
     elif kind in STACKS:
-        place = _Place(holder, *_deployment(kind, resource.region, resource.account))
-        yield from _template(place, properties)
+        yield from _template(
+            _deployed(resource, holder, kind, property_of(properties, "StackName")), properties
+        )
     else:
         yield CloudFormationResource(kind, "", holder, properties, resource.region)
 
 
 def _stack(resource: Resource) -> Iterator[Found]:
-    place = _Place("templateBody", *_deployment(resource.type, resource.region, resource.account))
-    yield from _template(place, resource.properties)
+    p = resource.properties
+    name = p.get("stackName") if resource.type == types.NATIVE_CLOUDFORMATION_STACK else p.get("name")
+    yield from _template(_deployed(resource, "templateBody", resource.type, name), p)
 
 
 def _instances(resource: Resource) -> Iterator[Found]:
@@ -149,17 +200,20 @@ def _instances(resource: Resource) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a template stands, and where it is deployed to as far as that is known."""
+    """Where a template stands, and where and as what it is deployed as far as that is known."""
 
     holder: str
-    region: str | None
-    account: str | None
+    region: str | None = None
+    account: str | None = None
+    stack_name: Value = None
     within: str = "the template"
 
 
-def _deployment(kind: str, region: str | None, account: str | None) -> tuple[str | None, str | None]:
-    """A stack set is deployed to accounts and Regions of its own, which its instances name."""
-    return (None, None) if kind.endswith("StackSet") else (region, account)
+def _deployed(resource: Resource, holder: str, kind: str, name: Value) -> _Place:
+    """A stack set is deployed to accounts and Regions of its own, under names that AWS makes."""
+    if kind.endswith("StackSet"):
+        return _Place(holder)
+    return _Place(holder, resource.region, resource.account, name)
 
 
 def _template(place: _Place, stack: Value) -> Iterator[Found]:
@@ -173,15 +227,41 @@ def _template(place: _Place, stack: Value) -> Iterator[Found]:
         return
     try:
         document = body if isinstance(body, Mapping) else parse_template(str(body))
-    except TemplateError as error:
+        for number, parameters in enumerate(parameter_sets(stack)):
+            yield from _resources(document, parameters, place, number)
+    except (TemplateError, LoopError) as error:
         yield Unseen(place.holder, f"{place.within} cannot be read: {error}", is_malformed=True)
         return
     for transform in _unknown_transforms(document.get("Transform")):
         yield Unseen(place.holder, f"{place.within} is changed by the transform {transform!r}")
-    for parameters in parameter_sets(stack):
-        template = Template(document, parameters, place.region, place.account)
-        for name, inner in template.resources():
-            yield from _of_template(template, place, name, inner)
+
+
+def _resources(
+    document: Mapping[str, Value], parameters: Parameters, place: _Place, number: int
+) -> Iterator[Found]:
+    template = Template(document, parameters, place.region, place.account, place.stack_name)
+    for name, stated in template.resources.items():
+        here = f"{name} in {place.within}"
+        kind, properties = stated.get("Type"), stated.get("Properties", {})
+        one = CloudFormationResource(
+            str(kind), here, place.holder, properties, place.region, template, number, stated
+        )
+        if "Condition" in stated and not one.branches(lambda _: ()):
+            continue
+        if name == "Fn::Transform":
+            yield Unseen(place.holder, f"{here} includes resources from elsewhere")
+        elif not isinstance(kind, str):
+            yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
+        elif kind in STACKS:
+            yield from _nested(one, place)
+        elif kind in NESTED or kind.endswith("::MODULE"):
+            location = property_of(properties, NESTED.get(kind, ""))
+            declared = f", declared at {location!r}" if location else ""
+            yield Unseen(place.holder, f"{here} is {kind}{declared}")
+        else:
+            yield one
+        if isinstance(properties, Mapping) and "Fn::Transform" in properties:
+            yield Unseen(place.holder, f"{here} has properties from a macro")
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:
@@ -192,37 +272,30 @@ def _unknown_transforms(stated: Value) -> Iterator[Value]:
             yield name
 
 
-def _of_template(template: Template, place: _Place, name: str, inner: Mapping[str, Value]) -> Iterator[Found]:
-    kind, properties = inner.get("Type"), inner.get("Properties", {})
-    here = f"{name} in {place.within}"
-    if name == "Fn::Transform":
-        yield Unseen(place.holder, f"{here} includes resources from elsewhere")
-    elif not isinstance(kind, str):
-        yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
-    elif isinstance(properties, Mapping) and "Fn::Transform" in properties:
-        yield Unseen(place.holder, f"{here} has properties from a macro")
-    elif kind in STACKS:
-        yield from _nested(template, place, here, kind, properties)
-    elif kind in NESTED or kind.endswith("::MODULE"):
-        location = property_of(properties, NESTED.get(kind, ""))
-        yield Unseen(place.holder, f"{here} is {kind}" + (f", declared at {location!r}" if location else ""))
-    else:
-        yield CloudFormationResource(kind, here, place.holder, properties, template.region, template)
-
-
-def _nested(template: Template, place: _Place, here: str, kind: str, properties: Value) -> Iterator[Found]:
+def _nested(stack: CloudFormationResource, outer: _Place) -> Iterator[Found]:
     """A stack, or set of stacks, whose template is inside another one's or, mostly, elsewhere."""
-    inner = _Place(
-        place.holder, *_deployment(kind, template.region, template.account), f"the template of {here}"
-    )
-    stated = template.expanded(properties)
-    for body in template.values(property_of(properties, "TemplateBody")):
-        if body is None or isinstance(body, Opaque):
-            url = property_of(properties, "TemplateURL")
-            yield Unseen(place.holder, f"{here} is {kind}, declared at {url if body is None else body!r}")
+    place = _Place(outer.holder, within=f"the template of {stack.place}")
+    is_here = stack.type == "AWS::CloudFormation::Stack"
+    if is_here:
+        place = replace(place, region=outer.region, account=outer.account)
+    for _, (properties,) in stack.branches(lambda one: [one.value()]):
+        body = property_of(properties, "TemplateBody")
+        if isinstance(properties, Opaque):
+            yield Unseen(outer.holder, f"{stack.place} is {stack.type}, declared by {properties!r}")
+        elif body is None or isinstance(body, Opaque | Text):
+            where = property_of(properties, "TemplateURL") if body is None else body
+            yield Unseen(outer.holder, f"{stack.place} is {stack.type}, declared at {where!r}")
         else:
-            given = stated if isinstance(stated, Mapping) else {}
-            yield from _template(inner, {**given, "TemplateBody": body})
+            yield from _template(place, properties if is_here else _of_elsewhere(properties))
+
+
+def _of_elsewhere(value: Value) -> Value:
+    """A value that is passed on to other deployments, whose own facts are others."""
+    if isinstance(value, Text):
+        return Opaque(str(value))
+    if isinstance(value, Mapping):
+        return {name: _of_elsewhere(one) for name, one in value.items()}
+    return [_of_elsewhere(one) for one in value] if isinstance(value, list) else value
 
 
 def _application(resource: Resource) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""Whether a condition of a CloudFormation template holds: it does, it does not, or that is not told here.
+"""Whether a condition of a template holds in a branch.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from policies.declared.branches import Branch
+from policies.declared.facts import Comparison, Fact, Kind, Text, facts_in, written
 from policies.declared.values import Value
 
 DEEPEST = 50  # conditions of conditions
@@ -15,42 +17,73 @@ Holds = bool | None
 
 @dataclass(frozen=True)
 class Conditions:
-    """The conditions of a template, by name, and what its nodes can turn out to be."""
+    """The conditions of a template, by name; `resolved` gives the values that they compare."""
 
     named: Mapping[str, Value]
-    values: Callable[[Value], list[Value]]
-    told: dict[str, Holds] = field(default_factory=dict)
+    branch: Branch
+    resolved: Callable[[Value], Value]
+    found: dict[str, Holds] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
 
-    def hold(self, name: Value, depth: int = 0) -> Holds:
-        """Whether a condition holds; None where parameters or the place of deployment would have to tell."""
-        if not isinstance(name, str) or name not in self.named or depth > DEEPEST:
-            return None
-        if name not in self.told:
-            self.told[name] = None  # for conditions that lead back to this one
-            self.told[name] = self._holds(self.named[name], depth + 1)
-        return self.told[name]
+    def hold(self, name: Value) -> Holds:
+        """Whether a condition holds; None where that stays undecided."""
+        if (
+            not isinstance(name, str)
+            or name not in self.named
+            or name in self.open
+            or len(self.open) > DEEPEST
+        ):
+            return self.branch.holds(f"the condition {name}")
+        if name not in self.found:
+            self.open.append(name)
+            self.found[name] = self._holds(self.named[name])
+            self.open.pop()
+        return self.found[name]
 
-    def _holds(self, node: Value, depth: int) -> Holds:
+    def _holds(self, node: Value) -> Holds:
         match node:
             case {"Condition": name}:
-                return self.hold(name, depth)
+                return self.hold(name)
             case {"Fn::Equals": [one, other]}:
-                return _equal(self.values(one), self.values(other))
+                return self._equal(self.resolved(one), self.resolved(other), node)
             case {"Fn::Not": [one]}:
-                return _not(self._holds(one, depth))
+                return _not(self._holds(one))
             case {"Fn::And": [*many]}:
-                return _all(self._holds(one, depth) for one in many)
+                return _all(self._holds(one) for one in many)
             case {"Fn::Or": [*many]}:
-                return _not(_all(_not(self._holds(one, depth)) for one in many))
-        return None
+                return _not(_all(_not(self._holds(one)) for one in many))
+        return self._asked(node)
+
+    def _equal(self, one: Value, other: Value, node: Value) -> Holds:
+        for fact, value in ((one, other), (other, one)):
+            if _is_named(fact) and isinstance(value, str | bool | int):
+                return self.branch.equal(fact, written(value))
+        if _is_named(one) and one == other:
+            return True
+        if isinstance(one, str) and isinstance(other, str):
+            return one == other
+        if _is_plain(one) and _is_plain(other):
+            return written(one) == written(other)
+        return self._asked(node, [one, other])
+
+    def _asked(self, node: Value, values: Value = None) -> Holds:
+        facts = tuple(dict.fromkeys(facts_in(values)))
+        return self.branch.holds(Comparison(id(node), f"the condition {str(node)[:80]}", facts))
 
 
-def _equal(one: list[Value], other: list[Value]) -> Holds:
-    """Only texts are compared: how a number or date was written is not known any more."""
-    match one, other:
-        case [str() as text], [str() as other_text]:
-            return text == other_text
-    return None
+UNNAMED = Fact("a value of the template", Kind.UPDATE)
+"""Two values that are both not known yet are not the same."""
+
+
+def _is_named(value: Value) -> bool:
+    return isinstance(value, Text | Fact) and value != UNNAMED
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it is known how a value was written: not a date, nor a number such as 1.0 or 010."""
+    if isinstance(value, str) and value.lstrip("-").isdigit():
+        return str(int(value)) == value
+    return isinstance(value, bool | int) or value in ("true", "false")
 
 
 def _not(one: Holds) -> Holds:

@@ -1,11 +1,13 @@
 """The IAM policy documents that a resource gives to users, groups and roles."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies import resource_types as types
 from policies.declared import cloudformation
+from policies.declared.branches import Case
 from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
+from policies.declared.documents import is_hidden
 from policies.declared.parameters import property_of
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, Value
@@ -44,11 +46,12 @@ IDENTITY_POLICY_TYPES = frozenset(WITH_POLICY) | NATIVE | {types.IAM_ROLE} | CON
 
 @dataclass(frozen=True)
 class IdentityPolicy:
-    """One document; `place` says which, for messages."""
+    """One document; `place` says which, for messages. `case` is the branch of its template, if any."""
 
     place: str
     property: str
     document: Value
+    case: Case | None = None
 
 
 def identity_policies(resource: Resource) -> list[IdentityPolicy]:
@@ -75,22 +78,26 @@ def _inline(policies: Value) -> Iterator[IdentityPolicy]:
 
 
 def _of_cloudformation(one: CloudFormationResource) -> Iterator[IdentityPolicy]:
+    for case, policies in one.branches(_policies):
+        yield from (replace(policy, case=case) for policy in policies)
+
+
+def _policies(one: CloudFormationResource) -> Iterator[IdentityPolicy]:
     if name := CLOUDFORMATION_WITH_POLICY.get(one.type):
-        for document in one.values(name):
-            place = f"The policy {one.place}".strip()
-            holder = one.property or name[0].lower() + name[1:]
-            yield IdentityPolicy(place, holder, one.template.expanded(document))
+        place = f"The policy {one.place}".strip()
+        holder = one.property or name[0].lower() + name[1:]
+        yield IdentityPolicy(place, holder, one.readable(one.value(name)))
     if one.type in CLOUDFORMATION_WITH_INLINE:
-        for document in _inline_documents(one, CLOUDFORMATION_WITH_INLINE[one.type]):
+        for document in _inline_documents(one.value("Policies"), CLOUDFORMATION_WITH_INLINE[one.type]):
             place = f"An inline policy of {one.place}" if one.place else "An inline policy"
-            yield IdentityPolicy(place, one.property or "policies", one.template.expanded(document))
+            yield IdentityPolicy(place, one.property or "policies", one.readable(document))
 
 
-def _inline_documents(one: CloudFormationResource, name: str) -> Iterator[Value]:
-    for policies in one.values("Policies"):
-        for node in policies if isinstance(policies, list) else [policies]:
-            if name:
-                yield from one.values_in(node, name)
-            else:
-                found = one.values_in(node)
-                yield from (value for value in found if value is UNKNOWN or property_of(value, "Statement"))
+def _inline_documents(policies: Value, name: str) -> Iterator[Value]:
+    for policy in policies if isinstance(policies, list) else [policies]:
+        if is_hidden(policy):
+            yield policy
+        elif name:
+            yield property_of(policy, name)
+        elif property_of(policy, "Statement"):
+            yield policy

@@ -1,13 +1,13 @@
 """The KMS keys that a resource declares, in one form for every way of writing them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies import resource_types as types
+from policies.declared.branches import Case
 from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
 from policies.declared.resource import Resource
-from policies.declared.tables import least
-from policies.declared.values import UNKNOWN, Properties, Value
+from policies.declared.values import UNKNOWN, Properties, Value, undecided_if_hidden
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,8 @@ class Key:
     """A KMS key as it is stated; None where a setting is left out, `UNKNOWN` where it is not known.
 
     `place` says which one, for messages. `rotates_here` tells whether rotation is a setting of this
-    kind of key: a replica follows its primary key, imported key material is never rotated.
+    kind of key: a replica follows its primary key, imported key material is never rotated. `case` is
+    the branch of its template, where it is in one.
     """
 
     place: str
@@ -28,6 +29,7 @@ class Key:
     spec: Value = None
     usage: Value = None
     rotates_here: bool = False
+    case: Case | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class KeyPolicy:
     bypasses_lockout_check: Value
     place: str = "The key policy"
     property: str = "policy"
+    case: Case | None = None
 
 
 SYMMETRIC = (None, "SYMMETRIC_DEFAULT")
@@ -53,7 +56,8 @@ def declared_keys(resource: Resource) -> list[Key]:
         key
         for one in cloudformation_resources(resource)
         if isinstance(one, CloudFormationResource) and one.type in CLOUDFORMATION_READERS
-        for key in CLOUDFORMATION_READERS[one.type](one)
+        for case, keys in one.branches(CLOUDFORMATION_READERS[one.type])
+        for key in (replace(key, case=case) for key in keys)
     ]
 
 
@@ -95,29 +99,18 @@ def _replica_or_external_key(p: Properties) -> Key:
 
 
 def _cloudformation_key(r: CloudFormationResource) -> Iterator[Key]:
-    primary = r.type == "AWS::KMS::Key"
-    for policy in r.values("KeyPolicy"):
-        yield Key(
-            f"The key {r.place}".strip(),
-            r.property or "keyPolicy",
-            r.template.expanded(policy),
-            _any_but_false(r.values("BypassPolicyLockoutSafetyCheck")),
-            enabled=least([True if value is None else value for value in r.values("Enabled")]),
-            rotation=least(r.values("EnableKeyRotation")),
-            deletion_window=_shortest(r.values("PendingWindowInDays")),
-            spec=r.values("KeySpec")[0],
-            usage=r.values("KeyUsage")[0],
-            rotates_here=primary and r.values("Origin")[0] in (None, "AWS_KMS"),
-        )
-
-
-def _any_but_false(values: list[Value]) -> Value:
-    return next((value for value in values if value not in (None, False, "false")), None)
-
-
-def _shortest(values: list[Value]) -> Value:
-    numbers = [value for value in values if isinstance(value, (int, float))]
-    return min(numbers) if numbers else values[0]
+    yield Key(
+        f"The key {r.place}".strip(),
+        r.property or "keyPolicy",
+        r.readable(r.value("KeyPolicy")),
+        undecided_if_hidden(r.value("BypassPolicyLockoutSafetyCheck")),
+        enabled=undecided_if_hidden(r.value("Enabled")),
+        rotation=undecided_if_hidden(r.value("EnableKeyRotation")),
+        deletion_window=undecided_if_hidden(r.value("PendingWindowInDays")),
+        spec=undecided_if_hidden(r.value("KeySpec")),
+        usage=undecided_if_hidden(r.value("KeyUsage")),
+        rotates_here=r.type == "AWS::KMS::Key" and r.value("Origin") in (None, "AWS_KMS"),
+    )
 
 
 READERS: Mapping[str, Callable[[Properties], Key]] = {

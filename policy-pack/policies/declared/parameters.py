@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from policies.declared.values import UNKNOWN, Properties, Unknown, Value
+from policies.declared.values import UNKNOWN, Opaque, Properties, Unknown, Value
 
 Parameters = Properties | Unknown
 
@@ -39,7 +39,10 @@ def _overridden(own: Parameters, override: Parameters) -> Parameters:
 
 def _parameters(stated: Value) -> Parameters:
     """Parameters by name; some stacks have them as a list of keys and values."""
-    if stated is UNKNOWN or (isinstance(stated, list) and UNKNOWN in stated):
+    if any(
+        one is UNKNOWN or isinstance(one, Opaque)
+        for one in (stated if isinstance(stated, list) else [stated])
+    ):
         return UNKNOWN
     if isinstance(stated, list):
         names = [property_of(one, "ParameterKey") for one in stated]

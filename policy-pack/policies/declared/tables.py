@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from policies import resource_types as types
+from policies.declared.branches import Case
 from policies.declared.cloudformation import (
     CONTAINERS,
     CloudFormationResource,
     Unseen,
     cloudformation_resources,
 )
+from policies.declared.parameters import property_of
 from policies.declared.resource import Resource
-from policies.declared.values import UNKNOWN, Unknown, Value
+from policies.declared.values import UNKNOWN, Opaque, Unknown, Value, undecided_if_hidden
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Table:
 
     `place` says which one, for messages; `property` is the resource's input that holds its
     encryption. `encryption` is None where none is stated. `barred` says why this kind of table
-    can never use a customer managed key.
+    can never use a customer managed key. `case` is the branch of its template, where it is in one.
     """
 
     place: str
@@ -46,6 +47,7 @@ class Table:
     deletion_protection: Value = None
     is_replica: bool = False
     barred: str = ""
+    case: Case | None = None
 
 
 Declared = Table | Unseen
@@ -61,7 +63,8 @@ def declared_tables(resource: Resource) -> list[Declared]:
         if isinstance(one, Unseen):
             found.append(one)
         elif one.type in CLOUDFORMATION_READERS:
-            found += CLOUDFORMATION_READERS[one.type](one)
+            for case, declared in one.branches(CLOUDFORMATION_READERS[one.type]):
+                found += [replace(table, case=case) for table in declared]
     return found
 
 
@@ -130,62 +133,61 @@ def _legacy_global_table(_: Resource) -> Iterator[Declared]:
 
 
 def _cloudformation_table(r: CloudFormationResource) -> Iterator[Declared]:
-    for encryption in _sse_specifications(r):
-        yield Table(
-            f"The table {r.place}".strip(),
-            r.property or "sseSpecification",
-            r.region,
-            encryption,
-            least(r.values("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")),
-            least(r.values("DeletionProtectionEnabled")),
-        )
+    yield Table(
+        f"The table {r.place}".strip(),
+        r.property or "sseSpecification",
+        r.region,
+        _sse_specification(r.value("SSESpecification")),
+        undecided_if_hidden(r.value("PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")),
+        undecided_if_hidden(r.value("DeletionProtectionEnabled")),
+    )
 
 
-def _sse_specifications(r: CloudFormationResource) -> Iterator[Encryption | Unknown | None]:
-    for specification in r.values("SSESpecification"):
-        if specification is None or specification is UNKNOWN:
-            yield specification
-            continue
-        parts = [r.values_in(specification, name) for name in ("SSEEnabled", "KMSMasterKeyId", "SSEType")]
-        for enabled, key, kind in product(*map(_distinct, parts)):
-            yield Encryption(enabled, key, kind, takes_key_id=True)
+def _sse_specification(specification: Value) -> Encryption | Unknown | None:
+    if specification is None or specification is UNKNOWN:
+        return specification
+    if isinstance(specification, Opaque):
+        return Encryption(specification, specification)
+    enabled, key, kind = (
+        property_of(specification, name) for name in ("SSEEnabled", "KMSMasterKeyId", "SSEType")
+    )
+    return Encryption(enabled, key, kind, takes_key_id=True)
 
 
 def _cloudformation_global_table(r: CloudFormationResource) -> Iterator[Declared]:
-    for replicas in r.values("Replicas"):
-        if not isinstance(replicas, list):
-            unknown = replicas is UNKNOWN
-            reason = f"the replicas of the global table {r.place} are {replicas!r}"
-            yield Unseen(r.property or "replicas", reason, is_unknown=unknown, is_malformed=not unknown)
-            continue
-        for node in replicas:
-            for replica in (one for one in r.template.values(node) if one is not None):
-                yield from _global_table_replica(r, replica)
+    replicas = r.resolved(r.node_in(r.properties, "Replicas"))
+    if isinstance(replicas, list):
+        resolved = [r.resolved(replica) for replica in replicas]
+        yield from (_global_table_replica(r, one) for one in resolved if one is not None)
+        return
+    unknown = replicas is UNKNOWN
+    reason = f"the replicas of the global table {r.place} are {replicas!r}"
+    yield Unseen(r.property or "replicas", reason, is_unknown=unknown, is_malformed=not unknown)
 
 
-def _global_table_replica(r: CloudFormationResource, replica: Value) -> Iterator[Declared]:
-    region = least(r.values_in(replica, "Region"))
-    where = f"in {region}" if isinstance(region, str) else "in an unknown Region"
-    for key, specification in product(
-        r.values_in(replica, "SSESpecification", "KMSMasterKeyId"), _sse_specifications(r)
-    ):
-        encryption = specification
-        if isinstance(specification, Encryption):
-            encryption = Encryption(specification.enabled, key, specification.sse_type, takes_key_id=True)
-        yield Table(
-            f"The replica {where} of the global table {r.place}".strip(),
-            r.property or "replicas",
-            region if isinstance(region, str) else None,
-            encryption,
-            least(r.values_in(replica, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")),
-            least(r.values_in(replica, "DeletionProtectionEnabled")),
-            is_replica=True,
-        )
+def _global_table_replica(r: CloudFormationResource, replica: Value) -> Table:
+    region = r.value_in(replica, "Region")
+    key = r.value_in(replica, "SSESpecification", "KMSMasterKeyId")
+    encryption = _sse_specification(r.value("SSESpecification"))
+    if isinstance(encryption, Encryption):
+        encryption = replace(encryption, key=key, takes_key_id=True)
+    return Table(
+        f"The replica in {region if isinstance(region, str) else 'an unknown Region'} "
+        f"of the global table {r.place}".strip(),
+        r.property or "replicas",
+        region if isinstance(region, str) else None,
+        encryption,
+        undecided_if_hidden(
+            r.value_in(replica, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled")
+        ),
+        undecided_if_hidden(r.value_in(replica, "DeletionProtectionEnabled")),
+        is_replica=True,
+    )
 
 
 def _simple_table(r: CloudFormationResource) -> Iterator[Declared]:
     """A table of the Serverless Application Model: what it leaves out comes from the template's Globals."""
-    defaults = inner(r.template.section("Globals"), "SimpleTable")
+    defaults = inner(r.template.section("Globals"), "SimpleTable") if r.template else None
     yield from _cloudformation_table(replace(r, properties=_merged(defaults, r.properties)))
 
 
@@ -197,11 +199,6 @@ def _merged(defaults: Value, own: Value) -> Value:
     ):
         return defaults if own is None else own
     return {name: _merged(defaults.get(name), own.get(name)) for name in {**defaults, **own}}
-
-
-def _distinct(values: Sequence[Value]) -> list[Value]:
-    """The values without repetitions, which nested conditions make many of."""
-    return [value for number, value in enumerate(values) if value not in values[:number]]
 
 
 def least(values: Sequence[Value]) -> Value:

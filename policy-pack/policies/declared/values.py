@@ -36,7 +36,7 @@ SHORT.maxlevel, SHORT.maxstring, SHORT.maxother = 3, 120, 120
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that only AWS will know, such as a CloudFormation import: no update tells it either."""
+    """A value that only AWS knows, such as an export of another stack: the update does not know it either."""
 
     source: str
 
@@ -86,6 +86,11 @@ def as_boolean(value: object) -> bool | Unknown | None:
     if isinstance(value, bool) or value is UNKNOWN:
         return value
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+
+def undecided_if_hidden(value: Value) -> Value:
+    """A setting; `UNKNOWN` where only AWS knows it."""
+    return UNKNOWN if isinstance(value, Opaque) else value
 
 
 def is_blank(value: object) -> bool:

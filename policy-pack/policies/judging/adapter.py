@@ -1,5 +1,6 @@
 """From rules to the SDK's policies."""
 
+import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pulumi_policy import (
+    EnforcementLevel,
     Policy,
     ReportViolation,
     ResourceValidationArgs,
@@ -25,6 +27,9 @@ from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
 from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
 from policies.judging.waivers import waivers_from
+
+Validate = Callable[[ResourceValidationArgs, ReportViolation], None]
+ValidateStack = Callable[[StackValidationArgs, ReportViolation], None]
 
 
 def utc_today() -> date:
@@ -51,15 +56,24 @@ class Adapter:
 
     def policy(self, rule: Rule) -> Policy:
         """The policy that runs a rule."""
+        if isinstance(rule, ResourceRule) and rule.check_stack:
+            return _PolicyOfBoth(
+                self._resource_validation(rule),
+                self._stack_validation(rule, rule.check_stack),
+                **_statement(rule),
+            )
         if isinstance(rule, ResourceRule):
             return ResourceValidationPolicy(validate=self._resource_validation(rule), **_statement(rule))
+        if isinstance(rule, StackRule) and rule.lets_through:
+            return _PolicyOfBoth(
+                self._level_noted(rule), self._stack_validation(rule, rule.check), **_statement(rule)
+            )
         if isinstance(rule, StackRule):
-            return StackValidationPolicy(validate=self._stack_validation(rule), **_statement(rule))
+            validate = self._stack_validation(rule, rule.check)
+            return StackValidationPolicy(validate=validate, **_statement(rule))
         raise TypeError(f"{rule.name} is neither about resources nor about stacks")
 
-    def _resource_validation(
-        self, rule: ResourceRule
-    ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
+    def _resource_validation(self, rule: ResourceRule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type not in rule.types:
                 self._register_waivers(rule, args)
@@ -69,9 +83,11 @@ class Adapter:
             with failures_told(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    outcomes = rule.check(resource_from(args), settings)
+                    outcomes = self._final(rule, rule.check(resource_from(args), settings))
                     reporting = self._reporting(rule, settings, report)
                     reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+                    if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):
+                        self.ledger.refused.add((rule.name, args.urn))
                     waiting = self._waiting(args.urn, outcomes, reporting)
             if outcomes == []:
                 args.not_applicable()
@@ -79,17 +95,36 @@ class Adapter:
 
         return validate
 
-    def _stack_validation(self, rule: StackRule) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    def _stack_validation(
+        self, rule: Rule, check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]
+    ) -> ValidateStack:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
             with failures_told(report, None):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    found = rule.check(Stack(args.resources, self.ledger, self.today()), settings)
+                    found = check(Stack(args.resources, self.ledger, self.today()), settings)
                     reporting = self._reporting(rule, settings, report)
                     for urn, outcomes in found.items():
+                        if (rule.name, urn) in self.ledger.refused:
+                            continue
                         reporting.tell(urn, outcomes, may_wait=self.is_preview())
 
         return validate
+
+    def _level_noted(self, rule: Rule) -> Validate:
+        def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            with failures_told(report, args.urn):
+                is_silent = self._settings(rule, args) is None
+                self.ledger.lets_through = not is_silent and _level(report) is EnforcementLevel.ADVISORY
+            args.not_applicable()
+
+        return validate
+
+    def _final(self, rule: ResourceRule, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+        """The outcomes, with violations for those that only AWS could decide and nothing lets through."""
+        if rule.refused is None or self.ledger.lets_through:
+            return outcomes
+        return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
 
     def _register_waivers(self, rule: Rule, args: ResourceValidationArgs) -> None:
         """A waiver is told of when nothing needs it, even where no resource of its rule is left."""
@@ -108,19 +143,57 @@ class Adapter:
         return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, unless a waiver makes it indifferent."""
-        pending = [outcome for outcome in outcomes if outcome.verdict is Verdict.PENDING]
-        return pending if pending and self.is_preview() and not reporting.waives(urn) else ()
+        """What is pending at preview, or for ever, unless a waiver covers the resource."""
+        waiting = [
+            outcome
+            for outcome in outcomes
+            if outcome.verdict is Verdict.PENDING and (self.is_preview() or outcome.only_aws)
+        ]
+        return waiting if waiting and not reporting.waives(urn) else ()
 
     def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
-        """Leave what is pending to the stack rules, or tell it in the SDK's own way.
+        """Leave what is pending to the stack rules, or report it in the SDK's own way.
 
-        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides.
+        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides,
+        unless only AWS knows the value.
         """
         if rule.settled_in_stack:
             self.ledger.pending[urn] = waiting
         elif waiting:
-            raise UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+            error = UnknownValueError(UNKNOWN_STRING_VALUE, [waiting[0].property])
+            error.message = ". ".join(dict.fromkeys(outcome.message for outcome in waiting))
+            raise error
+
+
+class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
+    """A policy about single resources that looks at the complete stack as well."""
+
+    def __init__(self, validate: Validate, validate_stack: ValidateStack, **statement: Any) -> None:  # noqa: ANN401  # what `_statement` gives
+        Policy.__init__(self, **statement)
+        self._validate = validate
+        self._validate_stack = validate_stack
+
+    def validate(
+        self, args: ResourceValidationArgs | StackValidationArgs, report_violation: ReportViolation
+    ) -> None:
+        """Validate a resource, or the stack."""
+        if isinstance(args, StackValidationArgs):
+            self._validate_stack(args, report_violation)
+        else:
+            self._validate(args, report_violation)
+
+    def has_validation(self) -> bool:
+        """It validates."""
+        return True
+
+    def has_remediation(self) -> bool:
+        """It changes nothing."""
+        return False
+
+
+def _level(report: ReportViolation) -> object:
+    """The level at which a policy reports: the SDK has it in its function for reporting, and nowhere else."""
+    return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
 
 
 def _statement(rule: Rule) -> Mapping[str, Any]:

@@ -37,7 +37,8 @@ def document_outcome(place: str, property: str, document: Value, fault_of: Check
 
 
 def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noqa: A002  # as above
-    """The update will know what is unknown; what only AWS knows, it will not know either."""
-    if UNKNOWN in parts:
-        return pending(f"{what} is not known", property)
-    return disproved(f"{what} cannot be seen here: {parts[0]}. Write it out.", property)
+    """The update knows what is unknown at preview; what only AWS knows, it does not know either."""
+    for_ever = [part for part in parts if part is not UNKNOWN]
+    if for_ever:
+        return pending(f"{what} cannot be seen here: {for_ever[0]}", property, only_aws=True)
+    return pending(f"{what} is not known", property)

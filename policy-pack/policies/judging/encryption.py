@@ -4,13 +4,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from policies.declared.arns import EXAMPLE_REGIONS, KeyArn, is_key_id, parse_key_arn
 from policies.declared.cloudformation import Unseen
+from policies.declared.documents import is_hidden
+from policies.declared.facts import Fact, Kind, Text, following_from, to_outside
 from policies.declared.tables import Declared, Encryption, Table
-from policies.declared.template import KeyOfTemplate, OfDeployment
 from policies.declared.values import UNKNOWN, Opaque, Value, as_boolean, in_sentence, is_blank, shown
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import Settings
@@ -48,10 +50,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def encryption_outcome(declared: Declared, account: str | None, settings: Settings) -> Outcome | None:
+def encryption_outcomes(declared: Declared, account: str | None, settings: Settings) -> list[Outcome]:
     """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known.
 
-    None for a place that cannot be looked into and may hold no table at all.
+    No outcome for a place that cannot be looked into and may hold no table at all.
     """
     if isinstance(declared, Unseen):
         return _unseen(declared)
@@ -61,53 +63,87 @@ def encryption_outcome(declared: Declared, account: str | None, settings: Settin
     elif encryption is None:
         fault = f"has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}."
     elif encryption is UNKNOWN:
-        return _pending(
-            f"The encryption of {in_sentence(declared.place)} is not known", declared, UNKNOWN, settings
-        )
+        return [_pending(f"The encryption of {in_sentence(declared.place)} is not known", declared, settings)]
     else:
-        return _stated(declared, encryption, account, settings)
-    return disproved(f"{declared.place} {fault}", declared.property)
+        return [_stated(declared, encryption, account, settings)]
+    return [disproved(f"{declared.place} {fault}", declared.property)]
 
 
-def _unseen(place: Unseen) -> Outcome | None:
+def refused(outcome: Outcome) -> Outcome:
+    """The outcome of a table about which only AWS knows enough, where no other policy may let it through."""
+    return disproved(f"{outcome.message}. {ADVICE}.", outcome.property)
+
+
+def _unseen(place: Unseen) -> list[Outcome]:
     if place.is_unknown:
-        return pending(f"Whether there are tables is not known: {place.reason}", place.property)
+        return [pending(f"Whether there are tables is not known: {place.reason}", place.property)]
     if place.is_malformed:
-        return disproved(
-            f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property
-        )
-    return None
+        return [
+            disproved(f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property)
+        ]
+    return []
 
 
-def _stated(table: Table, encryption: Encryption, account: str | None, settings: Settings) -> Outcome:
-    enabled = as_boolean(encryption.enabled)
+def _stated(table: Table, stated: Encryption, account: str | None, settings: Settings) -> Outcome:
+    encryption = replace(
+        stated,
+        enabled=_hidden_if_it_can_be(stated.enabled, "true"),
+        key=_hidden_if_its_facts_are(stated.key),
+        sse_type=_hidden_if_it_can_be(stated.sse_type, "KMS"),
+    )
+    enabled = encryption.enabled if isinstance(encryption.enabled, Opaque) else as_boolean(encryption.enabled)
     if enabled is False or enabled is None:
         fault: str | None = (
             f"has encryption enabled set to {shown(encryption.enabled)}, so DynamoDB uses an AWS owned key. "
             "Set it to true."
         )
-    elif encryption.sse_type not in (None, "KMS", UNKNOWN):
+    elif not is_hidden(encryption.sse_type) and encryption.sse_type not in (None, "KMS"):
         fault = f"has the encryption type {shown(encryption.sse_type)}. Set it to KMS."
     else:
         fault = _fault_of_key(table, encryption, account, settings)
     if fault:
         return disproved(f"{table.place} {fault} {ADVICE}.", table.property)
-    for what, value in (
-        ("The key of", encryption.key),
-        ("Whether encryption is enabled for", enabled),
-        ("The encryption type of", encryption.sse_type),
-    ):
-        if value is UNKNOWN:
-            return _pending(
-                f"{what} {in_sentence(table.place)} is not known", table, encryption.key, settings
-            )
-    return PROVEN
+    return _hidden_part(table, encryption, enabled, settings) or PROVEN
 
 
-def _pending(what: str, table: Table, key: Value, settings: Settings) -> Outcome:
-    message = f"{what} {in_sentence(table.place)} is not known"
-    only_listed = key is UNKNOWN and bool(settings["allowedKeyArns"])
-    return pending(message, table.property, table.region, only_listed=only_listed)
+def _hidden_if_it_can_be(value: Value, text: str) -> Value:
+    if isinstance(value, Text) and value.can_be(text):
+        return to_outside(following_from(str(value), value))
+    return value
+
+
+def _hidden_if_its_facts_are(key: Value) -> Value:
+    """A key as far as it can be judged: a text may be that of an alias whatever its facts are."""
+    if isinstance(key, Text) and "alias/" not in str(key):
+        hidden = [fact for fact in key.facts if fact.is_hidden]
+        if hidden:
+            return to_outside(following_from(str(key), *hidden))
+    return key
+
+
+def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings: Settings) -> Outcome | None:
+    """What of its encryption is hidden: for ever, if any part is; None where no part is."""
+    parts = {
+        "The key of": encryption.key,
+        "Whether encryption is enabled for": enabled,
+        "The encryption type of": encryption.sse_type,
+    }
+    for what, value in parts.items():
+        if isinstance(value, Opaque):
+            message = f"{what} {in_sentence(table.place)} cannot be seen here: it comes from {value!r}"
+            return pending(message, table.property, table.region, only_aws=True)
+    unknown = [what for what, value in parts.items() if value is UNKNOWN]
+    if not unknown:
+        return None
+    message = f"{unknown[0]} {in_sentence(table.place)} is not known"
+    if encryption.key is not UNKNOWN:
+        return pending(message, table.property, table.region)
+    return _pending(message, table, settings, only_key=len(unknown) == 1)
+
+
+def _pending(message: str, table: Table, settings: Settings, *, only_key: bool = False) -> Outcome:
+    only_listed = bool(settings["allowedKeyArns"])
+    return pending(message, table.property, table.region, only_listed=only_listed, only_key=only_key)
 
 
 def _fault_of_key(
@@ -121,7 +157,9 @@ def _fault_of_key(
         return "names no key, so DynamoDB uses the AWS managed key aws/dynamodb."
     if isinstance(key, str):
         return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
-    return _fault_of_template_value(key, table, settings)
+    if isinstance(key, Text):
+        return _fault_of_template_text(key, table, account, settings)
+    return None if isinstance(key, Opaque) else f"names {shown(key)} as its key, which is not text."
 
 
 def _fault_of_region(table: Table, settings: Settings) -> str | None:
@@ -135,48 +173,43 @@ def _fault_of_text(
     key: str, table: Table, takes_key_id: bool, account: str | None, settings: Settings
 ) -> str | None:
     if takes_key_id and is_key_id(key):
-        return _unless_any_key(f"the key id {key}", key, settings)
+        return _unless_any_key(
+            f"the key id {key}", key, ("allowedKeyArns", "allowedAccounts", "allowedRegions"), settings
+        )
     arn = parse_key_arn(key)
     if arn is None:
         return f"names {shown(key)} as its key: {_misnomer(key)}."
     return _fault_of_arn(key, arn, table, account, settings)
 
 
-def _fault_of_template_value(key: Value, table: Table, settings: Settings) -> str | None:
-    """What is wrong with a key that is no plain text, as only templates have them."""
-    if isinstance(key, Opaque):
-        return f"takes its key from {key}, which cannot be seen here."
-    if isinstance(key, KeyOfTemplate):
-        return _fault_of_template_key(key, table, settings)
-    if isinstance(key, OfDeployment):
-        return _fault_of_deployment(key, table, settings)
-    return f"names {shown(key)} as its key, which is not text."
-
-
-def _fault_of_template_key(key: KeyOfTemplate, table: Table, settings: Settings) -> str | None:
-    if key.region and table.region and key.region != table.region:
-        return f"is in {table.region}, and its key {key.name} in {key.region}."
-    if settings["allowedKeyArns"]:
-        return f"names the key {key.name} of the template, which does not tell whether this key is allowed."
-    return None
-
-
-def _fault_of_deployment(key: OfDeployment, table: Table, settings: Settings) -> str | None:
-    """Such a key is of the account that the table is deployed to."""
+def _fault_of_template_text(key: Text, table: Table, account: str | None, settings: Settings) -> str | None:
+    """What is wrong with a key that a template names by a key of its own, or by where it is deployed."""
+    fact = key.parts[0]
+    if len(key.parts) == 1 and isinstance(fact, Fact) and fact.kind is Kind.KEY:
+        if fact.region and table.region and fact.region != table.region:
+            return f"is in {table.region}, and its key {fact.name} in {fact.region}."
+        return _unless_any_key(f"the key {fact.name} of the template", "", ("allowedKeyArns",), settings)
     regions = (table.region,) if table.region else EXAMPLE_REGIONS
-    arns = [parse_key_arn(key.deployed_to(region)) for region in regions]
-    if not any(arns):
-        return f"names {shown(key.text)} as its key: {_misnomer(key.text)}."
-    if table.region and all(arn and arn.region != table.region for arn in arns):
-        return f"is in {table.region}, and its key {key} is not."
-    return _unless_any_key(f"the key {key}", key.text.rpartition("/")[2], settings)
+    arns = [arn for region in regions if (arn := parse_key_arn(key.deployed_to(region, account)))]
+    if not arns:
+        return f"names {shown(str(key))} as its key: {_misnomer(str(key))}."
+    if table.region and arns[0].region != table.region:
+        return f"is in {table.region}, and its key {key} in {arns[0].region}."
+    names = {part.name for part in key.facts}
+    unknown = ["allowedKeyArns"]
+    unknown += ["allowedAccounts"] if "AWS::AccountId" in names and not account else []
+    unknown += ["allowedRegions"] if "AWS::Region" in names and not table.region else []
+    open_settings = {**settings, **dict.fromkeys([*unknown, "deniedKeyArns"], ())}
+    return _unless_any_key(f"the key {key}", arns[0].key_id, unknown, settings) or _fault_of_arn(
+        str(key), arns[0], table, None if "allowedAccounts" in unknown else account, open_settings
+    )
 
 
-def _unless_any_key(what: str, key_id: str, settings: Settings) -> str | None:
-    """The fault of a key of which no more than the id is known, and the settings are about ARNs."""
+def _unless_any_key(what: str, key_id: str, unknown: Sequence[str], settings: Settings) -> str | None:
+    """The fault of a key that these settings may be about; they do not tell."""
     if any(arn.rpartition("/")[2] == key_id for arn in settings["deniedKeyArns"]):
         return f"names {what}, which the policy's config denies."
-    if any(settings[name] for name in ("allowedKeyArns", "allowedAccounts", "allowedRegions")):
+    if any(settings[name] for name in unknown):
         return f"names {what}, which does not tell whether this key is allowed."
     return None
 

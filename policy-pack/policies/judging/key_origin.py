@@ -1,6 +1,6 @@
-"""Whether an unknown value comes from a customer managed KMS key, told by what it depends on."""
+"""Whether an unknown value comes from a customer managed KMS key, by the resources that it depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 
 from policies import resource_types as types
@@ -32,7 +32,7 @@ PASSING_ON = {
     types.KEY_POLICY: "keyId",
 }
 KEY_TYPE_NAMES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-# Resources of AWS whose outputs may hold any text, a key's ARN among them.
+# Resources of AWS whose outputs can be any text, such as a key's ARN.
 HOLDING_ANYTHING = frozenset(
     {
         types.SSM_PARAMETER,
@@ -82,17 +82,19 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
     return Origin.NO_KEY
 
 
+def holds_no_key(resource: StackResource, find: Find) -> bool:
+    """Whether none of its outputs is the ARN of any key; a table and an alias export one."""
+    exports_some_key = resource.type in USING or resource.type in PASSING_ON
+    return not exports_some_key and origin(resource, find) is Origin.NO_KEY
+
+
 def _sources(resource: StackResource, name: str, find: Find) -> list[StackResource]:
     """The resources of the stack that an input's value comes from."""
     return [source for source in map(find, resource.dependencies.get(name, ())) if source]
 
 
 def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin:
-    names = [
-        resource.properties.get(name)
-        for name in ("name", "aliasName", "namePrefix", PASSING_ON[resource.type])
-    ]
-    if any(isinstance(name, str) and "alias/aws/" in name.lower() for name in names):
+    if aws_managed_alias(resource):
         return Origin.NO_KEY
     sources = _sources(resource, PASSING_ON[resource.type], find)
     if depth > MOST_ALIASES or (not sources and resource.type == types.KEY_POLICY):
@@ -100,6 +102,24 @@ def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin
     if not sources:
         return Origin.KEY  # AWS makes aliases for customer managed keys only
     return combined([origin(source, find, depth + 1) for source in sources])
+
+
+def aws_managed_alias(resource: StackResource) -> str | None:
+    """The name by which an alias is that of an AWS managed key, or of another alias of one."""
+    names = ("name", "aliasName", "namePrefix", PASSING_ON[resource.type])
+    texts = [text for name in names if isinstance(text := resource.properties.get(name), str)]
+    return next((text for text in texts if "alias/aws/" in text.lower()), None)
+
+
+def aws_managed_keys(aliases: Iterable[StackResource]) -> dict[str, str]:
+    """The ids of AWS managed keys that aliases of the stack stand for, with the name of each alias."""
+    return {
+        target.rpartition("/")[2]: name
+        for alias in aliases
+        if (name := aws_managed_alias(alias))
+        for target in (alias.properties.get("targetKeyArn"), alias.properties.get("targetKeyId"))
+        if isinstance(target, str) and "alias/" not in target
+    }
 
 
 def passed_on(resource: StackResource, find: Find, depth: int = 0) -> StackResource:

@@ -9,12 +9,16 @@ from policies.judging.waivers import Waiver
 
 @dataclass
 class Ledger:
-    """Outcomes left pending, by URN; the waivers of each policy, and those of them that were used.
+    """Outcomes left pending, by URN; the resources that each policy refused; waivers, and those used.
+
+    `lets_through` tells that what only AWS could decide is let through with an advisory.
 
     The engine starts a process for each run and asks about every resource before it asks about the
     stack. Every entry is one assignment, so the SDK's threads need no lock.
     """
 
     pending: dict[str, Sequence[Outcome]] = field(default_factory=dict)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    lets_through: bool = False
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     used: set[tuple[str, Waiver]] = field(default_factory=set)

@@ -18,7 +18,9 @@ class Outcome:
 
     `message` says what is wrong, the value found and what to do; for a pending outcome what is not
     known. `property` is the input that decides it, when one does. Where it waits for a key, `region`
-    is the Region that the key must be of, and `only_listed` whether it must be one of a list.
+    is the Region that the key must be of, `only_listed` whether it must be one of a list, and
+    `only_key` whether the key is all that is unknown. With `only_aws`, the update does not decide it
+    either.
     """
 
     verdict: Verdict
@@ -26,6 +28,8 @@ class Outcome:
     property: str = ""
     region: str | None = None
     only_listed: bool = False
+    only_key: bool = False
+    only_aws: bool = False
 
 
 PROVEN = Outcome(Verdict.PROVEN)
@@ -42,6 +46,8 @@ def pending(
     region: str | None = None,
     *,
     only_listed: bool = False,
+    only_key: bool = False,
+    only_aws: bool = False,
 ) -> Outcome:
     """Whether the thing keeps the rule depends on a value that is not known yet."""
-    return Outcome(Verdict.PENDING, message, property, region, only_listed)
+    return Outcome(Verdict.PENDING, message, property, region, only_listed, only_key, only_aws)

@@ -1,20 +1,20 @@
-"""What a table's dependencies tell about a key that is not known yet."""
+"""What a table's dependencies say about a key that is not known yet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.declared.resource import StackResource
-from policies.judging.key_origin import Origin, combined, origin
+from policies.judging.key_origin import Origin, combined, holds_no_key, origin
 from policies.judging.outcome import Outcome
 from policies.judging.stack import Stack
 
-# A template takes values from parameters, which are another input.
+# A template takes values from its parameters, which are another input.
 ALSO_FED_BY = {"templateBody": ("parameters",)}
 
 
 @dataclass(frozen=True)
 class PendingKey:
-    """A table's outcome that waits for a key, and the resources that the key comes from."""
+    """A pending outcome of a table, and the resources that its key comes from."""
 
     table: StackResource
     outcome: Outcome
@@ -28,7 +28,7 @@ class PendingKey:
 
 
 def pending_keys(stack: Stack) -> Iterator[PendingKey]:
-    """All tables whose encryption single resources could not settle."""
+    """All tables whose encryption is still pending when their stack is complete."""
     for urn, outcomes in stack.ledger.pending.items():
         table = stack.get(urn) if outcomes else None
         if table is None:
@@ -37,12 +37,22 @@ def pending_keys(stack: Stack) -> Iterator[PendingKey]:
             inputs = (outcome.property, *ALSO_FED_BY.get(outcome.property, ()))
             urns = [urn for name in inputs for urn in table.dependencies.get(name, ())]
             sources = tuple(source for source in map(stack.get, urns) if source)
-            found = combined([origin(source, stack.get) for source in sources])
-            yield PendingKey(table, outcome, sources, _in_region(found, outcome, sources))
+            giving = _giving(sources, stack) if outcome.only_key else sources
+            found = combined([origin(source, stack.get) for source in giving])
+            yield PendingKey(table, outcome, sources, _in_region(found, outcome, giving))
+
+
+def _giving(sources: tuple[StackResource, ...], stack: Stack) -> tuple[StackResource, ...]:
+    """The sources that can give a key's ARN, where the key is all that is unknown of the input.
+
+    Its other sources then give other parts of the input; the update decides by the value anyway.
+    """
+    keys = tuple(source for source in sources if not holds_no_key(source, stack.get))
+    return keys or sources
 
 
 def _in_region(found: Origin, outcome: Outcome, sources: tuple[StackResource, ...]) -> Origin:
-    """No key that the table can use, when all its sources are keys of other Regions than `outcome` needs."""
+    """`NO_KEY` where all its sources are keys of other Regions than the one that `outcome` needs."""
     regions = {source.region for source in sources}
     wanted = outcome.region
     if found is Origin.KEY and wanted and None not in regions and wanted not in regions:

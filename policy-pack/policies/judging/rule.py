@@ -36,19 +36,25 @@ class ResourceRule(Rule):
 
     `check` gives one outcome for each table, key or document that the resource declares: none
     means that the rule does not apply. Where `settled_in_stack` is true, what is pending at preview
-    is left to the stack rules; otherwise it is shown as an advisory.
+    is left to the stack rules; otherwise it is shown as an advisory. `check_stack` decides again,
+    about the resources that it did not refuse, when all are registered. `refused` makes a violation of
+    an outcome that only AWS could decide, unless the policy that may let it through is advisory.
     """
 
     types: frozenset[str]
     check: Callable[[Resource, Settings], Sequence[Outcome]]
     settled_in_stack: bool = False
+    check_stack: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]] | None = None
+    refused: Callable[[Outcome], Outcome] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackRule(Rule):
     """A rule about resources together, decided when all are registered, at preview too.
 
-    `check` gives outcomes by the URN of the resource that they are about.
+    `check` gives outcomes by the URN of the resource that they are about. With `lets_through`, the
+    policy, where it is advisory, lets through what only AWS could decide.
     """
 
     check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]
+    lets_through: bool = False

@@ -1,0 +1,185 @@
+"""Facts that a template leaves to its deployment, alone or as parts of a text.
+
+A value of a template is plain, a `Fact`, or a `Text` with facts in it. A fact is never an ordinary
+text: whether it equals one is undecided, unless its form rules that out.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from policies.declared.arns import KEY_ID, partition_of
+from policies.declared.values import UNKNOWN, Opaque, Value
+
+EXAMPLE_ACCOUNT = "000000000000"
+EXAMPLE_KEY_ID = "00000000-0000-0000-0000-000000000000"
+DYNAMIC_REFERENCE = "{{resolve:"
+
+# The form of each pseudo parameter that is a text.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+PSEUDO_PARAMETERS = {
+    "AWS::AccountId": r"\d{12}",
+    "AWS::Partition": r"aws(?:-[a-z]+)*",
+    "AWS::Region": r"[a-z]{2,4}(?:-[a-z]+)+-\d+",
+    "AWS::StackId": r"arn:aws[a-z-]*:cloudformation:.+",
+    "AWS::StackName": r"[A-Za-z][A-Za-z0-9-]*",
+    "AWS::URLSuffix": r"[a-z0-9.-]+",
+}
+
+
+class Kind(Enum):
+    """Who knows a fact, or what it stands for."""
+
+    UPDATE = "the update knows it before it creates the resource"
+    AWS = "only AWS knows it"
+    PLACE = "a pseudo parameter"
+    KEY = "the id of a KMS key of the template"
+    RESOURCE = "an attribute of another resource of the template"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact. `region` is the Region of a KMS key, None where it is unknown."""
+
+    name: str
+    kind: Kind
+    region: str | None = None
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the template tells nothing about it."""
+        return self.kind in (Kind.UPDATE, Kind.AWS)
+
+    def can_be(self, text: str) -> bool:
+        """Whether it can turn out to be that text."""
+        if self.kind is Kind.PLACE:
+            return re.fullmatch(PSEUDO_PARAMETERS[self.name], text) is not None
+        if self.kind is Kind.KEY:
+            return re.fullmatch(KEY_ID, text) is not None
+        return self.kind is not Kind.RESOURCE or text != ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with at least one fact in it."""
+
+    parts: tuple[str | Fact, ...]
+
+    def __repr__(self) -> str:
+        return "".join(str(part) for part in self.parts)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The facts in it."""
+        return [part for part in self.parts if isinstance(part, Fact)]
+
+    def can_be(self, text: str) -> bool:
+        """Whether it can turn out to be that text, by its beginning and its end."""
+        if len(self.parts) == 1:
+            return self.facts[0].can_be(text)
+        first, last = ("" if isinstance(part, Fact) else part for part in (self.parts[0], self.parts[-1]))
+        return len(text) >= len(first) + len(last) and text.startswith(first) and text.endswith(last)
+
+    def deployed_to(self, region: str, account: str | None = None) -> str:
+        """The text in a Region, with an example of each key's id, and of the account if it is unknown."""
+        known = {
+            "AWS::Partition": partition_of(region),
+            "AWS::Region": region,
+            "AWS::AccountId": account or EXAMPLE_ACCOUNT,
+        }
+        return "".join(part if isinstance(part, str) else _example(part, known) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison that its values do not decide. `number` tells it from others that are written alike."""
+
+    number: int
+    stated: str
+    facts: tuple[Fact, ...]
+
+    def __str__(self) -> str:
+        return self.stated
+
+
+def _example(fact: Fact, known: Mapping[str, str]) -> str:
+    return EXAMPLE_KEY_ID if fact.kind is Kind.KEY else known.get(fact.name, fact.name)
+
+
+def joined(parts: Iterable[Value]) -> Value:
+    """The value of a text made of parts, which are scalars, facts and texts with facts."""
+    flat: list[str | Fact] = []
+    for part in parts:
+        for one in part.parts if isinstance(part, Text) else (part,):
+            piece = one if isinstance(one, Fact) else written(one)
+            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += piece
+            elif piece != "":
+                flat.append(piece)
+    if any(isinstance(part, str) and DYNAMIC_REFERENCE in part for part in flat):
+        return Fact(f"the dynamic reference {Text(tuple(flat))}", Kind.AWS)
+    if len(flat) > 1:
+        return Text(tuple(flat))
+    return flat[0] if flat else ""
+
+
+def written(scalar: Value) -> str:
+    """A scalar as CloudFormation writes it into a text."""
+    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
+
+
+def facts_in(value: Value) -> list[Fact]:
+    """All facts in a value, at any depth."""
+    if isinstance(value, Fact):
+        return [value]
+    if isinstance(value, Text | Comparison):
+        return list(value.facts)
+    inner: Sequence[Value] = ()
+    if isinstance(value, Mapping):
+        inner = list(value.values())
+    elif isinstance(value, list):
+        inner = value
+    return [fact for one in inner for fact in facts_in(one)]
+
+
+def following_from(name: str, *values: Value) -> Fact:
+    """What a function gives that cannot be computed from these values: AWS knows it, or the update."""
+    facts = [fact for value in values for fact in facts_in(value)]
+    kind = Kind.UPDATE if facts and all(fact.kind is Kind.UPDATE for fact in facts) else Kind.AWS
+    return Fact(name, kind)
+
+
+def from_outside(value: Value, name: str) -> Value:
+    """A value that is given to a template, such as a parameter's, as one of the template's values."""
+    if value is UNKNOWN:
+        return Fact(name, Kind.UPDATE)
+    if isinstance(value, Opaque):
+        return Fact(value.source, Kind.AWS)
+    return joined([value]) if isinstance(value, str) else value
+
+
+def to_outside(value: Value) -> Value:
+    """A value as rules see it: `UNKNOWN` until the update, `Opaque` for ever, or a `Text`."""
+    if isinstance(value, Fact):
+        if value.kind is Kind.UPDATE:
+            return UNKNOWN
+        return Opaque(value.name) if value.kind is Kind.AWS else Text((value,))
+    if isinstance(value, Mapping):
+        return {key: to_outside(one) for key, one in value.items()}
+    return [to_outside(one) for one in value] if isinstance(value, list) else value
+
+
+def readable(value: Value, region: str, account: str | None) -> Value:
+    """A value of rules in which each text with facts is an example of it, or hidden where facts are."""
+    if isinstance(value, Text):
+        hidden = [fact for fact in value.facts if fact.is_hidden]
+        if hidden:
+            return to_outside(following_from(str(value), *hidden))
+        return value.deployed_to(region, account)
+    if isinstance(value, Mapping):
+        return {key: readable(one, region, account) for key, one in value.items()}
+    return [readable(one, region, account) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,77 @@
+"""Outcomes about what a template declares, over all branches that its undecided facts leave open."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from policies.declared.branches import Branch, Case
+from policies.declared.values import in_sentence
+from policies.judging.outcome import PROVEN, Outcome, Verdict, pending
+
+
+class Declared(Protocol):
+    """Anything that a resource declares; `case` tells the branch of its template, if it is in one."""
+
+    @property
+    def case(self) -> Case | None:
+        """The branch."""
+
+
+One = TypeVar("One", bound=Declared)
+WORST_FIRST = (Verdict.DISPROVED, Verdict.PENDING, Verdict.PROVEN)
+
+
+def in_every_branch(declared: Iterable[One], judge: Callable[[One], Iterable[Outcome]]) -> list[Outcome]:
+    """The outcomes of all that is declared.
+
+    What a template declares is proven where it is proven in every branch, disproved where it is
+    disproved in every branch, and otherwise pending on the facts that decide.
+    """
+    outcomes: list[Outcome] = []
+    subjects: dict[str, dict[int, tuple[Branch, list[Outcome]]]] = {}
+    for one in declared:
+        if one.case is None:
+            outcomes += judge(one)
+        else:
+            branches = subjects.setdefault(one.case.subject, {})
+            branches.setdefault(id(one.case), (one.case.branch, []))[1].extend(judge(one))
+    for branches in subjects.values():
+        outcomes += _combined([(branch, found) for branch, found in branches.values() if found])
+    return outcomes
+
+
+def _combined(branches: Sequence[tuple[Branch, Sequence[Outcome]]]) -> Sequence[Outcome]:
+    if len(branches) < 2:
+        return [outcome for _, outcomes in branches for outcome in outcomes]
+    worst = [_worst(outcomes) for _, outcomes in branches]
+    found = list(dict.fromkeys(outcome for _, outcomes in branches for outcome in outcomes))
+    if set(worst) == {Verdict.DISPROVED}:
+        faults = [outcome for outcome in found if outcome.verdict is Verdict.DISPROVED]
+        return [one for one in faults if all(one in outcomes for _, outcomes in branches)] or faults
+    waiting = [outcome for outcome in found if outcome.verdict is Verdict.PENDING]
+    faulty = [
+        (branch, outcome)
+        for branch, outcomes in branches
+        for outcome in outcomes
+        if outcome.verdict is Verdict.DISPROVED and not (waiting and branch.leaves_a_value_empty)
+    ]
+    if not faulty:
+        return waiting or [PROVEN]
+    branch, fault = faulty[0]
+    decided_by_aws = _is_decided_by_aws(branches, worst)
+    what_is_wrong, *_ = in_sentence(fault.message).split(". ")
+    message = f"If {branch}, {what_is_wrong.removesuffix('.')}"
+    return [*waiting, pending(message, fault.property, only_aws=decided_by_aws)]
+
+
+def _worst(outcomes: Sequence[Outcome]) -> Verdict:
+    return next(one for one in WORST_FIRST if one in {outcome.verdict for outcome in outcomes})
+
+
+def _is_decided_by_aws(
+    branches: Sequence[tuple[Branch, Sequence[Outcome]]], worst: Sequence[Verdict]
+) -> bool:
+    """Whether branches differ in their verdicts where all that the update knows is the same."""
+    verdicts: dict[object, set[bool]] = {}
+    for (branch, _), verdict in zip(branches, worst, strict=True):
+        verdicts.setdefault(branch.known_to_the_update, set()).add(verdict is Verdict.DISPROVED)
+    return any(len(found) > 1 for found in verdicts.values())
