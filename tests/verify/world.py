@@ -34,7 +34,7 @@ class World:
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def end_access(self) -> None:
-        """Take all policies from the users and roles of a test: the next one looks at everyone in the account."""
+        """Take all policies from users and roles: the next test looks at everyone in the account."""
         iam = self.client("iam")
         for user in iam.list_users()["Users"]:
             name = user["UserName"]
