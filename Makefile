@@ -1,10 +1,13 @@
-# `make demo` and `make test` set up all that they need.
+# `make demo`, `make test` and the rest set up all that they need. `make help` lists the targets.
 PY := venv/bin/python
 STACK ?= dev
 
-.PHONY: setup demo test check bench shell verify access-diff audit clean
+.PHONY: help setup demo shell quick check test bench verify who-can access-diff audit clean
 
-setup:
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## prepare this machine: environments and the engine
 	@python3 -m local.setup
 
 demo: setup  ## the walk-through on a local AWS
@@ -13,14 +16,17 @@ demo: setup  ## the walk-through on a local AWS
 shell: setup  ## a shell in which `pulumi up` deploys to a local AWS
 	@$(PY) -m local
 
-check: setup
+check: setup  ## format, lint and type checks
 	@venv/bin/ruff format --check .
 	@venv/bin/ruff check .
 	@venv/bin/mypy .
 	@cd policy-pack && ../venv/bin/mypy --config-file ../pyproject.toml .
 
-test: check  ## all checks and all tests, a file's tests in order, the same cases each time
-	@$(PY) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile ci
+quick: check  ## all checks, and the tests that need neither the engine nor the local AWS
+	@$(PY) -m pytest --numprocesses auto --hypothesis-profile ci -m "not slow" -q
+
+test: check  ## all checks and all tests, the same generated cases each time
+	@$(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder --hypothesis-profile ci
 
 bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
@@ -28,11 +34,16 @@ bench: setup  ## all benchmarks, side by side
 verify:  ## who really has access to the tables of STACK
 	@$(PY) -m encrypted_tables verify --stack $(STACK)
 
+who-can:  ## everyone who can read TABLE
+	@test -n "$(TABLE)" || { echo "Give the table: make who-can TABLE=orders" >&2; exit 2; }
+	@$(PY) -m encrypted_tables who-can $(TABLE)
+
 access-diff:  ## who would gain or lose access by the changes to STACK
 	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables access-diff -
 
 audit:  ## the policy pack over the exported states STATE
+	@test -n "$(STATE)" || { echo "Give exported states: make audit STATE=\"prod.json staging.json\"" >&2; exit 2; }
 	@$(PY) -m encrypted_tables audit $(STATE)
 
-clean:
+clean:  ## remove the environments that setup made
 	rm -rf venv policy-pack/venv local/venv

@@ -8,9 +8,18 @@ import pytest
 
 from local.engine.find_or_build import find_or_build_engine
 from local.local_run import LocalRun, local_run
+from tests.schedule import (  # noqa: F401  # hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+)
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# `nohup` makes children ignore a closed terminal too. With a handler of its own, this process still goes on when
+# one is closed, and the programs that tests start have the default again.
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 # Nor does what a machine is set up for decide a test (an account, a stack, a terminal), but a live one.
 for name in [*os.environ]:

@@ -1,0 +1,51 @@
+"""Which room may import which: the arrows of docs/architecture.md."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.local_run import ROOT
+
+OWN = {"components", "config", "encrypted_tables", "local", "policies", "tests"}
+MAY_IMPORT = {
+    "components": {"components"},
+    "config.py": {"components"},
+    "__main__.py": {"components", "config"},
+    "policy-pack": {"policies"},
+    "encrypted_tables": {"encrypted_tables"},
+    "encrypted_tables/iam": {"encrypted_tables.iam"},
+    "local": {"local", "encrypted_tables"},
+    "local/emulator": {"local"},
+}
+
+
+def imports(place: str) -> Iterator[tuple[Path, str]]:
+    """Each module that the Python files of a room import."""
+    room = ROOT / place
+    for file in [room] if room.is_file() else sorted(room.rglob("*.py")):
+        if "venv" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from ((file, one.name) for one in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield file, node.module
+
+
+@pytest.mark.parametrize("place", MAY_IMPORT)
+def test_a_room_imports_only_what_it_may(place: str) -> None:
+    allowed = MAY_IMPORT[place]
+    found = [(str(file.relative_to(ROOT)), name) for file, name in imports(place)]
+    own = [(file, name) for file, name in found if name.partition(".")[0] in OWN]
+
+    assert found != []
+    assert [one for one in own if not any(f"{one[1]}.".startswith(f"{room}.") for room in allowed)] == []
+
+
+def test_the_reading_of_iam_needs_the_standard_library_only() -> None:
+    others = {name.partition(".")[0] for _, name in imports("encrypted_tables/iam")} - {"encrypted_tables"}
+
+    assert others - set(sys.stdlib_module_names) == set()
