@@ -16,7 +16,7 @@ from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
 from .statement_access import declared_by_statements
-from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, replica_inputs, table_inputs
+from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
 
@@ -161,6 +161,8 @@ class EncryptedTable(pulumi.ComponentResource):
         follows_use = settings.read_autoscaling or settings.write_autoscaling
         # Where a table came from is history: a change of it would replace the table, and its items with it.
         ignored = [*ORIGIN_INPUTS, *(CAPACITY_INPUTS if follows_use else ())]
+        if settings.ttl_attribute is None:
+            ignored.append(TTL_ATTRIBUTE)
         inputs = table_inputs(settings)
         if settings.replica_regions:
             inputs["replicas"] = replica_inputs(settings, self._replica_keys)

@@ -62,8 +62,8 @@ class TableKeys:
         key: aws.kms.Key = aws.kms.Key(
             name,
             enable_key_rotation=settings.enable_key_rotation,
-            rotation_period_in_days=settings.rotation_period_in_days,
-            multi_region=settings.multi_region or None,
+            rotation_period_in_days=settings.rotation_period,
+            multi_region=settings.multi_region,
             region=region or settings.region,
             **self._common(region),
         )
@@ -89,9 +89,9 @@ class TableKeys:
         return {
             "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
             "policy": key_policy(settings, table, self.caller),
-            "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check or None,
+            "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
-            "tags": settings.tags or None,
+            "tags": settings.tags,
             "opts": self.options,
         }
 

@@ -137,6 +137,8 @@ def same(p: Property, old: Value, new: Value) -> bool:
 
 
 def _same_list(p: Property, element: Property, old: Value, new: Value) -> bool:
+    """An empty list and none at all are the same."""
+    old, new = old or [], new or []
     if len(old) != len(new):
         return False
     if not p.unordered:

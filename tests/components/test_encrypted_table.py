@@ -61,7 +61,10 @@ def test_secure_defaults() -> None:
 
     assert found["orders-key"].inputs["enableKeyRotation"] is True
     assert found["orders-key"].inputs["deletionWindowInDays"] == 30
-    assert found["orders-table"].inputs["pointInTimeRecovery"] == {"enabled": True}
+    assert found["orders-table"].inputs["pointInTimeRecovery"] == {
+        "enabled": True,
+        "recoveryPeriodInDays": 35,
+    }
     assert found["orders-table"].inputs["billingMode"] == "PAY_PER_REQUEST"
 
 
@@ -327,7 +330,7 @@ BACKUP = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before/backup/0148960279714
                 "warm_throughput": {"write_units_per_second": 8000},
             },
             {
-                "onDemandThroughput": {"maxReadRequestUnits": 100},
+                "onDemandThroughput": {"maxReadRequestUnits": 100, "maxWriteRequestUnits": -1},
                 "warmThroughput": {"writeUnitsPerSecond": 8000},
             },
         ),
@@ -344,7 +347,7 @@ def test_where_items_come_from_and_how_many_can_be_read_is_told_to_dynamodb(
 
 
 def test_where_a_table_came_from_never_replaces_it() -> None:
-    ignored = set(registered()["orders-table"].request.ignoreChanges)
+    ignored = set(registered(ttl_attribute="expires_at")["orders-table"].request.ignoreChanges)
 
     assert ignored == {
         "importTable",
