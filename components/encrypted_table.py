@@ -9,14 +9,16 @@ import pulumi_aws as aws
 from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
 from .caller import current_caller
 from .capacity import autoscale
+from .current_capacity import current_capacity
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .key_access import declared_access, doubt_about_deployer
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
+from .provisioned_capacity import left_to_autoscaling
 from .statement_access import declared_by_statements
-from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
+from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
 
@@ -158,12 +160,13 @@ class EncryptedTable(pulumi.ComponentResource):
 
     def _make_table(self) -> aws.dynamodb.Table:
         settings = self._settings
-        follows_use = settings.read_autoscaling or settings.write_autoscaling
+        place = self._protected
+        now = current_capacity(place.name, place.region, settings, pulumi.InvokeOptions(parent=self))
+        inputs = table_inputs(settings, now)
         # Where a table came from is history: a change of it would replace the table, and its items with it.
-        ignored = [*ORIGIN_INPUTS, *(CAPACITY_INPUTS if follows_use else ())]
+        ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
         if settings.ttl_attribute is None:
             ignored.append(TTL_ATTRIBUTE)
-        inputs = table_inputs(settings)
         if settings.replica_regions:
             inputs["replicas"] = replica_inputs(settings, self._replica_keys)
         return aws.dynamodb.Table(

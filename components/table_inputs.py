@@ -7,6 +7,7 @@ import pulumi
 
 from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex, OnDemandThroughput
 from .origin_settings import ImportFrom, RestoreFrom
+from .provisioned_capacity import CapacityNow, capacity
 from .table_settings import TableSettings, attribute_types
 
 LONGEST_RECOVERY = 35
@@ -14,7 +15,6 @@ NO_LIMIT = -1
 TTL_ATTRIBUTE = "ttl.attributeName"
 """Ignored where items do not expire: DynamoDB switches TTL off only by the attribute that it is on for."""
 
-CAPACITY_INPUTS = ("read_capacity", "write_capacity")
 ORIGIN_INPUTS = (
     "restore_source_table_arn",
     "restore_date_time",
@@ -24,17 +24,21 @@ ORIGIN_INPUTS = (
 )
 
 
-def table_inputs(settings: TableSettings) -> dict[str, Any]:
+def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dict[str, Any]:
     """All inputs but the table's name, its key and its replicas.
 
     The AWS provider keeps what it finds in AWS for most inputs that are absent. A setting with a default is
     therefore always sent, so that a setting that leaves the program ends in AWS too.
+
+    Args:
+        settings: the table's settings.
+        now: the table's capacity in AWS, if it follows use.
     """
     inputs: dict[str, Any] = {
         "hash_key": settings.partition_key.name,
         "range_key": settings.sort_key.name if settings.sort_key else None,
         "attributes": [{"name": n, "type": t} for n, t in sorted(attribute_types(settings).items())],
-        "global_secondary_indexes": [_global(i, settings) for i in settings.global_secondary_indexes],
+        "global_secondary_indexes": [_global(i, settings, now) for i in settings.global_secondary_indexes],
         "local_secondary_indexes": [_local(index) for index in settings.local_secondary_indexes],
         "ttl": _ttl(settings),
         **_stream(settings),
@@ -42,7 +46,7 @@ def table_inputs(settings: TableSettings) -> dict[str, Any]:
         "deletion_protection_enabled": settings.is_deletion_protected,
         "table_class": settings.table_class,
         "billing_mode": settings.billing_mode,
-        **_capacity(settings),
+        **capacity(settings, settings, now and now.table),
         **_throughput(settings, settings),
         **_restored(settings.restore_from),
         "import_table": _imported(settings.import_from),
@@ -87,15 +91,6 @@ def _ttl(settings: TableSettings) -> dict[str, Any]:
     return {"attribute_name": name, "enabled": True} if name else {"enabled": False}
 
 
-def _capacity(settings: TableSettings) -> dict[str, int | None]:
-    """Where capacity follows use, the table starts with the least."""
-    read, write = settings.read_autoscaling, settings.write_autoscaling
-    return {
-        "read_capacity": read.min_capacity if read else settings.read_capacity,
-        "write_capacity": write.min_capacity if write else settings.write_capacity,
-    }
-
-
 def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
     """The limits of on-demand use, -1 for none, and the warm throughput if there is one."""
     found: dict[str, Any] = {}
@@ -133,18 +128,13 @@ def _imported(source: ImportFrom | None) -> dict[str, Any] | None:
     }
 
 
-def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
-    capacity = {
-        name: getattr(index, name) or of_table
-        for name, of_table in _capacity(settings).items()
-        if of_table is not None
-    }
+def _global(index: GlobalSecondaryIndex, settings: TableSettings, now: CapacityNow | None) -> dict[str, Any]:
     return {
         "name": index.name,
         "hash_key": index.partition_key.name,
         **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
-        **capacity,
+        **capacity(index, settings, now and now.indexes.get(index.name)),
         **_throughput(index, settings),
     }
 
