@@ -16,6 +16,7 @@ from .key_access import declared_access, doubt_about_deployer
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .problems import SettingsError, raise_problems
+from .program import this_program
 from .provisioned_capacity import left_to_autoscaling
 from .statement_access import declared_by_statements
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
@@ -61,7 +62,9 @@ class EncryptedTable(pulumi.ComponentResource):
         what = f"EncryptedTable {name!r}"
         self._settings = settings = validated(what, args)
         caller = current_caller(opts)
-        raise_problems(what, preflight(name, settings, caller))
+        program = this_program()
+        raise_problems(what, [*preflight(name, settings, caller), *program.problems(name, settings, caller)])
+        program.add(name)
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
@@ -71,7 +74,7 @@ class EncryptedTable(pulumi.ComponentResource):
         keep = not settings.ephemeral
         self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
-        self._grantees: set[tuple[str, str]] = set()
+        self._grantees: list[tuple[AccessKind, aws.iam.Role]] = []
 
         keys = TableKeys(name, settings, table, caller, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
@@ -79,8 +82,9 @@ class EncryptedTable(pulumi.ComponentResource):
         self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))
 
         self.table = self._make_table()
-        autoscale(name, self.table, settings, self)
-        attach_policy(name, self.table, settings, pulumi.ResourceOptions(parent=self))
+        child = pulumi.ResourceOptions(parent=self)
+        autoscale(name, self.table, settings, child, program.components)
+        attach_policy(name, self.table, settings, child)
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
@@ -191,7 +195,8 @@ class EncryptedTable(pulumi.ComponentResource):
             for replica in settings.replica_regions
         }
         grant_access(
-            f"{self._name}-{role._name}",
+            self._name,
+            sum(granted == kind and known._name == role._name for granted, known in self._grantees),
             kind,
             role,
             copies=copies,
@@ -207,9 +212,9 @@ class EncryptedTable(pulumi.ComponentResource):
                 f"{what}: access is granted to an aws.iam.Role, found {role!r}. One that exists is "
                 "aws.iam.Role.get(NAME, ROLE); users are named under keyUsers."
             )
-        if (kind.name, role._name) in self._grantees:
+        if any(known is role and granted == kind for granted, known in self._grantees):
             raise SettingsError(f"{what}: role {role._name!r} is granted {kind.name} access twice.")
-        self._grantees.add((kind.name, role._name))
+        self._grantees.append((kind, role))
 
     def _arn_in(self, region: str) -> pulumi.Output[str]:
         """The ARN of the table's replica in a Region: the table's own, with that Region."""

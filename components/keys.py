@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
+from .child_names import about, renamed
 from .key_access import key_policy
 from .key_policy import ProtectedTable
 from .setting_types import ALIAS_PREFIX
@@ -96,9 +97,19 @@ class TableKeys:
         }
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
-        names = {f"{self.name}-alias{suffix}": self.alias} | {
-            f"{self.name}-alias-{alias.removeprefix(ALIAS_PREFIX)}{suffix}": alias
-            for alias in self.settings.additional_key_aliases
-        }
-        for name, alias in names.items():
-            aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=self.options)
+        main = f"{self.name}-alias{suffix}"
+        self._alias(main, self.alias, key, region, self.options)
+        for alias in self.settings.additional_key_aliases:
+            label = alias.removeprefix(ALIAS_PREFIX)
+            options = renamed(self.options, f"{self.name}-alias-{label}{suffix}")
+            self._alias(about(main, label), alias, key, region, options)
+
+    def _alias(
+        self,
+        name: str,
+        alias: str,
+        key: aws.kms.Key | aws.kms.ReplicaKey,
+        region: str | None,
+        options: pulumi.ResourceOptions,
+    ) -> None:
+        aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=options)

@@ -181,8 +181,8 @@ def test_an_application_role_gets_a_policy_for_the_table_and_a_grant_for_its_key
 
     found = register(program)
 
-    policy = json.loads(found["orders-app-read"].inputs["policy"])
-    grant = found["orders-app-read-grant"].inputs
+    policy = json.loads(found["orders-read-_-app"].inputs["policy"])
+    grant = found["orders-read-grant-_-app"].inputs
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
     assert policy["Statement"][0]["Resource"] == [table, f"{table}/index/*"]
     assert "dynamodb:PutItem" not in policy["Statement"][0]["Action"]
@@ -271,10 +271,12 @@ def test_a_wrong_principal_that_comes_late_is_one_clear_message() -> None:
 
 def test_capacity_that_follows_use_is_not_reset_by_the_next_update() -> None:
     bounds = {"min_capacity": 2, "max_capacity": 9}
-    found = registered(billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
+    world = World(table={"billingMode": "PROVISIONED", "readCapacity": 5, "writeCapacity": 9})
+    found = registered(world, billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
 
     table = found["orders-table"]
     assert {"readCapacity", "writeCapacity"} < set(table.request.ignoreChanges)
+    assert (table.inputs["readCapacity"], table.inputs["writeCapacity"]) == (5, 9)
     assert found["orders-read-capacity"].inputs["maxCapacity"] == 9
     assert found["orders-write-utilization"].type == "aws:appautoscaling/policy:Policy"
 
