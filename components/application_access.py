@@ -80,6 +80,8 @@ def grant_access(
         policy=arns.apply(lambda arns: _document(arns, kind.actions)),
         opts=policy_options,
     )
+    # KMS stores the role's unique id: a grant to a role that was created again is made again.
+    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=role.unique_id)
     for position, (region, copy) in enumerate(copies.items()):
         grant, grant_options = child("-grant", f"-{region}" if position else "")
         aws.kms.Grant(
@@ -89,7 +91,7 @@ def grant_access(
             operations=["Decrypt"],
             constraints=[{"encryption_context_subset": dict(encryption_context)}],
             region=region,
-            opts=grant_options,
+            opts=pulumi.ResourceOptions.merge(grant_options, again_with_the_role),
         )
 
 

@@ -39,7 +39,7 @@ def current_caller(opts: pulumi.ResourceOptions | None = None) -> Caller:
     Raises:
         CallerError: AWS cannot be reached, or refuses.
     """
-    provider = _provider(opts)
+    provider = aws_provider(opts)
     known = _callers.setdefault(pulumi.runtime.settings.get_monitor(), {})
     if provider not in known:
         known[provider] = _ask(provider)
@@ -50,7 +50,7 @@ def current_caller(opts: pulumi.ResourceOptions | None = None) -> Caller:
 _callers: WeakKeyDictionary[Any, MutableMapping[Hashable, Caller]] = WeakKeyDictionary()
 
 
-def _provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
     """The AWS provider that a component with these options hands to its children."""
     if opts is None:
         return None

@@ -7,14 +7,15 @@ import pulumi
 import pulumi_aws as aws
 
 from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
-from .caller import current_caller
+from .caller import aws_provider, current_caller
 from .capacity import autoscale
 from .current_capacity import current_capacity
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
-from .key_access import declared_access, doubt_about_deployer
+from .key_access import declared_access, doubt_about_deployer, named_people
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
+from .principal_lookup import Identities
 from .problems import SettingsError, raise_problems
 from .program import this_program
 from .provisioned_capacity import left_to_autoscaling
@@ -63,7 +64,9 @@ class EncryptedTable(pulumi.ComponentResource):
         self._settings = settings = validated(what, args)
         caller = current_caller(opts)
         program = this_program()
-        raise_problems(what, [*preflight(name, settings, caller), *program.problems(name, settings, caller)])
+        identities = Identities(caller, aws_provider(opts))
+        problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
+        raise_problems(what, [*problems, *identities.problems(named_people(settings))])
         program.add(name)
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
         if doubt := doubt_about_deployer(settings, caller):
@@ -76,7 +79,7 @@ class EncryptedTable(pulumi.ComponentResource):
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
         self._grantees: list[tuple[AccessKind, aws.iam.Role]] = []
 
-        keys = TableKeys(name, settings, table, caller, self._kept)
+        keys = TableKeys(name, settings, table, caller, identities, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
         self.key_arn, *replica_keys = self._key_arns(keys)
         self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))

@@ -11,6 +11,7 @@ from .caller import Caller
 from .child_names import about, renamed
 from .key_access import key_policy
 from .key_policy import ProtectedTable
+from .principal_lookup import Identities
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
@@ -24,6 +25,7 @@ class TableKeys:
         settings: the table's settings.
         table: the table in its own Region.
         caller: who deploys.
+        identities: looks up the key's people in IAM.
         options: the options of every key and alias.
     """
 
@@ -31,6 +33,7 @@ class TableKeys:
     settings: TableSettings
     table: ProtectedTable
     caller: Caller
+    identities: Identities
     options: pulumi.ResourceOptions
 
     def current(self) -> aws.kms.Key:
@@ -89,7 +92,7 @@ class TableKeys:
         table = replace(self.table, region=region) if region else self.table
         return {
             "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
-            "policy": key_policy(settings, table, self.caller),
+            "policy": key_policy(settings, table, self.caller, self.identities),
             "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
             "tags": settings.tags,

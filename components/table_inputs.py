@@ -46,7 +46,7 @@ def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dic
         "deletion_protection_enabled": settings.is_deletion_protected,
         "table_class": settings.table_class,
         "billing_mode": settings.billing_mode,
-        **capacity(settings, settings, now and now.table),
+        **capacity(settings, settings, now.table if now else None),
         **_throughput(settings, settings),
         **_restored(settings.restore_from),
         "import_table": _imported(settings.import_from),
@@ -134,7 +134,7 @@ def _global(index: GlobalSecondaryIndex, settings: TableSettings, now: CapacityN
         "hash_key": index.partition_key.name,
         **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
-        **capacity(index, settings, now and now.indexes.get(index.name)),
+        **capacity(index, settings, now.indexes.get(index.name) if now else None),
         **_throughput(index, settings),
     }
 
