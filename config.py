@@ -44,6 +44,14 @@ class StackConfig(Settings):
         }
 
 
+def named_deployers(config: pulumi.Config) -> list[object]:
+    """The deployers that the stack's config names, before it is checked."""
+    tables = _values(config).get("tables")
+    settings = tables.values() if isinstance(tables, dict) else ()
+    lists = (table.get("deployers") for table in settings if isinstance(table, dict))
+    return [deployer for deployers in lists if isinstance(deployers, list) for deployer in deployers]
+
+
 def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     """The stack's config, checked by itself and for where it is deployed, and by whom.
 

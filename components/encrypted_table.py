@@ -62,15 +62,20 @@ class EncryptedTable(pulumi.ComponentResource):
     ) -> None:
         what = f"EncryptedTable {name!r}"
         self._settings = settings = validated(what, args)
-        caller = current_caller(opts)
+        named = settings.deployers
+        caller = current_caller(opts, named if isinstance(named, tuple) else ())
         program = this_program()
         identities = Identities(caller, aws_provider(opts))
         problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
-        raise_problems(what, [*problems, *identities.problems(named_people(settings))])
+        absent = [*identities.problems(named_people(settings))]
+        previewing = pulumi.runtime.is_dry_run()  # a preview may run before people and roles are created
+        raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
+        for problem in absent:
+            pulumi.log.warn(f"{what}: the update will be refused. {problem}", self)
 
         self._name = name
         self._protected = table = protected_table(name, settings, caller)
