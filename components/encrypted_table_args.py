@@ -189,7 +189,8 @@ class EncryptedTableArgs(TypedDict):
 
     key_users: NotRequired[Principals]
     """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, or
-    `user/NAME` and `role/NAME` of the own account. Nobody but deployers when left out."""
+    `user/NAME` and `role/NAME` of the own account, with their path in IAM. They exist, or are outputs of
+    this program. Nobody but deployers when left out."""
 
     key_administrators: NotRequired[Principals]
     """Who looks after the key: its policy, rotation, deletion. The deployers when left out."""
@@ -266,8 +267,8 @@ class EncryptedTableArgs(TypedDict):
     """The table's Region. The provider's when left out."""
 
     replica_regions: NotRequired[Sequence[str]]
-    """Regions with a replica of the table, each with a key, alias and policy of its Region. None when left
-    out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
+    """Regions with a replica of the table, each with a key, alias and policy of its Region; for
+    `PAY_PER_REQUEST`. None when left out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
 
     replica_key_arns: NotRequired[Mapping[str, Input[str]]]
     """With `key_arn`: the key's ARN for each Region of `replica_regions`."""
@@ -284,7 +285,8 @@ class EncryptedTableArgs(TypedDict):
     """Indexes with another sort key. None when left out."""
 
     ttl_attribute: NotRequired[str]
-    """The attribute that holds when an item expires. Items do not expire when left out."""
+    """The attribute that holds when an item expires. Items do not expire when left out. To change it, update
+    once without it: DynamoDB switches TTL off before it takes another attribute, after up to an hour."""
 
     stream_view_type: NotRequired[StreamViewType]
     """What the table's stream holds: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. No
