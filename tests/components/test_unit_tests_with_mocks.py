@@ -1,4 +1,4 @@
-"""The guide's mocks are enough to construct a table in a unit test; without answers, the message says which."""
+"""The guide's mocks are enough to construct a table in a unit test; without answers, a message says which."""
 
 from typing import Any
 

@@ -49,7 +49,8 @@ def test_only_principals_that_do_not_exist_are_named_before_anything_is_created(
     assert "keyUsers[0]" not in result.output
     assert "keyUsers[1]" not in result.output
     assert {r["type"] for r in program.stack.export()["deployment"].get("resources", [])} <= {
-        "pulumi:pulumi:Stack"
+        "pulumi:pulumi:Stack",
+        "pulumi:providers:aws",
     }
 
 
