@@ -5,9 +5,9 @@ import pulumi
 from components import EncryptedTable, TestUser
 from components.caller import current_caller
 from components.principals import canonical_principal
-from config import load_config, table_args
+from config import load_config, named_deployers, table_args
 
-caller = current_caller()
+caller = current_caller(deployers=named_deployers(pulumi.Config()))
 config = load_config(pulumi.Config(), caller)
 
 created: dict[str, pulumi.Output[str]] = {}

@@ -10,9 +10,10 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from components import EncryptedTableArgs
 from components.caller import Caller
-from components.preflight import preflight, protected_table
+from components.preflight import preflight
 from components.principals import canonical_principal
 from components.problems import Problem, problems_of, raise_problems
+from components.program import used_twice
 from components.setting_types import ResourceName, Settings, UserName
 from components.table_settings import TableSettings
 
@@ -43,6 +44,14 @@ class StackConfig(Settings):
         }
 
 
+def named_deployers(config: pulumi.Config) -> list[object]:
+    """The deployers that the stack's config names, before it is checked."""
+    tables = _values(config).get("tables")
+    settings = tables.values() if isinstance(tables, dict) else ()
+    lists = (table.get("deployers") for table in settings if isinstance(table, dict))
+    return [deployer for deployers in lists if isinstance(deployers, list) for deployer in deployers]
+
+
 def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     """The stack's config, checked by itself and for where it is deployed, and by whom.
 
@@ -63,29 +72,29 @@ def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     try:
         found = StackConfig.model_validate(values)
     except ValidationError as error:
-        refuse([*problems_of(error, StackConfig), *_problems_of_place(_sound_tables(values), caller)])
+        refuse([*problems_of(error, StackConfig), *_problems_of_place(_valid_tables(values), caller)])
         raise
     refuse(_problems_of_place(found.tables, caller))
     return found
 
 
-def _sound_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
-    """The tables with which nothing is wrong by itself."""
+def _valid_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
+    """The tables that validate on their own."""
     tables = values["tables"]
-    sound: dict[str, TableSettings] = {}
+    valid: dict[str, TableSettings] = {}
     for name, table in tables.items() if isinstance(tables, dict) else ():
         try:
-            sound |= StackConfig.model_validate({"tables": {name: table}}).tables
-        except ValidationError:  # its mistakes are told already
+            valid |= StackConfig.model_validate({"tables": {name: table}}).tables
+        except ValidationError:  # its problems are reported already
             continue
-    return sound
+    return valid
 
 
 def _problems_of_place(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
     """What only shows where tables are deployed, and by whom: principals, Regions, key policies, names."""
     for name, settings in tables.items():
         yield from (problem.below("tables", name) for problem in preflight(name, settings, caller))
-    yield from _used_twice(tables, caller)
+    yield from used_twice(tables, caller)
 
 
 def table_args(
@@ -133,30 +142,6 @@ def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
     except ValueError:
         return text
     return value if isinstance(value, dict | list) else text
-
-
-def _used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
-    """A Region has one table of a name, and one key with an alias."""
-    users: dict[tuple[str, str, str], str] = {}
-    for name, settings in tables.items():
-        for setting, value, region in _names(name, settings, caller):
-            kind = "table" if setting == "tableName" else "alias"
-            user = users.setdefault((kind, value, region), name)
-            if user != name:
-                yield Problem(
-                    ("tables", name, setting), f"{value!r} is used by the table {user!r} in {region} as well."
-                )
-
-
-def _names(name: str, settings: TableSettings, caller: Caller) -> Iterable[tuple[str, str, str]]:
-    """What is named in which Region, with the setting that names it."""
-    table = protected_table(name, settings, caller)
-    for region in sorted({table.region, *settings.replica_regions}):
-        yield "tableName", table.name, region
-        if settings.key_arn is None:
-            yield "keyAlias", settings.alias_for(table.name), region
-            for alias in settings.additional_key_aliases:
-                yield "additionalKeyAliases", alias, region
 
 
 def _in_namespace(namespace: str, problem: Problem) -> Problem:

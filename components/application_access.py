@@ -14,6 +14,7 @@ import pulumi
 import pulumi_aws as aws
 
 from . import permissions
+from .child_names import about_role, renamed
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class EncryptedCopy:
 
 def grant_access(
     name: str,
+    number: int,
     kind: AccessKind,
     role: "aws.iam.Role",
     *,
@@ -55,7 +57,8 @@ def grant_access(
     for this table's encryption context only.
 
     Args:
-        name: what the resources' names begin with.
+        name: the component's name.
+        number: 1, or which role of this resource name it is: roles of several components may share one.
         kind: the kind of access.
         role: the application's role.
         copies: the table in each of its Regions, its own first.
@@ -63,21 +66,32 @@ def grant_access(
         options: options of all resources.
     """
     arns = pulumi.Output.all(*(copy.table_arn for copy in copies.values()))
+    resource_name = role._name  # the SDK gives the name in no other way
+
+    def child(suffix: str, region: str = "") -> tuple[str, pulumi.ResourceOptions]:
+        own = about_role(f"{name}-{kind.name.replace('-', '')}{suffix}{region}", resource_name, number)
+        earlier = f"{name}-{resource_name}-{kind.name}{suffix}{region}"
+        return own, options if number > 1 else renamed(options, earlier)
+
+    policy, policy_options = child("")
     aws.iam.RolePolicy(
-        f"{name}-{kind.name}",
+        policy,
         role=role.name,
         policy=arns.apply(lambda arns: _document(arns, kind.actions)),
-        opts=options,
+        opts=policy_options,
     )
-    for number, (region, copy) in enumerate(copies.items()):
+    # KMS stores the role's unique id: a grant to a role that was created again is made again.
+    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=role.unique_id)
+    for position, (region, copy) in enumerate(copies.items()):
+        grant, grant_options = child("-grant", f"-{region}" if position else "")
         aws.kms.Grant(
-            f"{name}-{kind.name}-grant" + (f"-{region}" if number else ""),
+            grant,
             key_id=copy.key_arn,
             grantee_principal=role.arn,
             operations=["Decrypt"],
             constraints=[{"encryption_context_subset": dict(encryption_context)}],
             region=region,
-            opts=options,
+            opts=pulumi.ResourceOptions.merge(grant_options, again_with_the_role),
         )
 
 

@@ -1,14 +1,14 @@
 """Who deploys, and where: asked of AWS once in each run."""
 
-from collections.abc import Hashable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, MutableMapping
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
 
-from .principals import Scope
+from .principals import PrincipalError, Scope, canonical_principal
 
 
 class CallerError(pulumi.RunError):
@@ -30,27 +30,62 @@ class Caller:
     region: str
 
 
-def current_caller(opts: pulumi.ResourceOptions | None = None) -> Caller:
+def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterable[object] = ()) -> Caller:
     """The caller for resources with these options: their provider's, or the default provider's.
 
-    A role's session is told apart from its role: sessions end, and a key policy is to name the role.
-    AWS is asked for the role's path (`iam:GetRole`), which a session's ARN does not have.
+    A key policy names the role, not its session, whose ARN lacks the role's path. The path is that of the
+    deployer with this name; without one, IAM is asked for it (`iam:GetRole`).
+
+    Args:
+        opts: the options of the resources.
+        deployers: the deployers that are named, as far as they are known.
 
     Raises:
         CallerError: AWS cannot be reached, or refuses.
     """
-    provider = _provider(opts)
+    provider = aws_provider(opts)
     known = _callers.setdefault(pulumi.runtime.settings.get_monitor(), {})
     if provider not in known:
         known[provider] = _ask(provider)
+    caller = known[provider]
+    if ":assumed-role/" not in caller.principal:
+        return caller
+    if named := _role_among(deployers, caller):
+        return replace(caller, principal=named)
+    known[provider] = replace(caller, principal=_role_of(caller.principal, provider))
     return known[provider]
+
+
+def _role_among(deployers: Iterable[object], caller: Caller) -> str | None:
+    name = caller.principal.split("/")[1]
+    for deployer in deployers:
+        try:
+            arn = canonical_principal(deployer, caller.scope) if isinstance(deployer, str) else ""
+        except PrincipalError:  # reported with the other settings
+            continue
+        if ":role/" in arn and arn.rpartition("/")[2] == name and caller.scope.owns(arn):
+            return arn
+    return None
+
+
+def _role_of(session: str, provider: pulumi.ProviderResource | None) -> str:
+    try:
+        found: str = aws.iam.get_session_context(
+            arn=session, opts=pulumi.InvokeOptions(provider=provider)
+        ).issuer_arn
+    except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
+        raise CallerError(
+            f"IAM did not describe the role of {session}: {error}. Allow iam:GetRole on it, or name the role "
+            "under deployers, with its path."
+        ) from None
+    return found
 
 
 # A run is a connection to the engine; a component provider serves several runs in one process.
 _callers: WeakKeyDictionary[Any, MutableMapping[Hashable, Caller]] = WeakKeyDictionary()
 
 
-def _provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
     """The AWS provider that a component with these options hands to its children."""
     if opts is None:
         return None
@@ -68,10 +103,20 @@ def _ask(provider: pulumi.ProviderResource | None) -> Caller:
     options = pulumi.InvokeOptions(provider=provider)
     try:
         identity = aws.get_caller_identity(opts=options)
-        scope = Scope(identity.arn.split(":")[1], identity.account_id)
-        principal = identity.arn
-        if ":assumed-role/" in principal:
-            principal = aws.iam.get_session_context(arn=principal, opts=options).issuer_arn
-        return Caller(principal, scope, aws.get_region(opts=options).region)
     except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
         raise CallerError(f"AWS could not be asked who deploys: {error}") from None
+    if not (identity.arn and identity.account_id):
+        raise CallerError(_WITHOUT_ANSWER.format("get_caller_identity"))
+    try:
+        region = aws.get_region(opts=options).region
+    except Exception as error:  # noqa: BLE001  # as above
+        raise CallerError(f"AWS could not be asked where to deploy: {error}") from None
+    if not region:
+        raise CallerError(_WITHOUT_ANSWER.format("get_region"))
+    return Caller(identity.arn, Scope(identity.arn.split(":")[1], identity.account_id), region)
+
+
+_WITHOUT_ANSWER = (
+    "the AWS provider did not answer {}. If this program creates the provider's credentials, create them in "
+    "a stack of their own. In a test with mocks, answer the call: docs/component.md, Unit tests."
+)

@@ -5,42 +5,88 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.htm
 `aws.appautoscaling` is loaded only where capacity follows use: its names in annotations are quoted.
 """
 
+from collections.abc import Container
+
 import pulumi
 import pulumi_aws as aws
 
+from .child_names import about, renamed
 from .index_settings import Autoscaling
 from .table_settings import TableSettings
 
 _METRICS = {"Read": "DynamoDBReadCapacityUtilization", "Write": "DynamoDBWriteCapacityUtilization"}
 
 
-def autoscale(name: str, table: aws.dynamodb.Table, settings: TableSettings, parent: pulumi.Resource) -> None:
-    """Let the table's capacity, and that of its global secondary indexes, follow use."""
-    if not (settings.read_autoscaling or settings.write_autoscaling):
-        return
+def autoscale(
+    name: str,
+    table: aws.dynamodb.Table,
+    settings: TableSettings,
+    options: pulumi.ResourceOptions,
+    other_components: Container[str],
+) -> None:
+    """Let the table's capacity, and that of its global secondary indexes, follow use.
+
+    Args:
+        name: the component's name.
+        table: the table.
+        settings: its settings.
+        options: options of all resources.
+        other_components: components whose tables have the names that version 1.0 gave to those of indexes.
+    """
     table_id = pulumi.Output.concat("table/", table.name)
-    scaled = {name: ("table", table_id)} | {
-        f"{name}-{index.name}": ("index", pulumi.Output.concat(table_id, "/index/", index.name))
-        for index in settings.global_secondary_indexes
-    }
     for kind, bounds in (("Read", settings.read_autoscaling), ("Write", settings.write_autoscaling)):
-        for prefix, (of, resource_id) in scaled.items():
-            if bounds:
-                target = aws.appautoscaling.Target(
-                    f"{prefix}-{kind.lower()}-capacity",
-                    service_namespace="dynamodb",
-                    resource_id=resource_id,
-                    scalable_dimension=f"dynamodb:{of}:{kind}CapacityUnits",
-                    min_capacity=bounds.min_capacity,
-                    max_capacity=bounds.max_capacity,
-                    region=settings.region,
-                    opts=pulumi.ResourceOptions(parent=parent),
-                )
-                _follow_use(f"{prefix}-{kind.lower()}-utilization", target, kind, bounds, parent)
+        if bounds is None:
+            continue
+        target, policy = f"{name}-{kind.lower()}-capacity", f"{name}-{kind.lower()}-utilization"
+        scaled = _target(target, table_id, f"table:{kind}", bounds, region=settings.region, options=options)
+        _follow_use(policy, scaled, kind, bounds, options)
+        for index in settings.global_secondary_indexes:
+
+            def indexed(child: str, index: str = index.name) -> pulumi.ResourceOptions:
+                if f"{name}-{index}" in other_components:
+                    return options
+                return renamed(options, child.replace(name, f"{name}-{index}", 1))
+
+            index_id = pulumi.Output.concat(table_id, "/index/", index.name)
+            scaled = _target(
+                about(target, index.name),
+                index_id,
+                f"index:{kind}",
+                bounds,
+                region=settings.region,
+                options=indexed(target),
+            )
+            _follow_use(about(policy, index.name), scaled, kind, bounds, indexed(policy))
+
+
+def _target(
+    name: str,
+    resource_id: pulumi.Output[str],
+    dimension: str,
+    bounds: Autoscaling,
+    *,
+    region: str | None,
+    options: pulumi.ResourceOptions,
+) -> "aws.appautoscaling.Target":
+    target: aws.appautoscaling.Target = aws.appautoscaling.Target(
+        name,
+        service_namespace="dynamodb",
+        resource_id=resource_id,
+        scalable_dimension=f"dynamodb:{dimension}CapacityUnits",
+        min_capacity=bounds.min_capacity,
+        max_capacity=bounds.max_capacity,
+        region=region,
+        opts=options,
+    )
+    return target
 
 
 def _follow_use(
-    name: str, target: "aws.appautoscaling.Target", kind: str, bounds: Autoscaling, parent: pulumi.Resource
+    name: str,
+    target: "aws.appautoscaling.Target",
+    kind: str,
+    bounds: Autoscaling,
+    options: pulumi.ResourceOptions,
 ) -> None:
     aws.appautoscaling.Policy(
         name,
@@ -53,5 +99,5 @@ def _follow_use(
             "target_value": bounds.target_utilization,
         },
         region=target.region,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=options,
     )

@@ -7,16 +7,20 @@ import pulumi
 import pulumi_aws as aws
 
 from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
-from .caller import current_caller
+from .caller import aws_provider, current_caller
 from .capacity import autoscale
+from .current_capacity import current_capacity
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
-from .key_access import declared_access, doubt_about_deployer
+from .key_access import declared_access, doubt_about_deployer, named_people
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
+from .principal_lookup import Identities
 from .problems import SettingsError, raise_problems
+from .program import this_program
+from .provisioned_capacity import left_to_autoscaling
 from .statement_access import declared_by_statements
-from .table_inputs import CAPACITY_INPUTS, ORIGIN_INPUTS, replica_inputs, table_inputs
+from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
 
@@ -58,27 +62,37 @@ class EncryptedTable(pulumi.ComponentResource):
     ) -> None:
         what = f"EncryptedTable {name!r}"
         self._settings = settings = validated(what, args)
-        caller = current_caller(opts)
-        raise_problems(what, preflight(name, settings, caller))
+        named = settings.deployers
+        caller = current_caller(opts, named if isinstance(named, tuple) else ())
+        program = this_program()
+        identities = Identities(caller, aws_provider(opts))
+        problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
+        absent = [*identities.problems(named_people(settings))]
+        previewing = pulumi.runtime.is_dry_run()  # a preview may run before people and roles are created
+        raise_problems(what, problems if previewing else [*problems, *absent])
+        program.add(name)
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
+        for problem in absent:
+            pulumi.log.warn(f"{what}: the update will be refused. {problem}", self)
 
         self._name = name
         self._protected = table = protected_table(name, settings, caller)
         keep = not settings.ephemeral
         self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
-        self._grantees: set[tuple[str, str]] = set()
+        self._grantees: list[tuple[AccessKind, aws.iam.Role]] = []
 
-        keys = TableKeys(name, settings, table, caller, self._kept)
+        keys = TableKeys(name, settings, table, caller, identities, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
         self.key_arn, *replica_keys = self._key_arns(keys)
         self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))
 
         self.table = self._make_table()
-        autoscale(name, self.table, settings, self)
-        attach_policy(name, self.table, settings, pulumi.ResourceOptions(parent=self))
+        child = pulumi.ResourceOptions(parent=self)
+        autoscale(name, self.table, settings, child, program.components)
+        attach_policy(name, self.table, settings, child)
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
@@ -158,10 +172,13 @@ class EncryptedTable(pulumi.ComponentResource):
 
     def _make_table(self) -> aws.dynamodb.Table:
         settings = self._settings
-        follows_use = settings.read_autoscaling or settings.write_autoscaling
+        place = self._protected
+        now = current_capacity(place.name, place.region, settings, pulumi.InvokeOptions(parent=self))
+        inputs = table_inputs(settings, now)
         # Where a table came from is history: a change of it would replace the table, and its items with it.
-        ignored = [*ORIGIN_INPUTS, *(CAPACITY_INPUTS if follows_use else ())]
-        inputs = table_inputs(settings)
+        ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
+        if settings.ttl_attribute is None:
+            ignored.append(TTL_ATTRIBUTE)
         if settings.replica_regions:
             inputs["replicas"] = replica_inputs(settings, self._replica_keys)
         return aws.dynamodb.Table(
@@ -186,7 +203,8 @@ class EncryptedTable(pulumi.ComponentResource):
             for replica in settings.replica_regions
         }
         grant_access(
-            f"{self._name}-{role._name}",
+            self._name,
+            sum(granted == kind and known._name == role._name for granted, known in self._grantees),
             kind,
             role,
             copies=copies,
@@ -202,9 +220,9 @@ class EncryptedTable(pulumi.ComponentResource):
                 f"{what}: access is granted to an aws.iam.Role, found {role!r}. One that exists is "
                 "aws.iam.Role.get(NAME, ROLE); users are named under keyUsers."
             )
-        if (kind.name, role._name) in self._grantees:
+        if any(known is role and granted == kind for granted, known in self._grantees):
             raise SettingsError(f"{what}: role {role._name!r} is granted {kind.name} access twice.")
-        self._grantees.add((kind.name, role._name))
+        self._grantees.append((kind, role))
 
     def _arn_in(self, region: str) -> pulumi.Output[str]:
         """The ARN of the table's replica in a Region: the table's own, with that Region."""

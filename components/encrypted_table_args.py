@@ -4,11 +4,26 @@ Types are those that Pulumi's component host can describe to other languages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from pulumi import Input
 
 Principals = Input[Sequence[Input[str]]]
+
+if TYPE_CHECKING:
+    AttributeType = Literal["S", "N", "B"]
+    InputFormat = Literal["DYNAMODB_JSON", "ION", "CSV"]
+    Compression = Literal["NONE", "GZIP", "ZSTD"]
+    Projection = Literal["ALL", "KEYS_ONLY", "INCLUDE"]
+    KeyPolicyProfile = Literal["strict", "console"]
+    ReplicaConsistency = Literal["EVENTUAL", "STRONG"]
+    StreamViewType = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+    TableClass = Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+    BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
+else:  # what Pulumi's component host can describe to other languages
+    AttributeType = InputFormat = Compression = Projection = KeyPolicyProfile = ReplicaConsistency = (
+        StreamViewType
+    ) = TableClass = BillingMode = str
 
 
 class KeyAttributeArgs(TypedDict):
@@ -17,7 +32,7 @@ class KeyAttributeArgs(TypedDict):
     name: str
     """Its name."""
 
-    type: NotRequired[str]
+    type: NotRequired[AttributeType]
     """`S` (string), `N` (number) or `B` (binary). `S` when left out."""
 
 
@@ -72,7 +87,7 @@ class ImportFromArgs(TypedDict):
     bucket: Input[str]
     """The bucket's name."""
 
-    input_format: str
+    input_format: InputFormat
     """`DYNAMODB_JSON`, `ION` or `CSV`."""
 
     bucket_owner: NotRequired[str]
@@ -81,7 +96,7 @@ class ImportFromArgs(TypedDict):
     key_prefix: NotRequired[str]
     """What the names of the files begin with. All files when left out."""
 
-    input_compression_type: NotRequired[str]
+    input_compression_type: NotRequired[Compression]
     """`NONE`, `GZIP` or `ZSTD`. `NONE` when left out."""
 
     csv_delimiter: NotRequired[str]
@@ -106,7 +121,7 @@ class GlobalSecondaryIndexArgs(TypedDict):
     sort_key: NotRequired[KeyAttributeArgs]
     """Its sort key. None when left out."""
 
-    projection_type: NotRequired[str]
+    projection_type: NotRequired[Projection]
     """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
@@ -137,7 +152,7 @@ class LocalSecondaryIndexArgs(TypedDict):
     sort_key: KeyAttributeArgs
     """Its sort key."""
 
-    projection_type: NotRequired[str]
+    projection_type: NotRequired[Projection]
     """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
@@ -174,7 +189,8 @@ class EncryptedTableArgs(TypedDict):
 
     key_users: NotRequired[Principals]
     """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, or
-    `user/NAME` and `role/NAME` of the own account. Nobody but deployers when left out."""
+    `user/NAME` and `role/NAME` of the own account, with their path in IAM. They exist, or are outputs of
+    this program. Nobody but deployers when left out."""
 
     key_administrators: NotRequired[Principals]
     """Who looks after the key: its policy, rotation, deletion. The deployers when left out."""
@@ -189,7 +205,7 @@ class EncryptedTableArgs(TypedDict):
     """Who creates and changes the table. Whoever runs the update when left out: name them where several
     do, or the key policy changes with each."""
 
-    key_policy_profile: NotRequired[str]
+    key_policy_profile: NotRequired[KeyPolicyProfile]
     """`strict`: key users may decrypt this table's items through DynamoDB, no more. `console`: the policy
     that the AWS console writes; IAM policies may give others the use of the key. `strict` when left out."""
 
@@ -251,13 +267,13 @@ class EncryptedTableArgs(TypedDict):
     """The table's Region. The provider's when left out."""
 
     replica_regions: NotRequired[Sequence[str]]
-    """Regions with a replica of the table, each with a key, alias and policy of its Region. None when left
-    out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
+    """Regions with a replica of the table, each with a key, alias and policy of its Region; for
+    `PAY_PER_REQUEST`. None when left out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
 
     replica_key_arns: NotRequired[Mapping[str, Input[str]]]
     """With `key_arn`: the key's ARN for each Region of `replica_regions`."""
 
-    replica_consistency: NotRequired[str]
+    replica_consistency: NotRequired[ReplicaConsistency]
     """`EVENTUAL`, or `STRONG` with two replicas: a read in any Region has the last write in any. It cannot
     be changed later. `EVENTUAL` when left out.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html"""
@@ -269,9 +285,10 @@ class EncryptedTableArgs(TypedDict):
     """Indexes with another sort key. None when left out."""
 
     ttl_attribute: NotRequired[str]
-    """The attribute that holds when an item expires. Items do not expire when left out."""
+    """The attribute that holds when an item expires. Items do not expire when left out. To change it, update
+    once without it: DynamoDB switches TTL off before it takes another attribute, after up to an hour."""
 
-    stream_view_type: NotRequired[str]
+    stream_view_type: NotRequired[StreamViewType]
     """What the table's stream holds: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. No
     stream when left out, unless the table has replicas."""
 
@@ -284,10 +301,10 @@ class EncryptedTableArgs(TypedDict):
     deletion_protection_enabled: NotRequired[bool]
     """Whether DynamoDB refuses to delete the table. True when left out, unless `ephemeral`."""
 
-    table_class: NotRequired[str]
+    table_class: NotRequired[TableClass]
     """`STANDARD` or `STANDARD_INFREQUENT_ACCESS`. `STANDARD` when left out."""
 
-    billing_mode: NotRequired[str]
+    billing_mode: NotRequired[BillingMode]
     """`PAY_PER_REQUEST` or `PROVISIONED`. `PAY_PER_REQUEST` when left out."""
 
     read_capacity: NotRequired[int]

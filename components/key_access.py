@@ -1,5 +1,6 @@
 """From settings to a key policy: people, defaults, and what must be so before KMS is asked."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,9 @@ from .inputs import has_output, when_known
 from .key_policy import PROFILES, Document, KeyAccess, KeyPolicyError, ProtectedTable, to_json
 from .key_settings import KeySettings
 from .lockout import lockout
+from .principal_lookup import Identities
 from .principals import PrincipalError, canonical_principal, canonical_principals, is_root
-from .problems import Problem, SettingsError
+from .problems import Path, Problem, SettingsError
 
 # Each setting that names people, with the role that it declares.
 ROLES = {
@@ -47,8 +49,27 @@ def people_of(settings: KeySettings, caller: Caller) -> People:
     }
 
 
-def key_policy(settings: KeySettings, table: ProtectedTable, caller: Caller) -> pulumi.Input[str]:
+def named_people(settings: KeySettings) -> Mapping[Path, object]:
+    """Each principal that a setting names, by its path."""
+    return {
+        (_alias(setting), number): principal
+        for setting in ROLES
+        if isinstance(named := getattr(settings, setting), tuple | list)
+        for number, principal in enumerate(named)
+    }
+
+
+def key_policy(
+    settings: KeySettings, table: ProtectedTable, caller: Caller, identities: Identities | None = None
+) -> pulumi.Input[str]:
     """The key policy as KMS takes it: known at once unless a principal is yet to be created.
+
+    Args:
+        settings: the key's settings.
+        table: the table it is for.
+        caller: who deploys.
+        identities: looks up the unique ids of its people. A strict policy has them in its Id, so that it is
+            put again when a role is created again under its name: KMS stores the id of the deleted one.
 
     Raises:
         SettingsError: no policy that KMS would accept, and that keeps the key manageable, can be made.
@@ -59,7 +80,8 @@ def key_policy(settings: KeySettings, table: ProtectedTable, caller: Caller) -> 
         if problems := [*_people_problems(settings, known["people"], caller)]:
             raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
         try:
-            return to_json(_checked(_document(settings, table, known), settings, caller))
+            document = _checked(_document(settings, table, known), settings, caller)
+            return to_json(_identified(document, known["people"], caller, identities))
         except ValueError as error:
             raise SettingsError(f"key of table {table.name!r}: {error}") from None
 
@@ -158,6 +180,17 @@ def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, 
         application_grants=settings.application_grants,
     )
     return PROFILES[settings.key_policy_profile](access, table)
+
+
+def _identified(
+    document: Document, people: People, caller: Caller, identities: Identities | None
+) -> Document:
+    if identities is None or "Id" in document:
+        return document
+    named = {p for some in people.values() for p in canonical_principals(some, caller.scope)}
+    ids = identities.fingerprint(named - {caller.principal})
+    digest = hashlib.sha256(ids.encode()).hexdigest()[:16]
+    return {"Id": f"principals-{digest}", **document} if ids else document
 
 
 def _checked(document: Document, settings: KeySettings, caller: Caller) -> Document:

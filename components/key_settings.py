@@ -7,6 +7,8 @@ from pydantic.alias_generators import to_camel
 
 from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version
 
+YEAR = 365
+
 
 class KeySettings(Settings):
     """What can be said about a table's KMS key; `EncryptedTableArgs` describes each setting."""
@@ -32,6 +34,11 @@ class KeySettings(Settings):
     multi_region: bool = False
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()
+
+    @property
+    def rotation_period(self) -> int | None:
+        """Days between rotations: KMS's own number when left out, none where KMS does not rotate."""
+        return (self.rotation_period_in_days or YEAR) if self.enable_key_rotation else None
 
     @model_validator(mode="after")
     def _shapes_its_own_key_only(self) -> Self:

@@ -8,8 +8,10 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
+from .child_names import about, renamed
 from .key_access import key_policy
 from .key_policy import ProtectedTable
+from .principal_lookup import Identities
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
@@ -23,6 +25,7 @@ class TableKeys:
         settings: the table's settings.
         table: the table in its own Region.
         caller: who deploys.
+        identities: looks up the key's people in IAM.
         options: the options of every key and alias.
     """
 
@@ -30,6 +33,7 @@ class TableKeys:
     settings: TableSettings
     table: ProtectedTable
     caller: Caller
+    identities: Identities
     options: pulumi.ResourceOptions
 
     def current(self) -> aws.kms.Key:
@@ -62,8 +66,8 @@ class TableKeys:
         key: aws.kms.Key = aws.kms.Key(
             name,
             enable_key_rotation=settings.enable_key_rotation,
-            rotation_period_in_days=settings.rotation_period_in_days,
-            multi_region=settings.multi_region or None,
+            rotation_period_in_days=settings.rotation_period,
+            multi_region=settings.multi_region,
             region=region or settings.region,
             **self._common(region),
         )
@@ -88,17 +92,27 @@ class TableKeys:
         table = replace(self.table, region=region) if region else self.table
         return {
             "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
-            "policy": key_policy(settings, table, self.caller),
-            "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check or None,
+            "policy": key_policy(settings, table, self.caller, self.identities),
+            "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
-            "tags": settings.tags or None,
+            "tags": settings.tags,
             "opts": self.options,
         }
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
-        names = {f"{self.name}-alias{suffix}": self.alias} | {
-            f"{self.name}-alias-{alias.removeprefix(ALIAS_PREFIX)}{suffix}": alias
-            for alias in self.settings.additional_key_aliases
-        }
-        for name, alias in names.items():
-            aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=self.options)
+        main = f"{self.name}-alias{suffix}"
+        self._alias(main, self.alias, key, region, self.options)
+        for alias in self.settings.additional_key_aliases:
+            label = alias.removeprefix(ALIAS_PREFIX)
+            options = renamed(self.options, f"{self.name}-alias-{label}{suffix}")
+            self._alias(about(main, label), alias, key, region, options)
+
+    def _alias(
+        self,
+        name: str,
+        alias: str,
+        key: aws.kms.Key | aws.kms.ReplicaKey,
+        region: str | None,
+        options: pulumi.ResourceOptions,
+    ) -> None:
+        aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=options)

@@ -1,12 +1,14 @@
 """What can be known to fail before anything is registered."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from .caller import Caller
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
+from .principals import account_of
 from .problems import Problem, SettingsError, problems_of, raise_problems
 from .setting_types import Alias, ResourceName, region_of
 from .table_settings import TableSettings
@@ -47,15 +49,38 @@ def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Proble
         problems.append(
             Problem(("replicaRegions", number), f"{table.region!r} is the Region of the table itself.")
         )
-    if isinstance(settings.key_arn, str) and region_of(settings.key_arn) != table.region:
-        problems.append(
-            Problem(
-                ("keyArn",),
-                f"is a key of {region_of(settings.key_arn)}, and the table is in {table.region}; "
-                "a table's key is of its own Region.",
-            )
-        )
+    problems.extend(_source_problems(settings, table))
     return problems
+
+
+def _source_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[Problem]:
+    """ARNs of keys, tables and backups that DynamoDB can never use for this table."""
+    account = table.scope.account_id
+    arn = settings.key_arn
+    if isinstance(arn, str) and region_of(arn) != table.region:
+        yield Problem(
+            ("keyArn",),
+            f"is a key of {region_of(arn)}, and the table is in {table.region}; a table's key is of its own "
+            "Region.",
+        )
+    source = settings.restore_from
+    keys = {("keyArn",): arn} | {("replicaKeyArns", r): key for r, key in settings.replica_key_arns.items()}
+    sources = (
+        {("restoreFrom", "tableArn"): source.table_arn, ("restoreFrom", "backupArn"): source.backup_arn}
+        if source
+        else {}
+    )
+    for path, found in (keys | sources).items():
+        if isinstance(found, str) and account_of(found) != account:
+            yield Problem(
+                path,
+                f"is of account {account_of(found)}, and the table is in {account}; give one of {account}.",
+            )
+    if source and source.date_time and source.date_time > datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
+        yield Problem(
+            ("restoreFrom", "dateTime"),
+            f"is {source.date_time}, which is in the future; give a time before now.",
+        )
 
 
 def _name_problems(name: str, settings: TableSettings) -> Iterable[Problem]:

@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pulumi import Output
 from pydantic import (
@@ -97,6 +99,27 @@ def _matching(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _tag_text(what: str, longest: int, text: str) -> str:
+    """https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html"""
+    refused = sorted({c for c in text if category(c)[0] not in "LNZ" and c not in "_.:/=+-@"})
+    if refused:
+        raise ValueError(
+            f"the tag {what} {text!r} has {' '.join(refused)!r}; AWS takes letters, digits, spaces "
+            "and `_.:/=+-@`"
+        )
+    if len(text) > longest:
+        raise ValueError(f"the tag {what} {text[:40]!r}… has {len(text)} characters; AWS takes {longest}")
+    return text
+
+
+def _tag_key(key: str) -> str:
+    if not key:
+        raise ValueError("a tag key is empty")
+    if key.lower().startswith("aws:"):
+        raise ValueError(f"the tag key {key!r} is reserved: AWS alone uses keys that begin with `aws:`")
+    return _tag_text("key", 128, key)
+
+
 OrOutput = WrapValidator(_let_outputs_pass)
 Principal = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(check_principal), OrOutput]
 Principals = Annotated[tuple[Principal, ...], OrOutput]
@@ -149,14 +172,9 @@ TableStatement = Annotated[dict[str, Any], AfterValidator(check_table_statement)
 WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
 Capacity = Annotated[WholeNumber, Field(ge=1)]
 Version = Annotated[WholeNumber, Field(ge=1)]
-TagKey = Annotated[
-    str, _matching(r"(?!(?i:aws:))[^\x00-\x1f]{1,128}", "a tag's key: up to 128 characters, without `aws:`")
-]
+TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[
-    str,
-    BeforeValidator(_number_as_text),
-    _matching(r"[^\x00-\x1f]{0,256}", "a tag's value: up to 256 characters"),
-    OrOutput,
+    str, BeforeValidator(_number_as_text), AfterValidator(partial(_tag_text, "value", 256)), OrOutput
 ]
 
 

@@ -5,11 +5,16 @@ from typing import Any
 
 import pulumi
 
-from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex, OnDemandThroughput, WarmThroughput
+from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex, OnDemandThroughput
 from .origin_settings import ImportFrom, RestoreFrom
+from .provisioned_capacity import CapacityNow, capacity
 from .table_settings import TableSettings, attribute_types
 
-CAPACITY_INPUTS = ("read_capacity", "write_capacity")
+LONGEST_RECOVERY = 35
+NO_LIMIT = -1
+TTL_ATTRIBUTE = "ttl.attributeName"
+"""Ignored where items do not expire: DynamoDB switches TTL off only by the attribute that it is on for."""
+
 ORIGIN_INPUTS = (
     "restore_source_table_arn",
     "restore_date_time",
@@ -19,28 +24,36 @@ ORIGIN_INPUTS = (
 )
 
 
-def table_inputs(settings: TableSettings) -> dict[str, Any]:
-    """All inputs but the table's name, its key and its replicas; what is not set is left to the provider."""
+def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dict[str, Any]:
+    """All inputs but the table's name, its key and its replicas.
+
+    The AWS provider keeps what it finds in AWS for most inputs that are absent. A setting with a default is
+    therefore always sent, so that a setting that leaves the program ends in AWS too.
+
+    Args:
+        settings: the table's settings.
+        now: the table's capacity in AWS, if it follows use.
+    """
     inputs: dict[str, Any] = {
         "hash_key": settings.partition_key.name,
         "range_key": settings.sort_key.name if settings.sort_key else None,
         "attributes": [{"name": n, "type": t} for n, t in sorted(attribute_types(settings).items())],
-        "global_secondary_indexes": [_global(i, settings) for i in settings.global_secondary_indexes],
+        "global_secondary_indexes": [_global(i, settings, now) for i in settings.global_secondary_indexes],
         "local_secondary_indexes": [_local(index) for index in settings.local_secondary_indexes],
         "ttl": _ttl(settings),
         **_stream(settings),
         "point_in_time_recovery": _recovery(settings),
         "deletion_protection_enabled": settings.is_deletion_protected,
-        "table_class": settings.table_class if settings.table_class != "STANDARD" else None,
+        "table_class": settings.table_class,
         "billing_mode": settings.billing_mode,
-        **_capacity(settings),
-        **_throughput(settings.on_demand_throughput, settings.warm_throughput),
+        **capacity(settings, settings, now.table if now else None),
+        **_throughput(settings, settings),
         **_restored(settings.restore_from),
         "import_table": _imported(settings.import_from),
         "region": settings.region,
         "tags": settings.tags,
     }
-    return {name: value for name, value in inputs.items() if value not in (None, [], {})}
+    return {name: value for name, value in inputs.items() if value not in (None, {})}
 
 
 def replica_inputs(
@@ -53,7 +66,7 @@ def replica_inputs(
             "kms_key_arn": key_arns[region],
             "point_in_time_recovery": settings.point_in_time_recovery,
             "deletion_protection_enabled": settings.is_deletion_protected,
-            "propagate_tags": bool(settings.tags),
+            "propagate_tags": True,
             **({"consistency_mode": "STRONG"} if settings.replica_consistency == "STRONG" else {}),
         }
         for region in settings.replica_regions
@@ -67,34 +80,28 @@ def _stream(settings: TableSettings) -> dict[str, Any]:
 
 
 def _recovery(settings: TableSettings) -> dict[str, Any]:
-    period = settings.recovery_period_in_days
-    return {
-        "enabled": settings.point_in_time_recovery,
-        **({"recovery_period_in_days": period} if period else {}),
-    }
+    if not settings.point_in_time_recovery:
+        return {"enabled": False}
+    return {"enabled": True, "recovery_period_in_days": settings.recovery_period_in_days or LONGEST_RECOVERY}
 
 
-def _ttl(settings: TableSettings) -> dict[str, Any] | None:
+def _ttl(settings: TableSettings) -> dict[str, Any]:
+    """Without an attribute, DynamoDB needs the name of the current one: `TTL_ATTRIBUTE` keeps it."""
     name = settings.ttl_attribute
-    return {"attribute_name": name, "enabled": True} if name else None
+    return {"attribute_name": name, "enabled": True} if name else {"enabled": False}
 
 
-def _capacity(settings: TableSettings) -> dict[str, int | None]:
-    """Where capacity follows use, the table starts with the least."""
-    read, write = settings.read_autoscaling, settings.write_autoscaling
-    return {
-        "read_capacity": read.min_capacity if read else settings.read_capacity,
-        "write_capacity": write.min_capacity if write else settings.write_capacity,
-    }
-
-
-def _throughput(
-    on_demand: OnDemandThroughput | None, warm: WarmThroughput | None
-) -> dict[str, dict[str, int]]:
-    """Limits and warm throughput that are given."""
-    given = {"on_demand_throughput": on_demand, "warm_throughput": warm}
-    units = {name: one.model_dump(exclude_none=True) for name, one in given.items() if one}
-    return {name: one for name, one in units.items() if one}
+def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
+    """The limits of on-demand use, -1 for none, and the warm throughput if there is one."""
+    found: dict[str, Any] = {}
+    if settings.billing_mode == "PAY_PER_REQUEST":
+        limits = place.on_demand_throughput or OnDemandThroughput()
+        found["on_demand_throughput"] = {
+            name: NO_LIMIT if limit is None else limit for name, limit in limits.model_dump().items()
+        }
+    if warm := place.warm_throughput and place.warm_throughput.model_dump(exclude_none=True):
+        found["warm_throughput"] = warm
+    return found
 
 
 def _restored(source: RestoreFrom | None) -> dict[str, Any]:
@@ -121,19 +128,14 @@ def _imported(source: ImportFrom | None) -> dict[str, Any] | None:
     }
 
 
-def _global(index: GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
-    capacity = {
-        name: getattr(index, name) or of_table
-        for name, of_table in _capacity(settings).items()
-        if of_table is not None
-    }
+def _global(index: GlobalSecondaryIndex, settings: TableSettings, now: CapacityNow | None) -> dict[str, Any]:
     return {
         "name": index.name,
         "hash_key": index.partition_key.name,
         **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
-        **capacity,
-        **_throughput(index.on_demand_throughput, index.warm_throughput),
+        **capacity(index, settings, now.indexes.get(index.name) if now else None),
+        **_throughput(index, settings),
     }
 
 

@@ -91,6 +91,11 @@ class TableSettings(KeySettings):
         if self.billing_mode == "PROVISIONED":
             if self.on_demand_throughput:
                 raise ValueError("onDemandThroughput needs billingMode PAY_PER_REQUEST")
+            if self.replica_regions:
+                raise ValueError(
+                    "replicaRegions need billingMode PAY_PER_REQUEST: DynamoDB makes a replica of a table "
+                    "with provisioned capacity only if write autoscaling is set up before"
+                )
             if limited := [i.name for i in self.global_secondary_indexes if i.on_demand_throughput]:
                 raise ValueError(
                     f"the onDemandThroughput of index {limited[0]!r} needs billingMode PAY_PER_REQUEST"

@@ -8,6 +8,7 @@ from typing import Any
 from local.emulator import (
     backups,
     grants,
+    index_limits,
     kms_errors,
     replicas,
     resource_policies,
@@ -116,6 +117,7 @@ class DynamoDB:
             table_encryption.apply(table, key, before=before, change_seconds=self._change_seconds)
             table_encryption.count_change(table)
         replicas.complete(table, replica_keys, leaving)
+        index_limits.apply(table, request)
         return _shown(response, "UpdateTable", table, request)
 
     async def _restore(

@@ -1,6 +1,7 @@
 """All resource types and functions that this provider knows."""
 
 from local.provider.appautoscaling.types import TYPES as APPAUTOSCALING
+from local.provider.dynamodb.functions import FUNCTIONS as DYNAMODB_FUNCTIONS
 from local.provider.dynamodb.types import TYPES as DYNAMODB
 from local.provider.functions import FUNCTIONS as GENERAL
 from local.provider.iam.functions import FUNCTIONS as IAM_FUNCTIONS
@@ -9,4 +10,4 @@ from local.provider.kms.functions import FUNCTIONS as KMS_FUNCTIONS
 from local.provider.kms.types import TYPES as KMS
 
 RESOURCE_TYPES = {t.type: t for t in (*KMS, *DYNAMODB, *IAM, *APPAUTOSCALING)}
-FUNCTIONS = {f.token: f for f in (*GENERAL, *KMS_FUNCTIONS, *IAM_FUNCTIONS)}
+FUNCTIONS = {f.token: f for f in (*GENERAL, *DYNAMODB_FUNCTIONS, *KMS_FUNCTIONS, *IAM_FUNCTIONS)}

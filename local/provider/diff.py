@@ -14,6 +14,7 @@ from local.provider.schema import Kind, Property, ResourceType
 from local.provider.values import Properties, Unknown, Value, contains_unknown, reveal
 
 EMPTY: tuple[Any, ...] = (None, False, 0, "", [], {})
+NO_LIMIT = -1
 
 
 class ChangeKind(Enum):
@@ -92,7 +93,7 @@ def _object_changes(
 def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> Iterator[Change]:
     if new is None and (p.computed or old in EMPTY or old == p.default):
         return
-    if old is None and not isinstance(new, Unknown) and (new in EMPTY or new == p.default):
+    if old is None and not isinstance(new, Unknown) and (_asks_for_nothing(new) or new == p.default):
         return
     if new is None:
         yield Change(path, ChangeKind.DELETE, replaces)
@@ -106,6 +107,13 @@ def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> 
         yield from _map_changes(old, new, path, replaces)
     elif not same(p, old, new):
         yield Change(path, ChangeKind.UPDATE, replaces)
+
+
+def _asks_for_nothing(new: Value) -> bool:
+    """Whether AWS has this already where it describes nothing, as with a throughput without limits."""
+    if isinstance(new, Mapping) and new:
+        return all(value == NO_LIMIT for value in _without_marks(new).values())
+    return new in EMPTY
 
 
 def _map_changes(old: Properties, new: Properties, path: str, replaces: bool) -> Iterator[Change]:
@@ -137,6 +145,8 @@ def same(p: Property, old: Value, new: Value) -> bool:
 
 
 def _same_list(p: Property, element: Property, old: Value, new: Value) -> bool:
+    """An empty list and none at all are the same."""
+    old, new = old or [], new or []
     if len(old) != len(new):
         return False
     if not p.unordered:

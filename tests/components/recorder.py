@@ -41,6 +41,8 @@ class World(Mocks):
 
     caller: str = CALLER
     key: Mapping[str, Any] = field(default_factory=dict)
+    table: Mapping[str, Any] | None = None
+    identities: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # both are taken
@@ -60,6 +62,10 @@ class World(Mocks):
                 "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
             }
             return {"arn": args.args["keyId"], "keyId": args.args["keyId"], **enabled, **self.key}
+        if args.token == "aws:dynamodb/getTable:getTable":
+            return dict(self.table or {})
+        if args.token in ("aws:iam/getRole:getRole", "aws:iam/getUser:getUser"):
+            return dict(self.identities.get(str(args.args.get("name") or args.args.get("userName")), {}))
         raise NotImplementedError(f"no mock for the call {args.token}")
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:

@@ -61,7 +61,10 @@ def test_secure_defaults() -> None:
 
     assert found["orders-key"].inputs["enableKeyRotation"] is True
     assert found["orders-key"].inputs["deletionWindowInDays"] == 30
-    assert found["orders-table"].inputs["pointInTimeRecovery"] == {"enabled": True}
+    assert found["orders-table"].inputs["pointInTimeRecovery"] == {
+        "enabled": True,
+        "recoveryPeriodInDays": 35,
+    }
     assert found["orders-table"].inputs["billingMode"] == "PAY_PER_REQUEST"
 
 
@@ -178,8 +181,8 @@ def test_an_application_role_gets_a_policy_for_the_table_and_a_grant_for_its_key
 
     found = register(program)
 
-    policy = json.loads(found["orders-app-read"].inputs["policy"])
-    grant = found["orders-app-read-grant"].inputs
+    policy = json.loads(found["orders-read-_-app"].inputs["policy"])
+    grant = found["orders-read-grant-_-app"].inputs
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
     assert policy["Statement"][0]["Resource"] == [table, f"{table}/index/*"]
     assert "dynamodb:PutItem" not in policy["Statement"][0]["Action"]
@@ -268,10 +271,12 @@ def test_a_wrong_principal_that_comes_late_is_one_clear_message() -> None:
 
 def test_capacity_that_follows_use_is_not_reset_by_the_next_update() -> None:
     bounds = {"min_capacity": 2, "max_capacity": 9}
-    found = registered(billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
+    world = World(table={"billingMode": "PROVISIONED", "readCapacity": 5, "writeCapacity": 9})
+    found = registered(world, billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
 
     table = found["orders-table"]
     assert {"readCapacity", "writeCapacity"} < set(table.request.ignoreChanges)
+    assert (table.inputs["readCapacity"], table.inputs["writeCapacity"]) == (5, 9)
     assert found["orders-read-capacity"].inputs["maxCapacity"] == 9
     assert found["orders-write-utilization"].type == "aws:appautoscaling/policy:Policy"
 
@@ -327,7 +332,7 @@ BACKUP = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before/backup/0148960279714
                 "warm_throughput": {"write_units_per_second": 8000},
             },
             {
-                "onDemandThroughput": {"maxReadRequestUnits": 100},
+                "onDemandThroughput": {"maxReadRequestUnits": 100, "maxWriteRequestUnits": -1},
                 "warmThroughput": {"writeUnitsPerSecond": 8000},
             },
         ),
@@ -344,7 +349,7 @@ def test_where_items_come_from_and_how_many_can_be_read_is_told_to_dynamodb(
 
 
 def test_where_a_table_came_from_never_replaces_it() -> None:
-    ignored = set(registered()["orders-table"].request.ignoreChanges)
+    ignored = set(registered(ttl_attribute="expires_at")["orders-table"].request.ignoreChanges)
 
     assert ignored == {
         "importTable",

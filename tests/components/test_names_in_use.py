@@ -5,6 +5,7 @@ import pytest
 from components.caller import Caller
 from components.preflight import preflight, validated
 from components.principals import Scope
+from components.problems import SettingsError
 
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")
 
@@ -42,4 +43,53 @@ def test_an_alias_is_given_once_with_or_without_its_prefix() -> None:
 def test_the_alias_that_is_left_out_counts_too() -> None:
     assert problems("or.ders", additional_key_aliases=["or-ders"]) == [
         "additionalKeyAliases[0]: 'alias/or-ders' is an alias of the key already."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ({"note": "R&D"}, "the tag value 'R&D' has '&'"),
+        ({"a!": "b"}, "the tag key 'a!' has '!'"),
+        ({"AWS:x": "b"}, "is reserved"),
+        ({"": "b"}, "a tag key is empty"),
+        ({"k" * 129: "b"}, "has 129 characters; AWS takes 128"),
+        ({"k": "v" * 257}, "has 257 characters; AWS takes 256"),
+    ],
+)
+def test_tags_that_aws_refuses_are_named(tags: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        problems(tags=tags)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "tags", [{"cost centre": "4711"}, {"team": "Müller/Öl"}, {"a": ""}, {"x" * 128: "v" * 256}]
+)
+def test_letters_of_any_language_digits_spaces_and_empty_values_are_tags(tags: dict[str, str]) -> None:
+    assert problems(tags=tags) == []
+
+
+OTHER = "arn:aws:dynamodb:eu-west-1:444455556666:table/orders"
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [
+        ({"key_arn": "arn:aws:kms:eu-west-1:444455556666:key/1"}, "keyArn"),
+        ({"restore_from": {"table_arn": OTHER}}, "restoreFrom.tableArn"),
+        ({"restore_from": {"backup_arn": f"{OTHER}/backup/1"}}, "restoreFrom.backupArn"),
+    ],
+)
+def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, object], path: str) -> None:
+    assert problems(**setting) == [
+        f"{path}: is of account 444455556666, and the table is in 111122223333; give one of 111122223333."
+    ]
+
+
+def test_a_table_is_restored_to_a_time_in_the_past() -> None:
+    source = {"table_arn": OTHER.replace("444455556666", "111122223333"), "date_time": "9999-01-01T00:00:00Z"}
+
+    assert problems(restore_from=source) == [
+        "restoreFrom.dateTime: is 9999-01-01T00:00:00Z, which is in the future; give a time before now."
     ]

@@ -45,7 +45,7 @@ def test_the_sample_config_is_accepted() -> None:
 
 
 def test_the_sample_program_deploys(shared_run: LocalRun, program: Program) -> None:
-    (source,) = blocks("component.md", "python")
+    source, *_ = blocks("component.md", "python")
     shared_run.aws.client("iam").create_role(RoleName="checkout", AssumeRolePolicyDocument=TRUST)
 
     result = program(source).preview()

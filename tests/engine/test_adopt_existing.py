@@ -174,7 +174,7 @@ def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
     assert f"Found: alias {ALIAS} in eu-west-1" in adopted.stdout
     assert "To be made" not in adopted.stdout
     assert recorded.returncode == 0, recorded.stdout
-    assert "2 updated" in recorded.stdout
+    assert "3 updated" in recorded.stdout  # the table: its replica has its tags
     replicas = dynamodb.describe_table(TableName=TABLE)["Table"]["Replicas"]
     assert [one["KMSMasterKeyId"] for one in replicas] == [key["Arn"]]
 

@@ -1,9 +1,11 @@
 """Who deploys: what the strict key policy gives them, and that nobody locks themselves out."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from local.local_run import LocalRun
 from tests.engine.programs import TRUST, Program, outcome, session_variables
 
 
@@ -78,3 +80,27 @@ def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
     assert "bypassPolicyLockoutSafetyCheck" in result.output
     assert "Traceback" not in result.output
     assert program.stack.export()["deployment"].get("resources", []) == []
+
+
+def test_a_role_that_is_named_as_deployer_needs_no_permission_in_iam(
+    shared_run: LocalRun, program: Program, name: str
+) -> None:
+    iam = shared_run.aws.client("iam")
+    path = "/aws-reserved/sso.amazonaws.com/eu-west-1/"
+    iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=TRUST)
+    allowed = {"Effect": "Allow", "Action": ["dynamodb:*", "kms:*"], "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=name, PolicyName="deploys", PolicyDocument=document)
+    source = 'EncryptedTable("{}", {{"partition_key": {{"name": "id"}}, "ephemeral": True, {}}})'
+    as_role = replace(
+        program.stack, environment={**program.stack.environment, **session_variables(shared_run, name)}
+    )
+
+    program(source.format(name, ""))
+    refused = as_role.up()
+    assert refused.exit_code != 0
+    assert "Allow iam:GetRole on it, or name the role under deployers, with its path." in refused.output
+
+    program(source.format(name, f'"deployers": ["role{path}{name}"]'))
+    as_role.up().checked()
+    as_role.destroy().checked()

@@ -63,7 +63,7 @@ class DynamoDbTable(Lifecycle):
         if "pointInTimeRecovery" in changed:
             wanted = new.get("pointInTimeRecovery") or {"enabled": False}
             settings.set_point_in_time_recovery(call, resource_id, wanted)
-        if "replicas" in changed:
+        if changed & {"replicas", "tags"}:  # replicas may have the table's tags
             replicas.change(call, resource_id, old.get("replicas") or [], new)
         if "tags" in changed:
             settings.change_tags(call, old["arn"], old, new)

@@ -1,0 +1,94 @@
+"""Users and roles of the account, looked up in IAM once in each run.
+
+KMS refuses a whole key policy for one principal that does not exist, after two minutes of retries and without
+its name. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+import pulumi_aws as aws
+
+from .caller import Caller
+from .principals import PrincipalError, canonical_principal, is_root
+from .problems import Path, Problem
+
+_ABSENT = ("NoSuchEntity", "couldn't find resource", "empty result")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user or role as IAM knows it; both are None if it does not exist.
+
+    Attributes:
+        arn: its ARN, with its path.
+        unique_id: what a key policy stores for it; a role that is created again has another one.
+    """
+
+    arn: str | None
+    unique_id: str | None
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Looks up users and roles with the credentials of a component."""
+
+    caller: Caller
+    provider: pulumi.ProviderResource | None
+
+    def look_up(self, principal: str) -> Identity | None:
+        """The user or role; None for a principal that IAM cannot be asked about, or that it may not tell."""
+        if is_root(principal) or not self.caller.scope.owns(principal):
+            return None
+        known = _known.setdefault(pulumi.runtime.settings.get_monitor(), {})
+        key = (self.provider, principal)
+        if key not in known:
+            known[key] = _ask(principal, pulumi.InvokeOptions(provider=self.provider))
+        return known[key]
+
+    def problems(self, people: Mapping[Path, object]) -> Iterable[Problem]:
+        """The principals that do not exist, as far as they are known now."""
+        for path, principal in people.items():
+            if not isinstance(principal, str):
+                continue
+            try:
+                arn = canonical_principal(principal, self.caller.scope)
+            except PrincipalError:  # reported as a mistake of its own
+                continue
+            identity = None if arn == self.caller.principal else self.look_up(arn)
+            if identity and identity.arn != arn:
+                yield Problem(path, _advice(principal, arn, identity))
+
+    def fingerprint(self, principals: Iterable[str]) -> str:
+        """The unique ids of principals, for what has to change when one of them is created again."""
+        found = (self.look_up(principal) for principal in sorted(principals))
+        return ".".join(identity.unique_id for identity in found if identity and identity.unique_id)
+
+
+_known: WeakKeyDictionary[Any, MutableMapping[Hashable, Identity | None]] = WeakKeyDictionary()
+
+
+def _advice(principal: str, arn: str, identity: Identity) -> str:
+    if identity.arn is None:
+        return (
+            f"{principal!r} does not exist in account {arn.split(':')[4]}. Remove it, or create it first; "
+            "if this program creates it, give its ARN as the output of that resource."
+        )
+    resource = identity.arn.partition("::")[2].partition(":")[2]
+    return f"{principal!r} has another path in IAM. Give {resource!r}."
+
+
+def _ask(principal: str, options: pulumi.InvokeOptions) -> Identity | None:
+    kind, _, path_and_name = principal.rpartition(":")[2].partition("/")
+    name = path_and_name.rpartition("/")[2]
+    try:
+        if kind == "role":
+            role = aws.iam.get_role(name=name, opts=options)
+            return Identity(role.arn, role.unique_id) if role.arn else None
+        user = aws.iam.get_user(user_name=name, opts=options)
+        return Identity(user.arn, user.user_id) if user.arn else None
+    except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
+        return Identity(None, None) if any(words in str(error) for words in _ABSENT) else None

@@ -1,0 +1,107 @@
+"""Names of resources never collide, and a name or alias is used once in a program."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components import EncryptedTable, SettingsError
+from components.child_names import about, about_role
+from tests.components.recorder import World, register
+
+BOUNDS = {"min_capacity": 2, "max_capacity": 9}
+SCALED = {"billing_mode": "PROVISIONED", "read_autoscaling": BOUNDS, "write_autoscaling": BOUNDS}
+PARTS = st.text(alphabet="ab_-", min_size=1, max_size=6)
+
+
+def table(name: str, **more: Any) -> EncryptedTable:  # noqa: ANN401  # arguments
+    args: Any = {"partition_key": "id", **more}
+    return EncryptedTable(name, args)
+
+
+def role(name: str, parent: pulumi.Resource | None = None) -> aws.iam.Role:
+    return aws.iam.Role(name, assume_role_policy=json.dumps({}), opts=pulumi.ResourceOptions(parent=parent))
+
+
+def test_an_index_and_a_table_of_the_same_words_have_resources_of_their_own() -> None:
+    def program() -> None:
+        table("orders", **SCALED, global_secondary_indexes=[{"name": "archive", "partition_key": "year"}])
+        table("orders-archive", **SCALED)
+
+    found = register(program)
+
+    targets = [name for name, one in found.items() if one.type == "aws:appautoscaling/target:Target"]
+    assert sorted(targets) == [
+        "orders-archive-read-capacity",
+        "orders-archive-write-capacity",
+        "orders-read-capacity",
+        "orders-read-capacity[archive]",
+        "orders-write-capacity",
+        "orders-write-capacity[archive]",
+    ]
+
+
+def test_roles_of_two_components_may_share_their_name() -> None:
+    class Service(pulumi.ComponentResource):
+        def __init__(self, name: str) -> None:
+            super().__init__(f"test:index:{name}", name)
+            self.role = role("role", self)
+
+    def program() -> None:
+        orders = table("orders")
+        for service in ("Api", "Worker"):
+            orders.grant_read(Service(service).role)
+
+    found = register(program)
+
+    assert {name for name in found if name.startswith("orders-read")} == {
+        "orders-read-_-role",
+        "orders-read-_-role-_2",
+        "orders-read-grant-_-role",
+        "orders-read-grant-_-role-_2",
+    }
+
+
+@given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 3)), min_size=2, max_size=2, unique=True))
+@settings(max_examples=500)
+def test_a_childs_name_can_be_read_in_one_way_only(two: Sequence[tuple[str, str, int]]) -> None:
+    first, second = (about_role(f"{name}-read", role, number) for name, role, number in two)
+    assert first != second
+    if two[0][:2] != two[1][:2]:
+        first, second = (about(f"{name}-alias", subject) for name, subject, _ in two)
+        assert first != second
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        ({"table_name": "sales"}, {"table_name": "sales", "key_alias": "x"}, "tableName: 'sales' is used"),
+        ({"key_alias": "main"}, {"key_alias": "alias/main"}, "keyAlias: 'alias/main' is used"),
+        ({"additional_key_aliases": ["bbb"]}, {}, "keyAlias: 'alias/bbb' is used"),
+        ({"replica_regions": ["us-east-1"]}, {"region": "us-east-1", "key_alias": "main"}, None),
+    ],
+    ids=["table", "alias", "additional alias", "another table in a replica's Region"],
+)
+def test_a_name_is_used_once_in_a_program(
+    first: dict[str, Any], second: dict[str, Any], message: str | None
+) -> None:
+    def program() -> None:
+        table("aaa", **first)
+        table("bbb", **second)
+
+    if message is None:
+        register(program)
+        return
+    with pytest.raises(SettingsError) as caught:
+        register(program)
+    assert f"{message} by the table 'aaa' in eu-west-1 as well." in str(caught.value)
+
+
+def test_a_program_in_the_same_process_starts_anew() -> None:
+    for _ in range(2):
+        register(lambda: table("orders"), World())
