@@ -16,8 +16,8 @@ from tests.schedule import (  # noqa: F401  # hooks of pytest
 
 # A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# `nohup` makes children ignore a closed terminal too. With a handler of its own, this process still goes on when
-# one is closed, and the programs that tests start have the default again.
+# `nohup` makes children ignore a closed terminal too. With a handler of its own, this process still goes on
+# when one is closed, and the programs that tests start have the default again.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda *_: None)
 

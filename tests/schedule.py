@@ -1,6 +1,6 @@
 """Which tests start first: the longest by measured time, so that no processor waits at the end.
 
-Tests of a file share what they start, so a file is one unit of work; in the files of `SPLIT`, each test is one.
+Tests of a file share what they start, so a file is one unit of work; in files of `SPLIT`, each test is one.
 `RECORD_DURATIONS=1 make test` measures anew.
 """
 

@@ -1,5 +1,7 @@
 """Names that are made of other names: held to AWS's limits, and never used twice."""
 
+from typing import Any
+
 import pytest
 
 from components.caller import Caller
@@ -81,7 +83,7 @@ OTHER = "arn:aws:dynamodb:eu-west-1:444455556666:table/orders"
         ({"restore_from": {"backup_arn": f"{OTHER}/backup/1"}}, "restoreFrom.backupArn"),
     ],
 )
-def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, object], path: str) -> None:
+def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, Any], path: str) -> None:
     assert problems(**setting) == [
         f"{path}: is of account 444455556666, and the table is in 111122223333; give one of 111122223333."
     ]
