@@ -6,6 +6,7 @@ POLICY_CASES in the environment is how many shapes each test makes of each type.
 import json
 import os
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -255,6 +256,43 @@ def test_deep_functions_are_reported_not_failed_on() -> None:
         condition, chosen = {"Fn::Not": [condition]}, {"Fn::If": ["Unknown", chosen, True]}
     table = {"Type": "AWS::DynamoDB::Table", "Properties": {"SSESpecification": {"SSEEnabled": chosen}}}
     body = json.dumps({"Conditions": {"C": condition}, "Resources": {"T": {**table, "Condition": "C"}}})
+
+    assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda inner: {"Fn::Select": ["x", inner]},
+        lambda inner: {"Fn::Select": [0, [inner]]},
+        lambda inner: {"Fn::Join": ["", [inner, {"Ref": "Missing"}]]},
+        lambda inner: {"Fn::Sub": ["${It}", {"It": inner}]},
+        lambda inner: {"Fn::FindInMap": [inner, "a", "b", {"DefaultValue": "x"}]},
+        lambda inner: {"Fn::If": ["C", inner, "x"]},
+        lambda inner: {"Fn::Unheard": [inner]},
+    ],
+    ids=["malformed", "select", "join", "sub", "map", "if", "unheard-of"],
+)
+@pytest.mark.parametrize("levels", [6, 60, 90, 140])
+def test_functions_in_each_other_are_judged_in_time(function: Callable[[Any], Any], levels: int) -> None:
+    value: Any = {"Fn::ImportValue": "key"}
+    for _ in range(levels):
+        value = function(value)
+    conditions: dict[str, Any] = {"C": {"Fn::Equals": [value, "x"]}}
+    for number in range(60):
+        inner: Any = {"Condition": f"C{number + 1}"}
+        for _ in range(40):
+            inner = {"Fn::And": [{"Fn::Not": [inner]}, {"Fn::Not": [{"Condition": "C"}]}]}
+        conditions[f"C{number}"] = inner
+    properties = {"SSESpecification": {"SSEEnabled": True, "KMSMasterKeyId": value}}
+    table = {"Type": "AWS::DynamoDB::Table", "Condition": "C0", "Properties": properties}
+    body = json.dumps({"Conditions": conditions, "Resources": {"T": table}})
+
+    assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
+
+
+def test_names_that_are_dates_are_read() -> None:
+    body = "Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {SSESpecification: !Unheard {2026-01-01: x}}}}"
 
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 

@@ -442,6 +442,23 @@ def test_a_name_of_a_stack_that_is_unknown_is_one_name_wherever_it_stands() -> N
     assert verdicts(no_such_row, config=LENIENT) == [DECIDED]
 
 
+def test_facts_whose_names_begin_alike_are_different_facts() -> None:
+    def long(name: str) -> dict[str, Any]:
+        return {"Fn::ImportValue": "x" * 200 + name}
+
+    chosen = {"SSESpecification": {"Fn::If": ["C", GOOD, NO_VALUE]}}
+
+    assert verdicts(stack(chosen, sections=condition(long("a"), long("a"))), config=LENIENT) == []
+    assert verdicts(stack(chosen, sections=condition(long("a"), long("b"))), config=LENIENT) == [DECIDED]
+
+
+def test_values_of_macros_are_never_the_same() -> None:
+    macro = {"Fn::Transform": {"Name": "M"}}
+    sample = stack({"SSESpecification": {"Fn::If": ["C", GOOD, NO_VALUE]}}, sections=condition(macro, macro))
+
+    assert verdicts(sample, config=LENIENT) == [DECIDED]
+
+
 def test_an_allowed_value_can_be_empty() -> None:
     sections = {"Parameters": {"K": {"Type": "String", "AllowedValues": ["", KEY_ARN]}}}
     optional = {"Conditions": {"HasKey": {"Fn::Not": [{"Fn::Equals": [{"Ref": "K"}, ""]}]}}}

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from policies.declared.branches import Branch
-from policies.declared.facts import Comparison, Fact, Kind, Text, facts_in, written
+from policies.declared.facts import Comparison, facts_in, is_named, written
 from policies.declared.values import Value
 
-DEEPEST = 50  # conditions of conditions
+DEEPEST = 80  # conditions in each other; Python's stack has to hold them
 
 Holds = bool | None
 
@@ -23,42 +23,38 @@ class Conditions:
     branch: Branch
     resolved: Callable[[Value], Value]
     found: dict[str, Holds] = field(default_factory=dict)
-    open: list[str] = field(default_factory=list)
+    open: set[str] = field(default_factory=set)
 
-    def hold(self, name: Value) -> Holds:
+    def hold(self, name: Value, depth: int = 0) -> Holds:
         """Whether a condition holds; None where that stays undecided."""
-        if (
-            not isinstance(name, str)
-            or name not in self.named
-            or name in self.open
-            or len(self.open) > DEEPEST
-        ):
+        if not isinstance(name, str) or name not in self.named or name in self.open:
             return self.branch.holds(f"the condition {name}")
         if name not in self.found:
-            self.open.append(name)
-            self.found[name] = self._holds(self.named[name])
-            self.open.pop()
+            self.open.add(name)
+            self.found[name] = self._holds(self.named[name], depth)
+            self.open.remove(name)
         return self.found[name]
 
-    def _holds(self, node: Value) -> Holds:
-        match node:
+    def _holds(self, node: Value, depth: int) -> Holds:
+        match node if depth < DEEPEST else None:
             case {"Condition": name}:
-                return self.hold(name)
+                return self.hold(name, depth + 1)
             case {"Fn::Equals": [one, other]}:
                 return self._equal(self.resolved(one), self.resolved(other), node)
             case {"Fn::Not": [one]}:
-                return _not(self._holds(one))
+                return _not(self._holds(one, depth + 1))
             case {"Fn::And": [*many]}:
-                return _all(self._holds(one) for one in many)
+                return _all(self._holds(one, depth + 1) for one in many)
             case {"Fn::Or": [*many]}:
-                return _not(_all(_not(self._holds(one)) for one in many))
-        return self._asked(node)
+                return _not(_all(_not(self._holds(one, depth + 1)) for one in many))
+            case _:
+                return self._asked(node)
 
     def _equal(self, one: Value, other: Value, node: Value) -> Holds:
         for fact, value in ((one, other), (other, one)):
-            if _is_named(fact) and isinstance(value, str | bool | int):
+            if is_named(fact) and isinstance(value, str | bool | int):
                 return self.branch.equal(fact, written(value))
-        if _is_named(one) and one == other:
+        if is_named(one) and one == other:
             return True
         if isinstance(one, str) and isinstance(other, str):
             return one == other
@@ -69,14 +65,6 @@ class Conditions:
     def _asked(self, node: Value, values: Value = None) -> Holds:
         facts = tuple(dict.fromkeys(facts_in(values)))
         return self.branch.holds(Comparison(id(node), f"the condition {str(node)[:80]}", facts))
-
-
-UNNAMED = Fact("a value of the template", Kind.UPDATE)
-"""Two values that are both not known yet are not the same."""
-
-
-def _is_named(value: Value) -> bool:
-    return isinstance(value, Text | Fact) and value != UNNAMED
 
 
 def _is_plain(value: Value) -> bool:

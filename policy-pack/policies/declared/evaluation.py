@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from policies.declared.branches import Branch
-from policies.declared.conditions import UNNAMED, Conditions
+from policies.declared.conditions import Conditions
 from policies.declared.facts import (
     DYNAMIC_REFERENCE,
     Fact,
@@ -18,6 +19,7 @@ from policies.declared.facts import (
     Text,
     facts_in,
     following_from,
+    is_named,
     joined,
     written,
 )
@@ -28,7 +30,7 @@ from policies.declared.values import UNKNOWN, Value
 if TYPE_CHECKING:
     from policies.declared.template import Template
 
-DEEPEST = 100  # functions and values in each other
+DEEPEST = 65  # functions and values in each other; Python's stack has to hold them
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -39,6 +41,7 @@ class Evaluator:
         self.template = template
         self.branch = branch
         self.references = References(template, branch, self.hold)
+        self.called: dict[int, tuple[Value, Value]] = {}  # with its node, which keeps the node's id its own
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -56,7 +59,7 @@ class Evaluator:
             try:
                 entries = list(Loops(self.items).expanded(value)) if _has_loops(value) else value.items()
             except LoopError as error:
-                return Fact(f"a value of which {error}", Kind.AWS)
+                return Fact(f"a value of which {error}", Kind.AWS, nameless=True)
             inner = {name: self.value(one, depth + 1) for name, one in entries}
             return {name: one for name, one in inner.items() if one is not None}
         if isinstance(value, list):
@@ -67,36 +70,38 @@ class Evaluator:
     def resolved(self, node: Value, depth: int = 0) -> Value:
         """The value of a node; what is in an object or a list stays as it is written."""
         if depth > DEEPEST:
-            return Fact(f"a value under more than {DEEPEST} others", Kind.AWS)
+            return Fact(f"a value under more than {DEEPEST} others", Kind.AWS, nameless=True)
         if node is UNKNOWN:
-            return UNNAMED
+            return Fact("a value of the template", Kind.UPDATE, nameless=True)
         if isinstance(node, str):
             return joined([node]) if DYNAMIC_REFERENCE in node else node
         if not isinstance(node, Mapping):
             return node
         if "Fn::Transform" in node:
-            return Fact("what a macro makes (Fn::Transform)", Kind.AWS)
+            return Fact("what a macro makes (Fn::Transform)", Kind.AWS, nameless=True)
         return self._called(node, depth) if _is_function(node) else node
 
     def _called(self, node: Mapping[str, Value], depth: int) -> Value:
-        """The value of a function."""
-        name, argument = next(iter(node.items()))
-        function = FUNCTIONS.get(name)
-        found = function(self, argument, depth + 1) if function else INVALID
-        return self._from(name, argument, depth) if found is INVALID else found
+        """The value of a function; computed once, as a malformed function around it evaluates it again."""
+        if id(node) not in self.called:
+            name, argument = next(iter(node.items()))
+            function = FUNCTIONS.get(name)
+            found = function(self, argument, depth + 1) if function else INVALID
+            value = self._from(name, argument, depth) if found is INVALID else found
+            self.called[id(node)] = (node, value)
+        return self.called[id(node)][1]
 
     def items(self, collection: Value) -> list[Value]:
         """What a loop goes through."""
         found = self.value(collection)
         if isinstance(found, list) and not any(isinstance(one, Mapping | list) for one in found):
             return found
-        return [following_from("the variable of a loop", found)]
+        return [replace(following_from("the variable of a loop", found), nameless=True)]
 
     def _from(self, name: str, argument: Value, depth: int) -> Value:
         """What a function gives that cannot be computed here."""
         value = self.value(argument, depth + 1)
-        stated = f"{name} {json.dumps(value, default=str)[:80]}"
-        return following_from(stated, value) if facts_in(value) else Fact(stated, Kind.AWS)
+        return following_from(f"{name} {json.dumps(value, default=str, skipkeys=True)}", value)
 
     def _ref(self, name: Value, _: int) -> Value:
         return self.references.ref(name)
@@ -193,11 +198,11 @@ class Evaluator:
                 return INVALID
             named = {written(name): one for name, one in found.items()}
             name = self.resolved(node, depth)
-            if isinstance(name, Fact | Text) and name != UNNAMED:
+            if is_named(name):
                 name = self.branch.choose(name, list(named), only=default is None)
                 if name is None and (default is None or not self.branch.decides):
                     return INVALID
-            if isinstance(name, Mapping | list | Fact):
+            if isinstance(name, Mapping | list | Fact | Text):
                 return INVALID
             if written(name) not in named:
                 return INVALID if number == 0 or default is None else self.resolved(default, depth)
@@ -210,7 +215,7 @@ class Evaluator:
 
     def _to_json(self, argument: Value, depth: int) -> Value:
         value = self.value(argument, depth)
-        return INVALID if facts_in(value) else json.dumps(value, default=str)
+        return INVALID if facts_in(value) else json.dumps(value, default=str, skipkeys=True)
 
 
 FUNCTIONS: Mapping[str, Callable[[Evaluator, Value, int], Value]] = {

@@ -4,6 +4,7 @@ A value of a template is plain, a `Fact`, or a `Text` with facts in it. A fact i
 text: whether it equals one is undecided, unless its form rules that out.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from policies.declared.values import UNKNOWN, Opaque, Value
 EXAMPLE_ACCOUNT = "000000000000"
 EXAMPLE_KEY_ID = "00000000-0000-0000-0000-000000000000"
 DYNAMIC_REFERENCE = "{{resolve:"
+LONGEST_NAME = 80
 
 # The form of each pseudo parameter that is a text.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
@@ -40,11 +42,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. `region` is the Region of a KMS key, None where it is unknown."""
+    """One fact. `region` is the Region of a KMS key, None where it is unknown.
+
+    Facts of the same name are the same, unless they are `nameless`.
+    """
 
     name: str
     kind: Kind
     region: str | None = None
+    nameless: bool = False
 
     def __repr__(self) -> str:
         return self.name
@@ -121,10 +127,13 @@ def joined(parts: Iterable[Value]) -> Value:
             elif piece != "":
                 flat.append(piece)
     if any(isinstance(part, str) and DYNAMIC_REFERENCE in part for part in flat):
-        return Fact(f"the dynamic reference {Text(tuple(flat))}", Kind.AWS)
+        return following_from(f"the dynamic reference {Text(tuple(flat))}", Text(tuple(flat)), NOT_HERE)
     if len(flat) > 1:
         return Text(tuple(flat))
     return flat[0] if flat else ""
+
+
+NOT_HERE = Fact("what only AWS knows", Kind.AWS)
 
 
 def written(scalar: Value) -> str:
@@ -146,11 +155,24 @@ def facts_in(value: Value) -> list[Fact]:
     return [fact for one in inner for fact in facts_in(one)]
 
 
+def is_named(value: Value) -> bool:
+    """Whether a value is a fact, or a text with facts, that is the same wherever it stands."""
+    return isinstance(value, Fact | Text) and not any(fact.nameless for fact in facts_in(value))
+
+
 def following_from(name: str, *values: Value) -> Fact:
     """What a function gives that cannot be computed from these values: AWS knows it, or the update."""
     facts = [fact for value in values for fact in facts_in(value)]
     kind = Kind.UPDATE if facts and all(fact.kind is Kind.UPDATE for fact in facts) else Kind.AWS
-    return Fact(name, kind)
+    return Fact(_short(name), kind, nameless=any(fact.nameless for fact in facts))
+
+
+def _short(name: str) -> str:
+    """A name of at most 80 characters; a digest tells it from others that begin alike."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:12]
+    return f"{name[: LONGEST_NAME - 17]}... ({digest})"
 
 
 def from_outside(value: Value, name: str) -> Value:

@@ -14,8 +14,11 @@ from policies.declared.values import Value, parse_json
 MOST_VALUES = 100_000  # a template has at most a million bytes; aliases could multiply it without end
 
 
+DEEPEST = 300  # objects and lists in each other
+
+
 class TemplateError(Exception):
-    """A text is no CloudFormation template."""
+    """A text is not a CloudFormation template."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -30,17 +33,17 @@ def _short_tag(loader: _Loader, suffix: str, node: yaml.Node) -> Value:
         return {name: loader.construct_sequence(node, deep=True)}
     if isinstance(node, yaml.MappingNode):
         return {name: loader.construct_mapping(node, deep=True)}
-    raise TemplateError(f"the tag !{suffix} stands before nothing")
+    raise TemplateError(f"the tag !{suffix} has no value")
 
 
 _Loader.add_multi_constructor("!", _short_tag)  # type: ignore[no-untyped-call]  # as PyYAML is typed
 
 
 def parse_template(text: str) -> Mapping[str, Any]:
-    """The document that a template's text holds, JSON or YAML.
+    """The document in a template's text, JSON or YAML.
 
     Raises:
-        TemplateError: it is neither, or has no resources.
+        TemplateError: it is neither, or has no resources, or is too large or too deep.
     """
     found = _document_or_error(text)
     if isinstance(found, TemplateError):
@@ -56,7 +59,7 @@ def _document_or_error(text: str) -> Mapping[str, Any] | TemplateError:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         return TemplateError(f"it is neither JSON nor YAML: {' '.join(str(error).split())[:200]}")
     if not isinstance(document, Mapping) or not isinstance(document.get("Resources"), Mapping):
-        return TemplateError("it is no object with Resources")
+        return TemplateError("it is not an object with Resources")
     if size > MOST_VALUES:
         return TemplateError(f"its YAML aliases stand for more than {MOST_VALUES:,} values")
     return document
@@ -69,12 +72,18 @@ def _parsed(text: str) -> Value:
         return yaml.load(text, _Loader)  # noqa: S506  # a SafeLoader with tags that make plain dicts
 
 
-def _size(value: Value, known: dict[int, int]) -> int:
-    """How many values a value holds, aliases written out; each is counted once, however often it occurs."""
+def _size(value: Value, known: dict[int, int], depth: int = 0) -> int:
+    """The number of values in a value, with aliases written out; each value is counted once.
+
+    Raises:
+        ValueError: they are nested too deeply.
+    """
     if not isinstance(value, (Mapping, list)):
         return 1
+    if depth > DEEPEST:
+        raise ValueError(f"it is nested more than {DEEPEST} levels deep")
     if id(value) not in known:
-        known[id(value)] = MOST_VALUES + 1  # what an alias of itself counts
+        known[id(value)] = MOST_VALUES + 1  # for an alias of itself
         inner = value.values() if isinstance(value, Mapping) else value
-        known[id(value)] = 1 + sum(_size(one, known) for one in inner)
+        known[id(value)] = 1 + sum(_size(one, known, depth + 1) for one in inner)
     return known[id(value)]
