@@ -292,7 +292,8 @@ def test_functions_in_each_other_are_judged_in_time(function: Callable[[Any], An
 
 
 def test_names_that_are_dates_are_read() -> None:
-    body = "Resources: {T: {Type: AWS::DynamoDB::Table, Properties: {SSESpecification: !Unheard {2026-01-01: x}}}}"
+    properties = "{SSESpecification: !Unheard {2026-01-01: x}}"
+    body = f"Resources: {{T: {{Type: AWS::DynamoDB::Table, Properties: {properties}}}}}"
 
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 
