@@ -15,11 +15,20 @@ class DocumentError(Exception):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """One condition of a statement: operator and key in lower case, and the values, of which one must match."""
+
+    operator: str
+    key: str
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True)
 class Statement:
     """One statement, with every element a list; `UNKNOWN` stands in it for what is not known.
 
-    `principals` are those of all kinds; `excepts_principals` tells that they are a NotPrincipal.
-    `condition_keys` are in lower case.
+    `principals` are those of all kinds; `excepts_principals` says that they are a NotPrincipal. A request
+    must meet every one of `conditions`.
     """
 
     label: str
@@ -30,7 +39,7 @@ class Statement:
     not_actions: Sequence[Value] = ()
     resources: Sequence[Value] = ()
     not_resources: Sequence[Value] = ()
-    condition_keys: Sequence[str] = ()
+    conditions: Sequence[Condition] = ()
 
     def covers(self, action: str) -> bool:
         """Whether the statement is about an action such as `kms:Decrypt`."""
@@ -40,8 +49,9 @@ class Statement:
 
     @property
     def hidden_parts(self) -> list[Value]:
-        """All that is not known of it, for now or for ever."""
-        parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources)
+        """All that is unknown of it, until the update or for ever."""
+        values = [value for condition in self.conditions for value in condition.values]
+        parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources, values)
         return [one for part in parts for one in part if is_hidden(one)]
 
     @property
@@ -98,7 +108,7 @@ def _statement(one: Value, number: int) -> Statement:
         _list(_element(one, "NotAction")),
         _list(_element(one, "Resource")),
         _list(_element(one, "NotResource")),
-        _condition_keys(_element(one, "Condition")),
+        _conditions(_element(one, "Condition")),
     )
 
 
@@ -114,9 +124,15 @@ def _account_id(principal: Value) -> Value:
     return f"{int(principal):012}" if is_number else principal
 
 
-def _condition_keys(condition: Value) -> list[str]:
-    operators = condition.values() if isinstance(condition, Mapping) else ()
-    return [str(key).lower() for operator in operators if isinstance(operator, Mapping) for key in operator]
+def _conditions(block: Value) -> list[Condition]:
+    if is_hidden(block):
+        return [Condition("", "", (block,))]
+    operators = block.items() if isinstance(block, Mapping) else ()
+    return [
+        Condition(str(operator).lower(), str(key).lower(), _list(values))
+        for operator, keys in operators
+        for key, values in (keys.items() if isinstance(keys, Mapping) else [("", [keys])])
+    ]
 
 
 def _element(holder: Mapping[str, Value], name: str) -> Value:
