@@ -6,6 +6,7 @@ from policies import (
     dynamodb_dax_cluster_reviewed,
     dynamodb_replica_as_safe_as_table,
     dynamodb_table_and_key_protected,
+    dynamodb_table_copies_reviewed,
     dynamodb_table_customer_managed_key,
     dynamodb_table_declared_in_sight,
     dynamodb_table_deletion_protection,
@@ -38,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     dynamodb_replica_as_safe_as_table.RULE,
     dynamodb_table_policy_no_wildcard_principal.RULE,
     dynamodb_dax_cluster_reviewed.RULE,
+    dynamodb_table_copies_reviewed.RULE,
     dynamodb_table_and_key_protected.RULE,
     kms_key_rotation_enabled.RULE,
     kms_key_enabled.RULE,
@@ -47,7 +49,7 @@ RULES: tuple[Rule, ...] = (
     kms_key_policy_no_orphaned_principal.RULE,
     kms_key_lockout_check_kept.RULE,
     iam_policy_no_decrypt_on_all_keys.RULE,
-    waivers_current.RULE,  # the last: it tells which waivers the others used
+    waivers_current.RULE,  # last: it reports which waivers the others used
 )
 
 

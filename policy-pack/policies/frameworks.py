@@ -86,6 +86,7 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "dynamodb-replica-as-safe-as-table": RECOVERY,
     "dynamodb-table-policy-no-wildcard-principal": LEAST_PRIVILEGE,
     "dynamodb-dax-cluster-reviewed": {FSBP: ("DynamoDB.3", "DynamoDB.7"), **AT_REST},
+    "dynamodb-table-copies-reviewed": AT_REST,
     "dynamodb-table-and-key-protected": NO_LOSS,
     "kms-key-rotation-enabled": {
         FSBP: ("KMS.4",),

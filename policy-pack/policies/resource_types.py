@@ -4,6 +4,8 @@ TABLE = "aws:dynamodb/table:Table"
 TABLE_REPLICA = "aws:dynamodb/tableReplica:TableReplica"
 GLOBAL_TABLE = "aws:dynamodb/globalTable:GlobalTable"
 TABLE_RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+TABLE_EXPORT = "aws:dynamodb/tableExport:TableExport"
+KINESIS_DESTINATION = "aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination"
 NATIVE_TABLE = "aws-native:dynamodb:Table"
 NATIVE_GLOBAL_TABLE = "aws-native:dynamodb:GlobalTable"
 

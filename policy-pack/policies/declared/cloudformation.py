@@ -10,6 +10,7 @@ from typing import Self, TypeVar, cast
 from policies import resource_types as types
 from policies.declared.arns import EXAMPLE_REGIONS
 from policies.declared.branches import Branch, Case, branches_of
+from policies.declared.custom_resources import CALLERS, PHASES, call_for_tables
 from policies.declared.evaluation import Evaluator
 from policies.declared.facts import Fact, Text, readable, to_outside
 from policies.declared.loops import LoopError
@@ -258,10 +259,16 @@ def _resources(
             location = property_of(properties, NESTED.get(kind, ""))
             declared = f", declared at {location!r}" if location else ""
             yield Unseen(place.holder, f"{here} is {kind}{declared}")
+        elif kind in CALLERS and (call := call_for_tables(calls := _calls(one))):
+            yield Unseen(place.holder, f"{here} {call}", is_unknown=UNKNOWN in calls)
         else:
             yield one
         if isinstance(properties, Mapping) and "Fn::Transform" in properties:
             yield Unseen(place.holder, f"{here} has properties from a macro")
+
+
+def _calls(one: CloudFormationResource) -> list[Value]:
+    return [value for phase in PHASES for value in one.values(phase)]
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:

@@ -16,7 +16,7 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of a statement: operator and key in lower case, and the values, of which one must match."""
+    """One condition: operator and key in lower case, and the values, of which one must match."""
 
     operator: str
     key: str

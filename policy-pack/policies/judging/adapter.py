@@ -19,6 +19,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from policies.declared.resource import resource_from
+from policies.declared.terraform import own_type
 from policies.frameworks import controls_of, framework_of
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
@@ -75,7 +76,7 @@ class Adapter:
 
     def _resource_validation(self, rule: ResourceRule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if args.resource_type not in rule.types:
+            if own_type(args.resource_type) not in rule.types:
                 self._register_waivers(rule, args)
                 args.not_applicable()
             outcomes: Sequence[Outcome] | None = None

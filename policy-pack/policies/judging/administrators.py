@@ -47,10 +47,18 @@ def account_of(principal: str) -> str:
 
 def _callers(statements: Sequence[Statement], own: str | None) -> Iterator[str]:
     """Callers to try: those that the policy names, and of each account its root user and one user more."""
-    yield from (text for text in _named(statements) if IAM_ARN.fullmatch(text) and not _is_pattern(text))
+    yield from filter(IAM_ARN.fullmatch, (_example(text, own) for text in _named(statements)))
     for account in _accounts(statements) | {own or ANY_ACCOUNT}:
         yield f"arn:aws:iam::{account}:root"
         yield f"arn:aws:iam::{account}:user/some-administrator"
+
+
+def _example(pattern: str, own: str | None) -> str:
+    """An ARN that a pattern takes in."""
+    parts = pattern.split(":", 5)
+    if len(parts) == 6 and _is_pattern(parts[4]):
+        parts[4] = own or ANY_ACCOUNT
+    return ":".join(parts).replace("*", "x").replace("?", "x")
 
 
 def _named(statements: Sequence[Statement]) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from pulumi_policy import PolicyResource
 
 from policies.declared.resource import StackResource, stack_resource_from
+from policies.declared.terraform import own_type
 from policies.judging.ledger import Ledger
 
 
@@ -35,5 +36,5 @@ class Stack:
     def of_types(self, types: Container[str]) -> Iterator[StackResource]:
         """The resources of these types."""
         for urn, resource in self._resources.items():
-            if resource.resource_type in types and (found := self.get(urn)):
+            if own_type(resource.resource_type) in types and (found := self.get(urn)):
                 yield found

@@ -28,7 +28,7 @@ def wildcard_fault(bounds: Bounds) -> CheckStatements:
 def _fault(one: Statement, statements: Sequence[Statement], bounds: Bounds) -> str | bool | None:
     """What is wrong with an Allow; False if nothing is, None if that is unknown."""
     if one.excepts_principals:
-        return f"allows everyone but the principals that {one.label} excepts. Name those who are allowed."
+        return f"allows everybody but a few ({one.label}, NotPrincipal). Name those who are allowed."
     patterns = [principal for principal in one.principals if _is_pattern(principal)]
     partial = next((pattern for pattern in patterns if pattern != "*"), None)
     if partial is not None:
