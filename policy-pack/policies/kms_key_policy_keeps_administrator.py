@@ -35,14 +35,14 @@ def _fault(account: str | None) -> CheckStatements:
             raise HiddenError
         allowing = [one for one in statements if one.allows]
         denial = next((one for one in statements if not one.allows and one.covers(ADMINISTERS)), None)
-        who = f"in the key's account {account}" if account else "in any account"
+        who = f" in the key's account {account}" if account else ""
         if denial and has_administrator(allowing, account, in_favour=True):
             return (
-                f"denies {ADMINISTERS} to everybody who is allowed it {who} ({denial.label}). "
+                f"denies {ADMINISTERS} to everybody who is allowed it{who} ({denial.label}). "
                 "Except an administrator, together with the administrator's account."
             )
         return (
-            f"can be changed by nobody: no statement allows {ADMINISTERS} to an account, role or user {who}. "
+            f"locks everybody out: no statement allows {ADMINISTERS} to an account, role or user{who}. "
             "Add one."
         )
 

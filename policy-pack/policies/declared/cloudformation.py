@@ -166,7 +166,7 @@ def _cloud_control(resource: Resource) -> Iterator[Found]:
         try:
             state = parse_json(state)
         except ValueError as error:
-            yield Unseen("desiredState", f"desiredState is no JSON: {error}", is_malformed=True)
+            yield Unseen("desiredState", f"desiredState is not JSON: {error}", is_malformed=True)
             return
     yield from _typed(resource, resource.properties.get("typeName"), "desiredState", state)
 
@@ -224,7 +224,7 @@ def _template(place: _Place, stack: Value) -> Iterator[Found]:
         yield Unseen(place.holder, f"{place.within} is at {property_of(stack, 'TemplateURL')!r}")
         return
     if body is UNKNOWN:
-        yield Unseen(place.holder, f"{place.within} is not known", is_unknown=True)
+        yield Unseen(place.holder, f"{place.within} is unknown", is_unknown=True)
         return
     try:
         document = body if isinstance(body, Mapping) else parse_template(str(body))

@@ -11,7 +11,7 @@ from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 
 class DocumentError(Exception):
-    """A value is no policy document."""
+    """A value is not a policy document."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, with every element a list; `UNKNOWN` stands in it for what is not known.
+    """One statement, with every element a list; with `UNKNOWN` for what is unknown.
 
     `principals` are those of all kinds; `excepts_principals` says that they are a NotPrincipal. A request
     must meet every one of `conditions`.
@@ -64,15 +64,15 @@ def statements_of(document: Value) -> list[Statement]:
     """The statements of a document, JSON text or an object.
 
     Raises:
-        DocumentError: it is no policy document.
+        DocumentError: it is not a policy document.
     """
     if isinstance(document, str):
         try:
             document = parse_json(document)
         except ValueError as error:
-            raise DocumentError(f"it is no JSON: {error}") from error
+            raise DocumentError(f"it is not JSON: {error}") from error
     if not isinstance(document, Mapping):
-        raise DocumentError("it is no object")
+        raise DocumentError("it is not an object")
     statements = _element(document, "Statement")
     if statements is None:
         raise DocumentError("it has no Statement")
@@ -88,7 +88,7 @@ def matches(pattern: Value, text: str) -> bool:
 
 
 def is_hidden(value: Value) -> bool:
-    """Whether a value is not known, for now or for ever."""
+    """Whether a value is unknown, until the update or for ever."""
     return value is UNKNOWN or isinstance(value, Opaque)
 
 
@@ -96,7 +96,7 @@ def _statement(one: Value, number: int) -> Statement:
     if one is UNKNOWN:
         return Statement(f"Statement {number}", True, (UNKNOWN,), actions=(UNKNOWN,), resources=(UNKNOWN,))
     if not isinstance(one, Mapping):
-        raise DocumentError(f"its statement {number} is no object")
+        raise DocumentError(f"its statement {number} is not an object")
     sid = _element(one, "Sid")
     excepted = _element(one, "NotPrincipal")
     return Statement(

@@ -102,7 +102,8 @@ def _replicas(replicas: Value) -> Iterator[Declared]:
         return
     if not isinstance(replicas, list):
         unknown = replicas is UNKNOWN
-        yield Unseen("replicas", "the replicas are no list", is_unknown=unknown, is_malformed=not unknown)
+        reason = "the replicas are unknown" if unknown else "the replicas are not a list"
+        yield Unseen("replicas", reason, is_unknown=unknown, is_malformed=not unknown)
         return
     for number, replica in enumerate(replicas, start=1):
         region = inner(replica, "regionName")

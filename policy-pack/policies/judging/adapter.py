@@ -23,7 +23,7 @@ from policies.declared.terraform import own_type
 from policies.frameworks import controls_of, framework_of
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
-from policies.judging.reporting import Reporting, failures_told
+from policies.judging.reporting import Reporting, failures_reported
 from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
 from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
@@ -41,7 +41,7 @@ def utc_today() -> date:
 def is_preview() -> bool:
     """Whether values may be unknown, because nothing is created yet.
 
-    Engines that tell a pack at all tell it by PULUMI_DRY_RUN. Where they do not, an unknown value
+    Engines that say so set PULUMI_DRY_RUN. Where they do not, an unknown value
     is itself the sign: in an update all inputs are known by the time a resource is registered.
     """
     return os.environ.get("PULUMI_DRY_RUN") != "false"
@@ -81,12 +81,12 @@ class Adapter:
                 args.not_applicable()
             outcomes: Sequence[Outcome] | None = None
             waiting: Sequence[Outcome] = ()
-            with failures_told(report, args.urn):
+            with failures_reported(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     outcomes = self._final(rule, rule.check(resource_from(args), settings))
                     reporting = self._reporting(rule, settings, report)
-                    reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+                    reporting.report_all(args.urn, outcomes, may_wait=self.is_preview())
                     if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):
                         self.ledger.refused.add((rule.name, args.urn))
                     waiting = self._waiting(args.urn, outcomes, reporting)
@@ -100,7 +100,7 @@ class Adapter:
         self, rule: Rule, check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]
     ) -> ValidateStack:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            with failures_told(report, None):
+            with failures_reported(report, None):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     found = check(Stack(args.resources, self.ledger, self.today()), settings)
@@ -108,7 +108,7 @@ class Adapter:
                     for urn, outcomes in found.items():
                         if (rule.name, urn) in self.ledger.refused:
                             continue
-                        reporting.tell(urn, outcomes, may_wait=self.is_preview())
+                        reporting.report_all(urn, outcomes, may_wait=self.is_preview())
 
         return validate
 
@@ -128,12 +128,14 @@ class Adapter:
         return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
 
     def _register_waivers(self, rule: Rule, args: ResourceValidationArgs) -> None:
-        """A waiver is told of when nothing needs it, even where no resource of its rule is left."""
+        """Register the waivers, so that unused ones are reported even if their rule never applies."""
         if rule.name not in self.ledger.waivers:
             try:
                 self._settings(rule, args)
             except SettingsError:
-                self.ledger.waivers[rule.name] = ()  # told of with the first resource that the rule is about
+                self.ledger.waivers[
+                    rule.name
+                ] = ()  # reported with the first resource that the rule applies to
 
     def _settings(self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs) -> Settings | None:
         settings = settings_for(rule.settings, args.get_config(), args.stack_tags)

@@ -49,5 +49,5 @@ def pending(
     only_key: bool = False,
     only_aws: bool = False,
 ) -> Outcome:
-    """Whether the thing keeps the rule depends on a value that is not known yet."""
+    """Whether the thing keeps the rule depends on an unknown value."""
     return Outcome(Verdict.PENDING, message, property, region, only_listed, only_key, only_aws)

@@ -1,4 +1,4 @@
-"""How outcomes are told: violations, unless a waiver covers them, and failures of a rule itself."""
+"""How outcomes are reported: as violations, unless a waiver covers them, and failures of a rule itself."""
 
 import traceback
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from policies.judging.waivers import Waiver
 
 @dataclass(frozen=True)
 class Reporting:
-    """Tells the outcomes of one policy."""
+    """Reports the outcomes of one policy."""
 
     policy: str
     waivers: Sequence[Waiver]
@@ -24,13 +24,13 @@ class Reporting:
     today: date
     report: ReportViolation
 
-    def tell(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
-        """Report what is disproved; where it may not wait any longer, what is pending as well."""
-        for outcome in dict.fromkeys(outcomes):  # the branches of a condition may have the same fault
+    def report_all(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
+        """Report what is disproved, and what is pending unless it may wait."""
+        for outcome in dict.fromkeys(outcomes):  # branches of a condition may share a fault
             if outcome.verdict is Verdict.DISPROVED:
                 self._violation(urn, outcome.message)
             elif outcome.verdict is Verdict.PENDING and not may_wait and not outcome.only_aws:
-                self._violation(urn, f"Could not be decided: {outcome.message}")
+                self._violation(urn, f"Cannot be decided: {outcome.message.rstrip('.')}.")
 
     def waives(self, urn: str) -> bool:
         """Whether a waiver lets the resource break the policy today; those that cover it are used then."""
@@ -48,7 +48,7 @@ class Reporting:
 
 
 @contextmanager
-def failures_told(report: ReportViolation, urn: str | None) -> Iterator[None]:
+def failures_reported(report: ReportViolation, urn: str | None) -> Iterator[None]:
     """Report whatever goes wrong in a rule as a violation: nothing passes unchecked, no update crashes."""
     try:
         yield

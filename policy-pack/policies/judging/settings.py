@@ -73,6 +73,7 @@ def _known(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, 
     strangers = sorted(set(given) - set(schema))
     if strangers:
         raise SettingsError(
-            f"The policy's config has {', '.join(strangers)}; its settings are {', '.join(sorted(schema))}."
+            f"Unknown setting {', '.join(strangers)} in the policy's config. Settings: "
+            f"{', '.join(sorted(schema))}."
         )
     return given
