@@ -38,12 +38,24 @@ def _encrypted(key: object, **settings: Any) -> tuple[Sample, ...]:  # noqa: ANN
     return (_table(serverSideEncryption={"enabled": True, "kmsKeyArn": key, **settings}, replicas=None),)
 
 
+def _table_of_key() -> Sample:
+    """A table whose key is the stack's own, and unknown."""
+    properties = _table(
+        serverSideEncryption={"enabled": True, "kmsKeyArn": UNKNOWN}, replicas=None
+    ).properties
+    key = baseline(types.KEY).urn
+    return Sample(types.TABLE, properties, sources={"serverSideEncryption": [key]})
+
+
 def _template(
     properties: Mapping[str, Any],
     kind: str = "AWS::DynamoDB::Table",
     **more: Any,  # noqa: ANN401  # any JSON
 ) -> tuple[Sample, ...]:
-    resources = {"Orders": {"Type": kind, "Properties": properties, **more.pop("stated", {})}}
+    resources = {
+        "Orders": {"Type": kind, "Properties": properties},
+        **more.pop("extra", {}),
+    }
     return (
         Sample(types.CLOUDFORMATION_STACK, {"templateBody": json.dumps({"Resources": resources, **more})}),
     )
@@ -257,5 +269,68 @@ CASES = (
         "dynamodb-table-declared-in-sight",
         "nested stack at a URL",
         _template({"TemplateURL": "https://example.com/orders.json"}, kind="AWS::CloudFormation::Stack"),
+    ),
+    Case(
+        MAIN,
+        "extension of an unknown type",
+        (Sample(types.NATIVE_EXTENSION, {"type": UNKNOWN, "properties": {}}),),
+    ),
+    Case(
+        MAIN,
+        "desired state that is not JSON",
+        (Sample(types.CLOUD_CONTROL, {"typeName": "AWS::DynamoDB::Table", "desiredState": "{"}),),
+    ),
+    Case(MAIN, "resource without a type", _template({}, kind=5)),
+    Case(
+        MAIN,
+        "global table with replicas that are not a list",
+        _template({"Replicas": 5}, kind="AWS::DynamoDB::GlobalTable"),
+    ),
+    Case(
+        "dynamodb-table-declared-in-sight",
+        "included resources",
+        _template({}, extra={"Fn::Transform": {"Name": "AWS::Include"}}),
+    ),
+    Case(
+        "dynamodb-table-declared-in-sight",
+        "properties from a macro",
+        _template({"Fn::Transform": {"Name": "Orders"}}),
+    ),
+    Case(
+        "dynamodb-table-declared-in-sight",
+        "nested stack with hidden properties",
+        _template(
+            {"Fn::GetAtt": ["Reader", "Stack"]},
+            kind="AWS::CloudFormation::Stack",
+            extra={"Reader": {"Type": "Custom::Reader"}},
+        ),
+    ),
+    Case(
+        DECIDED,
+        "key of the stack where keys are listed",
+        (_table_of_key(), baseline(types.KEY)),
+        _settings(allowedKeyArns=[KEY_ARN]),
+    ),
+    Case(
+        "dynamodb-table-key-symmetric",
+        "key whose kind a condition decides",
+        _template_key(
+            {"Fn::GetAtt": ["Key", "Arn"]},
+            extra={
+                "Key": {
+                    "Type": "AWS::KMS::Key",
+                    "Properties": {"KeySpec": {"Fn::If": ["Prod", "SYMMETRIC_DEFAULT", "RSA_2048"]}},
+                }
+            },
+            **CONDITION,
+        ),
+    ),
+    Case(
+        WILDCARD,
+        "principal that another stack exports",
+        _template(
+            {"KeyPolicy": document(statement(), statement(Principal={"AWS": {"Fn::ImportValue": "reader"}}))},
+            kind="AWS::KMS::Key",
+        ),
     ),
 )

@@ -13,6 +13,8 @@ from policies import RULES
 from tests.policies.messages import DIRECTORY, written
 
 POLICIES = Path(__file__).resolve().parents[2] / "policy-pack" / "policies"
+# A policy that fails by itself is read in test_failures.
+ELSEWHERE = {"judging/reporting.py"}
 MAKERS = {"disproved", "pending", "Unseen"}
 FEWEST_LETTERS = 25
 
@@ -46,6 +48,7 @@ def test_every_place_that_makes_a_message_was_reached() -> None:
     unread = [
         f"{file.relative_to(POLICIES)}:{first}"
         for file in sorted(POLICIES.rglob("*.py"))
+        if str(file.relative_to(POLICIES)) not in ELSEWHERE
         for first, last in _message_statements(file)
         if not any((str(file), line) in reached for line in range(first, last + 1))
     ]
@@ -55,13 +58,14 @@ def test_every_place_that_makes_a_message_was_reached() -> None:
 
 def _lines_run(function: Any) -> set[tuple[str, int]]:  # noqa: ANN401  # any callable
     """The lines of the policies that a function runs."""
+    files = {str(file) for file in POLICIES.rglob("*.py")}
     lines: set[tuple[str, int]] = set()
 
     def trace(frame: FrameType, event: str, _: object) -> Any:  # noqa: ANN401  # as sys.settrace has it
-        if str(POLICIES) not in frame.f_code.co_filename:
+        if frame.f_code.co_filename not in files:
             return None
         if event == "line":
-            lines.add((str(Path(frame.f_code.co_filename).resolve()), frame.f_lineno))
+            lines.add((frame.f_code.co_filename, frame.f_lineno))
         return trace
 
     before = sys.gettrace()
