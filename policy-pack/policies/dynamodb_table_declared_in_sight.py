@@ -20,7 +20,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     hidden = [one for one in cloudformation_resources(resource) if _is_hidden(one)]
     return [
         disproved(
-            f"Tables that are created here are out of sight: {one.reason}. Declare them as resources or in a "
+            f"Tables that are created here cannot be seen: {one.reason}. Declare them as resources or in a "
             "templateBody, or check them in another way and have this resource waived."
         )
         for one in hidden

@@ -30,7 +30,7 @@ def _doubt(key: PendingKey) -> str | None:
     message = key.outcome.message.rstrip(".")
     if key.outcome.only_aws:
         return (
-            f"{message}, so no update decides whether it is a customer managed key. "
+            f"{message}. Only AWS knows it, so no update decides whether it is a customer managed key. "
             "Give the table the ARN of a KMS key, or a key of its template."
         )
     undecided = f"{message}, and comes from {key.shown_sources}, which does not show whether it is"

@@ -168,7 +168,7 @@ def test_setting_that_a_policy_does_not_have_is_reported_not_ignored() -> None:
     found = Pack(config=config).run(baseline(types.TABLE))
 
     assert [(one.policy, one.level) for one in found] == [(RULE, "mandatory")]
-    assert "The policy's config has waiver; its settings are overrides, waivers." in found[0].message
+    assert "Unknown setting waiver in the policy's config. Settings: overrides, waivers." in found[0].message
 
 
 def test_disabled_policy_is_silent() -> None:

@@ -174,7 +174,10 @@ def _cloud_control(resource: Resource) -> Iterator[Found]:
 def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> Iterator[Found]:
     if not isinstance(kind, str):
         yield Unseen(
-            holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
+            holder,
+            "its type is unknown" if kind is UNKNOWN else f"its type is {kind!r}",
+            is_unknown=kind is UNKNOWN,
+            is_malformed=kind is not UNKNOWN,
         )
     elif kind in STACKS:
         yield from _template(

@@ -41,5 +41,5 @@ def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noq
     """The update knows what is unknown at preview; what only AWS knows, it does not know either."""
     for_ever = [part for part in parts if part is not UNKNOWN]
     if for_ever:
-        return pending(f"{what} comes from {for_ever[0]}, which only AWS knows", property, only_aws=True)
+        return pending(f"{what} cannot be seen here: {for_ever[0]}", property, only_aws=True)
     return pending(f"{what} is unknown", property)

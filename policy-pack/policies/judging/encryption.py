@@ -132,7 +132,7 @@ def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings:
     }
     for what, value in parts.items():
         if isinstance(value, Opaque):
-            message = f"{what} {in_sentence(table.place)} comes from {value!r}, which only AWS knows"
+            message = f"{what} {in_sentence(table.place)} cannot be seen here: it comes from {value!r}"
             return pending(message, table.property, table.region, only_aws=True)
     unknown = [what for what, value in parts.items() if value is UNKNOWN]
     if not unknown:

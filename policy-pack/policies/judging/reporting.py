@@ -30,7 +30,7 @@ class Reporting:
             if outcome.verdict is Verdict.DISPROVED:
                 self._violation(urn, outcome.message)
             elif outcome.verdict is Verdict.PENDING and not may_wait and not outcome.only_aws:
-                self._violation(urn, f"Cannot be decided: {outcome.message.rstrip('.')}.")
+                self._violation(urn, f"Could not be decided: {outcome.message.rstrip('.')}.")
 
     def waives(self, urn: str) -> bool:
         """Whether a waiver lets the resource break the policy today; those that cover it are used then."""
