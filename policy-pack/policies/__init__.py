@@ -24,6 +24,7 @@ from policies import (
     kms_key_policy_no_orphaned_principal,
     kms_key_rotation_enabled,
     waivers_current,
+    waivers_listed,
 )
 from policies.judging.adapter import Adapter
 from policies.judging.rule import Rule, StackRule
@@ -49,7 +50,9 @@ RULES: tuple[Rule, ...] = (
     kms_key_policy_no_orphaned_principal.RULE,
     kms_key_lockout_check_kept.RULE,
     iam_policy_no_decrypt_on_all_keys.RULE,
-    waivers_current.RULE,  # last: it reports which waivers the others used
+    # Last: they report on the waivers that the others used.
+    waivers_current.RULE,
+    waivers_listed.RULE,
 )
 
 

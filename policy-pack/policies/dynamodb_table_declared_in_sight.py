@@ -21,7 +21,8 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     return [
         disproved(
             f"Tables that are created here cannot be seen: {one.reason}. Declare them as resources or in a "
-            "templateBody, or check them in another way and have this resource waived."
+            "templateBody, or check them in another way and have this resource waived.",
+            logical_id=one.logical_id,
         )
         for one in hidden
         if isinstance(one, Unseen)

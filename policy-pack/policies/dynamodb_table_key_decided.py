@@ -22,7 +22,7 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
         if message := _doubt(key):
-            found[key.table.urn].append(disproved(message))
+            found[key.table.urn].append(disproved(message, logical_id=key.outcome.logical_id))
     return found
 
 

@@ -24,7 +24,8 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
             found[key.table.urn].append(
                 disproved(
                     f"{key.outcome.message.rstrip('.')}. It comes from {key.shown_sources}, "
-                    f"which is not a KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key."
+                    f"which is not a KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key.",
+                    logical_id=key.outcome.logical_id,
                 )
             )
     return found

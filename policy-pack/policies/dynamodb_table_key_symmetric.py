@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pulumi_policy import EnforcementLevel, Severity
 
+from policies.declared.branches import logical_id_of
 from policies.declared.cloudformation import CONTAINERS, Unseen
 from policies.declared.facts import Kind, Text
 from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
@@ -56,7 +58,8 @@ def _in_template(resource: StackResource) -> Iterator[Outcome]:
         branches = keys.get(_beside(table, name), []) if name else []
         fits = {is_symmetric_encryption(key) for key in branches}
         if name and fits == {False}:
-            yield _outcome(f"{_place(table)} uses a key that DynamoDB cannot use:", name, branches[0])
+            fault = _outcome(f"{_place(table)} uses a key that DynamoDB cannot use:", name, branches[0])
+            yield replace(fault, logical_id=_logical_id(table))
         elif False in fits:
             yield pending(
                 f"Whether DynamoDB can use {name}, the key of {in_sentence(_place(table))}, is "
@@ -80,6 +83,10 @@ def _beside(table: Declared, name: str) -> str:
     """The subject of another resource in the same template: its name takes the place of the table's."""
     subject = table.case.subject if table.case else ""
     return f"{name} in {subject.partition(' in ')[2]}"
+
+
+def _logical_id(table: Declared) -> str:
+    return logical_id_of(table.case.subject) if table.case else ""
 
 
 def _place(table: Declared) -> str:

@@ -35,6 +35,7 @@ SERVERLESS_APPLICATION = "aws:serverlessrepository/cloudFormationStack:CloudForm
 PROVISIONED_PRODUCT = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 NATIVE_PROVISIONED_PRODUCT = "aws-native:servicecatalog:CloudFormationProvisionedProduct"
 
+STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 SSM_PARAMETER = "aws:ssm/parameter:Parameter"
 NATIVE_SSM_PARAMETER = "aws-native:ssm:Parameter"

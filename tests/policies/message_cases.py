@@ -78,6 +78,12 @@ def _settings(**own: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401  # any J
     return {MAIN: own}
 
 
+WAIVER = {
+    "owner": "orders-team",
+    "reason": "rebuilt every night",
+    "scope": "urn:pulumi:prod::*",
+    "expires": "2027-03-24",
+}
 EVERYBODY = statement(Principal="*", Action="kms:Decrypt")
 IMPORTED = {"Fn::ImportValue": "orders-key"}
 CONDITION = {"Conditions": {"Prod": {"Fn::Equals": [{"Ref": "AWS::StackName"}, "prod"]}}}
@@ -332,5 +338,26 @@ CASES = (
             {"KeyPolicy": document(statement(), statement(Principal={"AWS": {"Fn::ImportValue": "reader"}}))},
             kind="AWS::KMS::Key",
         ),
+    ),
+    *(
+        Case(
+            "dynamodb-table-deletion-protection",
+            title,
+            (_table(deletionProtectionEnabled=False),),
+            {"dynamodb-table-deletion-protection": {"waivers": [{**WAIVER, **changes}]}},
+        )
+        for title, changes in (
+            ("waiver that has expired", {"expires": "2026-11-01"}),
+            ("waiver that lasts too long", {"expires": "2028-11-01"}),
+            ("waiver without a date", {"expires": "2026-02-31"}),
+            ("waiver of everything", {"scope": "urn:pulumi:*"}),
+            ("waiver of a resource of a template", {"logicalIds": ["Orders"]}),
+        )
+    ),
+    Case(
+        "dynamodb-table-deletion-protection",
+        "waiver that leaves out a logical id",
+        _template({}),
+        {"dynamodb-table-deletion-protection": {"waivers": [{**WAIVER, "logicalIds": ["Web"]}]}},
     ),
 )

@@ -36,7 +36,13 @@ def said(case: Case) -> list[str]:
 
 
 def _messages(violations: list[Violation], policy: str) -> list[str]:
-    return [one.message.strip().split("\n")[-1] for one in violations if one.policy == policy]
+    return [_without_description(one.message) for one in violations if one.policy == policy]
+
+
+def _without_description(message: str) -> str:
+    """The message without the policy's description, which the SDK puts before it, and without the URN."""
+    before, separator, after = message.strip().partition("\n")
+    return (after if separator else before).partition("\nURN: ")[0]
 
 
 def written() -> Mapping[str, str]:

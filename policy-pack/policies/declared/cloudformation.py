@@ -130,8 +130,8 @@ class CloudFormationResource:
 class Unseen:
     """A place that may declare anything and cannot be looked into, and why.
 
-    `is_unknown` tells that the update will know it; `is_malformed` that AWS will refuse it. `case` is
-    the branch of its template, where it is in one.
+    `is_unknown` says that the update will know it; `is_malformed` that AWS will refuse it. `case` is
+    the branch of its template, and `logical_id` its logical id, where it is in one.
     """
 
     property: str
@@ -139,6 +139,7 @@ class Unseen:
     is_unknown: bool = False
     is_malformed: bool = False
     case: Case | None = None
+    logical_id: str = ""
 
 
 Found = CloudFormationResource | Unseen
@@ -250,24 +251,33 @@ def _resources(
         one = CloudFormationResource(
             str(kind), here, place.holder, properties, place.region, template, number, stated
         )
-        if "Condition" in stated and not one.branches(lambda _: ()):
-            continue
-        if name == "Fn::Transform":
-            yield Unseen(place.holder, f"{here} includes resources from elsewhere")
-        elif not isinstance(kind, str):
-            yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
-        elif kind in STACKS:
-            yield from _nested(one, place)
-        elif kind in NESTED or kind.endswith("::MODULE"):
-            location = property_of(properties, NESTED.get(kind, ""))
-            declared = f", declared at {location!r}" if location else ""
-            yield Unseen(place.holder, f"{here} is {kind}{declared}")
-        elif kind in CALLERS and (call := call_for_tables(calls := _calls(one))):
-            yield Unseen(place.holder, f"{here} {call}", is_unknown=UNKNOWN in calls)
-        else:
-            yield one
-        if isinstance(properties, Mapping) and "Fn::Transform" in properties:
-            yield Unseen(place.holder, f"{here} has properties from a macro")
+        if "Condition" not in stated or one.branches(lambda _: ()):
+            for found in _of_template(name, kind, one, place):
+                yield (
+                    replace(found, logical_id=name)
+                    if isinstance(found, Unseen) and not found.logical_id
+                    else found
+                )
+
+
+def _of_template(name: str, kind: Value, one: CloudFormationResource, place: _Place) -> Iterator[Found]:
+    here, properties = one.place, one.properties
+    if name == "Fn::Transform":
+        yield Unseen(place.holder, f"{here} includes resources from elsewhere")
+    elif not isinstance(kind, str):
+        yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
+    elif kind in STACKS:
+        yield from _nested(one, place)
+    elif kind in NESTED or kind.endswith("::MODULE"):
+        location = property_of(properties, NESTED.get(kind, ""))
+        declared = f", declared at {location!r}" if location else ""
+        yield Unseen(place.holder, f"{here} is {kind}{declared}")
+    elif kind in CALLERS and (call := call_for_tables(calls := _calls(one))):
+        yield Unseen(place.holder, f"{here} {call}", is_unknown=UNKNOWN in calls)
+    else:
+        yield one
+    if isinstance(properties, Mapping) and "Fn::Transform" in properties:
+        yield Unseen(place.holder, f"{here} has properties from a macro")
 
 
 def _calls(one: CloudFormationResource) -> list[Value]:

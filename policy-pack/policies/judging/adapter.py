@@ -27,7 +27,7 @@ from policies.judging.reporting import Reporting, failures_reported
 from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
 from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
-from policies.judging.waivers import waivers_from
+from policies.judging.waivers import Waiver, waivers_from
 
 Validate = Callable[[ResourceValidationArgs, ReportViolation], None]
 ValidateStack = Callable[[StackValidationArgs, ReportViolation], None]
@@ -114,7 +114,7 @@ class Adapter:
 
     def _level_noted(self, rule: Rule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            with failures_told(report, args.urn):
+            with failures_reported(report, args.urn):
                 is_silent = self._settings(rule, args) is None
                 self.ledger.lets_through = not is_silent and _level(report) is EnforcementLevel.ADVISORY
             args.not_applicable()
@@ -139,20 +139,20 @@ class Adapter:
 
     def _settings(self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs) -> Settings | None:
         settings = settings_for(rule.settings, args.get_config(), args.stack_tags)
-        self.ledger.waivers[rule.name] = waivers_from(settings["waivers"]) if settings else ()
+        self.ledger.waivers[rule.name] = _waivers(settings) if settings else ()
         return settings
 
     def _reporting(self, rule: Rule, settings: Settings, report: ReportViolation) -> Reporting:
-        return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
+        return Reporting(rule.name, _waivers(settings), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, or for ever, unless a waiver covers the resource."""
+        """What is pending at preview, or for ever, and not waived."""
         waiting = [
             outcome
             for outcome in outcomes
             if outcome.verdict is Verdict.PENDING and (self.is_preview() or outcome.only_aws)
         ]
-        return waiting if waiting and not reporting.waives(urn) else ()
+        return [outcome for outcome in waiting if not reporting.waives(urn, outcome)]
 
     def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
         """Leave what is pending to the stack rules, or report it in the SDK's own way.
@@ -197,6 +197,10 @@ class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
 def _level(report: ReportViolation) -> object:
     """The level at which a policy reports: the SDK has it in its function for reporting, and nowhere else."""
     return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
+
+
+def _waivers(settings: Settings) -> tuple[Waiver, ...]:
+    return waivers_from(settings["waivers"], settings["longestWaiverDays"])
 
 
 def _statement(rule: Rule) -> Mapping[str, Any]:

@@ -74,14 +74,25 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
 def refused(outcome: Outcome) -> Outcome:
     """The outcome of a table about which only AWS knows enough, where no other policy may let it through."""
     message = outcome.message.removesuffix(f" {ADVICE}.").rstrip(".")
-    return disproved(f"{message}. {ADVICE}.", outcome.property)
+    return disproved(f"{message}. {ADVICE}.", outcome.property, logical_id=outcome.logical_id)
 
 
 def _unseen(place: Unseen) -> list[Outcome]:
     if place.is_unknown:
-        return [pending(f"Whether tables are declared here is unknown: {place.reason}", place.property)]
+        return [
+            replace(
+                pending(f"Whether tables are declared here is unknown: {place.reason}", place.property),
+                logical_id=place.logical_id,
+            )
+        ]
     if place.is_malformed:
-        return [disproved(f"Tables cannot be checked here: {place.reason}. Correct it.", place.property)]
+        return [
+            disproved(
+                f"Tables cannot be checked here: {place.reason}. Correct it.",
+                place.property,
+                logical_id=place.logical_id,
+            )
+        ]
     return []
 
 
