@@ -18,23 +18,23 @@ BOUNDS = {
 }
 HEAD = """# Policies
 
-Made from the policies by `python policy-pack/reference.py docs`; a test compares the two. Each policy has a page
-of its own; [settings](policies/settings.md) describes the config that all have.
+Made from the policies by `python policy-pack/reference.py docs`; a test compares the two. Each policy has a
+page of its own; [settings](policies/settings.md) describes the config that all have.
 
-Each policy decides with one of three values: *proven*, *disproved* or *pending* (it depends on a value
-that is not known yet). What is disproved is reported at the policy's level. What is pending is never a
-pass: for a table's key it is settled at preview by what the key's value depends on; for anything else
-Pulumi shows an advisory, and the update decides before it creates the resource. A policy that fails by
-itself is reported as a violation.
+Each policy decides with one of three values: *proven*, *disproved* or *pending* (it depends on a value that
+is not known yet). What is disproved is reported at the policy's level. What is pending is never a pass: for
+a table's key it is settled at preview by what the key's value depends on; for anything else Pulumi shows an
+advisory, and the update decides before it creates the resource. A policy that fails by itself is reported
+as a violation.
 
-What no policy sees: imports by `pulumi import` run no policy; commands, dynamic providers, custom resources that
-run code of their own, controllers in clusters (ACK, Crossplane), automation documents, backups and zero-ETL
-integrations create or copy tables outside the program. `dynamodb-table-declared-in-sight` reports the routes that
-it can recognise.
+What no policy sees: imports by `pulumi import` run no policy; commands, dynamic providers, custom resources
+that run code of their own, controllers in clusters (ACK, Crossplane), automation documents, backups and
+zero-ETL integrations create or copy tables outside the program. `dynamodb-table-declared-in-sight` reports
+the routes that it can recognise.
 
-No policy can see whether a key's ARN is that of a customer managed key or of an AWS managed one,
-as both look alike, unless the stack reads it by its alias. Name the keys that you trust in `allowedKeyArns`, or the AWS managed ones in
-`deniedKeyArns`; ask AWS with `encrypted-tables verify`.
+No policy can see whether a key's ARN is that of a customer managed key or of an AWS managed one, as both
+look alike, unless the stack reads it by its alias. Name the keys that you trust in `allowedKeyArns`, or the
+AWS managed ones in `deniedKeyArns`; ask AWS with `encrypted-tables verify`.
 
 Messages show the values that break a rule. Pulumi gives policies all values in the clear, without telling
 which are secret: do not put a secret where a key, a principal or a template belongs.
@@ -103,7 +103,7 @@ def _policy(rule: Rule) -> Iterator[str]:
 
 
 def _bounds(bounds: Bounds) -> Iterator[str]:
-    yield "\nA principal `*` is bounded by a condition of equality on one of these keys, with a fixed value:\n"
+    yield "\nThese keys bound a principal `*`, in a condition of equality with a fixed value:\n"
     yield "\n| Key | Pins | Counts | Source |\n|---|---|---|---|\n"
     for when, keys in (("alone", bounds.alone), ("beside `kms:ViaService`", bounds.together)):
         for name, bound in keys.items():
