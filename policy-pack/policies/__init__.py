@@ -6,6 +6,7 @@ from policies import (
     dynamodb_dax_cluster_reviewed,
     dynamodb_replica_as_safe_as_table,
     dynamodb_table_and_key_protected,
+    dynamodb_table_copies_reviewed,
     dynamodb_table_customer_managed_key,
     dynamodb_table_declared_in_sight,
     dynamodb_table_deletion_protection,
@@ -23,6 +24,7 @@ from policies import (
     kms_key_policy_no_orphaned_principal,
     kms_key_rotation_enabled,
     waivers_current,
+    waivers_listed,
 )
 from policies.judging.adapter import Adapter
 from policies.judging.rule import Rule, StackRule
@@ -38,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     dynamodb_replica_as_safe_as_table.RULE,
     dynamodb_table_policy_no_wildcard_principal.RULE,
     dynamodb_dax_cluster_reviewed.RULE,
+    dynamodb_table_copies_reviewed.RULE,
     dynamodb_table_and_key_protected.RULE,
     kms_key_rotation_enabled.RULE,
     kms_key_enabled.RULE,
@@ -47,7 +50,9 @@ RULES: tuple[Rule, ...] = (
     kms_key_policy_no_orphaned_principal.RULE,
     kms_key_lockout_check_kept.RULE,
     iam_policy_no_decrypt_on_all_keys.RULE,
-    waivers_current.RULE,  # the last: it tells which waivers the others used
+    # Last: they report on the waivers that the others used.
+    waivers_current.RULE,
+    waivers_listed.RULE,
 )
 
 

@@ -11,7 +11,7 @@ from policies import resource_types as types
 from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
 from policies.declared.resource import Resource
 from policies.declared.tables import least
-from policies.declared.values import Value, as_boolean, shown
+from policies.declared.values import Value, as_boolean, stated
 from policies.judging.outcome import Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
 
@@ -36,12 +36,11 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def _outcome(place: str, at_rest: Value, endpoint: Value) -> Outcome:
-    lacking = [] if as_boolean(at_rest) is True else [f"encryption at rest is {shown(at_rest)}"]
-    lacking += [] if endpoint == "TLS" else [f"its endpoint encryption is {shown(endpoint)}"]
-    more = f" Also, {' and '.join(lacking)}: enable both." if lacking else ""
+    more = "" if as_boolean(at_rest) is True else f" Its encryption at rest is {stated(at_rest)}: enable it."
+    more += "" if endpoint == "TLS" else f" Its endpoint encryption is {stated(endpoint)}: set it to TLS."
     return disproved(
         f"{place} caches items of tables, and cannot encrypt them with a customer managed key. "
-        f"Keep tables that need such a key off it.{more}"
+        f"Read tables that need such a key without it.{more}"
     )
 
 

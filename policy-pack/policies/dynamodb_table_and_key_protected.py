@@ -26,7 +26,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     if resource.protect:
         return [PROVEN]
     with_it = f", and with it {', '.join(held)}" if any(held) else ""
-    todo = "Set its resource option protect to true."
+    todo = "Set the resource option protect to true."
     return [disproved(f"{resource.name} can be deleted by Pulumi{with_it}. {todo}")]
 
 

@@ -1,8 +1,8 @@
 """Tables are declared where policies can see them.
 
 A CloudFormation template that is fetched from a URL, changed by a macro or made of modules, a nested
-stack, a product of Service Catalog or an application of the Serverless Application Repository may
-declare tables that no policy of this pack can look at.
+stack, a custom resource that calls DynamoDB, a product of Service Catalog or an application of the
+Serverless Application Repository may create tables that no policy of this pack sees.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,9 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     hidden = [one for one in cloudformation_resources(resource) if _is_hidden(one)]
     return [
         disproved(
-            f"Tables that are declared here cannot be seen: {one.reason}. Write the template as "
-            "templateBody, or check its tables in another way and have this resource waived."
+            f"Tables that are created here cannot be seen: {one.reason}. Declare them as resources or in a "
+            "templateBody, or check them in another way and have this resource waived.",
+            logical_id=one.logical_id,
         )
         for one in hidden
         if isinstance(one, Unseen)
@@ -37,7 +38,8 @@ RULE = ResourceRule(
     description="DynamoDB tables are declared where their encryption can be checked.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
-    remediation="Pass CloudFormation templates as templateBody, without nested stacks.",
+    remediation="Pass CloudFormation templates as templateBody, without nested stacks, and declare tables as "
+    "resources, not by calls of a custom resource.",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
     types=CONTAINERS,
     check=check,

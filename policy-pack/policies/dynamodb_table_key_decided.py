@@ -22,27 +22,27 @@ def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
         if message := _doubt(key):
-            found[key.table.urn].append(disproved(message))
+            found[key.table.urn].append(disproved(message, logical_id=key.outcome.logical_id))
     return found
 
 
 def _doubt(key: PendingKey) -> str | None:
-    message = key.outcome.message
+    message = key.outcome.message.rstrip(".")
     if key.outcome.only_aws:
         return (
-            f"{message}. No update decides that, as only AWS knows it. "
+            f"{message}. Only AWS knows it, so no update decides whether it is a customer managed key. "
             "Give the table the ARN of a KMS key, or a key of its template."
         )
-    told = f"{message}, and comes from {key.shown_sources}: that does not tell whether it is"
+    undecided = f"{message}, and comes from {key.shown_sources}, which does not show whether it is"
     if key.origin is Origin.UNTOLD:
         return (
-            f"{told} a customer managed key. Give the table the ARN of a KMS key as the key exports it, or "
-            "an ARN that is known."
+            f"{undecided} a customer managed key. Give the table the ARN "
+            "that a KMS key exports, or a known ARN."
         )
     if key.origin is Origin.KEY and key.outcome.only_listed:
         return (
-            f"{told} one of the keys that the policy's config lists under allowedKeyArns. Give the table the "
-            "ARN of one of them."
+            f"{undecided} a key in the allowedKeyArns of the policy's config. Give the table the ARN of one "
+            "of them."
         )
     return None
 

@@ -1,7 +1,7 @@
-"""A table's key that is not known yet comes from a KMS key of the stack.
+"""A table's key that is unknown at preview comes from a KMS key of the stack.
 
-At preview a new key has no ARN. What the table's setting depends on is known: a KMS key, or not.
-The update decides again by the ARN, before it creates the table.
+At preview a new key has no ARN, but the resources that the table's setting depends on are known. The
+update decides again by the ARN, before it creates the table.
 """
 
 from collections import defaultdict
@@ -17,21 +17,22 @@ from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose unknown key comes from no KMS key that it can use."""
+    """Disproved for each table whose unknown key does not come from a KMS key that it can use."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
         if key.origin is Origin.NO_KEY and not key.outcome.only_aws:
             found[key.table.urn].append(
                 disproved(
-                    f"{key.outcome.message}. It comes from {key.shown_sources}, "
-                    f"which is no KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key."
+                    f"{key.outcome.message.rstrip('.')}. It comes from {key.shown_sources}, "
+                    f"which is not a KMS key{_of_region(key.outcome)}. Give the table the ARN of a KMS key.",
+                    logical_id=key.outcome.logical_id,
                 )
             )
     return found
 
 
 def _of_region(outcome: Outcome) -> str:
-    return f" of {outcome.region}" if outcome.region else ""
+    return f" in {outcome.region}" if outcome.region else ""
 
 
 RULE = StackRule(

@@ -5,48 +5,102 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pulumi_policy import EnforcementLevel, Severity
 
-from policies.declared.cloudformation import Unseen
+from policies.declared.branches import logical_id_of
+from policies.declared.cloudformation import CONTAINERS, Unseen
+from policies.declared.facts import Kind, Text
 from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
 from policies.declared.resource import StackResource
-from policies.declared.tables import TABLE_TYPES, Encryption, declared_tables
-from policies.declared.values import shown
+from policies.declared.tables import TABLE_TYPES, Declared, Encryption, Table, declared_tables
+from policies.declared.values import in_sentence, shown
 from policies.judging.key_origin import passed_on
-from policies.judging.outcome import Outcome, disproved
+from policies.judging.outcome import Outcome, disproved, pending
 from policies.judging.pending_keys import pending_keys
 from policies.judging.rule import Settings, StackRule
 from policies.judging.stack import Stack
 
+SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT = "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"
+
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose key is a key of the stack of another kind."""
-    unfit = {resource.urn: key for resource in stack.of_types(KEY_TYPES) if (key := _unfit_key(resource))}
-    if not unfit:
-        return {}
+    """Disproved for each table whose key is a key of the stack, or of its template, of another kind."""
     found: dict[str, list[Outcome]] = defaultdict(list)
-    for urn, key_urn in {*_by_dependency(stack), *_by_arn(stack)}:
-        if key_urn in unfit:
-            key = unfit[key_urn]
-            found[urn].append(
-                disproved(
-                    f"The table's key {key_urn.rsplit('::', 1)[-1]} has the specification "
-                    f"{shown(key.spec)} and the usage {shown(key.usage)}. "
-                    "Use a key with SYMMETRIC_DEFAULT and ENCRYPT_DECRYPT."
-                )
-            )
+    for resource in stack.of_types(CONTAINERS):
+        found[resource.urn] += _in_template(resource)
+    unfit = {resource.urn: key for resource in stack.of_types(KEY_TYPES) if (key := _unfit_key(resource))}
+    if unfit:
+        for urn, key_urn in {*_by_dependency(stack), *_by_arn(stack)}:
+            if key_urn in unfit:
+                found[urn].append(_outcome("The table's key", key_urn.rsplit("::", 1)[-1], unfit[key_urn]))
     return found
 
 
+def _outcome(whose: str, name: str, key: Key) -> Outcome:
+    return disproved(
+        f"{whose} {name} has the specification {shown(key.spec or SYMMETRIC_DEFAULT)} and the usage "
+        f"{shown(key.usage or ENCRYPT_DECRYPT)}. Use a key with {SYMMETRIC_DEFAULT} and {ENCRYPT_DECRYPT}."
+    )
+
+
+def _in_template(resource: StackResource) -> Iterator[Outcome]:
+    """The tables of a template whose key is one of the same template that DynamoDB cannot use."""
+    keys: dict[str, list[Key]] = defaultdict(list)
+    for key in declared_keys(resource):
+        if key.case:
+            keys[key.case.subject].append(key)
+    if not any(is_symmetric_encryption(key) is False for found in keys.values() for key in found):
+        return
+    for table in declared_tables(resource):
+        name = _key_of_template(table)
+        branches = keys.get(_beside(table, name), []) if name else []
+        fits = {is_symmetric_encryption(key) for key in branches}
+        if name and fits == {False}:
+            fault = _outcome(f"{_place(table)} uses a key that DynamoDB cannot use:", name, branches[0])
+            yield replace(fault, logical_id=_logical_id(table))
+        elif False in fits:
+            yield pending(
+                f"Whether DynamoDB can use {name}, the key of {in_sentence(_place(table))}, is "
+                "decided by a condition of the template",
+                table.property,
+            )
+
+
+def _key_of_template(table: Declared) -> str | None:
+    """The key of its template that a table names by a reference."""
+    key = (
+        table.encryption.key
+        if isinstance(table, Table) and isinstance(table.encryption, Encryption)
+        else None
+    )
+    facts = key.facts if isinstance(key, Text) else []
+    return next((fact.name for fact in facts if fact.kind is Kind.KEY), None)
+
+
+def _beside(table: Declared, name: str) -> str:
+    """The subject of another resource in the same template: its name takes the place of the table's."""
+    subject = table.case.subject if table.case else ""
+    return f"{name} in {subject.partition(' in ')[2]}"
+
+
+def _logical_id(table: Declared) -> str:
+    return logical_id_of(table.case.subject) if table.case else ""
+
+
+def _place(table: Declared) -> str:
+    return table.place if isinstance(table, Table) else ""
+
+
 def _unfit_key(resource: StackResource) -> Key | None:
-    """The one key that the resource is, if DynamoDB cannot use it; which of several is used is not told."""
+    """The one key that the resource is, if DynamoDB cannot use it; None if the resource declares several."""
     keys = list(declared_keys(resource))
     return keys[0] if len(keys) == 1 and is_symmetric_encryption(keys[0]) is False else None
 
 
 def _by_dependency(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Tables whose key is not known, with the one key that it comes from."""
+    """Tables whose key is unknown, with the one key that it comes from."""
     for key in pending_keys(stack):
         if len(key.sources) == 1:
             yield key.table.urn, passed_on(key.sources[0], stack.get).urn

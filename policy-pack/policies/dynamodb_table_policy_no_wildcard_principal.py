@@ -1,43 +1,43 @@
-"""No resource policy of a table lets just anyone in.
+"""No resource policy of a table, replica or stream allows everybody.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies import resource_types as types
-from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
+from policies.declared.cloudformation import CONTAINERS
 from policies.declared.resource import Resource
-from policies.declared.values import Value
+from policies.declared.table_policies import table_policies
+from policies.judging.bounds import OF_TABLE_POLICIES
+from policies.judging.branches import in_every_branch
 from policies.judging.documents import document_outcome
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
-from policies.kms_key_no_wildcard_principal import fault
+from policies.judging.wildcards import wildcard_fault
+
+FAULT = wildcard_fault(OF_TABLE_POLICIES)
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
     """One outcome for each resource policy."""
-    return [document_outcome(place, holder, policy, fault) for place, holder, policy in _policies(resource)]
-
-
-def _policies(resource: Resource) -> Iterator[tuple[str, str, Value]]:
-    if resource.type == types.TABLE_RESOURCE_POLICY:
-        yield "The resource policy", "policy", resource.properties.get("policy")
-    for one in cloudformation_resources(resource):
-        if isinstance(one, CloudFormationResource) and one.type == "AWS::DynamoDB::Table":
-            for policy in one.values("ResourcePolicy", "PolicyDocument"):
-                yield f"The table {one.place}".strip(), one.property, one.readable(policy)
+    return in_every_branch(
+        table_policies(resource),
+        lambda one: [document_outcome(one.place, one.property, one.document, FAULT)],
+    )
 
 
 RULE = ResourceRule(
     name="dynamodb-table-policy-no-wildcard-principal",
-    description="Resource policies of DynamoDB tables name the principals that they allow.",
+    description="Resource policies of DynamoDB tables, replicas and streams name the principals that "
+    "they allow, or bound them by account, organisation, service or caller.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.CRITICAL,
-    remediation="Replace wildcards in Principal by the ARNs of accounts, roles or users.",
+    remediation="Replace wildcards in Principal by the ARNs of accounts, roles or users, or add a condition "
+    "such as aws:PrincipalAccount with your account.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html",
-    types=CONTAINERS | {types.TABLE_RESOURCE_POLICY, types.NATIVE_TABLE},
+    types=CONTAINERS | {types.TABLE_RESOURCE_POLICY, types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE},
     check=check,
 )

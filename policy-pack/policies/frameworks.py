@@ -86,6 +86,7 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "dynamodb-replica-as-safe-as-table": RECOVERY,
     "dynamodb-table-policy-no-wildcard-principal": LEAST_PRIVILEGE,
     "dynamodb-dax-cluster-reviewed": {FSBP: ("DynamoDB.3", "DynamoDB.7"), **AT_REST},
+    "dynamodb-table-copies-reviewed": AT_REST,
     "dynamodb-table-and-key-protected": NO_LOSS,
     "kms-key-rotation-enabled": {
         FSBP: ("KMS.4",),
@@ -103,6 +104,7 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "kms-key-lockout-check-kept": KEY_CARE,
     "iam-policy-no-decrypt-on-all-keys": {FSBP: ("KMS.1", "KMS.2"), **LEAST_PRIVILEGE},
     "waivers-current": {NIST: ("CA-5",)},
+    "waivers-listed": {NIST: ("CA-5",)},
 }
 
 

@@ -37,7 +37,7 @@ def fault(statements: Sequence[Statement]) -> str | None:
         if not action:
             continue
         if one.not_resources:
-            return f"allows {action} on all but some keys ({one.label}, NotResource). Name the keys."
+            return f"allows {action} on all keys but a few ({one.label}, NotResource). Name the keys' ARNs."
         for resource in one.resources:
             if takes_in_all_keys(resource):
                 return f"allows {action} on {shown(resource)} ({one.label}). Name the keys' ARNs."

@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.keys import KEY_TYPES, Key, declared_keys
 from policies.declared.resource import Resource
-from policies.declared.values import UNKNOWN, shown
+from policies.declared.values import UNKNOWN, in_sentence, shown
 from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
@@ -18,7 +18,7 @@ PROPERTY = "deletionWindowInDays"
 
 
 def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
-    """One outcome for each key; a window that is left out is AWS's default, 30 days."""
+    """One outcome for each key; AWS's default is 30 days."""
     return in_every_branch(declared_keys(resource), lambda key: [_outcome(key, settings["minimumDays"])])
 
 
@@ -27,11 +27,11 @@ def _outcome(key: Key, minimum: float) -> Outcome:
     if days is None:
         return PROVEN
     if days is UNKNOWN:
-        return pending(f"The deletion window of {key.place} is not known", PROPERTY)
+        return pending(f"The deletion window of {in_sentence(key.place)} is unknown", PROPERTY)
     if _number(days) >= minimum:
         return PROVEN
     return disproved(
-        f"{key.place} has a deletion window of {shown(_whole(days))} days. Make it {minimum:g} days or more.",
+        f"{key.place} has a deletion window of {shown(_whole(days))} days. Set it to {minimum:g} or more.",
         PROPERTY,
     )
 
@@ -46,10 +46,10 @@ def _number(value: object) -> float:
 
 RULE = ResourceRule(
     name="kms-key-deletion-window",
-    description="A KMS key that is deleted can be recovered for the whole time that AWS allows.",
+    description="A KMS key that is deleted can be recovered for as long as AWS allows.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
-    remediation="Leave deletionWindowInDays out, or raise it.",
+    remediation="Remove deletionWindowInDays, or raise it.",
     url="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-scheduling-key-deletion.html",
     settings={
         "minimumDays": {

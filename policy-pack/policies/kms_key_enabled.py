@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.keys import KEY_TYPES, Key, declared_keys
 from policies.declared.resource import Resource
-from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.declared.values import UNKNOWN, as_boolean, in_sentence, stated
 from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
@@ -25,8 +25,10 @@ def _outcome(key: Key) -> Outcome:
     if enabled is True or key.enabled is None:
         return PROVEN
     if enabled is UNKNOWN:
-        return pending(f"Whether {key.place} is enabled is not known", "isEnabled")
-    return disproved(f"{key.place} has enabled set to {shown(key.enabled)}. Set it to true.", "isEnabled")
+        return pending(f"Whether {in_sentence(key.place)} is enabled is unknown", "isEnabled")
+    return disproved(
+        f"{key.place} is not enabled: isEnabled is {stated(key.enabled)}. Set it to true.", "isEnabled"
+    )
 
 
 RULE = ResourceRule(

@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.keys import KEY_POLICY_TYPES, Key, KeyPolicy, declared_key_policies
 from policies.declared.resource import Resource
-from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.declared.values import UNKNOWN, as_boolean, in_sentence, stated
 from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
@@ -18,7 +18,7 @@ PROPERTY = "bypassPolicyLockoutSafetyCheck"
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for each key policy; the check is made where nothing is said."""
+    """One outcome for each key policy; KMS makes the check where the setting is not set."""
     return in_every_branch(declared_key_policies(resource), lambda one: [_outcome(one)])
 
 
@@ -27,20 +27,20 @@ def _outcome(one: Key | KeyPolicy) -> Outcome:
     if bypassed is False or one.bypasses_lockout_check is None:
         return PROVEN
     if bypassed is UNKNOWN:
-        return pending(f"Whether {one.place} bypasses the lockout check is not known", PROPERTY)
+        return pending(f"Whether {in_sentence(one.place)} bypasses the lockout check is unknown", PROPERTY)
     return disproved(
-        f"{one.place} bypasses the lockout check: {PROPERTY} is {shown(one.bypasses_lockout_check)}. "
-        "Leave it out.",
+        f"{one.place} bypasses the lockout check: {PROPERTY} is {stated(one.bypasses_lockout_check)}. "
+        "Remove it.",
         PROPERTY,
     )
 
 
 RULE = ResourceRule(
     name="kms-key-lockout-check-kept",
-    description="KMS checks each key policy for locking its author out.",
+    description="KMS checks that each key policy does not lock its author out.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
-    remediation="Leave bypassPolicyLockoutSafetyCheck out, and keep an administrator in the key policy.",
+    remediation="Remove bypassPolicyLockoutSafetyCheck, and keep an administrator in the key policy.",
     url="https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
     types=KEY_POLICY_TYPES,
     check=check,

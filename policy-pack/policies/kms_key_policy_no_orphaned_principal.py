@@ -1,7 +1,7 @@
-"""No key policy names the unique id of a principal that is gone.
+"""No key policy names the unique id of a deleted principal.
 
 When a user or role is deleted, AWS shows its unique id in the policies that named it. The next
-change of such a policy fails, and a new user of the same name has no access.
+change of such a policy fails, and a new user with the same name has no access.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
 
@@ -34,7 +34,7 @@ def fault(statements: Sequence[Statement]) -> str | None:
     for one in statements:
         for principal in one.principals:
             if isinstance(principal, str) and UNIQUE_ID.fullmatch(principal):
-                return f"names {principal} ({one.label}), the id of a principal that is gone. Remove it."
+                return f"names {principal} ({one.label}), the unique id of a deleted principal. Remove it."
     if any(is_hidden(principal) for one in statements for principal in one.principals):
         raise HiddenError
     return None

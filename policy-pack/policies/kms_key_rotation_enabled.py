@@ -9,7 +9,7 @@ from pulumi_policy import EnforcementLevel, Severity
 
 from policies.declared.keys import KEY_TYPES, Key, declared_keys, is_symmetric_encryption
 from policies.declared.resource import Resource
-from policies.declared.values import UNKNOWN, as_boolean, shown
+from policies.declared.values import UNKNOWN, as_boolean, in_sentence, stated
 from policies.judging.branches import in_every_branch
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
@@ -27,9 +27,10 @@ def _outcome(key: Key) -> Outcome:
     if rotation is True:
         return PROVEN
     if rotation is UNKNOWN:
-        return pending(f"Whether {key.place} is rotated is not known", "enableKeyRotation")
+        return pending(f"The rotation of {in_sentence(key.place)} is unknown", "enableKeyRotation")
     return disproved(
-        f"{key.place} has rotation set to {shown(key.rotation)}. Set it to true.", "enableKeyRotation"
+        f"Rotation of {in_sentence(key.place)} is {stated(key.rotation)}. Set it to true.",
+        "enableKeyRotation",
     )
 
 

@@ -4,6 +4,8 @@ TABLE = "aws:dynamodb/table:Table"
 TABLE_REPLICA = "aws:dynamodb/tableReplica:TableReplica"
 GLOBAL_TABLE = "aws:dynamodb/globalTable:GlobalTable"
 TABLE_RESOURCE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
+TABLE_EXPORT = "aws:dynamodb/tableExport:TableExport"
+KINESIS_DESTINATION = "aws:dynamodb/kinesisStreamingDestination:KinesisStreamingDestination"
 NATIVE_TABLE = "aws-native:dynamodb:Table"
 NATIVE_GLOBAL_TABLE = "aws-native:dynamodb:GlobalTable"
 
@@ -33,6 +35,7 @@ SERVERLESS_APPLICATION = "aws:serverlessrepository/cloudFormationStack:CloudForm
 PROVISIONED_PRODUCT = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 NATIVE_PROVISIONED_PRODUCT = "aws-native:servicecatalog:CloudFormationProvisionedProduct"
 
+STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 SSM_PARAMETER = "aws:ssm/parameter:Parameter"
 NATIVE_SSM_PARAMETER = "aws-native:ssm:Parameter"

@@ -1,7 +1,7 @@
 """Waivers are needed, valid and not about to end.
 
-A waiver that has expired waives nothing: its rule reports the violation again. This policy tells
-beforehand, and tells of waivers for this stack that nothing needs any more.
+A waiver that has expired hides nothing: its rule reports the violation again. This policy says so
+beforehand, and reports waivers for this stack that nothing needs any more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,26 +15,25 @@ from policies.judging.waivers import Waiver
 
 
 def check(stack: Stack, settings: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for the stack, once for each waiver with a fault."""
-    if not stack.urns:
-        return {}
-    prefix = "::".join(stack.urns[0].split("::")[:2]) + "::"
+    """Disproved for the stack, once for each fault of a waiver."""
     faults = [
         disproved(f"In {policy}, the {waiver.shown} {fault}.")
         for policy, waivers in stack.ledger.waivers.items()
         for waiver in waivers
-        for fault in _faults(policy, waiver, prefix, stack, settings["daysOfNotice"])
+        for fault in _faults(policy, waiver, stack, settings["daysOfNotice"])
     ]
-    return {stack.urns[0]: faults}
+    return {stack.urn: faults}
 
 
-def _faults(policy: str, waiver: Waiver, prefix: str, stack: Stack, days_of_notice: float) -> Iterator[str]:
+def _faults(policy: str, waiver: Waiver, stack: Stack, days_of_notice: float) -> Iterator[str]:
     used = (policy, waiver) in stack.ledger.used
-    if waiver.expires is None:
-        yield "has no valid date of expiry, so it waives nothing. Write it as YYYY-MM-DD"
-    elif used and 0 <= (waiver.expires - stack.today).days < days_of_notice:
-        yield f"ends after {waiver.expires.isoformat()}. Mend the resource, or have the waiver renewed"
-    if not used and waiver.scope.startswith(prefix):
+    fault = waiver.fault(stack.today)
+    has_expired = waiver.expires is not None and waiver.expires < stack.today
+    if fault and not has_expired:
+        yield f"{fault}. Correct it"
+    elif used and not fault and waiver.expires and (waiver.expires - stack.today).days < days_of_notice:
+        yield f"ends after {waiver.expires.isoformat()}. Correct the resource, or have the waiver renewed"
+    if not used and stack.prefix and waiver.scope.startswith(stack.prefix):
         yield "is for this stack, and nothing here needs it. Remove it"
 
 
@@ -50,7 +49,7 @@ RULE = StackRule(
             "type": "number",
             "minimum": 0,
             "default": 30,
-            "description": "How many days before it ends a waiver is told of.",
+            "description": "How many days before its end a waiver is reported.",
         }
     },
     check=check,

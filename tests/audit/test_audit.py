@@ -184,7 +184,9 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
     file = written(tmp_path / "prod.json", state(logs=SAFE))
     unused = {"owner": "web", "reason": "x", "scope": "urn:pulumi:*::web::*", "expires": "2999-01-01"}
     used = {"owner": "logs", "reason": "public data", "scope": urn("logs"), "expires": "2999-01-01"}
-    waiving = written(tmp_path / "waiving.json", {MAIN: {"waivers": [used, unused]}})
+    waiving = written(
+        tmp_path / "waiving.json", {MAIN: {"longestWaiverDays": 1000000, "waivers": [used, unused]}}
+    )
     advisory = written(tmp_path / "advisory.json", {MAIN: "advisory"})
 
     waived, report = audit(tmp_path, file, "--config", waiving)
@@ -290,8 +292,16 @@ def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Pa
         return {"owner": "orders-team", "reason": "old", "scope": scope, "expires": "2099-01-01"}
 
     needed, surplus, of_tag = (waiver(f"urn:pulumi:*::{end}") for end in ("logs", "orders", "gone"))
-    override = {"stackTags": {"tier": "test"}, "settings": {"waivers": [of_tag]}}
-    settings = {"enforcementLevel": "mandatory", "waivers": [needed, surplus], "overrides": [override]}
+    override = {
+        "stackTags": {"tier": "test"},
+        "settings": {"longestWaiverDays": 1000000, "waivers": [of_tag]},
+    }
+    settings = {
+        "enforcementLevel": "mandatory",
+        "longestWaiverDays": 1000000,
+        "waivers": [needed, surplus],
+        "overrides": [override],
+    }
     config = written(tmp_path / "config.json", {MAIN: settings})
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED, logs=SAFE))
 

@@ -79,6 +79,8 @@ def test_type_tokens_are_those_of_the_sdk() -> None:
         aws.dynamodb.TableReplica,
         aws.dynamodb.GlobalTable,
         aws.dynamodb.ResourcePolicy,
+        aws.dynamodb.TableExport,
+        aws.dynamodb.KinesisStreamingDestination,
         aws.dax.Cluster,
         aws.kms.Key,
         aws.kms.KeyPolicy,

@@ -328,7 +328,7 @@ def test_administrator_who_is_denied_is_none(denied: str) -> None:
         statement(Principal={"AWS": denied}, Effect="Deny", Action="kms:Put*"),
     )
 
-    assert "lets nobody change it" in violations(ADMINISTRATOR, sample)[0]
+    assert "denies kms:PutKeyPolicy to everybody" in violations(ADMINISTRATOR, sample)[0]
 
 
 @pytest.mark.parametrize("resource", ["arn:aws-cn:kms:*", "arn:aws:kms:eu-west-1:*", "arn:aws-us-gov:kms:*"])

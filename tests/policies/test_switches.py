@@ -123,7 +123,7 @@ def test_replica_is_as_safe_as_its_table(name: str, value: object) -> None:
     inline = baseline(types.TABLE, replicas=[replica])
     apart = baseline(types.TABLE_REPLICA, **{name: value})
 
-    assert "The replica in eu-west-1" in violations(REPLICA, inline)[0]
+    assert "of the replica in eu-west-1 is" in violations(REPLICA, inline)[0]
     assert len(violations(REPLICA, apart)) == 1
 
 
@@ -172,7 +172,7 @@ def test_dax_cluster_is_pointed_out_with_what_it_lacks() -> None:
         {"serverSideEncryption": {"enabled": True}, "clusterEndpointEncryptionType": "TLS"},
     )
 
-    assert "enable both" in violations(rule, bare)[0]
+    assert "encryption at rest is not set: enable it." in violations(rule, bare)[0]
     assert "Also" not in violations(rule, encrypted)[0]
     assert [one.level for one in Pack().run(encrypted)] == ["advisory"]
 

@@ -276,8 +276,8 @@ def test_key_that_an_update_does_not_know_is_rejected() -> None:
 def test_message_says_what_is_wrong_the_value_found_and_what_to_do() -> None:
     message = violations(RULE, with_key(types.TABLE, "alias/orders"))[0]
 
-    assert "names 'alias/orders' as its key: an alias" in message
-    assert "Give it the ARN of a customer managed KMS key of its own Region." in message
+    assert "names 'alias/orders' where a key's ARN belongs. It is an alias" in message
+    assert "Use the ARN of a customer managed KMS key in the same Region." in message
 
 
 @pytest.mark.parametrize(
@@ -295,4 +295,4 @@ def test_settings_of_a_provider_are_read_as_the_sdk_sends_them(provider: dict[st
         RULE, Sample(types.TABLE, {"serverSideEncryption": encryption}, provider=provider)
     )
 
-    assert "keys are allowed of 444455556666" in message
+    assert "It may be of 444455556666" in message

@@ -93,6 +93,11 @@ class Case:
     branch: Branch
 
 
+def logical_id_of(subject: str) -> str:
+    """The logical id in the subject of a case, such as `Orders in the template 0`."""
+    return subject.partition(" in ")[0]
+
+
 class Fork(Exception):  # noqa: N818  # no error: it is how a computation asks for its branches
     """A fact is undecided: what depends on it is computed in each of these branches."""
 

@@ -10,6 +10,7 @@ from typing import Self, TypeVar, cast
 from policies import resource_types as types
 from policies.declared.arns import EXAMPLE_REGIONS
 from policies.declared.branches import Branch, Case, branches_of
+from policies.declared.custom_resources import CALLERS, PHASES, call_for_tables
 from policies.declared.evaluation import Evaluator
 from policies.declared.facts import Fact, Text, readable, to_outside
 from policies.declared.loops import LoopError
@@ -129,8 +130,8 @@ class CloudFormationResource:
 class Unseen:
     """A place that may declare anything and cannot be looked into, and why.
 
-    `is_unknown` tells that the update will know it; `is_malformed` that AWS will refuse it. `case` is
-    the branch of its template, where it is in one.
+    `is_unknown` says that the update will know it; `is_malformed` that AWS will refuse it. `case` is
+    the branch of its template, and `logical_id` its logical id, where it is in one.
     """
 
     property: str
@@ -138,6 +139,7 @@ class Unseen:
     is_unknown: bool = False
     is_malformed: bool = False
     case: Case | None = None
+    logical_id: str = ""
 
 
 Found = CloudFormationResource | Unseen
@@ -165,7 +167,7 @@ def _cloud_control(resource: Resource) -> Iterator[Found]:
         try:
             state = parse_json(state)
         except ValueError as error:
-            yield Unseen("desiredState", f"desiredState is no JSON: {error}", is_malformed=True)
+            yield Unseen("desiredState", f"desiredState is not JSON: {error}", is_malformed=True)
             return
     yield from _typed(resource, resource.properties.get("typeName"), "desiredState", state)
 
@@ -173,7 +175,10 @@ def _cloud_control(resource: Resource) -> Iterator[Found]:
 def _typed(resource: Resource, kind: Value, holder: str, properties: Value) -> Iterator[Found]:
     if not isinstance(kind, str):
         yield Unseen(
-            holder, f"its type is {kind!r}", is_unknown=kind is UNKNOWN, is_malformed=kind is not UNKNOWN
+            holder,
+            "its type is unknown" if kind is UNKNOWN else f"its type is {kind!r}",
+            is_unknown=kind is UNKNOWN,
+            is_malformed=kind is not UNKNOWN,
         )
     elif kind in STACKS:
         yield from _template(
@@ -223,7 +228,7 @@ def _template(place: _Place, stack: Value) -> Iterator[Found]:
         yield Unseen(place.holder, f"{place.within} is at {property_of(stack, 'TemplateURL')!r}")
         return
     if body is UNKNOWN:
-        yield Unseen(place.holder, f"{place.within} is not known", is_unknown=True)
+        yield Unseen(place.holder, f"{place.within} is unknown", is_unknown=True)
         return
     try:
         document = body if isinstance(body, Mapping) else parse_template(str(body))
@@ -246,22 +251,37 @@ def _resources(
         one = CloudFormationResource(
             str(kind), here, place.holder, properties, place.region, template, number, stated
         )
-        if "Condition" in stated and not one.branches(lambda _: ()):
-            continue
-        if name == "Fn::Transform":
-            yield Unseen(place.holder, f"{here} includes resources from elsewhere")
-        elif not isinstance(kind, str):
-            yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
-        elif kind in STACKS:
-            yield from _nested(one, place)
-        elif kind in NESTED or kind.endswith("::MODULE"):
-            location = property_of(properties, NESTED.get(kind, ""))
-            declared = f", declared at {location!r}" if location else ""
-            yield Unseen(place.holder, f"{here} is {kind}{declared}")
-        else:
-            yield one
-        if isinstance(properties, Mapping) and "Fn::Transform" in properties:
-            yield Unseen(place.holder, f"{here} has properties from a macro")
+        if "Condition" not in stated or one.branches(lambda _: ()):
+            for found in _of_template(name, kind, one, place):
+                yield (
+                    replace(found, logical_id=name)
+                    if isinstance(found, Unseen) and not found.logical_id
+                    else found
+                )
+
+
+def _of_template(name: str, kind: Value, one: CloudFormationResource, place: _Place) -> Iterator[Found]:
+    here, properties = one.place, one.properties
+    if name == "Fn::Transform":
+        yield Unseen(place.holder, f"{here} includes resources from elsewhere")
+    elif not isinstance(kind, str):
+        yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
+    elif kind in STACKS:
+        yield from _nested(one, place)
+    elif kind in NESTED or kind.endswith("::MODULE"):
+        location = property_of(properties, NESTED.get(kind, ""))
+        declared = f", declared at {location!r}" if location else ""
+        yield Unseen(place.holder, f"{here} is {kind}{declared}")
+    elif kind in CALLERS and (call := call_for_tables(calls := _calls(one))):
+        yield Unseen(place.holder, f"{here} {call}", is_unknown=UNKNOWN in calls)
+    else:
+        yield one
+    if isinstance(properties, Mapping) and "Fn::Transform" in properties:
+        yield Unseen(place.holder, f"{here} has properties from a macro")
+
+
+def _calls(one: CloudFormationResource) -> list[Value]:
+    return [value for phase in PHASES for value in one.values(phase)]
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:

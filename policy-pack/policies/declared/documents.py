@@ -11,15 +11,24 @@ from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
 
 class DocumentError(Exception):
-    """A value is no policy document."""
+    """A value is not a policy document."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: operator and key in lower case, and the values, of which one must match."""
+
+    operator: str
+    key: str
+    values: Sequence[Value]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, with every element a list; `UNKNOWN` stands in it for what is not known.
+    """One statement, with every element a list; with `UNKNOWN` for what is unknown.
 
-    `principals` are those of all kinds; `excepts_principals` tells that they are a NotPrincipal.
-    `condition_keys` are in lower case.
+    `principals` are those of all kinds; `excepts_principals` says that they are a NotPrincipal. A request
+    must meet every one of `conditions`.
     """
 
     label: str
@@ -30,7 +39,7 @@ class Statement:
     not_actions: Sequence[Value] = ()
     resources: Sequence[Value] = ()
     not_resources: Sequence[Value] = ()
-    condition_keys: Sequence[str] = ()
+    conditions: Sequence[Condition] = ()
 
     def covers(self, action: str) -> bool:
         """Whether the statement is about an action such as `kms:Decrypt`."""
@@ -40,8 +49,9 @@ class Statement:
 
     @property
     def hidden_parts(self) -> list[Value]:
-        """All that is not known of it, for now or for ever."""
-        parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources)
+        """All that is unknown of it, until the update or for ever."""
+        values = [value for condition in self.conditions for value in condition.values]
+        parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources, values)
         return [one for part in parts for one in part if is_hidden(one)]
 
     @property
@@ -54,15 +64,15 @@ def statements_of(document: Value) -> list[Statement]:
     """The statements of a document, JSON text or an object.
 
     Raises:
-        DocumentError: it is no policy document.
+        DocumentError: it is not a policy document.
     """
     if isinstance(document, str):
         try:
             document = parse_json(document)
         except ValueError as error:
-            raise DocumentError(f"it is no JSON: {error}") from error
+            raise DocumentError(f"it is not JSON: {error}") from error
     if not isinstance(document, Mapping):
-        raise DocumentError("it is no object")
+        raise DocumentError("it is not an object")
     statements = _element(document, "Statement")
     if statements is None:
         raise DocumentError("it has no Statement")
@@ -78,7 +88,7 @@ def matches(pattern: Value, text: str) -> bool:
 
 
 def is_hidden(value: Value) -> bool:
-    """Whether a value is not known, for now or for ever."""
+    """Whether a value is unknown, until the update or for ever."""
     return value is UNKNOWN or isinstance(value, Opaque)
 
 
@@ -86,7 +96,7 @@ def _statement(one: Value, number: int) -> Statement:
     if one is UNKNOWN:
         return Statement(f"Statement {number}", True, (UNKNOWN,), actions=(UNKNOWN,), resources=(UNKNOWN,))
     if not isinstance(one, Mapping):
-        raise DocumentError(f"its statement {number} is no object")
+        raise DocumentError(f"its statement {number} is not an object")
     sid = _element(one, "Sid")
     excepted = _element(one, "NotPrincipal")
     return Statement(
@@ -98,7 +108,7 @@ def _statement(one: Value, number: int) -> Statement:
         _list(_element(one, "NotAction")),
         _list(_element(one, "Resource")),
         _list(_element(one, "NotResource")),
-        _condition_keys(_element(one, "Condition")),
+        _conditions(_element(one, "Condition")),
     )
 
 
@@ -114,9 +124,15 @@ def _account_id(principal: Value) -> Value:
     return f"{int(principal):012}" if is_number else principal
 
 
-def _condition_keys(condition: Value) -> list[str]:
-    operators = condition.values() if isinstance(condition, Mapping) else ()
-    return [str(key).lower() for operator in operators if isinstance(operator, Mapping) for key in operator]
+def _conditions(block: Value) -> list[Condition]:
+    if is_hidden(block):
+        return [Condition("", "", (block,))]
+    operators = block.items() if isinstance(block, Mapping) else ()
+    return [
+        Condition(str(operator).lower(), str(key).lower(), _list(values))
+        for operator, keys in operators
+        for key, values in (keys.items() if isinstance(keys, Mapping) else [("", [keys])])
+    ]
 
 
 def _element(holder: Mapping[str, Value], name: str) -> Value:

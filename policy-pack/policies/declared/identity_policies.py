@@ -8,6 +8,7 @@ from policies.declared import cloudformation
 from policies.declared.branches import Case
 from policies.declared.cloudformation import CONTAINERS, CloudFormationResource, cloudformation_resources
 from policies.declared.documents import is_hidden
+from policies.declared.facts import joined
 from policies.declared.parameters import property_of
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, Value
@@ -36,6 +37,10 @@ CLOUDFORMATION_WITH_INLINE = {
     "AWS::Serverless::Function": "",
     "AWS::Serverless::StateMachine": "",
 }
+# SAM's policy templates that allow kms:Decrypt, and the parameter that names the key.
+# https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
+SAM_DECRYPTING = {"KMSDecryptPolicy": "KeyId"}
+KEY_ARN = "arn:aws:kms:us-east-1:111122223333:key"
 NATIVE = frozenset(
     token
     for token, name in cloudformation.NATIVE.items()
@@ -101,3 +106,12 @@ def _inline_documents(policies: Value, name: str) -> Iterator[Value]:
             yield property_of(policy, name)
         elif property_of(policy, "Statement"):
             yield policy
+        elif isinstance(policy, Mapping):
+            yield from (_of_sam(name, stated) for name, stated in policy.items() if name in SAM_DECRYPTING)
+
+
+def _of_sam(name: str, stated: Value) -> Value:
+    """The document that SAM makes of one of its policy templates."""
+    key = property_of(stated, SAM_DECRYPTING[name])
+    resource = key if is_hidden(key) else joined([f"{KEY_ARN}/", "" if key is None else key])
+    return {"Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource}]}

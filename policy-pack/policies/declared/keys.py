@@ -16,7 +16,7 @@ class Key:
 
     `place` says which one, for messages. `rotates_here` tells whether rotation is a setting of this
     kind of key: a replica follows its primary key, imported key material is never rotated. `case` is
-    the branch of its template, where it is in one.
+    the branch of its template, where it is in one. `account` is the key's, None where it is unknown.
     """
 
     place: str
@@ -30,6 +30,7 @@ class Key:
     usage: Value = None
     rotates_here: bool = False
     case: Case | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class KeyPolicy:
     place: str = "The key policy"
     property: str = "policy"
     case: Case | None = None
+    account: str | None = None
 
 
 SYMMETRIC = (None, "SYMMETRIC_DEFAULT")
@@ -51,13 +53,16 @@ def declared_keys(resource: Resource) -> list[Key]:
     """The keys that a resource declares; none for other types."""
     read = READERS.get(resource.type)
     if read:
-        return [read(resource.properties)]
+        return [replace(read(resource.properties), account=resource.account)]
     return [
         key
         for one in cloudformation_resources(resource)
         if isinstance(one, CloudFormationResource) and one.type in CLOUDFORMATION_READERS
         for case, keys in one.branches(CLOUDFORMATION_READERS[one.type])
-        for key in (replace(key, case=case) for key in keys)
+        for key in (
+            replace(key, case=case, account=one.template.account if one.template else resource.account)
+            for key in keys
+        )
     ]
 
 
@@ -65,7 +70,8 @@ def declared_key_policies(resource: Resource) -> list[Key | KeyPolicy]:
     """The keys and the key policies that a resource declares."""
     if resource.type == types.KEY_POLICY:
         p = resource.properties
-        return [KeyPolicy(p.get("policy"), p.get("bypassPolicyLockoutSafetyCheck"))]
+        policy = KeyPolicy(p.get("policy"), p.get("bypassPolicyLockoutSafetyCheck"))
+        return [replace(policy, account=resource.account)]
     return [*declared_keys(resource)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pulumi_policy import PolicyProviderResource, PolicyResource, ResourceValidationArgs
 
 from policies.declared.arns import account_of
+from policies.declared.terraform import own_properties, own_type
 from policies.declared.values import Properties, Value, parse_json, plain
 
 
@@ -13,6 +14,7 @@ from policies.declared.values import Properties, Value, parse_json, plain
 class Resource:
     """A resource that a program registers, or that a state holds.
 
+    `type` is the token of Pulumi's AWS provider, also where another package has the resource.
     `properties` are its inputs. `region` and `account` are those of its provider, None where the
     provider does not say; a resource's own `region` property, where it has one, comes first.
     """
@@ -39,9 +41,9 @@ class StackResource(Resource):
 
 def resource_from(args: ResourceValidationArgs) -> Resource:
     """The resource that the SDK asks about."""
-    properties = plain(args.props)
+    properties = own_properties(args.resource_type, plain(args.props))
     return Resource(
-        args.resource_type,
+        own_type(args.resource_type),
         args.name,
         args.urn,
         properties,
@@ -53,9 +55,9 @@ def resource_from(args: ResourceValidationArgs) -> Resource:
 
 def stack_resource_from(resource: PolicyResource) -> StackResource:
     """One of the resources of the stack that the SDK asks about."""
-    properties = plain(resource.props)
+    properties = own_properties(resource.resource_type, plain(resource.props))
     return StackResource(
-        resource.resource_type,
+        own_type(resource.resource_type),
         resource.name,
         resource.urn,
         properties,

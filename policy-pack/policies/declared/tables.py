@@ -86,6 +86,9 @@ def _table(resource: Resource) -> Iterator[Declared]:
         p.get("deletionProtectionEnabled"),
     )
     yield from _replicas(p.get("replicas"))
+    witness = p.get("globalTableWitness")
+    if witness is not None:
+        yield _witness(inner(witness, "regionName"), "", "globalTableWitness")
 
 
 def _server_side_encryption(block: Value) -> Encryption | Unknown | None:
@@ -99,7 +102,8 @@ def _replicas(replicas: Value) -> Iterator[Declared]:
         return
     if not isinstance(replicas, list):
         unknown = replicas is UNKNOWN
-        yield Unseen("replicas", "the replicas are no list", is_unknown=unknown, is_malformed=not unknown)
+        reason = "the replicas are unknown" if unknown else "the replicas are not a list"
+        yield Unseen("replicas", reason, is_unknown=unknown, is_malformed=not unknown)
         return
     for number, replica in enumerate(replicas, start=1):
         region = inner(replica, "regionName")
@@ -112,6 +116,12 @@ def _replicas(replicas: Value) -> Iterator[Declared]:
             inner(replica, "deletionProtectionEnabled"),
             is_replica=True,
         )
+
+
+def _witness(region: Value, of: str, property: str) -> Table:  # noqa: A002  # Pulumi's own word for it
+    where = f"The witness in {region}" if isinstance(region, str) else "The witness"
+    reason = "a witness of a global table takes no KMS key. Use a third replica in its place"
+    return Table(f"{where}{of}", property, None, None, barred=reason)
 
 
 def _table_replica(resource: Resource) -> Iterator[Declared]:
@@ -155,6 +165,10 @@ def _sse_specification(specification: Value) -> Encryption | Unknown | None:
 
 
 def _cloudformation_global_table(r: CloudFormationResource) -> Iterator[Declared]:
+    witnesses = r.resolved(r.node_in(r.properties, "GlobalTableWitnesses"))
+    for witness in witnesses if isinstance(witnesses, list) else ():
+        of = f" of the global table {r.place}".rstrip()
+        yield _witness(r.value_in(witness, "Region"), of, r.property or "globalTableWitnesses")
     replicas = r.resolved(r.node_in(r.properties, "Replicas"))
     if isinstance(replicas, list):
         resolved = [r.resolved(replica) for replica in replicas]
@@ -215,5 +229,7 @@ CLOUDFORMATION_READERS: Mapping[str, Callable[[CloudFormationResource], Iterator
     "AWS::DynamoDB::Table": _cloudformation_table,
     "AWS::DynamoDB::GlobalTable": _cloudformation_global_table,
     "AWS::Serverless::SimpleTable": _simple_table,
+    # Amplify's own maker of tables takes the properties of AWS::DynamoDB::Table.
+    "Custom::AmplifyDynamoDBTable": _cloudformation_table,
 }
 TABLE_TYPES = frozenset(READERS) | {types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE} | CONTAINERS

@@ -100,8 +100,13 @@ def is_blank(value: object) -> bool:
 
 def shown(value: object) -> str:
     """The value as a message shows it: short, on one line, and as Pulumi's users write it."""
-    words = {None: "nothing", True: "true", False: "false"}
+    words = {None: "not set", True: "true", False: "false"}
     return words[value] if value is None or isinstance(value, bool) else SHORT.repr(value)
+
+
+def stated(value: object) -> str:
+    """What a message says of a setting with the value: that it is not set, or set to what."""
+    return "not set" if value is None else f"set to {shown(value)}"
 
 
 def in_sentence(place: str) -> str:

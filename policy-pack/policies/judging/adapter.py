@@ -19,14 +19,15 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from policies.declared.resource import resource_from
+from policies.declared.terraform import own_type
 from policies.frameworks import controls_of, framework_of
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
-from policies.judging.reporting import Reporting, failures_told
+from policies.judging.reporting import Reporting, failures_reported
 from policies.judging.rule import ResourceRule, Rule, Settings, StackRule
 from policies.judging.settings import SettingsError, schema_of, settings_for
 from policies.judging.stack import Stack
-from policies.judging.waivers import waivers_from
+from policies.judging.waivers import Waiver, waivers_from
 
 Validate = Callable[[ResourceValidationArgs, ReportViolation], None]
 ValidateStack = Callable[[StackValidationArgs, ReportViolation], None]
@@ -40,7 +41,7 @@ def utc_today() -> date:
 def is_preview() -> bool:
     """Whether values may be unknown, because nothing is created yet.
 
-    Engines that tell a pack at all tell it by PULUMI_DRY_RUN. Where they do not, an unknown value
+    Engines that say so set PULUMI_DRY_RUN. Where they do not, an unknown value
     is itself the sign: in an update all inputs are known by the time a resource is registered.
     """
     return os.environ.get("PULUMI_DRY_RUN") != "false"
@@ -75,17 +76,17 @@ class Adapter:
 
     def _resource_validation(self, rule: ResourceRule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            if args.resource_type not in rule.types:
+            if own_type(args.resource_type) not in rule.types:
                 self._register_waivers(rule, args)
                 args.not_applicable()
             outcomes: Sequence[Outcome] | None = None
             waiting: Sequence[Outcome] = ()
-            with failures_told(report, args.urn):
+            with failures_reported(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     outcomes = self._final(rule, rule.check(resource_from(args), settings))
                     reporting = self._reporting(rule, settings, report)
-                    reporting.tell(args.urn, outcomes, may_wait=self.is_preview())
+                    reporting.report_all(args.urn, outcomes, may_wait=self.is_preview())
                     if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):
                         self.ledger.refused.add((rule.name, args.urn))
                     waiting = self._waiting(args.urn, outcomes, reporting)
@@ -99,7 +100,7 @@ class Adapter:
         self, rule: Rule, check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]
     ) -> ValidateStack:
         def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-            with failures_told(report, None):
+            with failures_reported(report, None):
                 settings = self._settings(rule, args)
                 if settings is not None:
                     found = check(Stack(args.resources, self.ledger, self.today()), settings)
@@ -107,13 +108,13 @@ class Adapter:
                     for urn, outcomes in found.items():
                         if (rule.name, urn) in self.ledger.refused:
                             continue
-                        reporting.tell(urn, outcomes, may_wait=self.is_preview())
+                        reporting.report_all(urn, outcomes, may_wait=self.is_preview())
 
         return validate
 
     def _level_noted(self, rule: Rule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-            with failures_told(report, args.urn):
+            with failures_reported(report, args.urn):
                 is_silent = self._settings(rule, args) is None
                 self.ledger.lets_through = not is_silent and _level(report) is EnforcementLevel.ADVISORY
             args.not_applicable()
@@ -127,29 +128,31 @@ class Adapter:
         return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
 
     def _register_waivers(self, rule: Rule, args: ResourceValidationArgs) -> None:
-        """A waiver is told of when nothing needs it, even where no resource of its rule is left."""
+        """Register the waivers, so that unused ones are reported even if their rule never applies."""
         if rule.name not in self.ledger.waivers:
             try:
                 self._settings(rule, args)
             except SettingsError:
-                self.ledger.waivers[rule.name] = ()  # told of with the first resource that the rule is about
+                self.ledger.waivers[
+                    rule.name
+                ] = ()  # reported with the first resource that the rule applies to
 
     def _settings(self, rule: Rule, args: ResourceValidationArgs | StackValidationArgs) -> Settings | None:
         settings = settings_for(rule.settings, args.get_config(), args.stack_tags)
-        self.ledger.waivers[rule.name] = waivers_from(settings["waivers"]) if settings else ()
+        self.ledger.waivers[rule.name] = _waivers(settings) if settings else ()
         return settings
 
     def _reporting(self, rule: Rule, settings: Settings, report: ReportViolation) -> Reporting:
-        return Reporting(rule.name, waivers_from(settings["waivers"]), self.ledger, self.today(), report)
+        return Reporting(rule.name, _waivers(settings), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, or for ever, unless a waiver covers the resource."""
+        """What is pending at preview, or for ever, and not waived."""
         waiting = [
             outcome
             for outcome in outcomes
             if outcome.verdict is Verdict.PENDING and (self.is_preview() or outcome.only_aws)
         ]
-        return waiting if waiting and not reporting.waives(urn) else ()
+        return [outcome for outcome in waiting if not reporting.waives(urn, outcome)]
 
     def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
         """Leave what is pending to the stack rules, or report it in the SDK's own way.
@@ -194,6 +197,10 @@ class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
 def _level(report: ReportViolation) -> object:
     """The level at which a policy reports: the SDK has it in its function for reporting, and nowhere else."""
     return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
+
+
+def _waivers(settings: Settings) -> tuple[Waiver, ...]:
+    return waivers_from(settings["waivers"], settings["longestWaiverDays"])
 
 
 def _statement(rule: Rule) -> Mapping[str, Any]:

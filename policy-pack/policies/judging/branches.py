@@ -1,9 +1,10 @@
 """Outcomes about what a template declares, over all branches that its undecided facts leave open."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from policies.declared.branches import Branch, Case
+from policies.declared.branches import Branch, Case, logical_id_of
 from policies.declared.values import in_sentence
 from policies.judging.outcome import PROVEN, Outcome, Verdict, pending
 
@@ -34,8 +35,9 @@ def in_every_branch(declared: Iterable[One], judge: Callable[[One], Iterable[Out
         else:
             branches = subjects.setdefault(one.case.subject, {})
             branches.setdefault(id(one.case), (one.case.branch, []))[1].extend(judge(one))
-    for branches in subjects.values():
-        outcomes += _combined([(branch, found) for branch, found in branches.values() if found])
+    for subject, branches in subjects.items():
+        combined = _combined([(branch, found) for branch, found in branches.values() if found])
+        outcomes += [replace(outcome, logical_id=logical_id_of(subject)) for outcome in combined]
     return outcomes
 
 

@@ -1,4 +1,4 @@
-"""Outcomes about policy documents: a check of statements, where there is a document to check."""
+"""Outcomes about policy documents."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,32 +7,33 @@ from policies.declared.values import UNKNOWN, Value, in_sentence, is_blank
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
 CheckStatements = Callable[[Sequence[Statement]], str | None]
-"""What is wrong with the statements; None when nothing is.
+"""What is wrong with the statements; None if nothing is.
 
 Raises:
-    HiddenError: it depends on something that is not known.
+    HiddenError: it depends on something that is unknown.
 """
 
 
 class HiddenError(Exception):
-    """The outcome depends on a part of the document that is not known."""
+    """The outcome depends on an unknown part of the document."""
 
 
 def document_outcome(place: str, property: str, document: Value, fault_of: CheckStatements) -> Outcome:  # noqa: A002  # Pulumi's own word for it
-    """The outcome for one document; a document that is left out means AWS's default, which is in order."""
+    """The outcome for one document; without a document, AWS's default applies, which keeps every rule."""
     if is_blank(document):
         return PROVEN
-    policy = f"policy of {in_sentence(place)}"
+    is_policy = "policy" in place.lower().partition(" of ")[0]
+    policy = in_sentence(place) if is_policy else f"the policy of {in_sentence(place)}"
     if is_hidden(document):
-        return _hidden(f"The {policy}", [document], property)
+        return _hidden(policy[0].upper() + policy[1:], [document], property)
     try:
         statements = statements_of(document)
         fault = fault_of(statements)
     except DocumentError as error:
-        return disproved(f"{place} has a policy that cannot be read: {error}. Correct it.", property)
+        return disproved(f"{policy[0].upper() + policy[1:]} cannot be read: {error}. Correct it.", property)
     except HiddenError:
         parts = [part for one in statements for part in one.hidden_parts]
-        return _hidden(f"A part of the {policy}", parts, property)
+        return _hidden(f"A part of {policy}", parts, property)
     return disproved(f"{place} {fault}", property) if fault else PROVEN
 
 
@@ -41,4 +42,4 @@ def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noq
     for_ever = [part for part in parts if part is not UNKNOWN]
     if for_ever:
         return pending(f"{what} cannot be seen here: {for_ever[0]}", property, only_aws=True)
-    return pending(f"{what} is not known", property)
+    return pending(f"{what} is unknown", property)

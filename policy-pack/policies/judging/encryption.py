@@ -14,18 +14,20 @@ from policies.declared.documents import is_hidden
 from policies.declared.facts import Fact, Kind, Text, following_from, to_outside
 from policies.declared.tables import Declared, Encryption, Table
 from policies.declared.values import UNKNOWN, Opaque, Value, as_boolean, in_sentence, is_blank, shown
+from policies.declared.values import stated as stated_as
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import Settings
 
-ADVICE = "Give it the ARN of a customer managed KMS key of its own Region"
+ADVICE = "Use the ARN of a customer managed KMS key in the same Region"
+ALLOWED = "Use a key that is allowed."
 
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "allowedKeyArns": {
         "type": "array",
         "items": {"type": "string"},
         "default": [],
-        "description": "The only keys that tables may use; any customer managed key when left out. A key "
-        "that is made with its table is on no list: see dynamodb-table-key-decided.",
+        "description": "The only keys that tables may use; any customer managed key if empty. A key "
+        "that is created with its table is on no list: see dynamodb-table-key-decided.",
     },
     "deniedKeyArns": {
         "type": "array",
@@ -38,14 +40,14 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "type": "array",
         "items": {"type": "string", "pattern": "^[0-9]{12}$"},
         "default": [],
-        "description": "The accounts whose keys tables may use; the table's own account, where it is known, "
-        "when left out. A key that is made with its table is compared at the update.",
+        "description": "The accounts whose keys tables may use; if empty, the table's own account if "
+        "known. A key that is created with its table is compared at the update.",
     },
     "allowedRegions": {
         "type": "array",
         "items": {"type": "string"},
         "default": [],
-        "description": "The Regions whose keys tables may use; any when left out.",
+        "description": "The Regions whose keys tables may use; any if empty.",
     },
 }
 
@@ -63,7 +65,7 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
     elif encryption is None:
         fault = f"has no encryption settings, so DynamoDB uses an AWS owned key. {ADVICE}."
     elif encryption is UNKNOWN:
-        return [_pending(f"The encryption of {in_sentence(declared.place)} is not known", declared, settings)]
+        return [_pending(f"The encryption of {in_sentence(declared.place)} is unknown", declared, settings)]
     else:
         return [_stated(declared, encryption, account, settings)]
     return [disproved(f"{declared.place} {fault}", declared.property)]
@@ -71,15 +73,25 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
 
 def refused(outcome: Outcome) -> Outcome:
     """The outcome of a table about which only AWS knows enough, where no other policy may let it through."""
-    return disproved(f"{outcome.message}. {ADVICE}.", outcome.property)
+    message = outcome.message.removesuffix(f" {ADVICE}.").rstrip(".")
+    return disproved(f"{message}. {ADVICE}.", outcome.property, logical_id=outcome.logical_id)
 
 
 def _unseen(place: Unseen) -> list[Outcome]:
     if place.is_unknown:
-        return [pending(f"Whether there are tables is not known: {place.reason}", place.property)]
+        return [
+            replace(
+                pending(f"Whether tables are declared here is unknown: {place.reason}", place.property),
+                logical_id=place.logical_id,
+            )
+        ]
     if place.is_malformed:
         return [
-            disproved(f"Whether there are tables cannot be told: {place.reason}. Correct it.", place.property)
+            disproved(
+                f"Tables cannot be checked here: {place.reason}. Correct it.",
+                place.property,
+                logical_id=place.logical_id,
+            )
         ]
     return []
 
@@ -94,15 +106,16 @@ def _stated(table: Table, stated: Encryption, account: str | None, settings: Set
     enabled = encryption.enabled if isinstance(encryption.enabled, Opaque) else as_boolean(encryption.enabled)
     if enabled is False or enabled is None:
         fault: str | None = (
-            f"has encryption enabled set to {shown(encryption.enabled)}, so DynamoDB uses an AWS owned key. "
-            "Set it to true."
+            f"does not turn encryption on: enabled is {stated_as(encryption.enabled)}, so DynamoDB uses "
+            "an AWS owned key. Set it to true."
         )
     elif not is_hidden(encryption.sse_type) and encryption.sse_type not in (None, "KMS"):
         fault = f"has the encryption type {shown(encryption.sse_type)}. Set it to KMS."
     else:
         fault = _fault_of_key(table, encryption, account, settings)
     if fault:
-        return disproved(f"{table.place} {fault} {ADVICE}.", table.property)
+        cure = "" if fault.endswith(ALLOWED) else f" {ADVICE}."
+        return disproved(f"{table.place} {fault}{cure}", table.property)
     return _hidden_part(table, encryption, enabled, settings) or PROVEN
 
 
@@ -125,7 +138,7 @@ def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings:
     """What of its encryption is hidden: for ever, if any part is; None where no part is."""
     parts = {
         "The key of": encryption.key,
-        "Whether encryption is enabled for": enabled,
+        "The setting that turns encryption on for": enabled,
         "The encryption type of": encryption.sse_type,
     }
     for what, value in parts.items():
@@ -135,7 +148,7 @@ def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings:
     unknown = [what for what, value in parts.items() if value is UNKNOWN]
     if not unknown:
         return None
-    message = f"{unknown[0]} {in_sentence(table.place)} is not known"
+    message = f"{unknown[0]} {in_sentence(table.place)} is unknown"
     if encryption.key is not UNKNOWN:
         return pending(message, table.property, table.region)
     return _pending(message, table, settings, only_key=len(unknown) == 1)
@@ -149,7 +162,7 @@ def _pending(message: str, table: Table, settings: Settings, *, only_key: bool =
 def _fault_of_key(
     table: Table, encryption: Encryption, account: str | None, settings: Settings
 ) -> str | None:
-    """What is wrong with the key that a table names; None when nothing is, or when it is not known."""
+    """What is wrong with the key that a table names; None if nothing is, or if it is unknown."""
     key = encryption.key
     if key is UNKNOWN:
         return _fault_of_region(table, settings)
@@ -159,13 +172,15 @@ def _fault_of_key(
         return _fault_of_text(key, table, encryption.takes_key_id, account, settings)
     if isinstance(key, Text):
         return _fault_of_template_text(key, table, account, settings)
-    return None if isinstance(key, Opaque) else f"names {shown(key)} as its key, which is not text."
+    return (
+        None if isinstance(key, Opaque) else f"names {shown(key)} where a key's ARN belongs. It is not text."
+    )
 
 
 def _fault_of_region(table: Table, settings: Settings) -> str | None:
-    """A key that is not known has to be of the table's Region."""
+    """An unknown key has to be in the table's Region."""
     if table.region and settings["allowedRegions"] and table.region not in settings["allowedRegions"]:
-        return f"is in {table.region}, as its key has to be; keys are allowed of {_regions(settings)}."
+        return f"is in {table.region}. The policy's config allows keys in {_regions(settings)}. {ALLOWED}"
     return None
 
 
@@ -178,7 +193,7 @@ def _fault_of_text(
         )
     arn = parse_key_arn(key)
     if arn is None:
-        return f"names {shown(key)} as its key: {_misnomer(key)}."
+        return f"names {shown(key)} where a key's ARN belongs. It is {_misnomer(key)}."
     return _fault_of_arn(key, arn, table, account, settings)
 
 
@@ -192,7 +207,7 @@ def _fault_of_template_text(key: Text, table: Table, account: str | None, settin
     regions = (table.region,) if table.region else EXAMPLE_REGIONS
     arns = [arn for region in regions if (arn := parse_key_arn(key.deployed_to(region, account)))]
     if not arns:
-        return f"names {shown(str(key))} as its key: {_misnomer(str(key))}."
+        return f"names {shown(str(key))} where a key's ARN belongs. It is {_misnomer(str(key))}."
     if table.region and arns[0].region != table.region:
         return f"is in {table.region}, and its key {key} in {arns[0].region}."
     names = {part.name for part in key.facts}
@@ -208,24 +223,24 @@ def _fault_of_template_text(key: Text, table: Table, account: str | None, settin
 def _unless_any_key(what: str, key_id: str, unknown: Sequence[str], settings: Settings) -> str | None:
     """The fault of a key that these settings may be about; they do not tell."""
     if any(arn.rpartition("/")[2] == key_id for arn in settings["deniedKeyArns"]):
-        return f"names {what}, which the policy's config denies."
+        return f"names {what}, which the policy's config denies. {ALLOWED}"
     if any(settings[name] for name in unknown):
-        return f"names {what}, which does not tell whether this key is allowed."
+        return f"names {what}, which may or may not be one that the policy's config allows. {ALLOWED}"
     return None
 
 
 def _misnomer(key: str) -> str:
-    """Why a text that is no key ARN is none."""
+    """What a string is that is not a key's ARN."""
     name = key.strip()
     if re.search(r"(^|[:/])alias/aws/", name, re.IGNORECASE):
-        return "an AWS managed key"
+        return "the alias of an AWS managed key"
     if re.search(r"(^|:)alias/", name):
         return (
-            "an alias, which does not tell whose key it stands for, and with which each change of the "
-            "table encrypts it anew"
+            "an alias, which makes permanent drift: DynamoDB reports the ARN of the key in its place, so the "
+            "table never matches its declaration"
         )
     if name != key and parse_key_arn(name):
-        return "there is white space around the ARN"
+        return "a key's ARN with white space around it"
     if is_key_id(name):
         return "a key id, not the key's ARN"
     return "not the ARN of a KMS key"
@@ -237,13 +252,13 @@ def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, sett
     if table.region and arn.region != table.region:
         return f"is in {table.region}, and its key {key} in {arn.region}."
     if settings["allowedRegions"] and arn.region not in settings["allowedRegions"]:
-        return f"names the key {key} of {arn.region}; keys are allowed of {_regions(settings)}."
+        return f"names the key {key}. The policy's config allows keys in {_regions(settings)}. {ALLOWED}"
     if accounts and arn.account not in accounts:
-        return f"names the key {key} of account {arn.account}; keys are allowed of {', '.join(accounts)}."
+        return f"names the key {key} of account {arn.account}. It may be of {', '.join(accounts)}. {ALLOWED}"
     if key in settings["deniedKeyArns"]:
-        return f"names the key {key}, which the policy's config denies."
+        return f"names the key {key}, which the policy's config denies. {ALLOWED}"
     if settings["allowedKeyArns"] and key not in settings["allowedKeyArns"]:
-        return f"names the key {key}, which is not among the {len(settings['allowedKeyArns'])} allowed ones."
+        return f"names the key {key}, which is not in the allowedKeyArns of the policy's config. {ALLOWED}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""What one run of the pack has to remember from single resources until the stack is complete."""
+"""What one run of the pack remembers of single resources until the stack is complete."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,9 +7,24 @@ from policies.judging.outcome import Outcome
 from policies.judging.waivers import Waiver
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """A violation that a waiver hides; `logical_id` is that of a template's resource, else empty."""
+
+    policy: str
+    urn: str
+    logical_id: str
+    message: str
+
+    @property
+    def place(self) -> str:
+        """The resource as a message shows it."""
+        return f"{self.urn}, {self.logical_id}" if self.logical_id else self.urn
+
+
 @dataclass
 class Ledger:
-    """Outcomes left pending, by URN; the resources that each policy refused; waivers, and those used.
+    """Outcomes left pending, by URN; the resources that each policy refused; waivers, and what they hide.
 
     `lets_through` tells that what only AWS could decide is let through with an advisory.
 
@@ -22,3 +37,4 @@ class Ledger:
     lets_through: bool = False
     waivers: dict[str, tuple[Waiver, ...]] = field(default_factory=dict)
     used: set[tuple[str, Waiver]] = field(default_factory=set)
+    hidden: set[tuple[Waiver, Hidden]] = field(default_factory=set)

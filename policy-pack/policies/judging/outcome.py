@@ -20,7 +20,7 @@ class Outcome:
     known. `property` is the input that decides it, when one does. Where it waits for a key, `region`
     is the Region that the key must be of, `only_listed` whether it must be one of a list, and
     `only_key` whether the key is all that is unknown. With `only_aws`, the update does not decide it
-    either.
+    either. `logical_id` is that of the template's resource, where the thing is one.
     """
 
     verdict: Verdict
@@ -30,14 +30,15 @@ class Outcome:
     only_listed: bool = False
     only_key: bool = False
     only_aws: bool = False
+    logical_id: str = ""
 
 
 PROVEN = Outcome(Verdict.PROVEN)
 
 
-def disproved(message: str, property: str = "") -> Outcome:  # noqa: A002  # Pulumi's own word for it
+def disproved(message: str, property: str = "", *, logical_id: str = "") -> Outcome:  # noqa: A002  # Pulumi's own word for it
     """The thing breaks the rule."""
-    return Outcome(Verdict.DISPROVED, message, property)
+    return Outcome(Verdict.DISPROVED, message, property, logical_id=logical_id)
 
 
 def pending(
@@ -49,5 +50,5 @@ def pending(
     only_key: bool = False,
     only_aws: bool = False,
 ) -> Outcome:
-    """Whether the thing keeps the rule depends on a value that is not known yet."""
+    """Whether the thing keeps the rule depends on an unknown value."""
     return Outcome(Verdict.PENDING, message, property, region, only_listed, only_key, only_aws)

@@ -1,4 +1,4 @@
-"""What a table's dependencies say about a key that is not known yet."""
+"""What a table's dependencies say about a key that is unknown."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How outcomes are told: violations, unless a waiver covers them, and failures of a rule itself."""
+"""How outcomes are reported: as violations, unless a waiver covers them, and failures of a rule itself."""
 
 import traceback
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from datetime import date
 
 from pulumi_policy import ReportViolation
 
-from policies.judging.ledger import Ledger
+from policies.judging.ledger import Hidden, Ledger
 from policies.judging.outcome import Outcome, Verdict
 from policies.judging.settings import SettingsError
 from policies.judging.waivers import Waiver
@@ -16,7 +16,7 @@ from policies.judging.waivers import Waiver
 
 @dataclass(frozen=True)
 class Reporting:
-    """Tells the outcomes of one policy."""
+    """Reports the outcomes of one policy."""
 
     policy: str
     waivers: Sequence[Waiver]
@@ -24,31 +24,58 @@ class Reporting:
     today: date
     report: ReportViolation
 
-    def tell(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
-        """Report what is disproved; where it may not wait any longer, what is pending as well."""
-        for outcome in dict.fromkeys(outcomes):  # the branches of a condition may have the same fault
+    def report_all(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
+        """Report what is disproved, and what is pending unless it may wait."""
+        for outcome in dict.fromkeys(outcomes):  # branches of a condition may share a fault
             if outcome.verdict is Verdict.DISPROVED:
-                self._violation(urn, outcome.message)
+                self._violation(urn, outcome, outcome.message)
             elif outcome.verdict is Verdict.PENDING and not may_wait and not outcome.only_aws:
-                self._violation(urn, f"Could not be decided: {outcome.message}")
+                self._violation(urn, outcome, f"Could not be decided: {outcome.message.rstrip('.')}.")
 
-    def waives(self, urn: str) -> bool:
-        """Whether a waiver lets the resource break the policy today; those that cover it are used then."""
-        covering = self._covering(urn)
+    def waives(self, urn: str, outcome: Outcome) -> bool:
+        """Whether a waiver lets the outcome pass today; those that cover it count as used."""
+        covering = [one for one in self.waivers if one.covers(urn) and _covers_part(one, outcome)]
         self.ledger.used.update((self.policy, waiver) for waiver in covering)
-        return any(waiver.counts_on(self.today) for waiver in covering)
+        counting = [waiver for waiver in covering if not waiver.fault(self.today)]
+        hidden = Hidden(self.policy, urn, outcome.logical_id, outcome.message)
+        self.ledger.hidden.update((waiver, hidden) for waiver in counting[:1])
+        return bool(counting)
 
-    def _violation(self, urn: str, message: str) -> None:
-        if not self.waives(urn):
-            expired = [f"The {waiver.shown} {_ended(waiver)}." for waiver in self._covering(urn)]
-            self.report(" ".join([message, *expired]), urn)
+    def _violation(self, urn: str, outcome: Outcome, message: str) -> None:
+        if not self.waives(urn, outcome):
+            near = [
+                f"The {one.shown} {_why_not(one, outcome, self.today)}."
+                for one in self.waivers
+                if one.covers(urn)
+            ]
+            self.report(" ".join([message, *near]) + _to_copy(urn, outcome), urn)
 
-    def _covering(self, urn: str) -> list[Waiver]:
-        return [waiver for waiver in self.waivers if waiver.covers(urn)]
+
+def _covers_part(waiver: Waiver, outcome: Outcome) -> bool:
+    """Whether a waiver is about the same part of a template: a resource by its logical id, or all else."""
+    if outcome.logical_id:
+        return outcome.logical_id in waiver.logical_ids
+    return not waiver.logical_ids
+
+
+def _why_not(waiver: Waiver, outcome: Outcome, today: date) -> str:
+    if _covers_part(waiver, outcome):
+        return waiver.fault(today)
+    if outcome.logical_id:
+        return f"does not list {outcome.logical_id} in its logicalIds"
+    return "covers resources of the template, not the template itself"
+
+
+def _to_copy(urn: str, outcome: Outcome) -> str:
+    """What a waiver of a violation has to name; nothing for a violation of the stack."""
+    if not urn:
+        return ""
+    part = f", logical id {outcome.logical_id}" if outcome.logical_id else ""
+    return f"\nURN: {urn}{part}"
 
 
 @contextmanager
-def failures_told(report: ReportViolation, urn: str | None) -> Iterator[None]:
+def failures_reported(report: ReportViolation, urn: str | None) -> Iterator[None]:
     """Report whatever goes wrong in a rule as a violation: nothing passes unchecked, no update crashes."""
     try:
         yield
@@ -61,9 +88,3 @@ def failures_told(report: ReportViolation, urn: str | None) -> Iterator[None]:
             f"{place.name}, line {place.lineno}). Report this to the owners of the policy pack.",
             urn,
         )
-
-
-def _ended(waiver: Waiver) -> str:
-    if waiver.expires is None:
-        return "has no valid date of expiry, so it does not count"
-    return f"expired after {waiver.expires.isoformat()}"

@@ -1,4 +1,4 @@
-"""A rule: what it demands, whom it concerns, and the pure function that decides."""
+"""A rule: what it demands, the types it applies to, and the pure function that decides."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

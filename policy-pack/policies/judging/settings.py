@@ -10,7 +10,7 @@ from policies.judging import waivers
 OVERRIDES: Mapping[str, Any] = {
     "type": "array",
     "default": [],
-    "description": "Other settings for stacks with certain tags; where several match, the last one counts.",
+    "description": "Other settings for stacks with certain tags; if several match, the last one counts.",
     "items": {
         "type": "object",
         "required": ["stackTags"],
@@ -28,11 +28,15 @@ OVERRIDES: Mapping[str, Any] = {
     },
 }
 
-COMMON: Mapping[str, Mapping[str, Any]] = {"waivers": waivers.SCHEMA, "overrides": OVERRIDES}
+COMMON: Mapping[str, Mapping[str, Any]] = {
+    "waivers": waivers.SCHEMA,
+    "longestWaiverDays": waivers.TERM,
+    "overrides": OVERRIDES,
+}
 
 
 class SettingsError(Exception):
-    """A policy's settings name something that it does not have."""
+    """The config has a setting that the policy does not have."""
 
 
 def schema_of(settings: Mapping[str, Mapping[str, Any]]) -> PolicyConfigSchema:
@@ -56,7 +60,7 @@ def settings_for(
     None where an override disables the policy.
 
     Raises:
-        SettingsError: a setting is not one of the policy's. The engine's own check lets those pass.
+        SettingsError: the policy does not have a setting. The engine's own check does not report that.
     """
     schema = {**own, **COMMON}
     values = {name: one["default"] for name, one in schema.items()}
@@ -73,6 +77,7 @@ def _known(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, 
     strangers = sorted(set(given) - set(schema))
     if strangers:
         raise SettingsError(
-            f"The policy's config has {', '.join(strangers)}; its settings are {', '.join(sorted(schema))}."
+            f"Unknown setting {', '.join(strangers)} in the policy's config. Settings: "
+            f"{', '.join(sorted(schema))}."
         )
     return given

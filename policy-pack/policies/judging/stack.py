@@ -5,12 +5,14 @@ from datetime import date
 
 from pulumi_policy import PolicyResource
 
+from policies import resource_types as types
 from policies.declared.resource import StackResource, stack_resource_from
+from policies.declared.terraform import own_type
 from policies.judging.ledger import Ledger
 
 
 class Stack:
-    """A stack with all its resources, what is known of this run so far, and the day.
+    """A stack with all its resources, what this run remembers, and the day.
 
     Resources are read when they are asked for: most rules need few of the many that a stack has.
     """
@@ -22,9 +24,14 @@ class Stack:
         self.today = today
 
     @property
-    def urns(self) -> list[str]:
-        """The URNs of all resources, the stack's own first."""
-        return list(self._resources)
+    def urn(self) -> str:
+        """The stack's own URN; empty where the engine does not list the stack."""
+        return next((urn for urn in self._resources if urn.split("::")[2:3] == [types.STACK]), "")
+
+    @property
+    def prefix(self) -> str:
+        """What the URNs of its resources begin with; empty for a stack without resources."""
+        return next(("::".join(urn.split("::")[:2]) + "::" for urn in self._resources), "")
 
     def get(self, urn: str) -> StackResource | None:
         """A resource by its URN; None where the stack has none."""
@@ -32,8 +39,8 @@ class Stack:
             self._read[urn] = stack_resource_from(self._resources[urn])
         return self._read.get(urn)
 
-    def of_types(self, types: Container[str]) -> Iterator[StackResource]:
+    def of_types(self, tokens: Container[str]) -> Iterator[StackResource]:
         """The resources of these types."""
         for urn, resource in self._resources.items():
-            if resource.resource_type in types and (found := self.get(urn)):
+            if own_type(resource.resource_type) in tokens and (found := self.get(urn)):
                 yield found

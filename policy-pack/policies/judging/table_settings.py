@@ -1,7 +1,7 @@
-"""Outcomes about the switches of a table: on, off, or not known."""
+"""Outcomes about the switches of a table: on, off or unknown."""
 
 from policies.declared.tables import Table
-from policies.declared.values import UNKNOWN, Value, as_boolean, in_sentence, shown
+from policies.declared.values import UNKNOWN, Value, as_boolean, in_sentence, stated
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
 # The property of an aws.dynamodb.Table that each switch is.
@@ -18,5 +18,7 @@ def switch_outcome(table: Table, name: str, value: Value) -> Outcome:
     if on is True:
         return PROVEN
     if on is UNKNOWN:
-        return pending(f"The {name} of {in_sentence(table.place)} is not known", where)
-    return disproved(f"{table.place} has {name} set to {shown(value)}. Set it to true.", where)
+        return pending(f"The {name} of {in_sentence(table.place)} is unknown", where)
+    return disproved(
+        f"{name.capitalize()} of {in_sentence(table.place)} is {stated(value)}. Set it to true.", where
+    )

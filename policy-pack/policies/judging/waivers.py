@@ -1,10 +1,12 @@
-"""Waivers: who let which resource break a rule, why, and until when."""
+"""Waivers: who allows which resource to break a rule, why, and until when."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from policies import resource_types
 
 SCHEMA: Mapping[str, Any] = {
     "type": "array",
@@ -16,11 +18,22 @@ SCHEMA: Mapping[str, Any] = {
         "additionalProperties": False,
         "properties": {
             "owner": {"type": "string", "minLength": 1, "description": "Who answers for it."},
-            "reason": {"type": "string", "minLength": 1, "description": "Why it may."},
+            "reason": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Why the resource may break the rule.",
+            },
             "scope": {
                 "type": "string",
                 "pattern": "^urn:pulumi:",
-                "description": "The resource's URN, or a pattern in which * stands for any text.",
+                "description": "The resource's URN, or a pattern in which * stands for any text. It names at "
+                "least a stack, a project or a resource.",
+            },
+            "logicalIds": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "The resources of a CloudFormation template that it covers. Without them it "
+                "covers the template itself.",
             },
             "expires": {
                 "type": "string",
@@ -30,48 +43,91 @@ SCHEMA: Mapping[str, Any] = {
         },
     },
 }
+TERM: Mapping[str, Any] = {
+    "type": "number",
+    "minimum": 1,
+    "default": 180,
+    "description": "A waiver that ends later than in this many days does not count.",
+}
+REQUIRED = ("owner", "reason", "scope", "expires")
+NOBODYS = "\0"
+TYPES = [
+    NOBODYS,
+    *(value for value in vars(resource_types).values() if isinstance(value, str) and ":" in value),
+]
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """One waiver of one rule. `expires` is the last day on which it counts; None if it is no date."""
+    """One waiver of one rule.
+
+    `expires` is the last day on which it counts; None if it is not a date. `logical_ids` are the
+    resources of a template that it covers. `term` is the most days that may be left of it.
+    """
 
     owner: str
     reason: str
     scope: str
     expires: date | None
+    logical_ids: tuple[str, ...] = ()
+    term: float = TERM["default"]
 
     def covers(self, urn: str) -> bool:
-        """Whether its scope takes in the resource; `*` stands for any text, nothing else is special."""
-        pattern = ".*".join(re.escape(part) for part in self.scope.split("*"))
-        return re.fullmatch(pattern, urn, re.DOTALL) is not None
+        """Whether its scope covers the resource; `*` stands for any text, nothing else is special."""
+        return _matches(self.scope, urn)
 
-    def counts_on(self, day: date) -> bool:
-        """Whether it has not expired on that day. One without a valid date never counts."""
-        return self.expires is not None and day <= self.expires
+    def fault(self, today: date) -> str:
+        """Why it does not count today; empty if it counts."""
+        if self.expires is None:
+            return "has no valid date of expiry (YYYY-MM-DD), so it does not count"
+        if self.expires < today:
+            return f"expired after {self.expires.isoformat()}"
+        if (self.expires - today).days > self.term:
+            return (
+                f"ends on {self.expires.isoformat()}, over {self.term:g} days from now, so it does not count"
+            )
+        if is_too_wide(self.scope):
+            return "names no stack, project or resource, so it does not count"
+        return ""
 
     @property
     def shown(self) -> str:
         """The waiver as a message shows it."""
-        return f"waiver of {self.owner} ({self.reason}) for {self.scope}"
+        of = f", {', '.join(self.logical_ids)}" if self.logical_ids else ""
+        return f"waiver of {self.owner} ({self.reason}) for {self.scope}{of}"
 
 
-def waivers_from(setting: object) -> tuple[Waiver, ...]:
-    """The waivers in a policy's settings; what is no waiver is left out, so it waives nothing."""
+def is_too_wide(scope: str) -> bool:
+    """Whether a scope covers a resource of any name in any stack of any project."""
+    return any(_matches(scope, f"urn:pulumi:{NOBODYS}::{NOBODYS}::{kind}::{NOBODYS}") for kind in TYPES)
+
+
+def waivers_from(setting: object, term: float) -> tuple[Waiver, ...]:
+    """The waivers in a policy's settings; an incomplete entry is not one, so it waives nothing."""
     if not isinstance(setting, Sequence) or isinstance(setting, str):
         return ()
-    return tuple(_waiver(entry) for entry in setting if _is_complete(entry))
+    return tuple(_waiver(entry, term) for entry in setting if is_complete(entry))
 
 
-def _is_complete(entry: object) -> bool:
+def is_complete(entry: object) -> bool:
+    """Whether an entry has all that a waiver needs, as text."""
     return isinstance(entry, Mapping) and all(
-        isinstance(entry.get(name), str) and entry[name] for name in ("owner", "reason", "scope", "expires")
+        isinstance(entry.get(name), str) and entry[name] for name in REQUIRED
     )
 
 
-def _waiver(entry: Mapping[str, str]) -> Waiver:
+def _waiver(entry: Mapping[str, Any], term: float) -> Waiver:
     try:
         expires = date.fromisoformat(entry["expires"])
     except ValueError:
         expires = None
-    return Waiver(entry["owner"], entry["reason"], entry["scope"], expires)
+    stated = entry.get("logicalIds", ())
+    logical_ids = (
+        tuple(map(str, stated)) if isinstance(stated, Sequence) and not isinstance(stated, str) else ()
+    )
+    return Waiver(entry["owner"], entry["reason"], entry["scope"], expires, logical_ids, term)
+
+
+def _matches(scope: str, urn: str) -> bool:
+    pattern = ".*".join(re.escape(part) for part in scope.split("*"))
+    return re.fullmatch(pattern, urn, re.DOTALL) is not None

@@ -1,0 +1,72 @@
+"""Items that are exported or streamed leave the table's key: S3 and Kinesis encrypt their copies anew.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
+https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html
+"""
+
+from collections.abc import Sequence
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies import resource_types as types
+from policies.declared.arns import is_key_id, parse_key_arn
+from policies.declared.cloudformation import CONTAINERS
+from policies.declared.resource import Resource
+from policies.declared.streams import KinesisStream, kinesis_streams
+from policies.declared.values import UNKNOWN, in_sentence, shown
+from policies.judging.branches import in_every_branch
+from policies.judging.outcome import PROVEN, Outcome, disproved, pending
+from policies.judging.rule import ResourceRule, Settings
+
+
+def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
+    """One outcome for each export, and for each Kinesis stream that a table or replica copies items to."""
+    if resource.type == types.TABLE_EXPORT:
+        return [_export(resource)]
+    return in_every_branch(kinesis_streams(resource), lambda one: [_stream(one)])
+
+
+def _export(resource: Resource) -> Outcome:
+    """Proven where the export names a KMS key by its id or ARN, as only customer managed keys are named."""
+    algorithm = resource.properties.get("s3SseAlgorithm")
+    key = resource.properties.get("s3SseKmsKeyId")
+    if algorithm not in ("KMS", UNKNOWN):
+        return disproved(
+            f"The export is encrypted by S3, not by a KMS key: s3SseAlgorithm is {shown(algorithm)}. Set "
+            "it to KMS, and s3SseKmsKeyId to the ARN of a customer managed KMS key.",
+            "s3SseAlgorithm",
+        )
+    if UNKNOWN in (algorithm, key):
+        what = "s3SseKmsKeyId" if key is UNKNOWN else "s3SseAlgorithm"
+        return pending(f"The {what} of the export is unknown", what)
+    if isinstance(key, str) and (is_key_id(key) or parse_key_arn(key)):
+        return PROVEN
+    return disproved(
+        f"The export is not encrypted with a customer managed KMS key: s3SseKmsKeyId is {shown(key)}. "
+        "Set it to the ARN of one.",
+        "s3SseKmsKeyId",
+    )
+
+
+def _stream(one: KinesisStream) -> Outcome:
+    return disproved(
+        f"{one.place} copies items to the Kinesis stream {shown(one.arn)}, which is encrypted apart from it. "
+        "Encrypt the stream with a customer managed KMS key, limit who reads it, and have "
+        f"{in_sentence(one.place)} waived.",
+        one.property,
+    )
+
+
+RULE = ResourceRule(
+    name="dynamodb-table-copies-reviewed",
+    description="Exports and Kinesis streams of DynamoDB tables are encrypted with customer managed KMS "
+    "keys.",
+    level=EnforcementLevel.ADVISORY,
+    severity=Severity.MEDIUM,
+    remediation="Encrypt exports with a customer managed KMS key. Have a Kinesis stream waived when it is "
+    "encrypted with one: its encryption is not part of the table.",
+    url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html",
+    types=CONTAINERS
+    | {types.TABLE_EXPORT, types.KINESIS_DESTINATION, types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE},
+    check=check,
+)

@@ -1,0 +1,139 @@
+"""Who may change a key policy: the callers that its statements allow kms:PutKeyPolicy, and do not deny.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from policies.declared.documents import Condition, Statement, is_hidden, matches
+from policies.declared.facts import EXAMPLE_ACCOUNT
+from policies.declared.values import Value
+from policies.judging.bounds import EQUAL, NOT_EQUAL
+
+ADMINISTERS = "kms:PutKeyPolicy"
+# Conditions about the caller only narrow who may; any other may never be met by a person.
+ABOUT_THE_CALLER = ("aws:principal", "kms:calleraccount", "aws:multifactorauth")
+CALLER_ACCOUNT = ("kms:calleraccount", "aws:principalaccount")
+ANY_ACCOUNT = "999999999999"
+IAM_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):.+")
+
+
+def has_administrator(statements: Sequence[Statement], account: str | None, *, in_favour: bool) -> bool:
+    """Whether some caller of the key's account may change its policy.
+
+    Args:
+        statements: those of the key policy.
+        account: the key's; None where it is unknown, and any account will do.
+        in_favour: whether to take hidden principals and actions as allowed and not denied, or the reverse.
+    """
+    about = [
+        one
+        for one in statements
+        if one.covers(ADMINISTERS) or (one.has_unknown_actions and one.allows is in_favour)
+    ]
+    own = account or (EXAMPLE_ACCOUNT if EXAMPLE_ACCOUNT in _accounts(about) else None)
+    return any(
+        (own is None or account_of(caller) == own) and _may(caller, about, in_favour=in_favour)
+        for caller in _callers(about, own)
+    )
+
+
+def account_of(principal: str) -> str:
+    """The account of an account's id, or of the ARN of a user, role or session."""
+    match = IAM_ARN.fullmatch(principal)
+    return match[1] if match else principal
+
+
+def _callers(statements: Sequence[Statement], own: str | None) -> Iterator[str]:
+    """Callers to try: those that the policy names, and of each account its root user and one user more."""
+    yield from filter(IAM_ARN.fullmatch, (_example(text, own) for text in _named(statements)))
+    for account in _accounts(statements) | {own or ANY_ACCOUNT}:
+        yield f"arn:aws:iam::{account}:root"
+        yield f"arn:aws:iam::{account}:user/some-administrator"
+
+
+def _example(pattern: str, own: str | None) -> str:
+    """An ARN that a pattern takes in."""
+    parts = pattern.split(":", 5)
+    if len(parts) == 6 and _is_pattern(parts[4]):
+        parts[4] = own or ANY_ACCOUNT
+    return ":".join(parts).replace("*", "x").replace("?", "x")
+
+
+def _named(statements: Sequence[Statement]) -> list[str]:
+    """All principals that statements name, in Principal, NotPrincipal and conditions."""
+    values = [value for one in statements for value in one.principals]
+    values += [value for one in statements for condition in one.conditions for value in condition.values]
+    return [value for value in values if isinstance(value, str)]
+
+
+def _accounts(statements: Sequence[Statement]) -> set[str]:
+    return {found for text in _named(statements) if re.fullmatch(r"\d{12}", found := account_of(text))}
+
+
+def _may(caller: str, statements: Sequence[Statement], *, in_favour: bool) -> bool:
+    allowed = any(
+        one.allows and _takes_in(one, caller, hidden=in_favour) and _can_meet(one, caller)
+        for one in statements
+    )
+    return allowed and not any(
+        not one.allows and _takes_in(one, caller, hidden=not in_favour) and _always_meets(one, caller)
+        for one in statements
+    )
+
+
+def _takes_in(one: Statement, caller: str, *, hidden: bool) -> bool:
+    """Whether a statement is about a caller; where its hidden principals decide, as `hidden` says.
+
+    A NotPrincipal excepts a caller only together with the caller's account.
+    """
+    if one.excepts_principals:
+        named = [principal for principal in one.principals if isinstance(principal, str)]
+        is_named = any(_same(name, caller) for name in named)
+        found = not (is_named and any(_is_account(name, account_of(caller)) for name in named))
+        return found and (hidden or not any(map(is_hidden, one.principals)))
+    return any(hidden if is_hidden(principal) else _is(principal, caller) for principal in one.principals)
+
+
+def _is(principal: Value, caller: str) -> bool:
+    return isinstance(principal, str) and (
+        principal == "*" or _same(principal, caller) or _is_account(principal, account_of(caller))
+    )
+
+
+def _same(principal: str, caller: str) -> bool:
+    return principal == caller or (caller.endswith(":root") and _is_account(principal, account_of(caller)))
+
+
+def _is_account(principal: str, account: str) -> bool:
+    return principal == account or (principal.endswith(":root") and account_of(principal) == account)
+
+
+def _can_meet(one: Statement, caller: str) -> bool:
+    """Whether a caller can meet the conditions of an Allow."""
+    return all(
+        condition.key.startswith(ABOUT_THE_CALLER) and _met(condition, caller) is not False
+        for condition in one.conditions
+    )
+
+
+def _always_meets(one: Statement, caller: str) -> bool:
+    """Whether a caller meets the conditions of a Deny whatever the request is."""
+    return all(_met(condition, caller) is True for condition in one.conditions)
+
+
+def _met(condition: Condition, caller: str) -> bool | None:
+    """Whether a caller meets a condition; None where the caller's name and account do not tell."""
+    operator = condition.operator.rpartition(":")[2].removesuffix("ifexists")
+    value = account_of(caller) if condition.key in CALLER_ACCOUNT else caller
+    if condition.key not in (*CALLER_ACCOUNT, "aws:principalarn") or operator not in EQUAL | NOT_EQUAL:
+        return None
+    if any(is_hidden(one) or "${" in str(one) for one in condition.values):
+        return None
+    found = any(matches(one, value) for one in condition.values)
+    return found if operator in EQUAL else not found
+
+
+def _is_pattern(text: str) -> bool:
+    return "*" in text or "?" in text

@@ -1,0 +1,54 @@
+"""Whether a resource's policy allows principals that it neither names nor bounds."""
+
+from collections.abc import Sequence
+
+from policies.declared.documents import Statement, is_hidden
+from policies.declared.values import Value, shown
+from policies.judging.bounds import Bounds, bounded
+from policies.judging.documents import CheckStatements, HiddenError
+
+
+def wildcard_fault(bounds: Bounds) -> CheckStatements:
+    """A check of statements: which one allows principals that it neither names nor bounds."""
+
+    def fault(statements: Sequence[Statement]) -> str | None:
+        is_unknown = False
+        for one in (statement for statement in statements if statement.allows):
+            found = _fault(one, statements, bounds)
+            if isinstance(found, str):
+                return found
+            is_unknown = is_unknown or found is None
+        if is_unknown:
+            raise HiddenError
+        return None
+
+    return fault
+
+
+def _fault(one: Statement, statements: Sequence[Statement], bounds: Bounds) -> str | bool | None:
+    """What is wrong with an Allow; False if nothing is, None if that is unknown."""
+    if one.excepts_principals:
+        return f"allows everybody but a few ({one.label}, NotPrincipal). Name those who are allowed."
+    patterns = [principal for principal in one.principals if _is_pattern(principal)]
+    partial = next((pattern for pattern in patterns if pattern != "*"), None)
+    if partial is not None:
+        return (
+            f"allows the principal {shown(partial)} ({one.label}). Name each one: IAM takes no wildcard here."
+        )
+    if not patterns and not any(is_hidden(principal) for principal in one.principals):
+        return False
+    is_bounded = bounded(one, statements, bounds)
+    if is_bounded or is_bounded is None:
+        return False if is_bounded else None
+    if not patterns:
+        return None
+    keys = ", ".join(dict.fromkeys(condition.key for condition in one.conditions))
+    without = f", and its conditions ({keys}) do not limit who that is" if keys else ""
+    return (
+        f"allows the principal '*' ({one.label}){without}. Name those who are allowed, or add a "
+        "condition with a fixed account, organisation or principal."
+    )
+
+
+def _is_pattern(principal: Value) -> bool:
+    return isinstance(principal, str) and ("*" in principal or "?" in principal)
