@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "encrypted_tables": {"encrypted_tables"},
     "encrypted_tables/iam": {"encrypted_tables.iam"},
     "local": {"local", "encrypted_tables"},
-    "local/emulator": {"local"},
+    "local/emulator": {"local.emulator"},
 }
 
 

@@ -204,7 +204,7 @@ def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
 
     assert result.returncode == 2
     assert result.stdout.strip() == (
-        f"encrypted_tables.environments.adopt: {ALIAS} is there and names {other}, but the table uses {key}; "
+        f"encrypted-tables: {ALIAS} is there and names {other}, but the table uses {key}; "
         "give the table another keyAlias"
     )
 
