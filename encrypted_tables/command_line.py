@@ -19,6 +19,7 @@ COMMANDS = {
     "who-can": "encrypted_tables.who_can.command:who_can",
     "access-diff": "encrypted_tables.access_diff.command:access_diff",
     "audit": "encrypted_tables.audit.command:audit",
+    "policies": "encrypted_tables.audit.policies_command:policies",
     "preview": "encrypted_tables.pipeline.command:preview",
     "deploy": "encrypted_tables.pipeline.command:deploy",
     "comment": "encrypted_tables.pipeline.command:comment",

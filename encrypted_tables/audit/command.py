@@ -9,6 +9,7 @@ from rich.console import Console
 
 from encrypted_tables.audit.analysis import Analysis
 from encrypted_tables.audit.baseline import audited, read_baseline, refuse_stacks_of_one_name, write_baseline
+from encrypted_tables.audit.check_config import check_config
 from encrypted_tables.audit.findings import Audit
 from encrypted_tables.audit.report.json import json_report
 from encrypted_tables.audit.report.junit import junit_report
@@ -60,6 +61,8 @@ def audit(
     for file in (policy_pack / "PulumiPolicy.yaml", config):
         if file and not file.is_file():
             raise UserError(f"{file} does not exist.")
+    if config:
+        check_config(policy_pack, config)
     old = read_baseline(baseline) if baseline else Counter[tuple[str, str]]()
     analysis = Analysis(find_engine(), policy_pack, config)
     reports = analysis.reports(states)

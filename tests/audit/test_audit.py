@@ -12,6 +12,8 @@ from encrypted_tables.__main__ import main
 KEY_ARN = "arn:aws:kms:us-east-1:111122223333:key/0f4b3a9e-6c1d-4e7a-9b52-8d3c7f10a6e4"
 MAIN = "dynamodb-table-customer-managed-key"
 DECIDED = "dynamodb-table-key-decided"
+LISTED = [("waivers-listed", "orders-prod", True)]
+"""An advisory that lists what waivers hide; its place is the stack."""
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:aa:bb"}
 SAFE = {"deletionProtectionEnabled": True, "pointInTimeRecovery": {"enabled": True}}
 ENCRYPTED = {**SAFE, "serverSideEncryption": {"enabled": True, "kmsKeyArn": KEY_ARN}}
@@ -192,7 +194,7 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
     waived, report = audit(tmp_path, file, "--config", waiving)
     advised, _ = audit(tmp_path, file, "--config", advisory)
 
-    assert (waived, violations(report), advised) == (0, [], 0)
+    assert (waived, violations(report), advised) == (0, LISTED, 0)
     assert report["notes"] == [f"In {MAIN}, nothing needs the waiver of web for urn:pulumi:*::web::*."]
 
 
@@ -294,7 +296,7 @@ def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Pa
     needed, surplus, of_tag = (waiver(f"urn:pulumi:*::{end}") for end in ("logs", "orders", "gone"))
     override = {
         "stackTags": {"tier": "test"},
-        "settings": {"longestWaiverDays": 1000000, "waivers": [of_tag]},
+        "settings": {"waivers": [of_tag]},
     }
     settings = {
         "enforcementLevel": "mandatory",
@@ -307,7 +309,18 @@ def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Pa
 
     status, report = audit(tmp_path, file, "--config", config)
 
-    assert (status, violations(report)) == (0, [])
+    assert (status, violations(report)) == (0, LISTED)
     assert report["notes"] == [
         f"In {MAIN}, nothing needs the waiver of orders-team for {one['scope']}." for one in (surplus, of_tag)
     ]
+
+
+@pytest.mark.parametrize("words", [["audit", "STATE", "--config"], ["policies", "check-config"]])
+def test_a_policy_that_does_not_exist_is_an_error_of_the_config(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "prod.json", state(orders=ENCRYPTED))
+    config = written(tmp_path / "config.json", {"dynamodb-table-customer-managed-kee": "mandatory"})
+
+    assert main([*(str(file) if word == "STATE" else word for word in words), str(config)]) == 2
+    assert "dynamodb-table-customer-managed-kee" in capsys.readouterr().err

@@ -49,7 +49,7 @@ def _table_of_key() -> Sample:
 
 def _template(
     properties: Mapping[str, Any],
-    kind: str = "AWS::DynamoDB::Table",
+    kind: object = "AWS::DynamoDB::Table",
     **more: Any,  # noqa: ANN401  # any JSON
 ) -> tuple[Sample, ...]:
     resources = {

@@ -80,8 +80,7 @@ def _lines_run(function: Any) -> set[tuple[str, int]]:  # noqa: ANN401  # any ca
 def _message_statements(file: Path) -> Iterator[tuple[int, int]]:
     """The first and last lines of the statements that make messages."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        is_statement = isinstance(node, ast.Return | ast.Expr | ast.Assign)
-        if is_statement and any(map(_makes_message, ast.walk(node))):
+        if isinstance(node, ast.Return | ast.Expr | ast.Assign) and any(map(_makes_message, ast.walk(node))):
             yield node.lineno, node.end_lineno or node.lineno
 
 

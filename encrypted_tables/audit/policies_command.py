@@ -1,0 +1,34 @@
+"""`encrypted-tables policies`."""
+
+from pathlib import Path
+
+import click
+
+from encrypted_tables.audit.check_config import check_config as check
+
+_PATH = click.Path(path_type=Path)
+
+
+@click.group()
+def policies() -> None:
+    """The policy pack."""
+
+
+@policies.command("check-config")
+@click.argument("config", type=_PATH)
+@click.option(
+    "--policy-pack",
+    metavar="DIRECTORY",
+    type=_PATH,
+    default=Path("policy-pack"),
+    show_default=True,
+    help="The pack.",
+)
+def check_config(config: Path, policy_pack: Path) -> None:
+    """Check CONFIG, a config of the policy pack: unknown policies, settings that do not fit, waivers.
+
+    \b
+    Exit status: 0 no fault; 2 a fault, or the file cannot be read.
+    """
+    check(policy_pack, config)
+    click.echo(f"{config}: no faults.")
