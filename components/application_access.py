@@ -15,6 +15,8 @@ import pulumi_aws as aws
 
 from . import permissions
 from .child_names import about_role, renamed
+from .principals import account_of
+from .problems import SettingsError
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def grant_access(
     *,
     copies: Mapping[str, EncryptedCopy],
     encryption_context: Mapping[str, str],
+    account_id: str,
     options: pulumi.ResourceOptions,
 ) -> None:
     """Give a role access to the table in all its Regions.
@@ -63,9 +66,14 @@ def grant_access(
         role: the application's role.
         copies: the table in each of its Regions, its own first.
         encryption_context: what DynamoDB sends with each use of the key for this table.
+        account_id: the table's account.
         options: options of all resources.
+
+    Raises:
+        SettingsError: as soon as it is known that the role is of another account.
     """
     arns = pulumi.Output.all(*(copy.table_arn for copy in copies.values()))
+    grantee = role.arn.apply(lambda arn: _of_account(arn, account_id))
     resource_name = role._name  # the SDK gives the name in no other way
 
     def child(suffix: str, region: str = "") -> tuple[str, pulumi.ResourceOptions]:
@@ -76,7 +84,7 @@ def grant_access(
     policy, policy_options = child("")
     aws.iam.RolePolicy(
         policy,
-        role=role.name,
+        role=pulumi.Output.all(role.name, grantee).apply(lambda known: known[0]),
         policy=arns.apply(lambda arns: _document(arns, kind.actions)),
         opts=policy_options,
     )
@@ -87,12 +95,26 @@ def grant_access(
         aws.kms.Grant(
             grant,
             key_id=copy.key_arn,
-            grantee_principal=role.arn,
+            grantee_principal=grantee,
             operations=["Decrypt"],
             constraints=[{"encryption_context_subset": dict(encryption_context)}],
             region=region,
             opts=pulumi.ResourceOptions.merge(grant_options, again_with_the_role),
         )
+
+
+def _of_account(arn: str, account_id: str) -> str:
+    """An IAM policy for a role is put in the role's account, with credentials that this program lacks.
+
+    Raises:
+        SettingsError: the role is of another account.
+    """
+    if account_of(arn) != account_id:
+        raise SettingsError(
+            f"role {arn} is of another account than the table's, {account_id}. Name it under keyUsers, "
+            "allow it the table by resourcePolicyStatements, and give it an IAM policy there."
+        )
+    return arn
 
 
 def _document(table_arns: Sequence[str], actions: Sequence[str]) -> str:

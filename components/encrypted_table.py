@@ -209,6 +209,7 @@ class EncryptedTable(pulumi.ComponentResource):
             role,
             copies=copies,
             encryption_context=self._protected.encryption_context,
+            account_id=self._protected.scope.account_id,
             options=pulumi.ResourceOptions(parent=self),
         )
         self._granted.append({"principal": role.arn, "role": kind.role})

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 
 from components import CallerError, EncryptedTable
@@ -33,6 +34,8 @@ def construct() -> pulumi.Output[None]:
             "write_autoscaling": autoscaling,
         },
     )
+
+    table.grant_read(aws.iam.Role("app", assume_role_policy="{}"))
 
     def check(name: str) -> None:
         assert name == "orders"
