@@ -15,7 +15,7 @@ from encrypted_tables.verify.collect.observe import Table, observe_table
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.probe import wait
 from encrypted_tables.verify.probe.classify import Outcome
-from encrypted_tables.verify.probe.probe import ProbeResult
+from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 from encrypted_tables.verify.probe.wait import (
     CONNECTIONS,
     Patience,
@@ -102,6 +102,43 @@ def test_a_removal_is_seen_when_the_kept_key_has_run_out(slow_world: World, pati
     assert waited.tries == waited.seconds / TEN_SECONDS + 1
     assert waited.steady_reads == (waited.steady / TEN_SECONDS + 1) * CONNECTIONS
     assert f"after {waited.seconds} s ({waited.tries} tries)" in waited.words
+
+
+def test_a_denial_of_one_host_is_no_proof_while_another_caches_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three hosts; the principal has read on one of them only when its access is removed."""
+    with running(table_key_cache_seconds=FIVE_MINUTES, dynamodb_hosts=3) as aws:
+        for name, value in aws.environment().items():
+            if name.startswith("AWS_"):
+                monkeypatch.setenv(name, value)
+        world = World(aws)
+        user = world.user()
+        key = world.key(user.arn)
+        table = read_table(world.table(key))
+        who = principal(user)
+        now = 0.0
+
+        def sleep(seconds: float) -> None:
+            nonlocal now
+            now += seconds
+            aws.let_pass(seconds)
+
+        assert access(who, table, Patience(60, TEN_SECONDS, sleep, lambda: now)).reached
+        world.set_key_users(key)
+        one_try = denial(who, table, Patience(1, 2))
+        outcomes = {who_reads(who, table) for _ in range(CONNECTIONS)}
+        waited = denial(who, table, Patience(900, 50, sleep, lambda: now))
+
+    assert outcomes == {Outcome.ALLOWED, Outcome.DENIED_BY_KMS}
+    assert (one_try.last.outcome, one_try.exit_status) == (Outcome.ALLOWED, 1)
+    assert (waited.exit_status, waited.steady, waited.seconds) == (0, 300, 600)
+
+
+def who_reads(who: Principal, table: Table) -> Outcome:
+    fresh = replace(who, connections=who.connections.renewed())
+    (read,) = Prober(fresh, table, ProbeItem.for_table(table)).run(("GetItem",))
+    return read.outcome
 
 
 def test_a_grant_is_seen_at_once(slow_world: World, patience: Patient) -> None:
