@@ -187,7 +187,8 @@ def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statem
     condition = {
         "StringEquals": {
             "kms:CallerAccount": scope.account_id,
-            "kms:GrantConstraintType": "EncryptionContextSubset",
+            # Terraform's provider sends an empty EncryptionContextEquals beside the subset.
+            "kms:GrantConstraintType": ["EncryptionContextEquals", "EncryptionContextSubset"],
             **_for_this_table(table),
         },
         "ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"},

@@ -42,6 +42,7 @@ class Settings:
     table_key_cache_seconds: float
     encryption_change_seconds: float
     iam_propagation_seconds: float
+    dynamodb_hosts: int = 1
 
     def __post_init__(self) -> None:
         if not 0 <= self.run.port <= LAST_PORT:
@@ -52,6 +53,8 @@ class Settings:
             seconds = getattr(self, name)
             if not 0 <= seconds < math.inf:
                 raise LocalAwsError(f"{name} {seconds}: expected 0 or more seconds")
+        if self.dynamodb_hosts < 1:
+            raise LocalAwsError(f"dynamodb_hosts {self.dynamodb_hosts}: expected 1 or more")
 
     def line(self) -> bytes:
         """The line the emulator reads."""

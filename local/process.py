@@ -177,6 +177,7 @@ def start(
     table_key_cache_seconds: float = 0,
     encryption_change_seconds: float = 0,
     iam_propagation_seconds: float = 0,
+    dynamodb_hosts: int = 1,
     port: int = 0,
 ) -> LocalAws:
     """Start a local AWS; it is ready when this returns.
@@ -192,6 +193,8 @@ def start(
             when left out.
         iam_propagation_seconds: how long KMS does not see a new user or role; AWS: some seconds, here
             0 when left out.
+        dynamodb_hosts: how many DynamoDB hosts cache table keys, each for itself; new connections reach
+            them in turn. AWS: many, here 1 when left out.
         port: the port of 127.0.0.1; the one of the run before with this `state_dir`, else a free
             one, when left out.
 
@@ -206,6 +209,7 @@ def start(
         table_key_cache_seconds=table_key_cache_seconds,
         encryption_change_seconds=encryption_change_seconds,
         iam_propagation_seconds=iam_propagation_seconds,
+        dynamodb_hosts=dynamodb_hosts,
     )
     _keep(run, state_dir)  # before it starts: whatever happens, its keys are known
     process = EmulatorProcess(settings)
@@ -222,6 +226,7 @@ def running(
     table_key_cache_seconds: float = 0,
     encryption_change_seconds: float = 0,
     iam_propagation_seconds: float = 0,
+    dynamodb_hosts: int = 1,
     port: int = 0,
 ) -> Iterator[LocalAws]:
     """A local AWS for the length of the block; the arguments and errors are those of `start`."""
@@ -231,6 +236,7 @@ def running(
         table_key_cache_seconds=table_key_cache_seconds,
         encryption_change_seconds=encryption_change_seconds,
         iam_propagation_seconds=iam_propagation_seconds,
+        dynamodb_hosts=dynamodb_hosts,
         port=port,
     )
     try:

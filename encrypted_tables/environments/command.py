@@ -8,11 +8,12 @@ import click
 from encrypted_tables.engine.find import find_engine
 from encrypted_tables.environments.existing_names import names
 from encrypted_tables.environments.new import init_stack, write_config
+from encrypted_tables.errors import UserError
 
 
 @click.group()
 def environments() -> None:
-    """Make environments, list them, and adopt tables that exist."""
+    """Make environments, list them, adopt tables that exist, and recover a lost state."""
 
 
 @environments.command("list")
@@ -71,4 +72,48 @@ def adopt(stack: str, file: Path) -> int:
         click.echo("Nothing to import: no table of the program exists.")
         return 1
     click.echo(f"Next: pulumi import --stack {stack} --file {file} --generate-code=false")
+    return 0
+
+
+@environments.command("recover")
+@click.argument("stack")
+@click.option("--project", type=click.Path(path_type=Path), default=Path(), help="Its directory.")
+@click.option("--yes", is_flag=True, help="Restore the state that was found.")
+def recover(stack: str, project: Path, yes: bool) -> int:
+    """Restore a stack whose state file is empty or cut, from the newest readable copy.
+
+    Shows what it would restore; changes nothing without --yes. The broken file is kept.
+
+    \b
+    Exit status: 0 the state can be read, or was restored; 1 it can be restored with --yes;
+    2 no readable copy was found, or the state could not be looked at.
+    """
+    from encrypted_tables.environments import recover as recovery  # noqa: PLC0415  # PyYAML, not in workflows
+
+    name = recovery.project_name(project)
+    state = recovery.state_directory(recovery.backend_url(find_engine(), project))
+    damage = recovery.find_damage(state, name, stack)
+    if damage is None:
+        click.echo(f"The state of {stack} can be read. Nothing to recover.")
+        return 0
+    click.echo(f"{damage.file}: {damage.reason}")
+    for source, reason in damage.found.unreadable.items():
+        click.echo(f"Skipped {source}: {reason}")
+    checkpoint = damage.found.checkpoint
+    if checkpoint is None:
+        raise UserError(
+            f"no readable copy of the state of {stack} in {state}. Import your last export "
+            f"(`pulumi stack import --stack {stack} --file FILE`), or adopt what is in AWS "
+            "(`encrypted-tables environments adopt`)."
+        )
+    click.echo(f"Newest readable state: {damage.found.source}")
+    click.echo(f"  saved {checkpoint.saved.isoformat()}, {len(checkpoint.resources)} resources, ", nl=False)
+    click.echo(f"{checkpoint.pending} pending operations")
+    for resource in checkpoint.resources:
+        click.echo(f"  {resource}")
+    if not yes:
+        click.echo("Nothing changed. Add --yes to restore it.")
+        return 1
+    click.echo(f"Restored. The broken file is kept: {recovery.restore(damage)}")
+    click.echo(f"Next: pulumi refresh --stack {stack} --clear-pending-creates")
     return 0

@@ -33,7 +33,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--prove-revocation",
     metavar="PRINCIPAL",
-    help="Instead, read as this principal (ARN or name) until it is denied.",
+    help="Instead, read as this principal (ARN or name) until it is denied for as long as --key-cache.",
 )
 @click.option(
     "--wait-for-access",
@@ -41,7 +41,7 @@ _PATH = click.Path(path_type=Path)
     help="Instead, read as this principal (ARN or name) until it is allowed.",
 )
 @click.option(
-    "--limit", metavar="SECONDS", type=float, default=600.0, show_default=True, help="Longest wait."
+    "--limit", metavar="SECONDS", type=float, default=900.0, show_default=True, help="Longest wait."
 )
 @click.option(
     "--interval",
@@ -50,6 +50,14 @@ _PATH = click.Path(path_type=Path)
     default=5.0,
     show_default=True,
     help="Time between two reads of a wait.",
+)
+@click.option(
+    "--key-cache",
+    metavar="SECONDS",
+    type=float,
+    default=300.0,
+    show_default=True,
+    help="How long DynamoDB can cache a table key.",
 )
 @click.option("--json", type=_FILE, help=f"Write JSON ({SCHEMA_FILE.name}); - is standard output.")
 @click.option("--junit", type=_FILE, help="Write JUnit XML; - is standard output.")

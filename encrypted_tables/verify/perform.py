@@ -52,6 +52,7 @@ class Arguments:
     wait_for_access: str | None
     limit: float
     interval: float
+    key_cache: float
     json: str | None
     junit: str | None
     html: str | None
@@ -97,6 +98,13 @@ def _check(arguments: Arguments) -> None:
         raise UserError(f"--workers {arguments.workers}: at least 1 is needed.")
     if arguments.interval <= 0 or arguments.limit <= 0:
         raise UserError("--limit and --interval: seconds above 0 are needed.")
+    if arguments.key_cache < 0:
+        raise UserError(f"--key-cache {arguments.key_cache}: 0 seconds or more are needed.")
+    if arguments.prove_revocation and arguments.limit <= arguments.key_cache:
+        raise UserError(
+            f"--limit {arguments.limit:g} proves no revocation: give more than the {arguments.key_cache:g} "
+            "seconds of --key-cache, in which no read may be allowed."
+        )
     reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
     if reports and (arguments.prove_revocation or arguments.wait_for_access):
         raise UserError(f"{', '.join(reports)}: a wait makes no report; read its output.")
@@ -149,7 +157,7 @@ def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Targ
     wait = wait_for_denial if arguments.prove_revocation else wait_for_access
     quiet = Parallel(arguments.workers, Console(quiet=True))
     tables = _readable(survey_tables(caller.connections, targets, quiet))
-    patience = Patience(arguments.limit, arguments.interval)
+    patience = Patience(arguments.limit, arguments.interval, key_cache=arguments.key_cache)
     waits = wait(found[0], tables, patience, quiet, Console(stderr=True))
     for one in waits:
         where = f"{one.table.name} in {one.table.region}"

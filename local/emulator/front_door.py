@@ -15,6 +15,7 @@ from local.emulator.asgi import (
     json_error,
     respond,
 )
+from local.emulator.connection import set_connection
 from local.emulator.control import PATH as CONTROL_PATH
 from local.emulator.control import Control
 from local.emulator.ministack_adapter import Response
@@ -41,6 +42,7 @@ class FrontDoor:
         elif scope["path"].startswith(CONTROL_PATH):
             await self._control(scope, receive, send)
         else:
+            set_connection(scope)
             await self._answering(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:

@@ -22,7 +22,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     ms.replace_enforcement(authorization.decided_elsewhere)
     ms.replace_denial(denials.with_resource)
     ms.add_resource_policies_of_tables(resource_policies.policy_of)
-    table_keys = TableKeys(settings.table_key_cache_seconds)
+    table_keys = TableKeys(settings.table_key_cache_seconds, settings.dynamodb_hosts)
     ms.replace_handler(
         "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)
     )

@@ -18,6 +18,7 @@ class Settings:
 
     `port` 0 takes a free port. `state_dir` None keeps all state in memory.
     `table_key_cache_seconds` is how long DynamoDB goes on using a table key without asking KMS.
+    `dynamodb_hosts` is the number of hosts that cache table keys, each for itself.
     `encryption_change_seconds` is how long a change of a table's key takes, `iam_propagation_seconds`
     how long KMS does not see a new user or role.
     """
@@ -32,6 +33,7 @@ class Settings:
     table_key_cache_seconds: float = 0.0
     encryption_change_seconds: float = 0.0
     iam_propagation_seconds: float = 0.0
+    dynamodb_hosts: int = 1
 
     @classmethod
     def read(cls, line: str) -> "Settings":

@@ -11,6 +11,7 @@ from local.emulator import clock, kms_errors
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
 from local.emulator.authorization import denial
+from local.emulator.connection import client_port
 from local.emulator.ministack_adapter import Response
 
 
@@ -27,11 +28,18 @@ class TableKeys:
     """Table keys in use: KMS is asked again `cache_seconds` after a caller's last successful decryption.
 
     On AWS that is about 5 minutes; 0 asks each time. A refusal is never cached.
+
+    Each of `hosts` hosts has a cache of its own. New connections reach them in turn, and stay there.
     """
 
-    def __init__(self, cache_seconds: float) -> None:
+    def __init__(self, cache_seconds: float, hosts: int = 1) -> None:
         self._cache_seconds = cache_seconds
-        self._until: dict[tuple[str, TableName, str], float] = {}
+        self._hosts = hosts
+        self._host_of: dict[int, int] = {}
+        self._until: dict[tuple[int, str, TableName, str], float] = {}
+
+    def _host(self) -> int:
+        return self._host_of.setdefault(client_port(), len(self._host_of) % self._hosts)
 
     def refusal(self, headers: Mapping[str, str], table: TableName) -> Response | None:
         """The error of an item call whose caller, or whose table, may not use the key; None when it may."""
@@ -39,7 +47,7 @@ class TableKeys:
         if key_arn is None:
             return None
         who = ms.caller(headers)
-        slot = (who.arn, table, key_arn)
+        slot = (self._host(), who.arn, table, key_arn)
         now = clock.now()
         if self._until.get(slot, now) > now:
             return None

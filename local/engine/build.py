@@ -27,16 +27,18 @@ HOST_LAUNCHER = f"""#!/bin/sh
 exec "${{{LANGUAGE_HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
 """
 TAGS = "-tags=osusergo,grpcnotrace"
-SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+# Go writes its modules read-only unless told otherwise, and then they cannot be removed.
+SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "-modcacherw", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 SECONDS_BETWEEN_REPORTS = 10
 
 
 @dataclass(frozen=True)
 class Go:
-    """A Go toolchain and the directory in which it keeps what it needs while it works."""
+    """A Go toolchain and its directories: one for temporary files, one for modules and compiled packages."""
 
     program: Path
     temporary: Path
+    caches: Path
 
 
 def pinned_version() -> str:
@@ -57,15 +59,20 @@ def destination() -> Path:
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
+def go_caches() -> Path:
+    """Where Go keeps its modules and compiled packages during a build; nothing is left in the user's own."""
+    return cache_directory() / "engine-build"
+
+
 def is_complete(directory: Path) -> bool:
-    """Whether a build was made to its end there."""
+    """True if the directory has a finished build."""
     return all(os.access(directory / name, os.X_OK) for name in ("pulumi", HOST, PROGRAM_RUNNER))
 
 
 def build() -> Path:
     """Build the engine, or wait for another process that does; return its directory.
 
-    What was compiled before an interruption is in Go's own cache: the next build goes on from there.
+    A finished build removes its Go caches; an interrupted one leaves them, and the next continues from there.
 
     Raises:
         AttemptFailedError: there is no Go, or the modules do not download or compile.
@@ -77,12 +84,13 @@ def build() -> Path:
             with made_whole(kept) as making:
                 # Within the unfinished build: what a killed Go leaves there, the next build removes.
                 with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
-                    go = Go(toolchain, Path(temporary))
+                    go = Go(toolchain, Path(temporary), go_caches())
                     _compile(go, making / "pulumi")
                     shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
                 (making / HOST).write_text(HOST_LAUNCHER)
                 for program in (PROGRAM_RUNNER, HOST):
                     (making / program).chmod(0o755)
+        shutil.rmtree(go_caches(), ignore_errors=True)
     return kept
 
 
@@ -92,7 +100,10 @@ def _flags() -> tuple[str, ...]:
 
 
 def _compile(go: Go, pulumi: Path) -> None:
-    say(f"Building the Pulumi engine {pinned_version()} from Go modules: once, about 6 minutes on 2 cores")
+    say(
+        f"Building the Pulumi engine {pinned_version()} from Go modules: once, 6 minutes or more on 2 cores; "
+        "needs about 3 GB while it builds"
+    )
     started = time.monotonic()
     listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
     progress = f"{{}} of at most {len(listed.splitlines())} packages compiled"
@@ -105,7 +116,7 @@ def _sdk_directory(go: Go) -> Path:
 
 
 def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
-    """What a Go command prints; `progress` tells people what it is that the lines of its log count."""
+    """The standard output of a Go command; `progress` is the message for the count of its log's lines."""
     report = _reporter(progress)
     log = []
     with (
@@ -113,7 +124,7 @@ def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
         subprocess.Popen(
             [go.program, *arguments],
             cwd=MODULE,
-            env=_environment(go.temporary),
+            env=_environment(go),
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.PIPE,
@@ -151,7 +162,13 @@ def _reporter(progress: str) -> Callable[[int], None]:
     return report
 
 
-def _environment(temporary: Path) -> dict[str, str]:
-    """The user's environment but for what would make another engine of the same modules."""
+def _environment(go: Go) -> dict[str, str]:
+    """The user's environment without the variables that would build another engine from the same modules."""
     kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
-    return {**kept, **SETTINGS, "GOTMPDIR": str(temporary)}
+    directories = {
+        "GOTMPDIR": go.temporary,
+        "GOPATH": go.caches,
+        "GOMODCACHE": go.caches / "modules",
+        "GOCACHE": go.caches / "compiled",
+    }
+    return {**kept, **SETTINGS, **{name: str(directory) for name, directory in directories.items()}}

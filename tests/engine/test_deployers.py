@@ -22,7 +22,14 @@ def test_a_deployer_can_grant_an_applications_role_decryption_of_this_table_and_
     context = {"aws:dynamodb:tableName": name, "aws:dynamodb:subscriberId": program.run.aws.account_id}
 
     def grant(operations: list[str], constraint: dict[str, str] | None, grantee: str = role) -> str:
-        constraints = {"Constraints": {"EncryptionContextSubset": constraint}} if constraint else {}
+        return grant_with(
+            {"EncryptionContextSubset": constraint} if constraint else None, operations, grantee
+        )
+
+    def grant_with(
+        forms: dict[str, dict[str, str]] | None, operations: list[str], grantee: str = role
+    ) -> str:
+        constraints = {"Constraints": forms} if forms else {}
         return outcome(
             lambda: kms.create_grant(
                 KeyId=key, GranteePrincipal=grantee, Operations=operations, **constraints
@@ -30,6 +37,11 @@ def test_a_deployer_can_grant_an_applications_role_decryption_of_this_table_and_
         )
 
     assert grant(["Decrypt"], context) == "allowed"
+    # Terraform's provider, and so the official one, sends an empty map beside the subset.
+    both = {"EncryptionContextEquals": {}, "EncryptionContextSubset": context}
+    assert grant_with(both, ["Decrypt"]) == "allowed"
+    assert grant_with(dict(reversed(both.items())), ["Decrypt"]) == "allowed"
+    assert grant_with({"EncryptionContextEquals": {}}, ["Decrypt"]) != "allowed"
     assert grant(["Decrypt"], None) != "allowed"
     assert grant(["Decrypt"], {**context, "aws:dynamodb:tableName": "other"}) != "allowed"
     assert grant(["Decrypt", "CreateGrant"], context) != "allowed"

@@ -198,6 +198,14 @@ def test_a_directory_that_cannot_take_a_report_is_told(world: World, run: Run) -
     assert (done.returncode, "--html no/such/dir.html" in done.stderr) == (2, True)
 
 
+SOON = ("--limit", "0.5", "--interval", "0.2", "--key-cache", "0")
+
+
+def test_a_limit_within_the_key_cache_is_refused(run: Run) -> None:
+    done = run("--table", "t", "--prove-revocation", "x", "--limit", "300")
+    assert (done.returncode, "--limit 300 proves no revocation" in done.stderr) == (2, True)
+
+
 def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, run: Run) -> None:
     user = world.user()
     key = world.key(user.arn)
@@ -205,12 +213,10 @@ def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, 
     outputs = json.dumps(declare(table, key, user=user))
     done = run("--outputs", "-", "--wait-for-access", user.name, "--limit", "5", stdin=outputs)
     assert (done.returncode, "already at the first try" in done.stdout) == (0, True)
-    done = run(
-        "--outputs", "-", "--prove-revocation", user.arn, "--limit", "0.5", "--interval", "0.2", stdin=outputs
-    )
+    done = run("--outputs", "-", "--prove-revocation", user.arn, *SOON, stdin=outputs)
     assert (done.returncode, "allowed still, after" in done.stdout) == (1, True)
     world.set_key_users(key)
-    done = run("--outputs", "-", "--prove-revocation", user.arn, "--limit", "5", stdin=outputs)
+    done = run("--outputs", "-", "--prove-revocation", user.arn, *SOON, stdin=outputs)
     assert (done.returncode, "denied by KMS already at the first try" in done.stdout) == (2, True)
 
 
@@ -220,9 +226,7 @@ def test_a_removal_is_not_proven_while_a_replica_is_read(world: World, run: Run)
     key = world.key()
     table = world.replicated_table(key, "eu-west-1", there)
     outputs = json.dumps(declare(table, key, user=user, replicas={"eu-west-1": {"keyArn": there}}))
-    done = run(
-        "--outputs", "-", "--prove-revocation", user.arn, "--limit", "0.5", "--interval", "0.2", stdin=outputs
-    )
+    done = run("--outputs", "-", "--prove-revocation", user.arn, *SOON, stdin=outputs)
     assert done.returncode == 1
     assert f"{table} in us-east-1: denied by KMS already" in done.stdout
     assert f"{table} in eu-west-1: allowed still" in done.stdout

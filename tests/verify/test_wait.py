@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import boto3
 import pytest
@@ -11,7 +13,11 @@ from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.credentials import Principal, identify
 from encrypted_tables.verify.collect.observe import Table, observe_table
 from encrypted_tables.verify.collect.parallel import Parallel
+from encrypted_tables.verify.probe import wait
+from encrypted_tables.verify.probe.classify import Outcome
+from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 from encrypted_tables.verify.probe.wait import (
+    CONNECTIONS,
     Patience,
     Waited,
     exit_status_of,
@@ -89,11 +95,50 @@ def test_a_removal_is_seen_when_the_kept_key_has_run_out(slow_world: World, pati
     who = principal(user)
     assert access(who, table, patience(60)).reached
     slow_world.set_key_users(key)
-    waited = denial(who, table, patience(600))
+    waited = denial(who, table, patience(900))
     assert (waited.reached, waited.last.outcome.value, waited.exit_status) == (True, "denied-by-kms", 0)
-    assert FIVE_MINUTES - TEN_SECONDS <= waited.seconds <= FIVE_MINUTES
+    assert waited.steady == FIVE_MINUTES
+    assert FIVE_MINUTES - TEN_SECONDS <= waited.seconds - waited.steady <= FIVE_MINUTES
     assert waited.tries == waited.seconds / TEN_SECONDS + 1
+    assert waited.steady_reads == (waited.steady / TEN_SECONDS + 1) * CONNECTIONS
     assert f"after {waited.seconds} s ({waited.tries} tries)" in waited.words
+
+
+def test_a_denial_of_one_host_is_no_proof_while_another_caches_the_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three hosts; the principal has read on one of them only when its access is removed."""
+    with running(table_key_cache_seconds=FIVE_MINUTES, dynamodb_hosts=3) as aws:
+        for name, value in aws.environment().items():
+            if name.startswith("AWS_"):
+                monkeypatch.setenv(name, value)
+        world = World(aws)
+        user = world.user()
+        key = world.key(user.arn)
+        table = read_table(world.table(key))
+        who = principal(user)
+        now = 0.0
+
+        def sleep(seconds: float) -> None:
+            nonlocal now
+            now += seconds
+            aws.let_pass(seconds)
+
+        assert access(who, table, Patience(60, TEN_SECONDS, sleep, lambda: now)).reached
+        world.set_key_users(key)
+        one_try = denial(who, table, Patience(1, 2))
+        outcomes = {who_reads(who, table) for _ in range(CONNECTIONS)}
+        waited = denial(who, table, Patience(900, 50, sleep, lambda: now))
+
+    assert outcomes == {Outcome.ALLOWED, Outcome.DENIED_BY_KMS}
+    assert (one_try.last.outcome, one_try.exit_status) == (Outcome.ALLOWED, 1)
+    assert (waited.exit_status, waited.steady, waited.seconds) == (0, 300, 600)
+
+
+def who_reads(who: Principal, table: Table) -> Outcome:
+    fresh = replace(who, connections=who.connections.renewed())
+    (read,) = Prober(fresh, table, ProbeItem.for_table(table)).run(("GetItem",))
+    return read.outcome
 
 
 def test_a_grant_is_seen_at_once(slow_world: World, patience: Patient) -> None:
@@ -140,7 +185,7 @@ def test_every_table_is_waited_for_at_the_same_time(slow_world: World, patience:
     who = principal(user)
     assert all(one.reached for one in wait_for_access(who, tables, patience(60), FOUR, QUIET))
     slow_world.set_key_users(key)
-    waits = wait_for_denial(who, tables, patience(600), FOUR, QUIET)
+    waits = wait_for_denial(who, tables, patience(900), FOUR, QUIET)
     assert [one.table.name for one in waits] == [table.name for table in tables]
     assert [one.exit_status for one in waits] == [0, 0, 0]
     assert exit_status_of(waits) == 0
@@ -163,6 +208,61 @@ def test_a_disabled_key_is_no_revocation(slow_world: World, patience: Patient) -
     assert (waited.reached, waited.exit_status) == (False, 2)
 
 
+A, D, F = Outcome.ALLOWED, Outcome.DENIED_BY_KMS, Outcome.COULD_NOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "tries"),
+    [
+        ([A, D, A, A, D, D, D, D], 0, 8),
+        ([A, D, D, D, A, D, D, D, D], 0, 9),
+        ([A, D, D, F, D, D, D, D], 0, 8),
+        ([A, D, A, D, A, D, A, D, A, D, A, D], 2, 12),
+        ([A, D, A, D, A, D, A, D, A, D, A, A], 1, 12),
+        ([D], 2, 1),
+    ],
+)
+def test_a_removal_is_proven_when_no_host_allowed_for_as_long_as_a_key_is_cached(
+    answers: list[Outcome], status: int, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host with a cold cache denies at once, others allow until theirs expire; a try each 10 seconds."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    left = list(answers)
+    monkeypatch.setattr(wait._Wait, "_read_once", lambda _: result(left[0]))
+    real = wait._Wait.read
+
+    def read(self: wait._Wait, elapsed: Callable[[], float]) -> None:
+        real(self, elapsed)
+        left.pop(0)
+
+    monkeypatch.setattr(wait._Wait, "read", read)
+    who = cast("Principal", SimpleNamespace(arn="arn:aws:iam::111122223333:user/reader"))
+    limit = TEN_SECONDS * (len(answers) - 1)
+    patience = Patience(limit, TEN_SECONDS, sleep, lambda: now, key_cache=30)
+
+    (waited,) = wait_for_denial(who, [cast("Table", None)], patience, FOUR, QUIET)
+
+    assert (waited.exit_status, waited.tries) == (status, tries)
+    assert not left
+
+
+def test_one_allowed_connection_of_a_try_is_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([*[D] * 3, A, *[D] * (CONNECTIONS - 4)])
+    monkeypatch.setattr(wait._Wait, "_read_once", lambda _: result(next(answers)))
+    who = cast("Principal", SimpleNamespace(arn="arn:aws:iam::111122223333:user/reader"))
+    (waited,) = wait_for_denial(who, [cast("Table", None)], Patience(1, 2), FOUR, QUIET)
+    assert (waited.last.outcome, waited.exit_status) == (A, 1)
+
+
+def result(outcome: Outcome) -> ProbeResult:
+    return cast("ProbeResult", SimpleNamespace(outcome=outcome, answer=SimpleNamespace(message="")))
+
+
 def test_every_try_uses_new_connections(
     slow_world: World, patience: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,4 +278,4 @@ def test_every_try_uses_new_connections(
     monkeypatch.setattr(Connections, "renewed", recorded)
     table = read_table(slow_world.table(key))
     waited = denial(principal(user), table, patience(30))
-    assert waited.tries == len(renewed) == len({id(one) for one in renewed}) == 4
+    assert waited.tries * CONNECTIONS == len(renewed) == len({id(one) for one in renewed}) == 4 * CONNECTIONS

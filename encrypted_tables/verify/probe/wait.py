@@ -1,6 +1,7 @@
-"""Waits for a change of access to be seen, with new connections each time, and tells after how long.
+"""Waits for a change of access, with new connections for each read, and measures how long it takes.
 
-DynamoDB keeps a table's key for about five minutes, so a removal is seen late and a grant at once.
+DynamoDB caches a table key for each caller for up to five minutes, and each host has a cache of its own.
+So a grant is seen at once, and a removal late: one host denies while another still allows.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 """
 
@@ -17,6 +18,11 @@ from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 
+KEY_CACHE_SECONDS = 300.0
+"""How long DynamoDB can use a table key without asking KMS again."""
+CONNECTIONS = 8
+"""New connections of each try that waits for a denial: each may reach another host."""
+
 
 @dataclass(frozen=True)
 class Waited:
@@ -24,31 +30,46 @@ class Waited:
 
     table: Table
     last: ProbeResult
-    """The last answer."""
+    """The last answer; of a try with different answers, one that is not the expected one."""
     seconds: float
     tries: int
     reached: bool
-    """Whether the last answer is the one that was waited for."""
+    """True if the expected answer was seen for long enough."""
     proves: bool
-    """Whether it was reached, and shows what was to be shown: of a removal, that there was access before."""
+    """True if the expected answer was reached and, for a removal, access was seen before."""
+    steady: float | None = None
+    """Seconds in which every read got the expected answer, up to the last; None if the last did not."""
+    steady_reads: int = 0
+    """The reads in that time, each on a new connection."""
 
     @property
     def words(self) -> str:
         """How the wait ended, for people."""
         tries = f"{self.seconds} s ({self.tries} tries)"
-        if self.reached and self.tries == 1:
+        if self.reached and self.tries == 1 and not self.steady:
             when = "already at the first try, so no change was seen"
         elif self.reached and not self.proves:
             when = f"after {tries}, but never allowed before, so no removal was seen"
+        elif self.steady is None:
+            when = f"still, after {tries}"
+        elif not self.reached:
+            when = f"after {tries}, but only for the last {self.steady} s: another host may still allow"
+        elif self.last.outcome.is_denied:
+            when = (
+                f"after {tries}: in the last {self.steady} s, as long as a host can cache the table key, "
+                f"no read was allowed on {self.steady_reads} new connections"
+            )
         else:
-            when = f"after {tries}" if self.reached else f"still, after {tries}"
+            when = f"after {tries}"
         return f"{self.last.outcome.label} {when}. {self.last.answer.message}".strip()
 
     @property
     def exit_status(self) -> int:
-        """0 when it was seen; 1 when it was not; 2 when the answers prove neither."""
+        """0 if the change was seen; 1 if it was not; 2 if the answers prove neither."""
         if self.reached:
             return 0 if self.proves else 2
+        if self.steady is not None:
+            return 2
         return 1 if self.last.outcome is Outcome.ALLOWED or self.last.outcome.is_denied else 2
 
 
@@ -60,18 +81,23 @@ def exit_status_of(waits: Iterable[Waited]) -> int:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait and how often to try, in seconds, by which clock."""
+    """How long to wait and how often to try, in seconds, by which clock.
+
+    `key_cache` is how long DynamoDB can use a table key without asking KMS: a removal is proven when no read
+    was allowed for that long.
+    """
 
     limit: float
     interval: float
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
+    key_cache: float = KEY_CACHE_SECONDS
 
 
 def wait_for_denial(
     principal: Principal, tables: Sequence[Table], patience: Patience, parallel: Parallel, console: Console
 ) -> list[Waited]:
-    """Read every table until the principal, who could read it, is denied, by KMS or by IAM."""
+    """Read every table until the principal, who could read it, is denied for as long as a key is cached."""
     waits = [_Wait(principal, table, lambda outcome: outcome.is_denied, Outcome.ALLOWED) for table in tables]
     return _wait(waits, patience, parallel, console, f"{principal.arn} reads; waiting for the denial")
 
@@ -86,7 +112,7 @@ def wait_for_access(
 
 @dataclass
 class _Wait:
-    """One table's wait; `before` is what must have been answered once for the end to prove anything."""
+    """One table's wait; `before` is an answer that must have been seen for the end to prove anything."""
 
     principal: Principal
     table: Table
@@ -94,25 +120,54 @@ class _Wait:
     before: Outcome | None = None
     results: list[ProbeResult] = field(default_factory=list)
     seconds: float = 0.0
-
-    @property
-    def reached(self) -> bool:
-        return bool(self.results) and self.wanted(self.results[-1].outcome)
+    tries: int = 0
+    steady_from: tuple[int, float] | None = None
+    """The first result of the unbroken run of expected answers, and when its try ended."""
 
     def read(self, elapsed: Callable[[], float]) -> None:
-        fresh = replace(self.principal, connections=self.principal.connections.renewed())
-        self.results += Prober(fresh, self.table, ProbeItem.for_table(self.table)).run(("GetItem",))
+        read = [self._read_once() for _ in range(1 if self.before is None else CONNECTIONS)]
+        self.results += sorted(read, key=lambda result: not self.wanted(result.outcome))
         self.seconds = elapsed()
 
-    def ended(self) -> Waited:
-        seen = self.before is None or self.before in {result.outcome for result in self.results}
+    def _read_once(self) -> ProbeResult:
+        fresh = replace(self.principal, connections=self.principal.connections.renewed())
+        (result,) = Prober(fresh, self.table, ProbeItem.for_table(self.table)).run(("GetItem",))
+        return result
+
+    def try_once(self, elapsed: Callable[[], float]) -> None:
+        first = len(self.results)
+        self.read(elapsed)
+        self.tries += 1
+        if not all(self.wanted(result.outcome) for result in self.results[first:]):
+            self.steady_from = None
+        elif self.steady_from is None:
+            self.steady_from = first, self.seconds
+
+    @property
+    def was_before(self) -> bool:
+        return self.before is None or self.before in {result.outcome for result in self.results}
+
+    @property
+    def steady(self) -> float | None:
+        return None if self.steady_from is None else self.seconds - self.steady_from[1]
+
+    def is_reached(self, key_cache: float) -> bool:
+        """True if the answer is final: what follows cannot prove more."""
+        if self.steady is None:
+            return False
+        return self.before is None or not self.was_before or self.steady >= key_cache
+
+    def ended(self, key_cache: float) -> Waited:
+        reached = self.is_reached(key_cache)
         return Waited(
             table=self.table,
             last=self.results[-1],
             seconds=round(self.seconds, 1),
-            tries=len(self.results),
-            reached=self.reached,
-            proves=self.reached and seen,
+            tries=self.tries,
+            reached=reached,
+            proves=reached and self.was_before,
+            steady=None if self.steady is None else round(self.steady, 1),
+            steady_reads=0 if self.steady_from is None else len(self.results) - self.steady_from[0],
         )
 
 
@@ -128,10 +183,10 @@ def _wait(
         task = progress.add_task(what, total=patience.limit)
         pending = waits
         while True:
-            parallel.map("reading", lambda one: one.read(elapsed), pending)
+            parallel.map("reading", lambda one: one.try_once(elapsed), pending)
             progress.update(task, completed=min(elapsed(), patience.limit))
-            pending = [one for one in pending if not one.reached]
+            pending = [one for one in pending if not one.is_reached(patience.key_cache)]
             if not pending or elapsed() + patience.interval > patience.limit:
                 break
             patience.sleep(patience.interval)
-    return [one.ended() for one in waits]
+    return [one.ended(patience.key_cache) for one in waits]

@@ -93,6 +93,7 @@ def test_a_given_port_is_taken() -> None:
         ({"region": "mars"}, "region 'mars': expected a Region such as 'us-east-1'"),
         ({"table_key_cache_seconds": -3}, "table_key_cache_seconds -3: expected 0 or more seconds"),
         ({"iam_propagation_seconds": math.nan}, "iam_propagation_seconds nan: expected 0 or more seconds"),
+        ({"dynamodb_hosts": 0}, "dynamodb_hosts 0: expected 1 or more"),
     ],
 )
 def test_a_wrong_argument_is_one_clear_message_and_nothing_is_kept(

@@ -160,6 +160,48 @@ def test_what_go_keeps_while_it_works_is_in_the_unfinished_build(
     )
 
 
+FILL_CACHES = (
+    'for d in "$GOPATH" "$GOMODCACHE" "$GOCACHE"; do mkdir -p "$d"; echo one >> "$d/file"; done; '
+    'case "$GOFLAGS" in *-modcacherw*) ;; *) chmod -R a-w "$GOMODCACHE" ;; esac'
+)
+
+
+def test_a_finished_build_leaves_no_go_caches(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in the user's home nor in the cache of the project."""
+    home = module.parent / "home"
+    home.mkdir()
+    for name in ("GOPATH", "GOMODCACHE", "GOCACHE"):
+        monkeypatch.setenv(name, str(home / name))
+    said = module.parent / "said"
+    fake_go(
+        module.parent / "go",
+        monkeypatch,
+        f'{FILL_CACHES}; cat "$GOCACHE/file" > {said}; echo engine > "$output"; chmod +x "$output"',
+    )
+
+    engine_build.build()
+
+    assert said.read_text() == "one\n"
+    assert not engine_build.go_caches().exists()
+    assert list(home.iterdir()) == []
+
+
+def test_a_build_continues_with_the_go_caches_of_an_interrupted_one(
+    module: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_go(
+        module.parent / "go",
+        monkeypatch,
+        f'{FILL_CACHES}; [ "$(wc -l < "$GOCACHE/file")" -gt 1 ] || exit 1; '
+        'echo engine > "$output"; chmod +x "$output"',
+    )
+    with pytest.raises(AttemptFailedError):
+        engine_build.build()
+
+    assert engine_build.is_complete(engine_build.build())
+    assert not engine_build.go_caches().exists()
+
+
 def test_long_output_of_go_does_not_block_the_build(module: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_go(
         module.parent / "go",

@@ -1,0 +1,93 @@
+"""Reads the checkpoints in which the engine keeps a stack's state, and finds the newest readable one."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+class UnreadableCheckpointError(Exception):
+    """The file holds no complete checkpoint; says why."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A complete checkpoint."""
+
+    text: str = field(repr=False)
+    """As the engine wrote it; its secrets are encrypted."""
+    saved: datetime
+    """When the engine saved it."""
+    resources: tuple[str, ...]
+    """`type name` of each resource in the state."""
+    pending: int
+    """Operations that had started and not ended."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may hold a state of the stack."""
+
+    source: str
+    """The file's path."""
+    content: bytes = field(repr=False)
+    """Uncompressed."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The newest readable checkpoint, and why other files could not be read."""
+
+    source: str | None
+    checkpoint: Checkpoint | None
+    """None if no file holds a complete checkpoint."""
+    unreadable: dict[str, str]
+    """The reason for each file that holds no complete checkpoint, by path."""
+
+
+def read_checkpoint(content: bytes) -> Checkpoint:
+    """Read a checkpoint; the engine's own form is `apitype.VersionedCheckpoint`.
+
+    https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#VersionedCheckpoint
+
+    Raises:
+        UnreadableCheckpointError: the content is empty, cut or not a checkpoint.
+    """
+    if not content.strip(b"\0 \t\r\n"):
+        raise UnreadableCheckpointError("empty")
+    try:
+        text = content.decode()
+        document = json.loads(text)
+    except ValueError as error:
+        raise UnreadableCheckpointError(f"cut or damaged: {error}") from error
+    try:
+        latest = document["checkpoint"]["latest"]
+        saved = datetime.fromisoformat(latest["manifest"]["time"])
+        resources = tuple(_label(resource) for resource in latest.get("resources") or ())
+        pending = len(latest.get("pending_operations") or ())
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise UnreadableCheckpointError(f"JSON, but not a checkpoint: {error!r}") from error
+    if saved.tzinfo is None:
+        raise UnreadableCheckpointError(f"its time has no time zone: {saved}")
+    return Checkpoint(text, saved, resources, pending)
+
+
+def newest(candidates: Iterable[Candidate]) -> Found:
+    """Find the readable checkpoint that the engine saved last; the first of equally new ones."""
+    readable: list[tuple[str, Checkpoint]] = []
+    unreadable = {}
+    for candidate in candidates:
+        try:
+            readable.append((candidate.source, read_checkpoint(candidate.content)))
+        except UnreadableCheckpointError as error:
+            unreadable[candidate.source] = str(error)
+    if not readable:
+        return Found(None, None, unreadable)
+    source, checkpoint = max(readable, key=lambda one: one[1].saved)
+    return Found(source, checkpoint, unreadable)
+
+
+def _label(resource: dict[str, Any]) -> str:
+    """`aws:kms/key:Key orders`, from the resource's URN."""
+    return f"{resource['type']} {resource['urn'].rpartition('::')[2]}"
