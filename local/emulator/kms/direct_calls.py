@@ -10,7 +10,7 @@ from typing import Any
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.authorization import denial, identity_denial, outside
+from local.emulator.kms.key_access import denial, identity_denial, outside
 from local.emulator.ministack_adapter import Record, Response
 
 # The operations that a principal of another account may do with a key, given its ARN.

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, parse
+from local.emulator.dynamodb.item_calls import statements_of
 from local.emulator.errors import ServiceError
-from local.emulator.item_calls import statements_of
+from local.emulator.iam.principals import policy_for
 from local.emulator.ministack_adapter import Response
-from local.emulator.principals import policy_for
 
 PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
 PARTIQL_ACTIONS = {

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.authorization import evaluation_context, identity_decision
 from local.emulator.errors import ServiceError
-from local.emulator.principals import is_younger_than, policy_for, unique_id
+from local.emulator.iam.principals import is_younger_than, policy_for, unique_id
+from local.emulator.kms.key_access import evaluation_context, identity_decision
 
 MAXIMUM_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")

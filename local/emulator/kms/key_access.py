@@ -6,12 +6,12 @@ https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import grants
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import parse
+from local.emulator.dynamodb.resource_policies import policy_of
+from local.emulator.iam.principals import effective_policy, policy_for
+from local.emulator.kms import grants
 from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
-from local.emulator.principals import effective_policy, policy_for
-from local.emulator.resource_policies import policy_of
 
 PARTIQL = frozenset(
     {
@@ -118,8 +118,8 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
     """Ministack's check before each call, without its decision on what it knows too little of.
 
     Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
-    about: there only the signature is verified here, and `kms_authorization` and
-    `resource_policies` decide. It lets a root user do everything, also in other accounts.
+    about: there only the signature is verified here, and `kms.direct_calls` and
+    `dynamodb.resource_policies` decide. It lets a root user do everything, also in other accounts.
     """
 
     def check(key_id: str, action: str, service: str, *rest: object, **more: object) -> object:
