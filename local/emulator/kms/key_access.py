@@ -9,7 +9,8 @@ from typing import Any
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import parse
 from local.emulator.dynamodb.resource_policies import policy_of
-from local.emulator.iam.principals import effective_policy, policy_for
+from local.emulator.iam.evaluation import combined, resource_decision
+from local.emulator.iam.principals import effective_policy
 from local.emulator.kms import grants
 from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
 
@@ -67,8 +68,8 @@ def denial(
         condition_keys["kms:EncryptionContextKeys"] = list(pairs)
     context = evaluation_context(who, action, key["Arn"], condition_keys)
     identity = identity_decision(who, context)
-    policy, owner = policy_for(effective_policy(key), who.arn), _owner(key)
-    decision = ms.combine_resource_policy(
+    policy, owner = effective_policy(key), _owner(key)
+    decision = combined(
         identity, context, policy, owner, required=True, limits=who.limits
     ).decision
     if decision == "Allow":
@@ -140,7 +141,7 @@ def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> De
     if arn is None or arn.account == who.account:
         return None
     policy, _ = policy_of(table_arn) or ("", arn.account)
-    decision: Decision = ms.evaluate_resource_policy(policy, evaluation_context(who, action, table_arn, {}))
+    decision: Decision = resource_decision(policy, evaluation_context(who, action, table_arn, {}), who.limits)
     if decision.decision == "Allow":
         return None
     decision.principal_arn = who.arn

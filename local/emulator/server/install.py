@@ -7,7 +7,7 @@ from local.emulator.appautoscaling import handler as appautoscaling
 from local.emulator.dynamodb import resource_policies
 from local.emulator.dynamodb.handler import DynamoDB
 from local.emulator.dynamodb.table_key import TableKeys
-from local.emulator.iam import denials
+from local.emulator.iam import denials, evaluation
 from local.emulator.iam.handler import IAM
 from local.emulator.kms import key_access
 from local.emulator.kms.handler import KMS
@@ -22,6 +22,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
         All that has state, by name.
     """
     ms.trust_no_key_by_its_name()
+    ms.replace_evaluation(evaluation.first_match, evaluation.combined, evaluation.with_version)
     ms.replace_enforcement(key_access.decided_elsewhere)
     ms.replace_denial(denials.with_resource)
     ms.add_resource_policies_of_tables(resource_policies.policy_of)
