@@ -187,7 +187,7 @@ def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statem
     condition = {
         "StringEquals": {
             "kms:CallerAccount": scope.account_id,
-            "kms:GrantConstraintType": "EncryptionContextSubset",
+            "kms:GrantConstraintType": ["EncryptionContextEquals", "EncryptionContextSubset"],
             **_for_this_table(table),
         },
         "ForAllValues:StringEquals": {"kms:GrantOperations": "Decrypt"},
