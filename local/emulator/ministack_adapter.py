@@ -34,6 +34,7 @@ class Decision(Protocol):
 
     decision: str
     principal_arn: str
+    resource_policy_arn: str
 
 
 _modules = import_all()
@@ -116,6 +117,12 @@ def signed_body() -> bytes:
     """The body of the request being answered; empty for a request of the emulator itself."""
     request = _evaluator._signed_request.get()
     return request.body if request else b""
+
+
+def operation() -> str:
+    """The operation of the request being answered, if it is one of a JSON service."""
+    request = _evaluator._signed_request.get()
+    return str(request.headers.get("x-amz-target", "")).rpartition(".")[2] if request else ""
 
 
 def condition_value(key: str, context: Any) -> Any:  # noqa: ANN401  # condition keys have values of any kind

@@ -90,6 +90,11 @@ def _met(operator: str, actual: Any, wanted: list[str], value_of: ValueOf | None
     if name == "null":
         asked = {one.lower() for one in wanted}
         return (actual is None) == (asked == {"true"}) if asked in ({"true"}, {"false"}) else None
+    return _quantified(name, actual, wanted, value_of)
+
+
+def _quantified(name: str, actual: Any, wanted: list[str], value_of: ValueOf | None) -> Answer:  # noqa: ANN401
+    """An operator other than Null, in lower case, on a value that is known."""
     quantifier = next((one for one in (FOR_ALL, FOR_ANY) if name.startswith(one)), SINGLE)
     bare = name.removeprefix(quantifier).removesuffix("ifexists")
     if NEGATED.get(bare, bare) not in OPERATORS:

@@ -98,12 +98,12 @@ def resource_decision(policy: str | None, context: EvalContext, limits: Sequence
     return decision
 
 
-def combined(
+def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
     identity: Decision,
     context: EvalContext,
     policy: str | None,
     owner: str | None,
-    required: bool = False,  # noqa: FBT001, FBT002  # the signature of what it replaces in ministack
+    required: bool = False,  # the signature of what it replaces in ministack
     limits: Sequence[Any] = (),
 ) -> Decision:
     """The identity policies' decision together with the resource's own policy.
@@ -129,7 +129,9 @@ def combined(
     if same_account:
         if first_match(context, found[Named.DIRECTLY], "Allow"):
             return resource
-        within = all(first_match(context, [one for part in layer for one in part], "Allow") for layer in limits)
+        within = all(
+            first_match(context, [one for part in layer for one in part], "Allow") for layer in limits
+        )
         if within and first_match(context, found[Named.BY_ROLE], "Allow"):
             return resource
     return identity

@@ -76,18 +76,14 @@ def _truth(text: str) -> bool:
     return truths[text.lower()]
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    return ipaddress.ip_network(text, strict=False)
+def _network(text: str) -> tuple[int, int, int]:
+    """The IP version, first and last address of a network or of one address."""
+    found = ipaddress.ip_network(text, strict=False)
+    return found.version, int(found.network_address), int(found.broadcast_address)
 
 
-def _within(
-    address: ipaddress.IPv4Network | ipaddress.IPv6Network,
-    network: ipaddress.IPv4Network | ipaddress.IPv6Network,
-) -> bool:
-    return address.version == network.version and bool(
-        network.network_address <= address.network_address
-        and address.broadcast_address <= network.broadcast_address
-    )
+def _within(address: tuple[int, int, int], network: tuple[int, int, int]) -> bool:
+    return address[0] == network[0] and network[1] <= address[1] and address[2] <= network[2]
 
 
 def _bytes(text: str) -> bytes:

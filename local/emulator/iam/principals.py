@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import json
 import re
-from typing import Any
 
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
@@ -54,4 +53,3 @@ def effective_policy(key: Record) -> str:
         if unique_id(arn) != identifier:
             text = text.replace(json.dumps(arn), json.dumps(identifier))
     return text
-

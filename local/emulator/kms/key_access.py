@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.arns import parse
+from local.emulator.arns import TableName, parse
+from local.emulator.dynamodb import request_keys
 from local.emulator.dynamodb.resource_policies import policy_of
+from local.emulator.errors import request_in
 from local.emulator.iam.evaluation import combined, resource_decision
 from local.emulator.iam.principals import effective_policy
 from local.emulator.kms import grants
@@ -69,9 +71,7 @@ def denial(
     context = evaluation_context(who, action, key["Arn"], condition_keys)
     identity = identity_decision(who, context)
     policy, owner = effective_policy(key), _owner(key)
-    decision = combined(
-        identity, context, policy, owner, required=True, limits=who.limits
-    ).decision
+    decision = combined(identity, context, policy, owner, required=True, limits=who.limits).decision
     if decision == "Allow":
         return None
     if decision != "Deny" and grants.allows(key["Arn"], who.arn, action.removeprefix("kms:"), pairs):
@@ -123,16 +123,31 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
     `dynamodb.resource_policies` decide. It lets a root user do everything, also in other accounts.
     """
 
-    def check(key_id: str, action: str, service: str, *rest: object, **more: object) -> object:
+    def check(key_id: str, action: str, service: str, *rest: object, **more: Any) -> object:  # noqa: ANN401
         if service == "kms" or action in PARTIQL:
             return ms.authentication_failure(key_id, service)
-        refused: object = enforce(key_id, action, service, *rest, **more)
         resource = str(more.get("resource_arn", "*"))
-        if refused is None and service == "dynamodb":
+        given = more.pop("service_context", None) or {}
+        for keys in _keys_of_call(action, service, resource):
+            refused: object = enforce(
+                key_id, action, service, *rest, **more, service_context={**given, **keys}
+            )
+            if refused is not None:
+                return refused
+        if service == "dynamodb":
             return _refused_by_other_account(ms.principal(key_id), action, resource)
-        return refused
+        return None
 
     return check
+
+
+def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, Any]]:
+    body = ms.signed_body() if service == "dynamodb" else b""
+    return (
+        request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request_in(body))
+        if body
+        else [{}]
+    )
 
 
 def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
