@@ -10,7 +10,7 @@ from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, parse
 from local.emulator.dynamodb import request_keys
 from local.emulator.dynamodb.resource_policies import policy_of
-from local.emulator.errors import request_in
+from local.emulator.errors import ServiceError, request_in
 from local.emulator.iam.evaluation import combined, resource_decision
 from local.emulator.iam.principals import effective_policy
 from local.emulator.kms import grants
@@ -142,12 +142,13 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, Any]]:
-    body = ms.signed_body() if service == "dynamodb" else b""
-    return (
-        request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request_in(body))
-        if body
-        else [{}]
-    )
+    if service != "dynamodb":
+        return [{}]
+    try:
+        request = request_in(ms.signed_body())
+    except ServiceError:
+        return [{}]  # the service refuses it in its own words
+    return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
 
 
 def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
