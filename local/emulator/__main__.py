@@ -25,7 +25,7 @@ def main() -> int:
 def serve_or_refuse(settings: Settings) -> int:
     """Serve until told to stop: 0; or say why not: 1."""
     try:
-        from local.emulator.server import run  # noqa: PLC0415
+        from local.emulator.server.serve import run  # noqa: PLC0415
 
         asyncio.run(run(settings))
     except (RefusalError, OSError) as error:

@@ -9,10 +9,10 @@ import json
 from typing import Any
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.access_keys import AccessKey, random_access_key
-from local.emulator.asgi import App
-from local.emulator.in_process import Answer, InProcessClient
+from local.emulator.iam.access_keys import AccessKey, random_access_key
 from local.emulator.refusal import RefusalError
+from local.emulator.server.asgi import App
+from local.emulator.server.in_process import Answer, InProcessClient
 
 ACCOUNT = "999999999999"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"

@@ -34,6 +34,7 @@ class Decision(Protocol):
 
     decision: str
     principal_arn: str
+    resource_policy_arn: str
 
 
 _modules = import_all()
@@ -50,11 +51,10 @@ _sts: Any = _modules["ministack.services.sts"]
 
 asgi_app = _app.app
 EvalContext = _evaluator.EvalContext
+ParsedStatement = _evaluator.ParsedStatement
 EvalResult = _evaluator.EvalResult
 AuthError = _evaluator.AuthError
 evaluate = _evaluator.evaluate
-evaluate_resource_policy = _evaluator.evaluate_resource_policy
-combine_resource_policy = _evaluator.combine_resource_policy
 identity_denial_message = _actions.identity_denial_message
 to_json = _persistence._json_default
 from_json = _persistence._json_object_hook
@@ -113,9 +113,27 @@ def authentication_failure(access_key_id: str, service: str) -> object:
     return _evaluator.check_credentials(access_key_id, service)
 
 
-def caller_arn() -> str:
-    """The ARN of who signed the request being answered."""
-    return str(_evaluator.caller_arn())
+def signed_body() -> bytes:
+    """The body of the request being answered; empty for a request of the emulator itself."""
+    request = _evaluator._signed_request.get()
+    return request.body if request else b""
+
+
+def operation() -> str:
+    """The operation of the request being answered, if it is one of a JSON service."""
+    request = _evaluator._signed_request.get()
+    return str(request.headers.get("x-amz-target", "")).rpartition(".")[2] if request else ""
+
+
+def condition_value(key: str, context: Any) -> Any:  # noqa: ANN401  # condition keys have values of any kind
+    """The value of a condition key as ministack knows it; None if the request has none."""
+    return _evaluator._resolve_condition_key(key, context)
+
+
+def parse_policy(document: Mapping[str, Any]) -> list[Any]:
+    """The statements of a policy, in the form that `evaluate` takes."""
+    statements: list[Any] = _evaluator.parse_policy_document(document)
+    return statements
 
 
 def authorize(headers: Mapping[str, str], action: str, service: str, arn: str) -> Decision | None:
@@ -368,6 +386,17 @@ def trust_no_key_by_its_name() -> None:
 def replace_enforcement(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
     """Replace the check made before each call: None allows, an EvalResult or AuthError refuses."""
     _evaluator.enforce = wrap(_evaluator.enforce)
+
+
+def replace_evaluation(
+    first_match: Callable[..., Any],
+    combine: Callable[..., Any],
+    wrap_parser: Callable[[Callable[..., Any]], Callable[..., Any]],
+) -> None:
+    """Replace how a statement is matched, how policies combine, and how a policy is parsed."""
+    _evaluator._first_match = first_match
+    _evaluator.combine_resource_policy = combine
+    _evaluator.parse_policy_document = wrap_parser(_evaluator.parse_policy_document)
 
 
 def replace_denial(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:

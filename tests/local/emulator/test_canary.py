@@ -31,11 +31,11 @@ sys.exit(serve_or_refuse(settings))
 """
 CHANGES = {
     "item calls are not checked": (
-        "from local.emulator.table_key import TableKeys; TableKeys.refusal = lambda *_: None",
+        "from local.emulator.dynamodb.table_key import TableKeys; TableKeys.refusal = lambda *_: None",
         "a user without kms:Decrypt should have got status 400",
     ),
     "item calls are always refused": (
-        "from local.emulator import table_key; table_key.denial = lambda *_: 'no'",
+        "from local.emulator.dynamodb import table_key; table_key.denial = lambda *_: 'no'",
         "the proof that KMS keys are enforced could not be made",
     ),
     "signatures are not verified": (

@@ -215,3 +215,26 @@ def test_a_session_policy_narrows_what_a_role_may_do(aws: LocalAws) -> None:
     assert "Item" in get_item()
     narrowed = json.dumps({"Version": "2012-10-17", "Statement": [only]})
     assert error_of(get_item, Policy=narrowed).message.startswith(KEY_DENIED)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "allowed"),
+    [
+        (["EncryptionContextSubset"], False),
+        (["EncryptionContextEquals", "EncryptionContextSubset"], True),
+    ],
+    ids=str,
+)
+def test_a_grant_with_an_empty_constraint_may_be_of_either_constraint_type(
+    aws: LocalAws, accepted: list[str], allowed: bool
+) -> None:
+    someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    condition = {"StringEquals": {"kms:GrantConstraintType": accepted}}
+    key = make_key(aws, statement(someone.arn, action="kms:CreateGrant", Condition=condition))
+    kms = aws.client("kms", someone.credentials)
+    constraints = {"EncryptionContextSubset": {"a": "1"}, "EncryptionContextEquals": {}}
+
+    if allowed:
+        grant(kms, key, Constraints=constraints)
+    else:
+        assert error_of(grant, kms=kms, key=key, Constraints=constraints).code == "AccessDeniedException"

@@ -7,8 +7,9 @@ from typing import Any
 
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
-from local.emulator.access_keys import random_access_key
-from local.emulator.asgi import (
+from local.emulator.iam.access_keys import random_access_key
+from local.emulator.ministack_adapter import Response
+from local.emulator.server.asgi import (
     Receive,
     Scope,
     Send,
@@ -18,8 +19,7 @@ from local.emulator.asgi import (
     read_body,
     respond,
 )
-from local.emulator.faults import Faults
-from local.emulator.ministack_adapter import Response
+from local.emulator.server.faults import Faults
 
 PATH = "/_local_aws/"
 

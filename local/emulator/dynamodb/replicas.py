@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-se
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import grants, table_encryption
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
-from local.emulator.aws_managed_key import is_aws_managed
-from local.emulator.aws_managed_key import of as aws_managed_key_of
+from local.emulator.dynamodb import table_encryption
 from local.emulator.errors import ServiceError
+from local.emulator.kms import grants
+from local.emulator.kms.aws_managed_key import is_aws_managed
+from local.emulator.kms.aws_managed_key import of as aws_managed_key_of
 from local.emulator.ministack_adapter import Record
 
 INVALID = table_encryption.INVALID

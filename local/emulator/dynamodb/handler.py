@@ -5,11 +5,12 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from local.emulator import (
+from local.emulator import ministack_adapter as ms
+from local.emulator.arns import TableName, find_key
+from local.emulator.dynamodb import (
     backups,
-    grants,
     index_limits,
-    kms_errors,
+    key_errors,
     replicas,
     resource_policies,
     restores,
@@ -17,12 +18,11 @@ from local.emulator import (
     table_encryption,
     time_to_live,
 )
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
+from local.emulator.dynamodb.item_calls import ITEM_OPERATIONS, tables_of
+from local.emulator.dynamodb.table_key import TableKeys
 from local.emulator.errors import ServiceError, request_in
-from local.emulator.item_calls import ITEM_OPERATIONS, tables_of
+from local.emulator.kms import grants
 from local.emulator.ministack_adapter import Handler, Record, Response
-from local.emulator.table_key import TableKeys
 
 Request = dict[str, Any]
 Ministack = Callable[[Request], Awaitable[Response]]
@@ -161,7 +161,7 @@ def _check(operation: str, table: TableName, request: Request) -> None:
 def _key_unusable(table: TableName) -> Response | None:
     arn = table.key_arn()
     key = find_key(arn) if arn else None
-    return kms_errors.unusable(key) if key else None
+    return key_errors.unusable(key) if key else None
 
 
 def _shown(response: Response, operation: str, table: TableName, request: Request) -> Response:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
-from local.emulator import application_autoscaling, authorization, denials, resource_policies
 from local.emulator import ministack_adapter as ms
-from local.emulator.dynamodb import DynamoDB
-from local.emulator.iam import IAM
-from local.emulator.kms import KMS
+from local.emulator.appautoscaling import handler as appautoscaling
+from local.emulator.dynamodb import resource_policies
+from local.emulator.dynamodb.handler import DynamoDB
+from local.emulator.dynamodb.table_key import TableKeys
+from local.emulator.iam import denials, evaluation
+from local.emulator.iam.handler import IAM
+from local.emulator.kms import key_access
+from local.emulator.kms.handler import KMS
+from local.emulator.server.state import Stateful
 from local.emulator.settings import Settings
-from local.emulator.state import Stateful
-from local.emulator.table_key import TableKeys
 
 
 def install(settings: Settings) -> Mapping[str, Stateful]:
@@ -19,7 +22,8 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
         All that has state, by name.
     """
     ms.trust_no_key_by_its_name()
-    ms.replace_enforcement(authorization.decided_elsewhere)
+    ms.replace_evaluation(evaluation.first_match, evaluation.combined, evaluation.with_version)
+    ms.replace_enforcement(key_access.decided_elsewhere)
     ms.replace_denial(denials.with_resource)
     ms.add_resource_policies_of_tables(resource_policies.policy_of)
     table_keys = TableKeys(settings.table_key_cache_seconds, settings.dynamodb_hosts)
@@ -28,6 +32,6 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     )
     ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
     ms.replace_handler("iam", IAM(ms.handler("iam")))
-    autoscaling = application_autoscaling.ApplicationAutoScaling()
-    ms.add_json_service("application-autoscaling", application_autoscaling.TARGET_PREFIX, autoscaling)
+    autoscaling = appautoscaling.ApplicationAutoScaling()
+    ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)
     return {**ms.STATEFUL_SERVICES, "sts": ms.Sessions(), "application-autoscaling": autoscaling}

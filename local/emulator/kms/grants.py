@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, parse
+from local.emulator.iam.principals import names_of
 from local.emulator.ministack_adapter import Record
-from local.emulator.principals import names_of
 
 SERVICE_OPERATIONS = (
     "DescribeKey",

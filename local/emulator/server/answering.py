@@ -3,7 +3,8 @@
 import logging
 
 from local.emulator import clock
-from local.emulator.asgi import (
+from local.emulator.ministack_adapter import Response
+from local.emulator.server.asgi import (
     App,
     Receive,
     Scope,
@@ -14,10 +15,9 @@ from local.emulator.asgi import (
     read_body,
     respond,
 )
-from local.emulator.calls import Call
-from local.emulator.faults import Fault, Faults, close_connection, failure, kill_emulator
-from local.emulator.ministack_adapter import Response
-from local.emulator.state import State
+from local.emulator.server.calls import Call
+from local.emulator.server.faults import Fault, Faults, close_connection, failure, kill_emulator
+from local.emulator.server.state import State
 
 _log = logging.getLogger(__name__)
 

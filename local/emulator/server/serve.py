@@ -13,17 +13,17 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.answering import Answering
-from local.emulator.asgi import App
-from local.emulator.bootstrap import prepare_account
 from local.emulator.canary import prove_enforcement
-from local.emulator.control import Control
-from local.emulator.faults import Faults
-from local.emulator.front_door import FrontDoor
-from local.emulator.install import install
 from local.emulator.refusal import RefusalError
+from local.emulator.server.answering import Answering
+from local.emulator.server.asgi import App
+from local.emulator.server.bootstrap import prepare_account
+from local.emulator.server.control import Control
+from local.emulator.server.faults import Faults
+from local.emulator.server.front_door import FrontDoor
+from local.emulator.server.install import install
+from local.emulator.server.state import State
 from local.emulator.settings import Settings
-from local.emulator.state import State
 
 STANDARD_INPUT = 0
 LOOPBACK = "127.0.0.1"

@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock, key_policy_rules, kms_authorization, kms_rules
+from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.aws_managed_key import is_aws_managed
 from local.emulator.errors import ServiceError, request_in
+from local.emulator.iam.principals import effective_policy
+from local.emulator.kms import direct_calls, key_policy_rules, request_rules
+from local.emulator.kms.aws_managed_key import is_aws_managed
 from local.emulator.ministack_adapter import Handler, Record, Response
-from local.emulator.principals import effective_policy
 
 DAY_SECONDS = 24 * 60 * 60
 Request = dict[str, Any]
@@ -30,9 +31,9 @@ class KMS:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         try:
             request = request_in(body)
-            if refused := kms_authorization.refusal(headers, operation, request):
+            if refused := direct_calls.refusal(headers, operation, request):
                 return refused
-            kms_rules.check(operation, request)
+            request_rules.check(operation, request)
             principals = self._take_policy(headers, operation, request)
         except ServiceError as error:
             return error.response

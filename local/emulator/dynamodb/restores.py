@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import kms_errors, table_encryption
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
-from local.emulator.authorization import denial
+from local.emulator.dynamodb import key_errors, table_encryption
+from local.emulator.dynamodb.table_key import through_dynamodb
 from local.emulator.errors import ServiceError
+from local.emulator.kms.key_access import denial
 from local.emulator.ministack_adapter import Record
-from local.emulator.table_key import through_dynamodb
 
 OPERATIONS = frozenset({"RestoreTableFromBackup", "RestoreTableToPointInTime"})
 
@@ -66,12 +66,12 @@ def _check_recovery(source: TableName, request: Mapping[str, Any]) -> None:
 def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: str) -> None:
     key = find_key(key_arn)
     if key is None:
-        raise ServiceError.of(kms_errors.not_found(f"Key '{key_arn}' does not exist"))
-    if unusable := kms_errors.unusable(key):
+        raise ServiceError.of(key_errors.not_found(f"Key '{key_arn}' does not exist"))
+    if unusable := key_errors.unusable(key):
         raise ServiceError.of(unusable)
     who = ms.caller(headers)
     if text := denial(who, "kms:Decrypt", key, through_dynamodb(source), source.encryption_context):
-        raise ServiceError.of(kms_errors.access_denied(text))
+        raise ServiceError.of(key_errors.access_denied(text))
 
 
 def complete(target: TableName, key: Record | None) -> None:

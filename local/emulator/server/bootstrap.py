@@ -1,8 +1,8 @@
 """What an account has before its first use: a root user, and `owner`, who may do everything."""
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.asgi import App
-from local.emulator.in_process import InProcessClient
+from local.emulator.server.asgi import App
+from local.emulator.server.in_process import InProcessClient
 from local.emulator.settings import Settings
 
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"

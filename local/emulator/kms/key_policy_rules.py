@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.emulator import ministack_adapter as ms
-from local.emulator.authorization import evaluation_context, identity_decision
 from local.emulator.errors import ServiceError
-from local.emulator.principals import is_younger_than, policy_for, unique_id
+from local.emulator.iam.evaluation import combined
+from local.emulator.iam.principals import is_younger_than, unique_id
+from local.emulator.kms.key_access import evaluation_context, identity_decision
 
 MAXIMUM_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -157,10 +158,10 @@ def _with_root_arns(text: str, document: dict[str, Any]) -> str:
 
 def _caller_can_change_it(who: ms.Principal, policy: str, key_arn: str) -> bool:
     context = evaluation_context(who, "kms:PutKeyPolicy", key_arn, {})
-    decision = ms.combine_resource_policy(
+    decision = combined(
         identity_decision(who, context),
         context,
-        policy_for(policy, who.arn),
+        policy,
         ms.account_id(),
         required=True,
         limits=who.limits,

@@ -5,7 +5,8 @@ stand for other services. None of it can be reached through here, and ministack'
 (scripts in well-known folders, containers) are never run.
 """
 
-from local.emulator.asgi import (
+from local.emulator.ministack_adapter import Response
+from local.emulator.server.asgi import (
     App,
     Receive,
     Scope,
@@ -15,10 +16,9 @@ from local.emulator.asgi import (
     json_error,
     respond,
 )
-from local.emulator.connection import set_connection
-from local.emulator.control import PATH as CONTROL_PATH
-from local.emulator.control import Control
-from local.emulator.ministack_adapter import Response
+from local.emulator.server.connection import set_connection
+from local.emulator.server.control import PATH as CONTROL_PATH
+from local.emulator.server.control import Control
 
 SIGNATURE = "AWS4-HMAC-SHA256 Credential="
 

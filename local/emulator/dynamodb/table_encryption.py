@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import aws_managed_key, clock, grants, kms_errors
+from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key, key_arn, parse
-from local.emulator.authorization import denial, outside
+from local.emulator.dynamodb import key_errors
+from local.emulator.dynamodb.table_key import through_dynamodb
+from local.emulator.kms import aws_managed_key, grants
+from local.emulator.kms.key_access import denial, outside
 from local.emulator.ministack_adapter import Record, Response
-from local.emulator.table_key import through_dynamodb
 
 INVALID = "One or more parameter values were invalid: "
 CHANGES_PER_DAY = 4
@@ -53,12 +55,12 @@ def usable_key(headers: Mapping[str, str], table: TableName, reference: str) -> 
     refused, key = _find(headers, table, reference)
     if key is None:
         return refused, None
-    if unusable := kms_errors.unusable(key):
+    if unusable := key_errors.unusable(key):
         return unusable, None
     if key.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-        return kms_errors.not_symmetric(), None
+        return key_errors.not_symmetric(), None
     if text := _caller_lacks(headers, table, key):
-        return kms_errors.access_denied(text), None
+        return key_errors.access_denied(text), None
     return None, key
 
 
@@ -84,7 +86,7 @@ def _old_key_unusable(table: TableName, reference: str | None) -> Response | Non
     if old is None or reference == old:
         return None
     key = find_key(old)
-    return kms_errors.unusable(key) if key else kms_errors.not_found(f"Key '{old}' does not exist")
+    return key_errors.unusable(key) if key else key_errors.not_found(f"Key '{old}' does not exist")
 
 
 def _no_change(table: TableName, specification: Mapping[str, Any]) -> Response | None:
@@ -124,12 +126,12 @@ def _find(headers: Mapping[str, str], table: TableName, reference: str) -> Outco
     full = key_arn(reference)
     arn = parse(full)
     if arn is None or arn.service != "kms":
-        return kms_errors.not_found(f"Invalid keyId {reference}"), None
+        return key_errors.not_found(f"Invalid keyId {reference}"), None
     if arn.account != table.account:
         who = ms.caller(headers)
-        return kms_errors.access_denied(outside(who.arn, "kms:DescribeKey")), None
+        return key_errors.access_denied(outside(who.arn, "kms:DescribeKey")), None
     if arn.region != table.region:
-        return kms_errors.not_found(f"Invalid arn {arn.region}"), None
+        return key_errors.not_found(f"Invalid arn {arn.region}"), None
     key = find_key(full)
     if key is None:
         text = (
@@ -137,7 +139,7 @@ def _find(headers: Mapping[str, str], table: TableName, reference: str) -> Outco
             if arn.resource.startswith("alias/")
             else f"Key '{full}' does not exist"
         )
-        return kms_errors.not_found(text), None
+        return key_errors.not_found(text), None
     return None, key
 
 

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import json
 import re
-from typing import Any
 
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
@@ -34,45 +33,23 @@ def _entity(arn: str) -> Record | None:
     return entity if entity and entity.get("Arn") == arn else None
 
 
-def names_of(caller_arn: str) -> set[str]:
-    """All names a grant may give a caller: its own ARN and, for a session, its role's."""
+def role_of(caller_arn: str) -> str | None:
+    """The ARN of the role whose session this is; None if the caller is no session, or its role is gone."""
     session = _ASSUMED_ROLE.fullmatch(caller_arn)
-    if not session:
-        return {caller_arn}
-    role = ms.iam_entity(session["account"], "role", session["name"])
-    return {caller_arn, role["Arn"]} if role else {caller_arn}
+    role = ms.iam_entity(session["account"], "role", session["name"]) if session else None
+    return str(role["Arn"]) if role else None
+
+
+def names_of(caller_arn: str) -> set[str]:
+    """The ARNs that name a caller in grants and policies: its own and, for a session, its role's."""
+    role = role_of(caller_arn)
+    return {caller_arn, role} if role else {caller_arn}
 
 
 def effective_policy(key: Record) -> str:
-    """The key's policy as it counts now: principals that are gone stand as their unique ids."""
+    """The key's policy with the unique ids of principals that no longer exist in place of their ARNs."""
     text: str = key.get("Policy") or ""
     for arn, identifier in (key.get("_principal_ids") or {}).items():
         if unique_id(arn) != identifier:
             text = text.replace(json.dumps(arn), json.dumps(identifier))
     return text
-
-
-def policy_for(policy: str, caller_arn: str) -> str:
-    """A resource's policy as it reads for one caller, with its NotPrincipal statements decided.
-
-    The evaluator knows Principal only. A statement with NotPrincipal is about everyone but those it
-    names: for them it is not there, for all others its Principal is `*`.
-    """
-    if "NotPrincipal" not in policy:
-        return policy
-    document = json.loads(policy)
-    statements = document["Statement"]
-    given = statements if isinstance(statements, list) else [statements]
-    decided = []
-    for statement in given:
-        if "NotPrincipal" not in statement:
-            decided.append(statement)
-        elif not names_of(caller_arn) & _named(statement["NotPrincipal"]):
-            others = {name: value for name, value in statement.items() if name != "NotPrincipal"}
-            decided.append({**others, "Principal": "*"})
-    return json.dumps({**document, "Statement": decided})
-
-
-def _named(principal: Any) -> set[str]:  # noqa: ANN401  # a policy element is one value or several
-    named = principal.get("AWS", []) if isinstance(principal, dict) else []
-    return {named} if isinstance(named, str) else set(named)

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock, kms_errors
+from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
-from local.emulator.authorization import denial
-from local.emulator.connection import client_port
+from local.emulator.dynamodb import key_errors
+from local.emulator.kms.key_access import denial
 from local.emulator.ministack_adapter import Response
+from local.emulator.server.connection import client_port
 
 
 def through_dynamodb(table: TableName) -> dict[str, Any]:
@@ -53,12 +54,12 @@ class TableKeys:
             return None
         key = find_key(key_arn)
         if key is None:
-            return kms_errors.not_found(f"Key '{key_arn}' does not exist")
-        if unusable := kms_errors.unusable(key):
+            return key_errors.not_found(f"Key '{key_arn}' does not exist")
+        if unusable := key_errors.unusable(key):
             return unusable
         refused = denial(who, "kms:Decrypt", key, through_dynamodb(table), table.encryption_context)
         if refused:
-            return kms_errors.access_denied(refused)
+            return key_errors.access_denied(refused)
         if self._cache_seconds:
             self._until[slot] = now + self._cache_seconds
         return None

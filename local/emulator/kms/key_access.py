@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import grants
 from local.emulator import ministack_adapter as ms
-from local.emulator.arns import parse
+from local.emulator.arns import TableName, parse
+from local.emulator.dynamodb import request_keys
+from local.emulator.dynamodb.resource_policies import policy_of
+from local.emulator.errors import ServiceError, request_in
+from local.emulator.iam.evaluation import combined, resource_decision
+from local.emulator.iam.principals import effective_policy
+from local.emulator.kms import grants
 from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
-from local.emulator.principals import effective_policy, policy_for
-from local.emulator.resource_policies import policy_of
 
 PARTIQL = frozenset(
     {
@@ -67,10 +70,8 @@ def denial(
         condition_keys["kms:EncryptionContextKeys"] = list(pairs)
     context = evaluation_context(who, action, key["Arn"], condition_keys)
     identity = identity_decision(who, context)
-    policy, owner = policy_for(effective_policy(key), who.arn), _owner(key)
-    decision = ms.combine_resource_policy(
-        identity, context, policy, owner, required=True, limits=who.limits
-    ).decision
+    policy, owner = effective_policy(key), _owner(key)
+    decision = combined(identity, context, policy, owner, required=True, limits=who.limits).decision
     if decision == "Allow":
         return None
     if decision != "Deny" and grants.allows(key["Arn"], who.arn, action.removeprefix("kms:"), pairs):
@@ -118,20 +119,36 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
     """Ministack's check before each call, without its decision on what it knows too little of.
 
     Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
-    about: there only the signature is verified here, and `kms_authorization` and
-    `resource_policies` decide. It lets a root user do everything, also in other accounts.
+    about: there only the signature is verified here, and `kms.direct_calls` and
+    `dynamodb.resource_policies` decide. It lets a root user do everything, also in other accounts.
     """
 
-    def check(key_id: str, action: str, service: str, *rest: object, **more: object) -> object:
+    def check(key_id: str, action: str, service: str, *rest: object, **more: Any) -> object:  # noqa: ANN401
         if service == "kms" or action in PARTIQL:
             return ms.authentication_failure(key_id, service)
-        refused: object = enforce(key_id, action, service, *rest, **more)
         resource = str(more.get("resource_arn", "*"))
-        if refused is None and service == "dynamodb":
+        given = more.pop("service_context", None) or {}
+        for keys in _keys_of_call(action, service, resource):
+            refused: object = enforce(
+                key_id, action, service, *rest, **more, service_context={**given, **keys}
+            )
+            if refused is not None:
+                return refused
+        if service == "dynamodb":
             return _refused_by_other_account(ms.principal(key_id), action, resource)
-        return refused
+        return None
 
     return check
+
+
+def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, Any]]:
+    if service != "dynamodb":
+        return [{}]
+    try:
+        request = request_in(ms.signed_body())
+    except ServiceError:
+        return [{}]  # the service refuses it in its own words
+    return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
 
 
 def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
@@ -140,7 +157,7 @@ def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> De
     if arn is None or arn.account == who.account:
         return None
     policy, _ = policy_of(table_arn) or ("", arn.account)
-    decision: Decision = ms.evaluate_resource_policy(policy, evaluation_context(who, action, table_arn, {}))
+    decision: Decision = resource_decision(policy, evaluation_context(who, action, table_arn, {}), who.limits)
     if decision.decision == "Allow":
         return None
     decision.principal_arn = who.arn

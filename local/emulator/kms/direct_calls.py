@@ -10,7 +10,8 @@ from typing import Any
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.authorization import denial, identity_denial, outside
+from local.emulator.iam.conditions import Either
+from local.emulator.kms.key_access import denial, identity_denial, outside
 from local.emulator.ministack_adapter import Record, Response
 
 # The operations that a principal of another account may do with a key, given its ARN.
@@ -144,7 +145,7 @@ def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, 
             keys[name] = str(value).lower() if isinstance(value, bool) else value
     if "Operations" in request:
         keys["kms:GrantIsForAWSResource"] = "false"
-        keys["kms:GrantConstraintType"] = next(iter(request.get("Constraints") or {}), None)
+        keys["kms:GrantConstraintType"] = _constraint_type(request.get("Constraints") or {})
     tags = request.get("Tags") or []
     if tags or request.get("TagKeys"):
         keys["aws:TagKeys"] = [tag["TagKey"] for tag in tags] + list(request.get("TagKeys") or [])
@@ -152,6 +153,18 @@ def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, 
     if str(request.get("KeyId", "")).startswith("alias/"):
         keys["kms:RequestAlias"] = request["KeyId"]
     return {**keys, **_of_key(key)} if key else keys
+
+
+def _constraint_type(constraints: Mapping[str, Any]) -> object:
+    """The constraint of a grant that is to be created.
+
+    AWS does not document whether an empty map counts as a constraint, nor the value with two constraints.
+    """
+    kinds = tuple(constraints)
+    if len(kinds) == 1 and constraints[kinds[0]]:
+        return kinds[0]
+    possible = kinds if any(constraints.values()) else (*kinds, None)
+    return Either(possible) if kinds else None
 
 
 def _of_key(key: Record) -> dict[str, Any]:

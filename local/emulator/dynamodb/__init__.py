@@ -1,0 +1,1 @@
+"""DynamoDB: encrypted tables, their key, resource policies, replicas and restores."""

@@ -1,0 +1,1 @@
+"""IAM: principals and their policies."""

@@ -1,0 +1,175 @@
+"""How policies decide about a request: statements, and identity policies together with a resource's own.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+from local.emulator import ministack_adapter as ms
+from local.emulator.iam.conditions import conditions_met, every, negated, some
+from local.emulator.iam.operators import Answer, matches
+from local.emulator.iam.principals import names_of
+from local.emulator.iam.request_context import value_of
+from local.emulator.iam.variables import MissingVariableError, expanded
+from local.emulator.ministack_adapter import Decision, EvalContext, ParsedStatement
+
+HAS_VARIABLES = "2012-10-17"
+_ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(?P<account>\d{12})(?::root)?")
+
+
+class Named(Enum):
+    """How a statement of a resource's policy names the caller."""
+
+    DIRECTLY = "the user, the session or everybody: no boundary narrows it"
+    BY_ROLE = "the session's role: boundary and session policies narrow it"
+    BY_ACCOUNT = "the account: it delegates to the caller's own policies"
+
+
+def with_version(parse: Callable[[Any], list[ParsedStatement]]) -> Callable[[Any], list[ParsedStatement]]:
+    """Let parsed statements remember whether their policy's Version has policy variables."""
+
+    def parsed(document: Any) -> list[ParsedStatement]:  # noqa: ANN401  # a document or its text
+        statements = parse(document)
+        for statement in statements:
+            statement.variables = _document(document).get("Version") == HAS_VARIABLES
+        return statements
+
+    return parsed
+
+
+def _document(document: Any) -> Mapping[str, Any]:  # noqa: ANN401  # a document or its text
+    if isinstance(document, str):
+        try:
+            document = json.loads(document)
+        except ValueError:
+            return {}
+    return document if isinstance(document, dict) else {}
+
+
+def first_match(
+    context: EvalContext, statements: Iterable[ParsedStatement], effect: str
+) -> ParsedStatement | None:
+    """The first statement with this effect that applies to the request.
+
+    Where it is not known whether a statement applies, a Deny does and an Allow does not.
+    """
+    accepted = (True, None) if effect == "Deny" else (True,)
+    for statement in statements:
+        if statement.effect == effect and _applies(context, statement) in accepted:
+            return statement
+    return None
+
+
+def _applies(context: EvalContext, statement: ParsedStatement) -> Answer:
+    action = context.action.lower()
+
+    def value(key: str) -> Any:  # noqa: ANN401  # condition keys have values of any kind
+        return value_of(key, context)
+
+    def resource(pattern: str) -> Answer:
+        if not statement.variables:
+            return matches(context.resource_arn, pattern)
+        try:
+            return matches(context.resource_arn, expanded(pattern, value))
+        except MissingVariableError:
+            return False
+
+    if statement.actions:
+        acts = any(matches(action, one.lower()) for one in statement.actions)
+    else:
+        acts = not any(matches(action, one.lower()) for one in statement.not_actions)
+    if statement.resources:
+        on: Answer = some(map(resource, statement.resources))
+    else:
+        on = negated(some(map(resource, statement.not_resources)))
+    if not acts or on is False:
+        return False
+    return every((on, conditions_met(statement.conditions, value, variables=statement.variables)))
+
+
+def resource_decision(policy: str | None, context: EvalContext, limits: Sequence[Any] = ()) -> Decision:
+    """What a resource's own policy says of a caller, by whatever it names the caller."""
+    found = _statements_by_name(policy, context, limits)
+    decision: Decision = ms.evaluate(context, list(found.values()))
+    return decision
+
+
+def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
+    identity: Decision,
+    context: EvalContext,
+    policy: str | None,
+    owner: str | None,
+    required: bool = False,  # the signature of what it replaces in ministack
+    limits: Sequence[Any] = (),
+) -> Decision:
+    """The identity policies' decision together with the resource's own policy.
+
+    Args:
+        identity: what the identity policies, within the `limits`, decide.
+        context: the request.
+        policy: the resource's own policy.
+        owner: the account of the resource; None is the caller's.
+        required: whether the resource's policy must allow in its own account too, as a key policy must.
+        limits: the caller's permissions boundary and session policies.
+    """
+    if identity.decision == "Deny":
+        return identity
+    found = _statements_by_name(policy, context, limits)
+    resource: Decision = ms.evaluate(context, list(found.values()))
+    if resource.decision == "Deny":
+        resource.resource_policy_arn = context.resource_arn
+        return resource
+    same_account = owner in (None, context.principal_account)
+    if identity.decision == "Allow":
+        return identity if resource.decision == "Allow" or (same_account and not required) else resource
+    if same_account:
+        if first_match(context, found[Named.DIRECTLY], "Allow"):
+            return resource
+        within = all(
+            first_match(context, [one for part in layer for one in part], "Allow") for layer in limits
+        )
+        if within and first_match(context, found[Named.BY_ROLE], "Allow"):
+            return resource
+    return identity
+
+
+def _statements_by_name(
+    policy: str | None, context: EvalContext, limits: Sequence[Any]
+) -> dict[Named, list[ParsedStatement]]:
+    document = _document(policy or "")
+    statements = document.get("Statement") or []
+    found: dict[Named, list[ParsedStatement]] = {named: [] for named in Named}
+    for statement in statements if isinstance(statements, list) else [statements]:
+        named = _named(statement, context, bounded=bool(limits))
+        if named:
+            found[named] += ms.parse_policy({"Version": document.get("Version"), "Statement": statement})
+    return found
+
+
+def _named(statement: Mapping[str, Any], context: EvalContext, *, bounded: bool) -> Named | None:
+    """How a statement names the caller; None if it does not.
+
+    A Deny with NotPrincipal applies to everyone with a permissions boundary, whoever it excepts.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if "NotPrincipal" in statement:
+        spared = _how(statement["NotPrincipal"], context) in (Named.DIRECTLY, Named.BY_ROLE)
+        always = bounded and statement.get("Effect") == "Deny"
+        return None if spared and not always else Named.DIRECTLY
+    return _how(statement.get("Principal"), context)
+
+
+def _how(principal: Any, context: EvalContext) -> Named | None:  # noqa: ANN401  # of any policy
+    given = principal.get("AWS", []) if isinstance(principal, dict) else principal
+    values = given if isinstance(given, list) else [given]
+    if "*" in values or context.principal_arn in values:
+        root = context.principal_arn.endswith(":root") and "*" not in values
+        return Named.BY_ACCOUNT if root else Named.DIRECTLY
+    if names_of(context.principal_arn) & {one for one in values if isinstance(one, str)}:
+        return Named.BY_ROLE
+    accounts = {found["account"] for one in values if (found := _ACCOUNT.fullmatch(str(one)))}
+    return Named.BY_ACCOUNT if context.principal_account in accounts else None

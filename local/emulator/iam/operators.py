@@ -1,0 +1,128 @@
+"""Condition operators: how one value of a request compares with one value of a policy.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+import base64
+import binascii
+import datetime
+import ipaddress
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from operator import eq, ge, gt, le, lt
+from typing import Any
+
+# True, False, or None where AWS does not document what the operator makes of the values.
+Answer = bool | None
+Compare = Callable[[str, str], Answer]
+ARN_PARTS = 6
+# Stands for a character that a policy variable put into a pattern, where `*` and `?` are themselves.
+LITERAL = {"*": "\ue000", "?": "\ue001"}
+
+
+def matches(value: str, pattern: str) -> bool:
+    """Whether a text matches a pattern with `*` and `?`, case-sensitively."""
+    regular = "".join({"*": ".*", "?": "."}.get(one) or re.escape(one) for one in pattern)
+    for wildcard, placeholder in LITERAL.items():
+        regular = regular.replace(re.escape(placeholder), re.escape(wildcard))
+    return re.fullmatch(regular, value, re.DOTALL) is not None
+
+
+def plain(pattern: str) -> str:
+    """The text of a policy value for operators without wildcards."""
+    for wildcard, placeholder in LITERAL.items():
+        pattern = pattern.replace(placeholder, wildcard)
+    return pattern
+
+
+def _arn(value: str, pattern: str) -> Answer:
+    """Compare the six parts of two ARNs one by one, so that a wildcard does not cross a colon."""
+    parts, patterns = value.split(":", ARN_PARTS - 1), pattern.split(":", ARN_PARTS - 1)
+    if len(patterns) < ARN_PARTS:
+        return None
+    return len(parts) == ARN_PARTS and all(map(matches, parts, patterns))
+
+
+def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Compare:
+    def answer(value: str, wanted: str) -> Answer:
+        try:
+            return compare(parse(value), parse(plain(wanted)))
+        except (ValueError, InvalidOperation, OverflowError, OSError):
+            return None
+
+    return answer
+
+
+def _date(text: str) -> datetime.datetime:
+    """A date in ISO 8601 or in seconds since the epoch; UTC if it names no time zone."""
+    if re.fullmatch(r"-?\d{5,}(\.\d+)?", text):
+        return datetime.datetime.fromtimestamp(float(text), datetime.UTC)
+    found = datetime.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def _number(text: str) -> Decimal:
+    found = Decimal(text)
+    if not found.is_finite():
+        raise ValueError(f"{text} is not a number")
+    return found
+
+
+def _truth(text: str) -> bool:
+    truths = {"true": True, "false": False}
+    if text.lower() not in truths:
+        raise ValueError(f"{text} is neither true nor false")
+    return truths[text.lower()]
+
+
+def _network(text: str) -> tuple[int, int, int]:
+    """The IP version, first and last address of a network or of one address."""
+    found = ipaddress.ip_network(text, strict=False)
+    return found.version, int(found.network_address), int(found.broadcast_address)
+
+
+def _within(address: tuple[int, int, int], network: tuple[int, int, int]) -> bool:
+    return address[0] == network[0] and network[1] <= address[1] and address[2] <= network[2]
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+
+
+OPERATORS: dict[str, Compare] = {
+    "arnequals": _arn,
+    "arnlike": _arn,
+    "binaryequals": _parsed(_bytes, eq),
+    "bool": _parsed(_truth, eq),
+    "dateequals": _parsed(_date, eq),
+    "dategreaterthan": _parsed(_date, gt),
+    "dategreaterthanequals": _parsed(_date, ge),
+    "datelessthan": _parsed(_date, lt),
+    "datelessthanequals": _parsed(_date, le),
+    "ipaddress": _parsed(_network, _within),
+    "numericequals": _parsed(_number, eq),
+    "numericgreaterthan": _parsed(_number, gt),
+    "numericgreaterthanequals": _parsed(_number, ge),
+    "numericlessthan": _parsed(_number, lt),
+    "numericlessthanequals": _parsed(_number, le),
+    "stringequals": lambda value, wanted: value == plain(wanted),
+    "stringequalsignorecase": lambda value, wanted: value.casefold() == plain(wanted).casefold(),
+    "stringlike": matches,
+}
+# Negated operator -> the operator it negates.
+NEGATED = {
+    "arnnotequals": "arnequals",
+    "arnnotlike": "arnlike",
+    "datenotequals": "dateequals",
+    "notipaddress": "ipaddress",
+    "numericnotequals": "numericequals",
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+}
+# The operators whose values may hold policy variables.
+TAKES_VARIABLES = ("string", "arn")

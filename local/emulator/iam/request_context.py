@@ -1,0 +1,38 @@
+"""The values of global condition keys in a request to the local AWS.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+import datetime
+from typing import Any
+
+from local.emulator import clock
+from local.emulator import ministack_adapter as ms
+from local.emulator.iam.conditions import Unknown
+from local.emulator.iam.principals import role_of
+from local.emulator.ministack_adapter import EvalContext
+
+# What every request has, unless the call says otherwise. The local AWS stands in for endpoints that
+# AWS's SDKs reach over TLS.
+ALWAYS = {"aws:securetransport": "true", "aws:principalisawsservice": "false", "aws:viaawsservice": "false"}
+# Keys that requests to AWS can have, and whose value there the emulator does not know.
+NOT_KNOWN = frozenset({"aws:useragent", "aws:referer"})
+# Keys that describe the network of the caller, which a call that a service makes does not pass on.
+OF_THE_CALLERS_NETWORK = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
+
+
+def value_of(key: str, context: EvalContext) -> Any:  # noqa: ANN401  # condition keys have values of any kind
+    """The value of a condition key: None if absent, a list if multivalued, `Unknown.VALUE` if not known."""
+    name = key.lower()
+    given = context.service_context
+    if name == "aws:principalarn":
+        return role_of(context.principal_arn) or context.principal_arn
+    if name == "aws:currenttime":
+        return datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).isoformat()
+    if name == "aws:epochtime":
+        return str(int(clock.now()))
+    if name in NOT_KNOWN or (name in OF_THE_CALLERS_NETWORK and given.get("aws:viaawsservice") == "true"):
+        return Unknown.VALUE
+    if name in ALWAYS:
+        return given.get(name, ALWAYS[name])
+    return ms.condition_value(key, context)

@@ -1,0 +1,1 @@
+"""KMS: who may use a key, and the rules of its API."""

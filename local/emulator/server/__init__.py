@@ -1,0 +1,1 @@
+"""The server: ASGI, faults, state and start-up."""
