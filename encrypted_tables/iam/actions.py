@@ -75,3 +75,20 @@ KMS_ACROSS_ACCOUNTS = frozenset(
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html
 """
+
+WITH_ENCRYPTION_CONTEXT = frozenset(
+    {
+        "kms:decrypt",
+        "kms:encrypt",
+        "kms:generatedatakey",
+        "kms:generatedatakeypair",
+        "kms:generatedatakeypairwithoutplaintext",
+        "kms:generatedatakeywithoutplaintext",
+        "kms:reencryptfrom",
+        "kms:reencryptto",
+    }
+)
+"""The actions, in lower case, whose requests carry an encryption context.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html
+"""

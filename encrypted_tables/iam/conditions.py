@@ -13,7 +13,8 @@ from encrypted_tables.iam.operators import NEGATIVE, POSITIVE, WILDCARDS
 from encrypted_tables.iam.request_context import Context, Missing, value_of
 from encrypted_tables.iam.variables import NoText, substituted
 
-_ALL, _ANY = "ForAllValues", "ForAnyValue"
+_ALL, _ANY = "forallvalues", "foranyvalue"
+_NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}
 
 
 class _Operator(NamedTuple):
@@ -51,21 +52,22 @@ def _holds(written: str, key: str, values: list[str], context: Context, has_vari
     if isinstance(given, Missing):
         return in_words
     wanted: list[str | NoText] = [substituted(one, context) if has_variables else one for one in values]
-    if NoText.UNKNOWN in wanted:
-        return in_words
     patterns = [one for one in wanted if isinstance(one, str)]
-    return yes_if(_of_values(operator, patterns, (given,) if isinstance(given, str) else given))
+    matched = _matched(operator, patterns, (given,) if isinstance(given, str) else given)
+    if NoText.UNKNOWN in wanted and not all(matched):  # the unknown value may be the one that matches
+        return in_words
+    found = [one is not operator.is_negative for one in matched]
+    return yes_if(all(found) if operator.quantifier == _ALL else any(found))
 
 
 def _operator(written: str) -> _Operator | None:
-    """None for an operator that IAM does not have."""
-    quantifier, _, name = written.rpartition(":")
-    is_optional = name.endswith("IfExists")
-    name = name.removesuffix("IfExists")
-    positive = NEGATIVE.get(name, name)
-    if quantifier not in {"", _ALL, _ANY} or (positive not in POSITIVE and name != "Null"):
+    """The operator, whose name is not case-sensitive; None for one that IAM does not have."""
+    quantifier, _, name = written.lower().rpartition(":")
+    is_optional = name.endswith("ifexists")
+    name = _NAMES.get(name.removesuffix("ifexists"), "")
+    if quantifier not in {"", _ALL, _ANY} or not name:
         return None
-    return _Operator(quantifier, positive, name in NEGATIVE, is_optional)
+    return _Operator(quantifier, NEGATIVE.get(name, name), name in NEGATIVE, is_optional)
 
 
 def _of_absent(operator: _Operator) -> bool:
@@ -78,12 +80,12 @@ def _of_absent(operator: _Operator) -> bool:
     return operator.quantifier == _ALL or operator.is_negative or operator.is_optional
 
 
-def _of_values(operator: _Operator, patterns: list[str], given: tuple[str, ...]) -> bool:
+def _matched(operator: _Operator, patterns: list[str], given: tuple[str, ...]) -> list[bool]:
+    """For each value of the request, whether one of the policy's passes the test."""
     test = POSITIVE[operator.name]
     if operator.name not in WILDCARDS:
         patterns = [plain(one) for one in patterns]
-    found = [any(test(pattern, one) for pattern in patterns) is not operator.is_negative for one in given]
-    return all(found) if operator.quantifier == _ALL else any(found)
+    return [any(test(pattern, one) for pattern in patterns) for one in given]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON: a condition's value may be a boolean or a number

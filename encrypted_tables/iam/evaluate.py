@@ -84,13 +84,15 @@ def evaluate(
     if is_of_kms and not is_of_account and request.action.lower() not in KMS_ACROSS_ACCOUNTS:
         return NO.by(f"{request.action} has no effect on a key of another account")
     by_identity = _identity_allows(request, identity, elsewhere)
-    direct, delegated = _resource_allows(request, resource, identity)
+    direct, delegated = _resource_policy_allows(request, resource, identity)
+    granted = _grants_allow(request, resource, identity)
     if isinstance(identity.boundary, Unreadable):
         direct = all_of([direct, conditional(_not_stopped("its permissions boundary"))])
     if is_of_kms or not is_of_account:
         allowed = _resource_decides(request, direct, delegated, by_identity, is_of_account=is_of_account)
     else:
         allowed = any_of([direct, by_identity])
+    allowed = any_of([granted, allowed])
     return unless(_limited(allowed, request, resource, identity), _denied(request, resource, identity))
 
 
@@ -133,24 +135,36 @@ def _not_stopped(limit: str) -> str:
     return f"{limit} does not stop it"
 
 
-def _resource_allows(request: Request, resource: Resource, identity: Identity) -> tuple[Answer, Answer]:
-    """What the resource's side allows directly, and whether it leaves it to the principal's account.
+def _resource_policy_allows(
+    request: Request, resource: Resource, identity: Identity
+) -> tuple[Answer, Answer]:
+    """What the resource's policy allows directly, and whether it leaves it to the principal's account.
 
-    The limits of a role apply to a statement or grant that names the role; not to one that names the session,
-    a user or everyone.
+    The limits of a role apply to a statement that names the role; not to one that names the session, a user
+    or everyone.
     """
-    if not resource.policies and not resource.grants:
+    if not resource.policies:
         return NO, NO
 
     def said(ask: Callable[[Document, Request], Answer]) -> Answer:
         return any_of(_said(ask, one, request, "the resource's policy") for one in resource.policies)
 
     by_arn = said(resource_policy_allows_role_by_arn)
+    if by_arn is not NO:
+        by_arn = all_of([by_arn, _limits_of_holder(request, identity)])
+    return any_of([said(resource_policy_allows_others), by_arn]), said(resource_policy_delegates)
+
+
+def _grants_allow(request: Request, resource: Resource, identity: Identity) -> Answer:
+    """A grant suffices, in the key's account and in others.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
     granted = any_of(grant_allows(one, request) for one in resource.grants)
-    if request.principal.holder.kind is Kind.ROLE:
-        limits = _limits_of_holder(request, identity)
-        by_arn, granted = all_of([by_arn, limits]), all_of([granted, limits])
-    return any_of([said(resource_policy_allows_others), by_arn, granted]), said(resource_policy_delegates)
+    if granted is NO or request.principal.holder.kind is not Kind.ROLE:
+        return granted
+    undocumented = unknown("AWS does not document whether the boundary of a role limits a grant to it")
+    return all_of([granted, any_of([_limits_of_holder(request, identity), undocumented])])
 
 
 def _limited(allowed: Answer, request: Request, resource: Resource, identity: Identity) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from encrypted_tables.iam.actions import WITH_ENCRYPTION_CONTEXT
 from encrypted_tables.iam.answer import NO, YES, Answer, all_of, conditional, unknown, yes_if
 from encrypted_tables.iam.policy import Request
 from encrypted_tables.iam.principals import Kind, Principal
@@ -43,6 +44,8 @@ def grant_allows(grant: Grant, request: Request) -> Answer:
         return unknown("the operations of a grant")
     if request.action.removeprefix("kms:") not in grant.operations:
         return NO
+    if request.action.lower() not in WITH_ENCRYPTION_CONTEXT:  # the constraints are for the others alone
+        return reach.by(grant.label)
     contexts = [
         _has_context(grant.context_equals, request.context, is_whole=True),
         _has_context(grant.context_subset, request.context, is_whole=False),

@@ -226,12 +226,15 @@ def _is_this(pattern: str, resource: str, context: Context | None) -> Answer:
 
 
 def _matches_arn(pattern: str, arn: str) -> Answer:
-    """Whether a pattern covers an ARN, of which parts may not be known yet."""
-    if NOT_KNOWN not in arn or pattern == "*":
-        return yes_if(matches(pattern, arn))
+    """Whether a pattern covers an ARN, of which parts may not be known yet.
+
+    An ARN with fewer than six parts covers all that begin so.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
     wanted, given = pattern.split(":", 5), arn.split(":", 5)
-    if len(wanted) < len(given):
-        return yes_if(matches(pattern, arn))
+    is_incomplete = wanted[0] == "arn" and len(wanted) < len(given)
+    if NOT_KNOWN not in arn or len(wanted) < len(given):
+        return yes_if(matches(pattern, arn) or (is_incomplete and matches(f"{pattern}:*", arn)))
     pairs = list(zip(wanted, given, strict=True))
     if not all(value == NOT_KNOWN or matches(part, value) for part, value in pairs):
         return NO

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
+from encrypted_tables.iam.actions import WITH_ENCRYPTION_CONTEXT
 from encrypted_tables.iam.principals import Kind, Principal
 
 DYNAMODB: Final = "dynamodb.amazonaws.com"
@@ -48,6 +49,7 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "kms:wrappingalgorithm": frozenset({"kms:getparametersforimport"}),
     "kms:wrappingkeyspec": frozenset({"kms:getparametersforimport"}),
 }
+_WITH_CHOSEN_CONTEXT = WITH_ENCRYPTION_CONTEXT | {"kms:creategrant"}
 # Requests that users, roles and sessions make never have these; services that act for themselves do.
 _OF_SERVICES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths",
                 "aws:principalservicename", "aws:principalservicenameslist")  # fmt: skip
@@ -66,6 +68,9 @@ class RequestContext(dict[str, Value]):
         super().__init__(known)
         self._action = action.lower()
         self._service = self._action.partition(":")[0]
+        # The names that DynamoDB sends are all that its request has; a caller of KMS chooses them.
+        is_known = "kms:encryptioncontextkeys" in known
+        self._may_have_encryption_context = not is_known and self._action in _WITH_CHOSEN_CONTEXT
 
     def get(self, key: str, default: object = None) -> Value:
         """The value of a key, in lower case."""
@@ -75,6 +80,8 @@ class RequestContext(dict[str, Value]):
             return Missing.UNKNOWN if self._action in actions else ABSENT
         if key in _ALWAYS_PRESENT:
             return PRESENT
+        if key.startswith("kms:encryptioncontext") and not self._may_have_encryption_context:
+            return ABSENT
         service = key.partition(":")[0]
         if service in {"kms", "dynamodb"} and service != self._service:
             return ABSENT  # the keys of one service are in no request to another
