@@ -98,8 +98,19 @@ def _takes_in(one: Statement, caller: str, *, hidden: bool) -> bool:
 
 def _is(principal: Value, caller: str) -> bool:
     return isinstance(principal, str) and (
-        principal == "*" or _same(principal, caller) or _is_account(principal, account_of(caller))
+        principal == "*"
+        or _same(principal, caller)
+        or _is_account(principal, account_of(caller))
+        or _is_role_of(principal, caller)
     )
+
+
+def _is_role_of(principal: str, caller: str) -> bool:
+    """Whether a principal is the role of a session: what names the role is about each of its sessions."""
+    kind, _, rest = caller.partition(":assumed-role/")
+    account, role = account_of(caller), rest.partition("/")[0]
+    is_role = principal.startswith("arn:") and f":iam::{account}:role/" in principal
+    return bool(kind and role) and is_role and principal.rpartition("/")[2] == role
 
 
 def _same(principal: str, caller: str) -> bool:
