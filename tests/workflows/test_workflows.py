@@ -135,6 +135,15 @@ def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None
     assert deploy["apply"]["environment"] == "${{ matrix.stack }}"
 
 
+def test_only_the_default_branch_deploys() -> None:
+    """Whoever may push a branch may also run this workflow on it by hand."""
+    jobs = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+
+    assert jobs["stacks"]["if"] == "github.ref_name == github.event.repository.default_branch"
+    assert jobs["plan"]["needs"] == "stacks"
+    assert jobs["apply"]["needs"] == ["stacks", "plan"]
+
+
 def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
     job = load(ROOT / ".github" / "workflows" / "comment.yml")["jobs"]["comment"]
     checkouts = [step for step in job["steps"] if "actions/checkout@" in step.get("uses", "")]
