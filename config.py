@@ -1,4 +1,4 @@
-"""The stack's config, `Pulumi.<stack>.yaml`: typed, and checked before anything is registered."""
+"""The stack's config, `Pulumi.<stack>.yaml`: typed, and validated before any resource is registered."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ _PEOPLE = ("key_administrators", "key_users", "expected_key_users", "key_service
 
 
 class StackConfig(Settings):
-    """What a stack says about itself."""
+    """The settings of a stack."""
 
     ephemeral: bool = False
     """Whether tables and keys may be destroyed with the stack. False when left out."""
@@ -45,7 +45,7 @@ class StackConfig(Settings):
 
 
 def named_deployers(config: pulumi.Config) -> list[object]:
-    """The deployers that the stack's config names, before it is checked."""
+    """The deployers in the stack's config, before validation."""
     tables = _values(config).get("tables")
     settings = tables.values() if isinstance(tables, dict) else ()
     lists = (table.get("deployers") for table in settings if isinstance(table, dict))
@@ -53,10 +53,10 @@ def named_deployers(config: pulumi.Config) -> list[object]:
 
 
 def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
-    """The stack's config, checked by itself and for where it is deployed, and by whom.
+    """The stack's config, validated on its own and for the account, Region and caller that deploy it.
 
     Raises:
-        SettingsError: it is missing or wrong; each mistake is named with its path.
+        SettingsError: the config is missing or invalid. It lists each mistake with its path.
     """
     where = f"Pulumi.{pulumi.get_stack()}.yaml cannot be used"
     raise_problems(where, _secrets(config))
@@ -91,7 +91,7 @@ def _valid_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
 
 
 def _problems_of_place(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
-    """What only shows where tables are deployed, and by whom: principals, Regions, key policies, names."""
+    """Problems that depend on the account, Region and caller: principals, Regions, key policies, names."""
     for name, settings in tables.items():
         yield from (problem.below("tables", name) for problem in preflight(name, settings, caller))
     yield from used_twice(tables, caller)
@@ -100,7 +100,7 @@ def _problems_of_place(tables: Mapping[str, TableSettings], caller: Caller) -> I
 def table_args(
     settings: TableSettings, created: Mapping[str, pulumi.Output[str]], caller: Caller
 ) -> EncryptedTableArgs:
-    """A component's arguments, in which principals that the stack creates are waited for.
+    """A component's arguments, which depend on the principals that the stack creates.
 
     Args:
         settings: the table's settings.
@@ -108,7 +108,7 @@ def table_args(
         caller: who deploys.
     """
     args = settings.model_dump(exclude_unset=True, by_alias=False)
-    if settings.key_arn is None:  # this program grants nothing: who deploys it need not be able to
+    if settings.key_arn is None:  # this program grants nothing, so its deployers need no permission to
         args.setdefault("application_grants", False)
     for people in _PEOPLE:
         if args.get(people):
@@ -117,7 +117,7 @@ def table_args(
 
 
 def _values(config: pulumi.Config) -> dict[str, Any]:
-    """All values of the namespace, parsed: also those that no setting is named like."""
+    """All values of the namespace, parsed, including unknown settings."""
     prefix = f"{config.name}:"
     return {
         key.removeprefix(prefix): _parsed(text)
@@ -127,7 +127,7 @@ def _values(config: pulumi.Config) -> dict[str, Any]:
 
 
 def _secrets(config: pulumi.Config) -> list[Problem]:
-    """Nothing here is a secret: names and ARNs end up in policies, and mistakes are shown as they are."""
+    """Reject secrets: names and ARNs appear in policies, and error messages show invalid values."""
     return [
         Problem((key,), "holds a secret, and is shown in policies and outputs. Set it without --secret.")
         for key in sorted(get_config_secret_keys_env())
@@ -136,7 +136,7 @@ def _secrets(config: pulumi.Config) -> list[Problem]:
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401  # whatever is in the file
-    """The engine gives maps and lists as JSON, all else as text."""
+    """The engine passes maps and lists as JSON, everything else as text."""
     try:
         value = json.loads(text)
     except ValueError:
