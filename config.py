@@ -127,7 +127,7 @@ def _values(config: pulumi.Config) -> dict[str, Any]:
 
 
 def _secrets(config: pulumi.Config) -> list[Problem]:
-    """Reject secrets: names and ARNs appear in policies, and error messages show invalid values."""
+    """Settings set as secrets. None may be: ARNs appear in policies, and messages show invalid values."""
     return [
         Problem((key,), "holds a secret, and is shown in policies and outputs. Set it without --secret.")
         for key in sorted(get_config_secret_keys_env())
