@@ -137,7 +137,7 @@ def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Chec
     key = make_by_hand(aws)
     adopt(checkout)
     (config,) = blocks(GUIDE, "yaml")
-    as_left = config.index("      # As the console leaves them")
+    as_left = config.index("      # The console's defaults.")
 
     checkout.write_config("legacy", config[:as_left].replace("keyPolicyProfile: console", "tags: {team: a}"))
     improved = checkout.shell("pulumi up --stack legacy --yes")
