@@ -187,8 +187,14 @@ def _identified(
 ) -> Document:
     if identities is None or "Id" in document:
         return document
-    named = {p for some in people.values() for p in canonical_principals(some, caller.scope)}
-    ids = identities.fingerprint(named - {caller.principal})
+    # Not the deployers: a preview is run by another role, and its plan must hold for the deployment.
+    named = {
+        principal
+        for setting, some in people.items()
+        if setting != "deployers"
+        for principal in canonical_principals(some, caller.scope)
+    }
+    ids = identities.fingerprint(named - set(canonical_principals(people["deployers"], caller.scope)))
     digest = hashlib.sha256(ids.encode()).hexdigest()[:16]
     return {"Id": f"principals-{digest}", **document} if ids else document
 

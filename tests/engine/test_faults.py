@@ -48,7 +48,7 @@ class Survivor:
 
     def recover(self, command: str) -> Result:
         """Run the command again, as the guide says."""
-        unlock, in_step, take_over = blocks("interrupted-updates.md", "sh")
+        unlock, _, in_step, take_over = blocks("interrupted-updates.md", "sh")
         shell = Checkout(self.run, self.stack.project).shell
         shell(unlock)
         result = self.stack.run(command, "--yes")

@@ -120,7 +120,7 @@ def test_a_run_in_the_middle_of_an_interrupted_key_change_goes_on_as_the_guide_s
     assert early.returncode != 0
     assert "Table is already encrypted with given KMSMasterKeyId" in output
     assert watch.first_key_state() == "Enabled"
-    _, look, _ = blocks("interrupted-updates.md", "sh")
+    _, _, look, _ = blocks("interrupted-updates.md", "sh")
     assert look.startswith("pulumi refresh --stack dev ")
     deployed.stack.run(*look.removeprefix("pulumi ").replace(" --stack dev", "").split()).checked()
     deployed.stack.up().checked()
