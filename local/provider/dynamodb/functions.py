@@ -5,7 +5,7 @@ from typing import Any
 from local.provider.call import Call
 from local.provider.dynamodb.table import DynamoDbTable
 from local.provider.errors import ProviderError
-from local.provider.schema import Function, string
+from local.provider.schema import Function, map_of, object_of, string
 from local.provider.values import Properties
 
 
@@ -20,6 +20,7 @@ def get_table(call: Call, arguments: Properties) -> dict[str, Any]:
     if found is None:
         raise ProviderError(f"couldn't find resource: there is no DynamoDB Table {name!r} in {call.region}")
     limits = found.pop("onDemandThroughput")
+    found.pop("tagsAll", None)
     return {
         **found,
         "id": name,
@@ -42,7 +43,12 @@ FUNCTIONS = (
     Function(
         token="aws:dynamodb/getTable:getTable",  # noqa: S106  # a function's name
         noun="DynamoDB Table",
-        arguments={"name": string(required=True), "region": string()},
+        arguments={
+            "name": string(required=True),
+            "region": string(),
+            "serverSideEncryption": object_of({}, supported=False),
+            "tags": map_of(string()),
+        },
         answer=get_table,
     ),
 )

@@ -43,7 +43,17 @@ def test_results_are_the_sdks(token: str, plugin: Plugin) -> None:
     """Every result of the SDK's class is answered, but for arguments that were not given."""
     key = plugin.create(KEY, {"multiRegion": True})
     plugin.create("aws:kms/alias:Alias", {"name": f"alias/{key.id}", "targetKeyId": key.id})
+    name = f"named-{key.id}"
+    table = {"name": name, "hashKey": "id", "attributes": [{"name": "id", "type": "S"}]}
+    plugin.create("aws:dynamodb/table:Table", {**table, "billingMode": "PAY_PER_REQUEST"})
+    plugin.create("aws:iam/user:User", {"name": name})
+    trust = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    plugin.create("aws:iam/role:Role", {"name": name, "assumeRolePolicy": policy})
     arguments = {
+        "aws:dynamodb/getTable:getTable": {"name": name},
+        "aws:iam/getRole:getRole": {"name": name},
+        "aws:iam/getUser:getUser": {"userName": name},
         GET_KEY: {"keyId": key.id},
         GET_ALIAS: {"name": f"alias/{key.id}"},
         SESSION_CONTEXT: {"arn": f"arn:aws:iam::{ACCOUNT}:user/anna"},
