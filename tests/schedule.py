@@ -26,6 +26,7 @@ def unit(nodeid: str) -> str:
     return nodeid.partition("@")[0] if file in SPLIT else file
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests into units of work, the longest first; units without a measurement come before it."""
     known: dict[str, float] = json.loads(DURATIONS.read_text()) if DURATIONS.exists() else {}
