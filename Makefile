@@ -23,10 +23,10 @@ check: setup  ## format, lint and type checks
 	@cd policy-pack && ../venv/bin/mypy --config-file ../pyproject.toml .
 
 quick: check  ## all checks, and the tests that need neither the engine nor the local AWS
-	@$(PY) -m pytest --numprocesses auto --hypothesis-profile ci -m "not slow" -q
+	@$(PY) -m pytest --numprocesses auto --dist loadfile --hypothesis-profile ci -m "not slow" -q
 
 test: check  ## all checks and all tests, the same generated cases each time
-	@$(PY) -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder --hypothesis-profile ci
+	@$(PY) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --hypothesis-profile ci
 
 bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
