@@ -98,7 +98,7 @@ def test_about_tells_the_programs_python_and_its_packages(program: Program) -> N
 
     about = json.loads(done.stdout)
     assert about["runtime"]["executable"] == str(ROOT / "venv" / "bin" / "python")
-    assert {"name": "pulumi-aws", "version": "7.51.1"} in about["dependencies"]
+    assert {"name": "pulumi_aws", "version": "7.51.1"} in about["dependencies"]
 
 
 def test_pulumi_install_makes_the_virtual_environment(
