@@ -20,8 +20,24 @@ from encrypted_tables.iam.request_context import (
 )
 
 
+class _Located:
+    """What its ARN says of a resource."""
+
+    arn: str
+
+    @property
+    def account(self) -> str:
+        """The account that owns it."""
+        return account_of(self.arn)
+
+    @property
+    def region(self) -> str:
+        """The Region that it is in."""
+        return region_of(self.arn)
+
+
 @dataclass(frozen=True)
-class KeyFacts:
+class KeyFacts(_Located):
     """A customer managed key."""
 
     arn: str
@@ -30,34 +46,14 @@ class KeyFacts:
     grants_unknown: str = ""
     """Why the grants could not be read; empty where they could."""
 
-    @property
-    def account(self) -> str:
-        """The account that owns the key."""
-        return account_of(self.arn)
-
-    @property
-    def region(self) -> str:
-        """The Region of the key."""
-        return region_of(self.arn)
-
 
 @dataclass(frozen=True)
-class TableFacts:
+class TableFacts(_Located):
     """A table."""
 
     name: str
     arn: str
     policies: Sequence[Policy]
-
-    @property
-    def account(self) -> str:
-        """The account that owns the table."""
-        return account_of(self.arn)
-
-    @property
-    def region(self) -> str:
-        """The Region of the table."""
-        return region_of(self.arn)
 
 
 @dataclass(frozen=True)
