@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PACK = Path(__file__).resolve().parent
-PARTS = ("PulumiPolicy.yaml", "__main__.py", "check_config.py", "requirements.txt", "policies", "config")
+PARTS = (
+    "PulumiPolicy.yaml",
+    "__main__.py",
+    "catalogue.py",
+    "check_config.py",
+    "requirements.txt",
+    "policies",
+    "config",
+)
 OWN_ENVIRONMENT = "virtualenv: venv\n"
 
 

@@ -1,7 +1,8 @@
-"""One exported state, put before the policy pack by the engine's `policy analyze`."""
+"""Checks exported states with the policy pack, by the engine's `policy analyze`."""
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,8 @@ from encrypted_tables.errors import UserError
 
 SECONDS = 600
 HIDDEN_SECRETS = "could not decrypt secrets"
+PLACE = re.compile(r"\nURN: \S+(?:, logical id (?P<logical_id>\S+))?$")
+"""The last line of a violation's message: what a waiver of it has to name."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,27 @@ class Analysis:
         """What the pack finds in one state; a state that cannot be checked has an error, never a pass."""
         try:
             resources = _resources(state)
+            if not resources:
+                return StateReport(state)  # the engine refuses to analyse an empty state
             done = self._run(state)
             events = list(_events(done.stdout))
         except (UserError, OSError, subprocess.SubprocessError, ValueError) as failure:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
         error = _error(done, events, findings)
-        # What a program only reads is another stack's: its state holds no inputs to be judged.
+        # A resource that the program only reads belongs to another stack, and its state has no inputs.
         read = {str(one.get("urn")) for one in resources if one.get("external")}
         own = [finding for finding in findings if finding.urn not in read]
         urns = [str(one.get("urn")) for one in resources]
-        return StateReport(state, urns, own, error, HIDDEN_SECRETS in done.stderr)
+        is_hidden = HIDDEN_SECRETS in done.stderr
+        return StateReport(state, urns, own, error=error, has_hidden_secrets=is_hidden)
 
     def _run(self, state: Path) -> subprocess.CompletedProcess[str]:
         config = ["--policy-pack-config", str(self.config.resolve())] if self.config else []
         pack = ["--policy-pack", str(self.pack.resolve()), *config]
         with tempfile.TemporaryDirectory(prefix="audit-") as elsewhere:
             command = [str(self.engine.pulumi), "policy", "analyze", *pack]
-            # A project or pack beside the state would be read as well.
+            # The engine would also read a project or pack beside the state.
             return child.run(
                 [*command, "--file", str(state.resolve()), "--json"],
                 Path(elsewhere),
@@ -62,7 +68,7 @@ class Analysis:
             )
 
     def _environment(self) -> dict[str, str]:
-        """The caller's environment: decrypting secrets may take a passphrase or credentials of its."""
+        """The caller's environment: to decrypt secrets, the engine may need its passphrase or credentials."""
         return {
             **self.engine.environment(),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -98,6 +104,7 @@ def _events(output: str) -> Iterator[Mapping[str, Any]]:
 
 def _finding(state: Path, event: Mapping[str, Any]) -> Finding:
     description, _, message = event["message"].strip().partition("\n")
+    place = PLACE.search(message)
     return Finding(
         state,
         event.get("resourceUrn", ""),
@@ -105,21 +112,22 @@ def _finding(state: Path, event: Mapping[str, Any]) -> Finding:
         event["enforcementLevel"],
         event.get("severity", ""),
         description,
-        message.strip() or description,
+        PLACE.sub("", message).strip() or description,
+        place["logical_id"] or "" if place else "",
     )
 
 
 def _error(
     done: subprocess.CompletedProcess[str], events: Sequence[Mapping[str, Any]], findings: Sequence[Finding]
 ) -> str:
-    """Why the engine did not come to a result; empty where it did.
+    """Why the engine has no result; empty if it has one.
 
-    The engine ends with status 1 for a mandatory violation and for failures alike: only a summary
-    with violations to show for it is a result.
+    The engine ends with status 1 both for a mandatory violation and for a failure. Status 1 is a result
+    only with a summary and a mandatory violation.
     """
     ended = any("summaryEvent" in event for event in events)
     explained = done.returncode == 0 or any(finding.level == "mandatory" for finding in findings)
     if ended and explained:
         return ""
     said = done.stderr.strip() or "nothing"
-    return f"The engine did not come to a result (exit status {done.returncode}); it said: {said}"
+    return f"The engine has no result (exit status {done.returncode}). Its output: {said}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from encrypted_tables.audit.catalogue import Catalogue
 from encrypted_tables.audit.findings import Audit, Finding, Identity, StateReport, counted
 from encrypted_tables.errors import UserError
 
@@ -13,7 +14,7 @@ VERSION = 1
 
 
 def read_baseline(file: Path) -> Counter[Identity]:
-    """How many violations of each policy by each resource are old.
+    """How many old violations there are of each policy by each resource.
 
     Raises:
         UserError: the file cannot be read, or is no baseline.
@@ -32,7 +33,7 @@ def read_baseline(file: Path) -> Counter[Identity]:
 
 
 def refuse_stacks_of_one_name(reports: Sequence[StateReport]) -> None:
-    """A baseline knows resources by their URNs, in which no organisation is named.
+    """Refuse states whose resources have the same URNs: a URN does not name the organisation.
 
     Raises:
         UserError: two states have a resource of the same URN.
@@ -42,13 +43,13 @@ def refuse_stacks_of_one_name(reports: Sequence[StateReport]) -> None:
         for urn in report.urns:
             if (other := holders.setdefault(urn, report)) is not report:
                 raise UserError(
-                    f"{other.state} and {report.state} both have {urn}: stacks of one name, which a baseline "
-                    "cannot tell apart. Audit each organisation by itself, with a baseline of its own."
+                    f"{other.state} and {report.state} both have {urn}: they are stacks of one name, which a "
+                    "baseline cannot distinguish. Audit each organisation separately, with its own baseline."
                 )
 
 
 def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
-    """Write all these violations down as old ones."""
+    """Write all these violations as old ones."""
     old = [
         {"policy": policy, "urn": urn, "violations": number}
         for (policy, urn), number in sorted(counted(findings).items())
@@ -57,7 +58,10 @@ def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
 
 
 def audited(
-    reports: Sequence[StateReport], baseline: Mapping[Identity, int], notes: Sequence[str] = ()
+    reports: Sequence[StateReport],
+    baseline: Mapping[Identity, int],
+    catalogue: Catalogue,
+    notes: Sequence[str] = (),
 ) -> Audit:
     """The audit with each finding marked as old or new.
 
@@ -65,7 +69,7 @@ def audited(
     """
     left = Counter(baseline)
     marked = [replace(report, findings=[_marked(one, left) for one in report.findings]) for report in reports]
-    return Audit(marked, +left, notes)
+    return Audit(marked, +left, catalogue, notes)
 
 
 def _marked(finding: Finding, left: Counter[Identity]) -> Finding:

@@ -9,14 +9,16 @@ from rich.console import Console
 
 from encrypted_tables.audit.analysis import Analysis
 from encrypted_tables.audit.baseline import audited, read_baseline, refuse_stacks_of_one_name, write_baseline
+from encrypted_tables.audit.catalogue import catalogue_of
 from encrypted_tables.audit.check_config import check_config
 from encrypted_tables.audit.findings import Audit
 from encrypted_tables.audit.report.json import json_report
 from encrypted_tables.audit.report.junit import junit_report
 from encrypted_tables.audit.report.sarif import sarif_report
-from encrypted_tables.audit.report.table import print_table
-from encrypted_tables.audit.unused_waivers import unused_waivers
+from encrypted_tables.audit.report.text import print_audit
+from encrypted_tables.audit.waivers import with_waived
 from encrypted_tables.engine.find import find_engine
+from encrypted_tables.engine.policy_pack import PolicyPack
 from encrypted_tables.errors import UserError
 
 _PATH = click.Path(path_type=Path)
@@ -61,15 +63,16 @@ def audit(
     for file in (policy_pack / "PulumiPolicy.yaml", config):
         if file and not file.is_file():
             raise UserError(f"{file} does not exist.")
+    pack = PolicyPack(policy_pack)
     if config:
-        check_config(policy_pack, config)
+        check_config(pack, config)
     old = read_baseline(baseline) if baseline else Counter[tuple[str, str]]()
     analysis = Analysis(find_engine(), policy_pack, config)
-    reports = analysis.reports(states)
+    waived = with_waived(analysis, analysis.reports(states))
     if baseline or write_baseline:
-        refuse_stacks_of_one_name(reports)
-    found = audited(reports, old, unused_waivers(analysis, states))
-    print_table(found, Console())
+        refuse_stacks_of_one_name(waived.reports)
+    found = audited(waived.reports, old, catalogue_of(pack), waived.notes)
+    print_audit(found, Console())
     for name, report in _REPORTS.items():
         if written := files[name]:
             written.write_text(report(found), encoding="utf-8")

@@ -1,17 +1,44 @@
-"""What an audit finds: violations of policies in exported states, and states that could not be read."""
+"""What an audit finds: violations of policies in exported states, and states that could not be checked."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from encrypted_tables.audit.catalogue import Catalogue, Policy
+
 Identity = tuple[str, str]
 """A policy's name and a resource's URN: the violations of one policy by one resource."""
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A waiver of a policy, as the config has it. `expires` is the last day on which it counts."""
+
+    policy: str
+    owner: str
+    reason: str
+    scope: str
+    expires: str
+    logical_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One violation. `level` is `mandatory` or `advisory`; `is_new` tells that no baseline has it."""
+    """One violation.
+
+    Attributes:
+        state: the file that it was found in.
+        urn: the resource; that of the stack, or empty, for a violation of the stack.
+        logical_id: the resource of a CloudFormation template; empty for any other.
+        policy: the policy's name.
+        level: `mandatory` or `advisory`.
+        severity: `critical`, `high`, `medium` or `low`; empty if the pack states none.
+        description: what the policy requires.
+        message: what is wrong, the value found and what to do.
+        is_new: no baseline has it.
+        waiver: the waiver that hides it; None for a violation that counts.
+    """
 
     state: Path
     urn: str
@@ -20,7 +47,9 @@ class Finding:
     severity: str
     description: str
     message: str
+    logical_id: str = ""
     is_new: bool = True
+    waiver: Waiver | None = None
 
     @property
     def identity(self) -> Identity:
@@ -29,21 +58,34 @@ class Finding:
 
     @property
     def fails(self) -> bool:
-        """Whether the audit fails for it."""
-        return self.is_new and self.level == "mandatory"
+        """Whether the audit fails because of it."""
+        return self.is_new and self.level == "mandatory" and self.waiver is None
+
+    @property
+    def status(self) -> str:
+        """`new`, `old` (in the baseline) or `waived`."""
+        if self.waiver:
+            return "waived"
+        return "new" if self.is_new else "old"
 
 
 @dataclass(frozen=True)
 class StateReport:
     """What was found in one state.
 
-    `urns` are its resources. `error` says why the state could not be checked, and is empty where it
-    was; `has_hidden_secrets` tells that secrets in it could not be decrypted and count as unknown.
+    Attributes:
+        state: the file.
+        urns: its resources.
+        findings: the violations that count.
+        waived: the violations that waivers hide.
+        error: why the state could not be checked; empty if it was.
+        has_hidden_secrets: secrets in it could not be decrypted and count as unknown.
     """
 
     state: Path
     urns: Sequence[str] = ()
     findings: Sequence[Finding] = ()
+    waived: Sequence[Finding] = ()
     error: str = ""
     has_hidden_secrets: bool = False
 
@@ -52,18 +94,27 @@ class StateReport:
 class Audit:
     """A whole audit.
 
-    `mended` are the entries of the baseline that no state has any more; `notes` what else people
-    should know, one line each.
+    Attributes:
+        reports: one for each state.
+        mended: the entries of the baseline that no state has any more, with their number.
+        catalogue: the pack's policies.
+        notes: what else people should know, one line each.
     """
 
     reports: Sequence[StateReport]
     mended: Mapping[Identity, int]
+    catalogue: Catalogue
     notes: Sequence[str] = ()
 
     @property
     def findings(self) -> list[Finding]:
-        """The findings of all states."""
+        """The violations of all states that count."""
         return [finding for report in self.reports for finding in report.findings]
+
+    @property
+    def waived(self) -> list[Finding]:
+        """The violations of all states that waivers hide."""
+        return [finding for report in self.reports for finding in report.waived]
 
     @property
     def errors(self) -> list[StateReport]:
@@ -76,6 +127,18 @@ class Audit:
         if self.errors:
             return 2
         return 1 if any(finding.fails for finding in self.findings) else 0
+
+    def policy_of(self, finding: Finding) -> Policy:
+        """What the violated policy states of itself."""
+        known = self.catalogue.policy(finding.policy)
+        return known or Policy(
+            name=finding.policy,
+            description=finding.description,
+            level=finding.level,
+            severity=finding.severity,
+            remediation="",
+            url="",
+        )
 
 
 def counted(findings: Sequence[Finding]) -> Counter[Identity]:

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from encrypted_tables.audit.check_config import check_config as check
+from encrypted_tables.engine.policy_pack import PolicyPack
+from encrypted_tables.errors import UserError
 
 _PATH = click.Path(path_type=Path)
 
@@ -25,10 +27,12 @@ def policies() -> None:
     help="The pack.",
 )
 def check_config(config: Path, policy_pack: Path) -> None:
-    """Check CONFIG, a config of the policy pack: unknown policies, settings that do not fit, waivers.
+    """Check CONFIG, a config of the policy pack, for unknown policies, wrong settings and faulty waivers.
 
     \b
     Exit status: 0 no fault; 2 a fault, or the file cannot be read.
     """
-    check(policy_pack, config)
+    if not (policy_pack / "PulumiPolicy.yaml").is_file():
+        raise UserError(f"{policy_pack / 'PulumiPolicy.yaml'} does not exist.")
+    check(PolicyPack(policy_pack), config)
     click.echo(f"{config}: no faults.")

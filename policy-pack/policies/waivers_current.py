@@ -28,8 +28,7 @@ def check(stack: Stack, settings: Settings) -> Mapping[str, Sequence[Outcome]]:
 def _faults(policy: str, waiver: Waiver, stack: Stack, days_of_notice: float) -> Iterator[str]:
     used = (policy, waiver) in stack.ledger.used
     fault = waiver.fault(stack.today)
-    has_expired = waiver.expires is not None and waiver.expires < stack.today
-    if fault and not has_expired:
+    if fault and not waiver.has_expired(stack.today):
         yield f"{fault}. Correct it"
     elif used and not fault and waiver.expires and (waiver.expires - stack.today).days < days_of_notice:
         yield f"ends after {waiver.expires.isoformat()}. Correct the resource, or have the waiver renewed"

@@ -76,11 +76,15 @@ class Waiver:
         """Whether its scope covers the resource; `*` stands for any text, nothing else is special."""
         return _matches(self.scope, urn)
 
+    def has_expired(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and self.expires < today
+
     def fault(self, today: date) -> str:
         """Why it does not count today; empty if it counts."""
         if self.expires is None:
             return "has no valid date of expiry (YYYY-MM-DD), so it does not count"
-        if self.expires < today:
+        if self.has_expired(today):
             return f"expired after {self.expires.isoformat()}"
         if (self.expires - today).days > self.term:
             return (
