@@ -23,6 +23,13 @@ class Document:
     version: str = _WITH_VARIABLES
     label: str = ""
     """How people find it, as `the key policy` or `policy/readers`."""
+    arn: str = ""
+    """Of a managed policy; empty for any other."""
+
+    @property
+    def is_aws_managed(self) -> bool:
+        """Whether AWS maintains it, so that nobody else can change it."""
+        return ":iam::aws:policy/" in self.arn
 
     @cached_property
     def has_variables(self) -> bool:
@@ -80,7 +87,7 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may ha
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def read_document(text: Any, label: str = "") -> Policy:  # noqa: ANN401  # JSON text, or what it holds
+def read_document(text: Any, label: str = "", arn: str = "") -> Policy:  # noqa: ANN401  # JSON text, or what it holds
     """A policy from its JSON text, or from the mapping that the text holds."""
     try:
         document = json.loads(text) if isinstance(text, str) else text
@@ -91,4 +98,4 @@ def read_document(text: Any, label: str = "") -> Policy:  # noqa: ANN401  # JSON
     statements = as_list(document.get("Statement"))
     if not all(isinstance(one, Mapping) for one in statements):
         return Unreadable("not a policy document: a statement is not a JSON object")
-    return Document(tuple(statements), str(document.get("Version", "2008-10-17")), label)
+    return Document(tuple(statements), str(document.get("Version", "2008-10-17")), label, arn)

@@ -45,4 +45,5 @@ def managed_policy(arn: str) -> Document | None:
     if actions is None:
         return None
     name = arn.rsplit("/", 1)[-1]
-    return Document(({"Effect": "Allow", "Action": actions, "Resource": "*"},), label=f"policy {name}")
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return Document((statement,), label=f"policy {name}", arn=arn)

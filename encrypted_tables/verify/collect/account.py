@@ -88,7 +88,7 @@ def _default_version(entry: Mapping[str, Any]) -> Policy:
     name = f"policy {entry.get('PolicyName', entry['Arn'].rsplit('/', 1)[-1])}"
     for version in entry.get("PolicyVersionList", ()):
         if version.get("IsDefaultVersion"):
-            return read_document(version["Document"], name)
+            return read_document(version["Document"], name, entry["Arn"])
     return Unreadable(f"{entry['Arn']} has no default version")
 
 

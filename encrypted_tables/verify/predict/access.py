@@ -1,7 +1,7 @@
 """What one principal may do with a table and its key, from policies and grants. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from encrypted_tables.iam.answer import Answer, Grade, unknown
@@ -45,6 +45,12 @@ class KeyFacts(_Located):
     grants: Sequence[Grant]
     grants_unknown: str = ""
     """Why the grants could not be read; empty where they could."""
+    resource_control_policies: Sequence[Sequence[Policy]] = ()
+
+    @property
+    def resource(self) -> Resource:
+        """The key's side of an evaluation."""
+        return Resource(self.account, self.policies, self.grants, self.resource_control_policies)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class TableFacts(_Located):
     name: str
     arn: str
     policies: Sequence[Policy]
+    resource_control_policies: Sequence[Sequence[Policy]] = ()
+
+    @property
+    def resource(self) -> Resource:
+        """The table's side of an evaluation."""
+        return Resource(self.account, self.policies, (), self.resource_control_policies)
 
 
 @dataclass(frozen=True)
@@ -64,10 +76,14 @@ class Caller:
     identity: Identity
     tags: dict[str, str] | None = None
     """Of a user: all its tags. None where tags of a session may be added."""
+    arn: str = ""
+    """Of the user or role, with its path, which the ARN of a session lacks; empty where it is not known."""
 
     def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
         """The condition keys that follow from the caller."""
         context = caller_context(self.principal, action, region=region, owner=owner)
+        if self.arn:
+            context["aws:principalarn"] = self.arn
         if now:
             context["aws:currenttime"] = now.isoformat()
             context["aws:epochtime"] = str(int(now.timestamp()))
@@ -88,35 +104,47 @@ class _TaggedContext(RequestContext):
 
 def may_call_table(caller: Caller, table: TableFacts, action: str, now: datetime | None = None) -> Answer:
     """DynamoDB's half of an item call: IAM policies and the table's own policy."""
+    return evaluate(table_request(caller, table, action, now), table.resource, caller.identity)
+
+
+def table_request(caller: Caller, table: TableFacts, action: str, now: datetime | None) -> Request:
+    """The request of an item call."""
     context = caller.context(action, region=table.region, owner=table.account, now=now)
-    request = Request(action, caller.principal, table.arn, _as_request(caller, action, context))
-    return evaluate(request, Resource(table.account, table.policies), caller.identity)
+    return Request(action, caller.principal, table.arn, _as_request(caller, action, context))
 
 
 def may_decrypt_items(
     caller: Caller, table: TableFacts, key: KeyFacts, now: datetime | None = None
 ) -> Answer:
     """The key's half: whether DynamoDB may decrypt the table's key on behalf of the caller."""
+    return _key_says(decrypt_request(caller, table, key, now), caller, key)
+
+
+def decrypt_request(caller: Caller, table: TableFacts, key: KeyFacts, now: datetime | None) -> Request:
+    """The request that DynamoDB makes to the key on behalf of the caller of an item call."""
     more = through_dynamodb(table.region, table.name, table.account)
-    return _key_call(caller, key, "kms:Decrypt", more, now)
+    return _key_request(caller, key, "kms:Decrypt", more, now)
 
 
 def may_call_key(caller: Caller, key: KeyFacts, action: str, now: datetime | None = None) -> Answer:
     """Whether the caller may use the key itself, outside DynamoDB."""
-    return _key_call(caller, key, action, {}, now)
+    return _key_says(_key_request(caller, key, action, {}, now), caller, key)
 
 
-def _key_call(
+def _key_request(
     caller: Caller, key: KeyFacts, action: str, more: dict[str, Value], now: datetime | None
-) -> Answer:
+) -> Request:
     context = {**caller.context(action, region=key.region, owner=key.account, now=now), **more}
-    request = Request(action, caller.principal, key.arn, _as_request(caller, action, context))
-    said = evaluate(request, Resource(key.account, key.policies, key.grants), caller.identity)
+    return Request(action, caller.principal, key.arn, _as_request(caller, action, context))
+
+
+def _key_says(request: Request, caller: Caller, key: KeyFacts) -> Answer:
+    said = evaluate(request, key.resource, caller.identity)
     if not key.grants_unknown or said.grade is Grade.YES:
         return said
     # A grant can only add to what the policies allow: where one would make a difference, nobody can tell.
-    with_any_grant = Grant(caller.principal, frozenset({action.removeprefix("kms:")}), {}, {})
-    best = evaluate(request, Resource(key.account, key.policies, [with_any_grant]), caller.identity)
+    with_any_grant = Grant(caller.principal, frozenset({request.action.removeprefix("kms:")}), {}, {})
+    best = evaluate(request, replace(key, grants=[with_any_grant]).resource, caller.identity)
     return said if best == said else unknown(key.grants_unknown)
 
 
