@@ -1,13 +1,15 @@
 """Programs and users of single tests, in the local run that tests share."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from local.local_run import LocalRun
+from local.local_run import LocalRun, local_run
+from local.process import running
 from tests.engine.programs import Program, User
+from tests.engine.survivor import Survivor
 
 NUMBERS = itertools.count(1)
 
@@ -27,3 +29,11 @@ def program(shared_run: LocalRun, tmp_path: Path, name: str) -> Program:
 def user(shared_run: LocalRun) -> Callable[[str], User]:
     """Makes users."""
     return lambda name: User(shared_run, name)
+
+
+@pytest.fixture
+def survivor(tmp_path: Path) -> Iterator[Survivor]:
+    state = tmp_path / "aws"
+    with local_run(aws=running(state_dir=state)) as run:
+        yield Survivor(run, state)
+        run.aws.stop()

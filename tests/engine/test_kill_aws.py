@@ -1,0 +1,12 @@
+"""AWS goes away at each step of an update: run again, nothing is lost."""
+
+import pytest
+
+from tests.engine.survivor import STEPS, Survivor, lose_nothing
+
+
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_a_kill_at_any_step_of_up_key_change_and_destroy_loses_nothing(
+    survivor: Survivor, steps: tuple[str, str, str]
+) -> None:
+    lose_nothing(survivor, "AWS", steps)
