@@ -1,4 +1,4 @@
-"""One stack of the real engine: its commands, and what they said and did."""
+"""A stack of the real engine: its commands and their results."""
 
 import json
 import subprocess
@@ -14,10 +14,8 @@ from encrypted_tables.errors import UserError
 
 @dataclass(frozen=True)
 class Result:
-    """How a command of the engine ended.
-
-    `output` is what a person saw; `events` are the engine's own events (empty for commands that
-    do not run the engine, such as `config set`).
+    """The result of a command. `output` is what the CLI printed; `events` are the engine's events (empty for
+    commands without them, such as `config set`).
     """
 
     command: Sequence[str]
@@ -27,21 +25,21 @@ class Result:
 
     @property
     def changes(self) -> dict[str, int]:
-        """Resources by operation, without those that stayed the same: `{"create": 3}`."""
+        """Number of resources by operation, without unchanged ones: `{"create": 3}`."""
         summaries = [event["summaryEvent"] for event in self.events if "summaryEvent" in event]
         changes: Mapping[str, int] = (summaries[-1].get("resourceChanges") or {}) if summaries else {}
         return {operation: count for operation, count in changes.items() if operation != "same"}
 
     @property
     def violations(self) -> list[Violation]:
-        """Everything that policies reported, advisory or mandatory."""
+        """All violations, advisory and mandatory."""
         return violations(self.events)
 
     def checked(self) -> "Result":
-        """This result, if the command succeeded.
+        """Return this result if the command succeeded.
 
         Raises:
-            StackError: it did not; the message holds the command and its output.
+            StackError: the command failed; the message holds the command and its output.
         """
         if self.exit_code != 0:
             raise StackError(self)
@@ -60,10 +58,8 @@ class StackError(UserError):
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack in a project directory, reached through one environment.
-
-    `environment` is the whole environment of every command: nothing of the caller's is added.
-    `event_log` is where `run(events=True)` lets the engine write its events.
+    """A stack in a project directory. `environment` is the whole environment of each command; nothing is
+    inherited. `event_log` is where `run(events=True)` has the engine write its events.
     """
 
     name: str
@@ -92,19 +88,19 @@ class Stack:
         return Result(("pulumi", *arguments), exit_code, "".join(lines), read_events(log) if log else ())
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the command in a process group of its own and return at once; its output is one stream."""
+        """Start the command in its own process group, with one output stream, and return at once."""
         command = self._command(*arguments)
         return child.start(command, self.project, self.environment, stderr=subprocess.STDOUT)
 
     def captured(
         self, *arguments: str, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `pulumi <arguments>` to its end, its two outputs apart; `variables` are added."""
+        """Run `pulumi <arguments>` with separate outputs and these additional environment variables."""
         environment = {**self.environment, **(variables or {})}
         return child.run(self._command(*arguments), self.project, environment)
 
     def shown(self, *arguments: str) -> int:
-        """Run `pulumi <arguments>` to its end, with its output for people; its exit status."""
+        """Run `pulumi <arguments>`, show its output, and return its exit status."""
         command = self._command(*arguments)
         return child.run(command, self.project, self.environment, is_shown=True).returncode
 
@@ -112,7 +108,7 @@ class Stack:
         return [str(self.pulumi), *arguments, "--stack", self.name, "--non-interactive"]
 
     def init(self) -> "Stack":
-        """Make the stack in the backend."""
+        """Create the stack in the backend."""
         self.run("stack", "init").checked()
         return self
 
@@ -121,23 +117,23 @@ class Stack:
         return self.run("preview", *flags, on_line=on_line, events=True)
 
     def up(self, *flags: str, on_line: Callable[[str], None] | None = None) -> Result:
-        """`pulumi up`, with its preview, approved beforehand."""
-        return self.run("up", "--yes", *flags, on_line=on_line, events=True)
+        """`pulumi up`, approved beforehand and without a preview."""
+        return self.run("up", "--yes", "--skip-preview", *flags, on_line=on_line, events=True)
 
     def refresh(self, *flags: str) -> Result:
-        """`pulumi refresh`: take over into the state what AWS says."""
-        return self.run("refresh", "--yes", *flags, events=True)
+        """`pulumi refresh`, approved beforehand and without a preview: read AWS into the state."""
+        return self.run("refresh", "--yes", "--skip-preview", *flags, events=True)
 
     def destroy(self, *flags: str, on_line: Callable[[str], None] | None = None) -> Result:
-        """`pulumi destroy`, approved beforehand."""
-        return self.run("destroy", "--yes", *flags, on_line=on_line, events=True)
+        """`pulumi destroy`, approved beforehand and without a preview."""
+        return self.run("destroy", "--yes", "--skip-preview", *flags, on_line=on_line, events=True)
 
     def set_config(self, key: str, value: str, *flags: str) -> Result:
         """`pulumi config set --path`: `key` may name an element of a list or map."""
         return self.run("config", "set", "--path", key, value, *flags).checked()
 
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs with secrets in the clear: for this process, never for a log."""
+        """The stack's outputs with decrypted secrets; never log them."""
         return self._json("stack", "output", "--json", "--show-secrets")
 
     def export(self) -> dict[str, Any]:

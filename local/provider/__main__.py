@@ -11,6 +11,11 @@ import threading
 from concurrent import futures
 from types import FrameType
 
+from local.sdk_messages import import_messages_only
+
+if __name__ == "__main__":
+    import_messages_only()
+
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 

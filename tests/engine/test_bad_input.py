@@ -66,7 +66,7 @@ def test_wrong_config_is_named_with_its_path_before_anything_is_created(
     stack = shared_run.stack(f"wrong-{abs(hash(request.node.name)) % 10**8}")
     set_tables(stack, tables)
 
-    result = stack.up()
+    result = stack.run("up", "--yes")
 
     assert result.exit_code != 0
     assert [f for f in fragments if f not in result.output] == []

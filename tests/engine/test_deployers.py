@@ -86,7 +86,8 @@ def test_a_role_deploys_under_its_own_name_not_its_sessions(
 def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
     program: Program, name: str, locking: str
 ) -> None:
-    result = program(f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, {locking}}})').up()
+    source = f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, {locking}}})'
+    result = program(source).run("up", "--yes")
 
     assert result.exit_code != 0
     assert "bypassPolicyLockoutSafetyCheck" in result.output

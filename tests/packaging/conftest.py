@@ -1,5 +1,6 @@
 """The components as a package, built and installed once, and projects that use it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+UNCOMPILED = {"PIP_NO_COMPILE": "1"}
+"""Saves half of the time of an installation whose modules are hardly used."""
 COMPONENTS = Path(__file__).resolve().parents[2] / "components"
 
 
@@ -35,5 +38,5 @@ def virtualenv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("consumer") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True, timeout=120)
     pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    subprocess.run([*pip, str(wheel)], check=True, timeout=600)
+    subprocess.run([*pip, str(wheel)], env={**os.environ, **UNCOMPILED}, check=True, timeout=600)
     return directory

@@ -12,6 +12,7 @@ import yaml
 
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
+from tests.packaging.conftest import UNCOMPILED
 
 GOLDEN = Path(__file__).parent / "schema.json"
 
@@ -44,7 +45,7 @@ def schema(shared_run: LocalRun, plugin: Path) -> Mapping[str, Any]:
     """What `pulumi package get-schema` prints; it installs the plugin first."""
     done = subprocess.run(
         [shared_run.engine.pulumi, "package", "get-schema", str(plugin)],
-        env=shared_run.environment(),
+        env={**shared_run.environment(), **UNCOMPILED},
         cwd=plugin.parent,
         capture_output=True,
         text=True,

@@ -152,7 +152,8 @@ def test_variable_enforces_the_pack_without_a_flag(program: Program) -> None:
     profile = {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(PACK / "config" / "advisory.json")}
     variable = {"PULUMI_OPTION_POLICY_PACK": str(PACK)}
 
-    enforced = replace(stack, environment={**stack.environment, **variable}).up()
+    enforcing = replace(stack, environment={**stack.environment, **variable})
+    enforced = enforcing.run("up", "--yes", events=True)
     advised = replace(stack, environment={**stack.environment, **variable, **profile}).preview()
 
     assert (verdicts(enforced), enforced.exit_code) == ([(MAIN, "mandatory", "orders")], 1)
@@ -164,7 +165,7 @@ def test_update_decides_again_before_the_table_is_created(program: Program) -> N
     """What a key gives as its id passes a preview, being of a key; the update sees that it is no ARN."""
     stack = program('table("orders", encrypted(aws.kms.Key("key", deletion_window_in_days=7).key_id))')
 
-    result = stack.up("--policy-pack", str(PACK), "--skip-preview")
+    result = stack.up("--policy-pack", str(PACK))
 
     created = [resource["type"] for resource in stack.export()["deployment"].get("resources", [])]
     assert verdicts(result) == [(MAIN, "mandatory", "orders")]

@@ -13,6 +13,10 @@ for sign in (
     signal.signal(sign, lambda *_: ended.set())
 sys.path[0] = str(Path(__file__).resolve().parents[3])
 
-from local.engine.language_host.host import serve  # noqa: E402  # the line above makes it importable
+from local.sdk_messages import import_messages_only  # noqa: E402  # the line above makes it importable
+
+import_messages_only()
+
+from local.engine.language_host.host import serve  # noqa: E402  # after the line above
 
 serve(sys.argv[-1], ended)

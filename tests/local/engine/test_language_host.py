@@ -15,7 +15,7 @@ from tests.local.engine.conftest import Program
 def test_a_programs_outputs_and_prints_reach_the_user(program: Program) -> None:
     stack = program("import pulumi\nprint('grüße')\npulumi.export('answer', 42)\n")
 
-    result = stack.up("--skip-preview").checked()
+    result = stack.up().checked()
 
     assert "grüße" in result.output
     assert stack.outputs() == {"answer": 42}
@@ -54,7 +54,7 @@ def test_config_and_secret_config_reach_the_program(program: Program) -> None:
     stack.set_config("plain", "a")
     stack.set_config("hidden", "correct horse", "--secret")
 
-    result = stack.up("--skip-preview").checked()
+    result = stack.up().checked()
 
     assert "correct horse" not in result.output
     assert "correct horse" not in json.dumps(stack.export())
@@ -114,7 +114,7 @@ def test_the_program_runs_in_its_activated_virtual_environment(program: Program)
         "pulumi.export('python', shutil.which('python'))\n"
     )
     stack = program(text)
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
 
     venv = str(ROOT / "venv")
     assert stack.outputs() == {"prefix": venv, "virtualenv": venv, "python": f"{venv}/bin/python"}
@@ -125,7 +125,7 @@ def test_the_program_knows_its_stack_and_whether_it_is_a_preview(program: Progra
     stack = program(text)
 
     assert "program dev True" in stack.preview().checked().output
-    assert "program dev False" in stack.up("--skip-preview").checked().output
+    assert "program dev False" in stack.up().checked().output
 
 
 def test_a_program_in_a_folder_of_its_own_runs_there(program: Program, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_program_in_a_folder_of_its_own_runs_there(program: Program, tmp_path:
         "import os, pulumi, beside\npulumi.export('word', beside.WORD)\npulumi.export('cwd', os.getcwd())\n"
     )
 
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
 
     assert stack.outputs() == {"word": "found", "cwd": str(folder)}
 
@@ -153,7 +153,7 @@ def test_config_of_other_namespaces_and_of_structures_reaches_the_program(progra
     stack.set_config("deep.list[0]", "öne")
     stack.set_config("hidden", "x", "--secret")
 
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
 
     assert stack.outputs() == {"region": "eu-west-1", "list": ["öne"], "secret": True}
 

@@ -63,7 +63,7 @@ def test_a_plugin_of_python_components_makes_them(program: Program, tmp_path: Pa
         PART + "component_provider_host(name='parts', components=[Part])\n"
     )
 
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
 
     assert stack.outputs() == {"double": 42}
 
@@ -78,7 +78,7 @@ def test_a_plugin_that_is_a_package_is_run_by_its_name(program: Program, tmp_pat
     installed = {"PYTHONPATH": str(plugin)}
     stack = dataclasses.replace(stack, environment={**stack.environment, **installed})
 
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
 
     assert stack.outputs() == {"double": 42}
 

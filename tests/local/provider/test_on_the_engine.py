@@ -72,14 +72,14 @@ def test_a_stack_lives_and_dies(shared_run: LocalRun, program: Program) -> None:
     assert outputs["secret"] not in str(state)
     [provider] = [r for r in state["deployment"]["resources"] if r["type"] == "pulumi:providers:aws"]
     assert provider["inputs"]["region"] == "us-east-1"
-    assert stack.up("--skip-preview").checked().changes == {}
+    assert stack.up().checked().changes == {}
 
     kms.update_key_description(KeyId=outputs["key"], Description="drifted")
-    assert stack.refresh("--skip-preview").checked().changes == {"update": 1}
+    assert stack.refresh().checked().changes == {"update": 1}
     program.write(source.format(description="second"))
-    assert stack.up("--skip-preview").checked().changes == {"update": 1}
+    assert stack.up().checked().changes == {"update": 1}
     assert kms.describe_key(KeyId=outputs["key"])["KeyMetadata"]["Description"] == "second"
-    stack.destroy("--skip-preview").checked()
+    stack.destroy().checked()
     assert "living" not in dynamodb.list_tables()["TableNames"]
     assert kms.describe_key(KeyId=outputs["key"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
@@ -101,14 +101,14 @@ def test_a_replaced_table_is_deleted_first_with_what_depends_on_it(
     """
     program.write(source.format(key="id"))
     stack = program.stack(shared_run, "replaced")
-    stack.up("--skip-preview").checked()
+    stack.up().checked()
     program.write(source.format(key="pk"))
-    result = stack.up("--skip-preview").checked()
+    result = stack.up().checked()
 
     found = shared_run.aws.client("dynamodb").describe_table(TableName="replaced")["Table"]
     assert result.changes["replace"] >= 1
     assert found["KeySchema"][0]["AttributeName"] == "pk"
-    stack.destroy("--skip-preview").checked()
+    stack.destroy().checked()
 
 
 def test_unsupported_input_is_told_before_anything_is_made(shared_run: LocalRun, program: Program) -> None:
@@ -139,16 +139,16 @@ def test_what_is_half_made_is_in_the_state_and_the_next_up_finishes_it(
     wrong = "'arn:aws:kms:eu-west-1:111122223333:key/8f9a0b1c-2d3e-4f50-8a6b-7c8d9e0f1a2b'"
     program.write(source.replace("KEY", wrong))
     stack = program.stack(shared_run, "half-made")
-    result = stack.up("--skip-preview")
+    result = stack.up()
     tables = [r for r in stack.export()["deployment"]["resources"] if r["type"].endswith(":Table")]
 
     assert result.exit_code != 0
     assert result.output.count("creating DynamoDB Table (half-made): operation error UpdateTable") == 1
     assert [(t["id"], len(t["initErrors"])) for t in tables] == [("half-made", 1)]
     program.write(source.replace("KEY", "replica.arn"))
-    assert stack.up("--skip-preview").checked().changes == {"update": 1}
-    assert stack.up("--skip-preview").checked().changes == {}
-    stack.destroy("--skip-preview").checked()
+    assert stack.up().checked().changes == {"update": 1}
+    assert stack.up().checked().changes == {}
+    stack.destroy().checked()
 
 
 def test_an_existing_key_is_imported(shared_run: LocalRun, program: Program) -> None:
@@ -158,9 +158,9 @@ def test_an_existing_key_is_imported(shared_run: LocalRun, program: Program) -> 
     )
     stack = program.stack(shared_run, "imported")
 
-    assert stack.up("--skip-preview").checked().changes == {"create": 1, "import": 1}
-    assert stack.up("--skip-preview").checked().changes == {}
-    stack.destroy("--skip-preview").checked()
+    assert stack.up().checked().changes == {"create": 1, "import": 1}
+    assert stack.up().checked().changes == {}
+    stack.destroy().checked()
 
 
 def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
@@ -177,14 +177,14 @@ def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
     """)
     stack = program.stack(shared_run, "cut-off")
     shared_run.aws.inject_fault("kms:CreateAlias", "close-after")
-    output = stack.up("--skip-preview").output
+    output = stack.up().output
     command = output.split("take it into the state: `pulumi ")[1].split("`")[0]
     [orders] = [r["urn"] for r in stack.export()["deployment"]["resources"] if r["type"].endswith(":Orders")]
 
     told = command.replace("<id>", "alias/cut-off").replace("<URN of its acme:index:Orders>", orders)
     stack.run(*told.split(), "--yes").checked()
-    assert stack.up("--skip-preview").checked().changes == {}
-    stack.destroy("--skip-preview").checked()
+    assert stack.up().checked().changes == {}
+    stack.destroy().checked()
 
 
 def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Program) -> None:
@@ -208,14 +208,14 @@ def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Pro
     assert "creating KMS Key: cancelled while waiting for AWS to accept the request" in output
     keys = [r for r in stack.export()["deployment"]["resources"] if r["type"] == "aws:kms/key:Key"]
     assert [key["urn"].split("::")[-1] for key in keys] == ["before"]
-    stack.destroy("--skip-preview").checked()
+    stack.destroy().checked()
 
 
 def test_a_local_aws_that_dies_is_told_with_its_address(own_run: LocalRun, program: Program) -> None:
     program.write('table("late", aws.kms.Key("key", enable_key_rotation=True))')
     stack = program.stack(own_run, "gone")
     own_run.aws.inject_fault("kms:EnableKeyRotation", "kill")
-    result = stack.up("--skip-preview")
+    result = stack.up()
 
     assert result.exit_code != 0
     assert "the local AWS does not answer; start it again, then repeat the command" in result.output
