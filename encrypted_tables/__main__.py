@@ -1,4 +1,4 @@
-"""`encrypted-tables`, and `python -m encrypted_tables`: one command for all that runs against AWS."""
+"""`encrypted-tables`, and `python -m encrypted_tables`: one command for everything that runs against AWS."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from encrypted_tables.interruption import interruptible
 
 NAME = "encrypted-tables"
 COULD_NOT = 2
-"""The exit status of a command that could not be done, or could not tell."""
+"""Exit status of a command that failed, or that could not get a conclusive answer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def exit_status(program: Callable[[], int]) -> int:
-    """The exit status of a program; an interrupted one cleans up, says so, and could not be done."""
+    """The program's exit status; an interrupted program cleans up, says so and returns COULD_NOT."""
     try:
         return interruptible(program)
     except KeyboardInterrupt as interruption:

@@ -1,4 +1,4 @@
-"""The command `encrypted-tables`: its parts, its errors and its exit statuses."""
+"""The command `encrypted-tables`: its subcommands, errors and exit statuses."""
 
 import importlib
 import os

@@ -1,5 +1,5 @@
-"""The error that ends a command before it has an answer."""
+"""The error that ends a command before it has a result."""
 
 
 class UserError(Exception):
-    """One message for a person: what is wrong, the value found, where, and what to do. Exit status 2."""
+    """A message for the user: what is wrong, the value found, where, and what to do. Exit status 2."""

@@ -1,4 +1,4 @@
-"""Ctrl-C, a cancelled job and a closed terminal end a program the same way: once, and cleaned up."""
+"""Handles Ctrl-C, a cancelled job and a closed terminal alike: the program cleans up once and ends."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -12,10 +12,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def interruptible(program: Callable[[], int]) -> int:
-    """Run a program in which each of `SIGNALS` is a `KeyboardInterrupt`; its exit status.
+    """Run a program in which each of `SIGNALS` raises `KeyboardInterrupt`, and return its exit status.
 
-    Only the first signal counts: cleaning up is not interrupted. A signal that this process was started to
-    ignore, as `nohup` does, stays ignored.
+    Later signals are ignored, so that cleaning up is not interrupted. A signal that was ignored when this
+    process started, as under `nohup`, stays ignored.
 
     Raises:
         KeyboardInterrupt: the program was interrupted, and has cleaned up.
@@ -32,7 +32,7 @@ def interruptible(program: Callable[[], int]) -> int:
 
 
 def interruptible_with_farewell(program: Callable[[], int], farewell: str) -> int:
-    """The same; an interrupted program ends with the farewell and exit status 130."""
+    """Like `interruptible`; an interrupted program prints the farewell and returns 130."""
     try:
         return interruptible(program)
     except KeyboardInterrupt:
@@ -41,20 +41,20 @@ def interruptible_with_farewell(program: Callable[[], int], farewell: str) -> in
 
 
 def ignore_interruptions() -> None:
-    """From here on, in this program, only cleaning up is left to do."""
+    """Ignore further signals: only cleaning up is left."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def leave_ctrl_c_to_children() -> None:
-    """From here on Ctrl-C does nothing here. Who is started from here gets it, unless told to ignore it."""
+    """Ignore Ctrl-C in this process. Its children still receive it."""
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, lambda *_: None)
 
 
 @contextmanager
 def interruptions_held() -> Iterator[None]:
-    """Let an interruption wait for the block's end: a process that the block starts is known by then."""
+    """Delay interruptions until the block ends, so that the process that it starts can be ended."""
     _held.begin()
     try:
         yield
@@ -63,7 +63,7 @@ def interruptions_held() -> Iterator[None]:
 
 
 class _Held:
-    """Whether interruptions have to wait, and whether one does."""
+    """Whether interruptions are delayed, and whether one is waiting."""
 
     def __init__(self) -> None:
         self.active = False

@@ -1,12 +1,12 @@
-"""What every way to an engine has in common: it may not work here, and says why."""
+"""Progress messages, and the error of an attempt to find an engine."""
 
 import sys
 
 
 class AttemptFailedError(Exception):
-    """One way to an engine does not work on this machine; the message says which and why."""
+    """An attempt to find an engine failed; the message says which and why."""
 
 
 def say(line: str) -> None:
-    """Tell people what takes time, apart from what a program prints as its result."""
+    """Print progress to standard error, apart from the program's result."""
     print(line, file=sys.stderr, flush=True)

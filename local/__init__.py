@@ -1,1 +1,1 @@
-"""The local AWS: an emulator in a process of its own, and the provider that talks to it."""
+"""The local AWS: the emulator, the AWS provider, the engine's builder and the walk-through."""

@@ -1,4 +1,4 @@
-"""`make shell`: a shell, or one command, in a local run with the `dev` stack at hand."""
+"""`make shell`: a shell, or one command, in a local run with the `dev` stack."""
 
 import argparse
 import sys

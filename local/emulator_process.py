@@ -30,10 +30,10 @@ class LocalAwsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the emulator is told; its secrets are not in its representation.
+    """The emulator's settings; `repr` leaves out the secrets.
 
     Raises:
-        LocalAwsError: a port, Region or time cannot be one.
+        LocalAwsError: a port, Region or time is invalid.
     """
 
     run: Run
@@ -57,7 +57,7 @@ class Settings:
             raise LocalAwsError(f"dynamodb_hosts {self.dynamodb_hosts}: expected 1 or more")
 
     def line(self) -> bytes:
-        """The line the emulator reads."""
+        """The line that the emulator reads."""
         told = asdict(self)
         run = told.pop("run")
         return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
@@ -124,7 +124,7 @@ class EmulatorProcess:
                     pipe.close()
 
     def log(self) -> str:
-        """The end of what it wrote: warnings and errors; no secret."""
+        """The last lines of its log: warnings and errors, without secrets."""
         size = os.fstat(self._log.fileno()).st_size
         start_at = max(0, size - LOG_TAIL_CHARACTERS)
         # without moving the position that the emulator writes at
@@ -135,7 +135,7 @@ class EmulatorProcess:
         return f"\nIts last words:\n{log}" if log else ""
 
     def _hand_over(self, settings: Settings) -> dict[str, Any]:
-        """Give it its settings and wait for its one line."""
+        """Send the settings and wait for the emulator's line."""
         told, said = self._process.stdin, self._process.stdout
         assert told is not None  # noqa: S101  # Popen was given pipes
         assert said is not None  # noqa: S101

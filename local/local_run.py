@@ -1,7 +1,5 @@
-"""A local run: the real engine, an AWS provider and the local AWS, in a directory of their own.
-
-Nothing of the user's is read: no AWS credentials or config, no `~/.pulumi`, no variable of the
-environment but those named in `INHERITED`.
+"""A local run: the real engine, an AWS provider and the local AWS, in their own directory. It reads no AWS
+credentials or config, no `~/.pulumi`, and only the environment variables in `INHERITED`.
 """
 
 import os
@@ -30,7 +28,7 @@ INHERITED = ("LANG", "LC_ALL", "TERM", "TMPDIR", "COLUMNS", "NO_COLOR")
 
 @dataclass
 class LocalRun:
-    """What a local run consists of; `stack()` gives stacks that live in it."""
+    """A local run; `stack()` creates stacks in it."""
 
     directory: Path
     engine: Engine
@@ -87,7 +85,7 @@ class LocalRun:
         ).init()
 
     def project(self, source: Path = ROOT) -> Path:
-        """A project with config files of its own: all else are links into the real one."""
+        """A copy of the project's config files; everything else is linked."""
         self._stacks += 1
         copy = self.directory / f"project-{self._stacks}"
         copy.mkdir()
@@ -100,7 +98,7 @@ class LocalRun:
 
 
 def search_path(engine: Engine) -> str:
-    """Where a command in a local run is looked for."""
+    """PATH of commands in a local run."""
     own = [*engine.path_entries, PYTHON.parent]
     return os.pathsep.join([*map(str, own), os.environ.get("PATH", os.defpath)])
 
@@ -150,7 +148,7 @@ def _write_passphrase(file: Path) -> None:
 
 
 def _install_provider(directory: Path) -> str:
-    """Put an AWS provider where the engine looks for it; say which one it is."""
+    """Install an AWS provider where the engine finds it, and return which one it is."""
     directory.mkdir(parents=True, exist_ok=True)
     launcher = directory / AWS_PLUGIN
     launcher.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The local AWS as a process: started, spoken to, stopped.
+"""Starts, calls and stops the local AWS process.
 
 It listens on 127.0.0.1 only. Its access keys are random in each run and handed over on the child's
 standard input, so that they are in no argument list, environment or file (but for the file of a
@@ -107,7 +107,7 @@ class LocalAws:
         return Credentials(**self._control("POST", "accounts", {"account_id": account_id}))
 
     def let_pass(self, seconds: float) -> None:
-        """Let this local AWS see time go by, at once.
+        """Advance the clock of the local AWS.
 
         Args:
             seconds: how long. What started less than its `table_key_cache_seconds`,
@@ -119,7 +119,7 @@ class LocalAws:
     def inject_fault(
         self, action: str, effect: str, *, calls: int = 1, skip: int = 0, seconds: float = 0
     ) -> None:
-        """Let calls go wrong, for tests.
+        """Make calls fail, for tests.
 
         Args:
             action: an IAM action with wildcards, such as `dynamodb:UpdateTable` or `kms:*`.
@@ -139,7 +139,7 @@ class LocalAws:
         return int(self._control("GET", "delayed-calls", {})["count"])
 
     def clear_faults(self) -> None:
-        """Let all calls go well again."""
+        """Remove all faults."""
         self._control("DELETE", "faults", {})
 
     def _control(self, method: str, what: str, request: Mapping[str, Any]) -> dict[str, Any]:

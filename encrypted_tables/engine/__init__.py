@@ -1,1 +1,1 @@
-"""The Pulumi engine: how it is found and run, and how its previews, events and states are read."""
+"""Finds and runs the Pulumi engine; reads its previews, events and states."""

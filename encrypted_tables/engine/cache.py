@@ -1,4 +1,4 @@
-"""Where things that take long to make are kept, outside the work tree."""
+"""The cache directory, for files that take long to make."""
 
 import fcntl
 import os
@@ -23,9 +23,9 @@ def cache_directory() -> Path:
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """Hold the lock of that name, so that two processes do not make the same thing at once.
+    """Hold the lock of this name, so that two processes do not make the same files at once.
 
-    The lock is the process's: a killed process leaves none behind.
+    The lock ends with the process, also when it is killed.
 
     Raises:
         CacheError: the cache cannot be written.
@@ -50,9 +50,9 @@ def locked(name: str) -> Iterator[None]:
 
 @contextmanager
 def made_whole(kept: Path) -> Iterator[Path]:
-    """Give an empty directory that becomes `kept` when the block ends without an error; hold a lock.
+    """Yield an empty directory that becomes `kept` when the block ends without an error; hold a lock.
 
-    What an interrupted process left unfinished is removed by the next one.
+    The next process removes what an interrupted one left.
     """
     making = kept.with_name(f"{kept.name}.unfinished")
     shutil.rmtree(making, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Child processes: an interruption of this process ends them in order, and waits for it."""
+"""Child processes that end with this one: if it is interrupted, it interrupts them and waits."""
 
 import os
 import signal
@@ -22,9 +22,8 @@ def child(
     stdout: int | None = subprocess.PIPE,
     stderr: int | None = subprocess.PIPE,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A running command in a process group of its own; without standard input.
-
-    If the block ends with an exception, the command is interrupted as Ctrl-C does, and waited for.
+    """A running command in its own process group, without standard input. If the block raises, the command is
+    interrupted as by Ctrl-C, and waited for.
     """
     process = None
     try:
@@ -45,7 +44,7 @@ def start(
     stdout: int | IO[str] | None = subprocess.PIPE,
     stderr: int | IO[str] | None = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
-    """Start a command in a process group of its own, without standard input, and return at once."""
+    """Start a command in its own process group, without standard input, and return at once."""
     return subprocess.Popen(
         command,
         cwd=directory,
@@ -73,12 +72,12 @@ def run(
         command: the program and its arguments.
         directory: where it runs.
         environment: its whole environment.
-        is_shown: write its output where this process writes its own, instead of returning it.
+        is_shown: send its output to this process's outputs instead of returning it.
         timeout: in seconds (default: none).
 
     Raises:
-        TimeoutExpired: it took longer; it was interrupted.
-        OSError: it cannot be started.
+        TimeoutExpired: the command took longer and was interrupted.
+        OSError: the command cannot be started.
     """
     pipe = None if is_shown else subprocess.PIPE
     with child(command, directory, environment, stdout=pipe, stderr=pipe) as process:
@@ -87,7 +86,7 @@ def run(
 
 
 def interrupt(process: subprocess.Popen[str], *, patience: float = PATIENCE_IN_SECONDS) -> None:
-    """End a running command as Ctrl-C does; after `patience` seconds, kill it."""
+    """Interrupt a running command as Ctrl-C does; kill it after `patience` seconds."""
     if process.poll() is not None:
         return
     os.killpg(process.pid, signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The engine's own events: what it wrote while it previewed or updated.
+"""The engine's events: what it writes during a preview or an update.
 
 https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/apitype/events.go
 """
@@ -14,7 +14,7 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """What a policy reported of one resource, or of the stack: then `urn` is empty."""
+    """A policy violation of a resource, or of the stack (`urn` is then empty)."""
 
     policy: str
     level: str
@@ -23,12 +23,12 @@ class Violation:
 
     @property
     def is_mandatory(self) -> bool:
-        """Whether it stops an update."""
+        """Whether the violation stops an update."""
         return self.level == "mandatory"
 
 
 def violations(events: Iterable[Event]) -> list[Violation]:
-    """Everything that policies reported, advisory or mandatory."""
+    """All violations, advisory and mandatory."""
     reports = (event["policyEvent"] for event in events if "policyEvent" in event)
     return [
         Violation(one["policyName"], one["enforcementLevel"], one.get("resourceUrn", ""), one["message"])
@@ -37,7 +37,7 @@ def violations(events: Iterable[Event]) -> list[Violation]:
 
 
 def read_events(log: Path) -> list[Event]:
-    """The events in a log; a last line that a kill cut short is left out."""
+    """Read the events of a log; an incomplete last line, left by a killed engine, is dropped."""
     if not log.exists():
         return []
     events = []

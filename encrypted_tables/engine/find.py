@@ -13,9 +13,10 @@ from encrypted_tables.terminal import AttemptFailedError
 
 LANGUAGE_HOST = "pulumi-language-python"
 OLDEST = (3, 249, 0)
-"""The first engine that analyses an exported state without login (`policy analyze --file`)."""
+"""The oldest supported version: the first that analyses an exported state without login (`policy analyze
+--file`)."""
 LANGUAGE_HOST_VARIABLE = "ENCRYPTED_TABLES_LANGUAGE_HOST"
-"""Where an engine that this project built finds its language host."""
+"""Tells an engine built by this project where its language host is."""
 _REMEDY = (
     "Install Pulumi (https://www.pulumi.com/docs/install/), or work in the shell that `make shell` opens: "
     "it has an engine on PATH."
@@ -28,10 +29,8 @@ class EngineNotFoundError(UserError):
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that can run Python programs.
-
-    `origin` tells people where it came from. Its Python language host is found when `path_entries`
-    come first on PATH and `variables` are in the environment.
+    """An engine that can run Python programs. `origin` says, for users, where it came from. The engine finds
+    its Python language host if `path_entries` come first on PATH and `variables` are set.
     """
 
     pulumi: Path
@@ -47,23 +46,23 @@ class Engine:
 
 
 Search = Callable[[], Engine]
-"""One way to find an engine; raises AttemptFailedError if there is none that way."""
+"""One way to find an engine; raises AttemptFailedError if it finds none."""
 
 
 def find_engine() -> Engine:
     """The engine on PATH.
 
     Raises:
-        EngineNotFoundError: there is none that can be used.
+        EngineNotFoundError: there is no usable engine.
     """
     return first_engine([engine_on_path], _REMEDY)
 
 
 def first_engine(searches: Sequence[Search], remedy: str) -> Engine:
-    """The engine of the first search that finds one.
+    """The engine found by the first successful search.
 
     Raises:
-        EngineNotFoundError: none does; the message says why for each, and ends with the remedy.
+        EngineNotFoundError: no search found one; the message gives each reason and ends with the remedy.
     """
     failures = []
     for search in searches:
@@ -78,11 +77,12 @@ def engine_on_path() -> Engine:
     """The engine on PATH, with its language host.
 
     Raises:
-        AttemptFailedError: there is none, or it is too old, does not run or has no language host.
+        AttemptFailedError: there is no engine on PATH, or it is too old, does not run or has no language
+        host.
     """
     found = shutil.which("pulumi")
     if not found:
-        raise AttemptFailedError("pulumi on PATH: not there")
+        raise AttemptFailedError("pulumi on PATH: not found")
     version = engine_version(Path(found))
     if _numbers(version) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
@@ -96,10 +96,10 @@ def engine_on_path() -> Engine:
 
 
 def engine_version(pulumi: Path) -> str:
-    """The version that the program states.
+    """The version that `pulumi version` prints.
 
     Raises:
-        AttemptFailedError: it does not run, or states none.
+        AttemptFailedError: it does not run, or prints no version.
     """
     quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
@@ -110,7 +110,7 @@ def engine_version(pulumi: Path) -> str:
         raise AttemptFailedError(f"{pulumi} does not run: {error}") from error
     version = shown.stdout.strip().removeprefix("v")
     if not _numbers(version):
-        raise AttemptFailedError(f"{pulumi} states no version, but {version!r}")
+        raise AttemptFailedError(f"{pulumi} printed no version but {version!r}")
     return version
 
 

@@ -32,7 +32,7 @@ _STATE_EVENTS = ("resourcePreEvent", "resOutputsEvent")
 
 
 class PreviewError(UserError):
-    """The input is no preview that can be read; the message says what is wrong and what to do."""
+    """The input cannot be read as a preview; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Resource:
     inputs: Properties
     outputs: Properties
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """URNs by the input that depends on them; empty when the preview does not tell."""
+    """URNs by the input that depends on them; empty if the preview does not contain them."""
     is_retained: bool = False
     """The resource stays in AWS when it leaves the stack (`retainOnDelete`)."""
 
@@ -72,21 +72,21 @@ class Preview:
     """By URN: create, update, replace, delete. Resources that stay the same are left out."""
     violations: tuple[Violation, ...]
     errors: tuple[str, ...]
-    """What else than violations made the preview fail, as a person would have seen it."""
+    """Errors of the preview other than violations, as the CLI shows them."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether the engine came to the end; if not, what is missing is not known to be unchanged."""
+        """Whether the preview ran to its end. If not, a missing resource is not known to be unchanged."""
         return not self.errors
 
 
 def read_preview(text: str, plan: str | None = None) -> Preview:
-    """A preview from what the engine wrote.
+    """Read a preview from the engine's output.
 
     Args:
         text: engine events or a digest.
-        plan: what `--save-plan` wrote in the same run. It tells which key an ARN that is not known yet
-            will be of; without it, that cannot be told from events (a digest tells it by itself).
+        plan: what `--save-plan` wrote in the same run. It says which resource an unknown key ARN depends on.
+            Events do not contain that; a digest does.
 
     Raises:
         PreviewError: the text is not a preview, is cut short, or leaves out resources.
@@ -126,11 +126,11 @@ def _events(text: str) -> list[dict[str, Any]]:
 def _from_events(events: list[dict[str, Any]], dependencies: Mapping[str, Any]) -> Preview:
     summaries = [event["summaryEvent"] for event in events if "summaryEvent" in event]
     if not any("preludeEvent" in event for event in events):
-        raise PreviewError("these are not the events of a preview: there is no `preludeEvent` among them")
+        raise PreviewError("these are not the events of a preview: they have no `preludeEvent`")
     if not summaries:
         raise PreviewError("the preview is cut short: its `summaryEvent` is missing")
     if not summaries[-1].get("isPreview", True):
-        raise PreviewError("these are the events of an update; an access diff is made of a preview")
+        raise PreviewError("these are the events of an update; the access diff needs a preview")
     states = {}
     for event in events:
         for kind in _STATE_EVENTS:
@@ -161,7 +161,7 @@ def _from_digest(digest: dict[str, Any], dependencies: Mapping[str, Any]) -> Pre
     shown = sum(1 for step in steps if step["op"] == "same")
     if shown < unchanged:
         raise PreviewError(
-            f"the preview leaves out {unchanged - shown} resources that stay the same, and who has access "
+            f"the preview leaves out {unchanged - shown} resources that stay the same, and access "
             "depends on them too; run `pulumi preview --json --show-sames`"
         )
     diagnostics = digest.get("diagnostics") or []
@@ -204,13 +204,13 @@ def _sides(
         return None, _resource(new)
     if op in _KEEPS | _TAKES_WHAT_IS_THERE:
         return _resource(old), _resource({**(old or {}), **new} if op in _SAME_THING and new else new)
-    raise PreviewError(f"the preview has an operation that is not known here: {op!r}")
+    raise PreviewError(f"the preview has an unknown operation: {op!r}")
 
 
 def _is_leftover(state: Mapping[str, Any] | None) -> bool:
-    """Whether it is what an earlier, failed update replaced and could not delete.
+    """Whether an earlier, failed update replaced the resource and could not delete it.
 
-    The engine marks what this update replaces in the same way, once the new resource is made.
+    The engine marks resources that this update replaces in the same way, once the new one exists.
     """
     return bool(state and state.get("delete"))
 

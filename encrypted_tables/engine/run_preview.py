@@ -15,18 +15,18 @@ AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE
 
 
 class EngineError(UserError):
-    """The engine did not get as far as a preview; the message holds what it said."""
+    """The engine failed before it had a preview; the message holds its output."""
 
 
 def preview(stack: Stack, pack: Path | None, directory: Path) -> Preview:
     """Preview the stack and keep its events and its plan in the directory.
 
-    A mandatory violation makes the engine write no plan. It is then asked again without the pack, so that
-    the access diff is complete; the plan of that second preview is not kept.
+    After a mandatory violation the engine writes no plan. Then preview again without the pack, so that the
+    access diff is complete; the plan of the second preview is not kept.
 
     Raises:
-        EngineError: the engine did not get as far as a preview.
-        PreviewError: what it wrote is no preview.
+        EngineError: the engine failed before it had a preview.
+        PreviewError: its output is not a preview.
     """
     directory.mkdir(parents=True, exist_ok=True)
     directory = directory.resolve()  # the engine runs in the project's directory
@@ -56,7 +56,7 @@ def _previewed(stack: Stack, pack: Path | None, plan: Path) -> subprocess.Comple
 
 
 def said(result: subprocess.CompletedProcess[str]) -> str:
-    """What the engine said to people when its preview failed."""
+    """The engine's messages when its preview failed."""
     messages = []
     for line in result.stdout.splitlines():
         try:

@@ -1,4 +1,4 @@
-"""Values that a preview cannot know yet, or hides."""
+"""Values that are unknown or secret in a preview."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -20,7 +20,7 @@ _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
 
 class Unknown(Enum):
-    """Why a value is not there."""
+    """Why a value is missing."""
 
     UNTIL_UPDATE = "known only after the update"
     SECRET = "a secret, which a preview does not show"  # noqa: S105  # a word, not a password
@@ -31,7 +31,7 @@ SECRET: Final = Unknown.SECRET
 
 
 def without_sentinels(value: Any) -> Any:  # noqa: ANN401  # a property is any JSON value
-    """The value with an `Unknown` wherever the engine put a sentinel."""
+    """The value with each sentinel of the engine replaced by an `Unknown`."""
     if isinstance(value, str):
         if any(sentinel in value for sentinel in _SENTINELS):
             return UNTIL_UPDATE

@@ -1,1 +1,1 @@
-"""The environments of this project: one stack and one config file each."""
+"""Environments of a project: one stack and one config file each."""

@@ -1,7 +1,7 @@
-"""Writes the import file for tables and keys that exist already.
+"""Writes the import file for existing tables and keys.
 
-The program says what they are to be; this finds them in AWS under those names. Nothing is changed:
-`pulumi import` then takes them into the stack, as they are.
+Finds the program's tables and keys in AWS by their names. Nothing changes until `pulumi import` reads the
+file.
 """
 
 import json
@@ -20,7 +20,7 @@ COMPONENT, PARENT = "component", "parent"
 
 
 class AwsInRegion:
-    """Asks AWS with the credentials of the environment."""
+    """Calls AWS with the credentials of the environment."""
 
     def __init__(self, region: str | None) -> None:
         self._dynamodb = boto3.client("dynamodb", region_name=region)
@@ -52,13 +52,13 @@ class AwsInRegion:
 
 
 def _is_customer_managed(arn: str) -> bool:
-    """Of a key in whichever Region its ARN names."""
+    """Whether the key, in the Region of its ARN, is customer managed."""
     kms = boto3.client("kms", region_name=arn.split(":")[3])
     return bool(kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "CUSTOMER")
 
 
 def adopt(stack: str, file: Path) -> Existing:
-    """Write the import file for what exists in AWS; no file if nothing does.
+    """Write the import file for the resources that exist in AWS; no file if there are none.
 
     Raises:
         UserError: the preview failed, or an alias names another key than the table uses.
@@ -76,7 +76,7 @@ def adopt(stack: str, file: Path) -> Existing:
 
 
 def import_file(template: dict[str, Any], found: Existing) -> dict[str, Any]:
-    """The engine's list of what it would create, cut down to what is there and the components around it."""
+    """The engine's list of resources to create, reduced to those that exist and their parent components."""
     ids = {(one.resource.type, one.resource.name): one.id for one in found.found}
     resources = template.get("resources", [])
     kept = [one for one in resources if (one["type"], one["name"]) in ids]
@@ -102,6 +102,6 @@ def _previewed(stack: Stack, file: Path) -> tuple[Preview, dict[str, Any]]:
 
 
 def _region(stack: Stack) -> str | None:
-    """The Region in the stack's config; None to take the environment's, as the AWS provider does."""
+    """The Region in the stack's config; None for the environment's Region, as in the AWS provider."""
     result = stack.captured("config", "get", "aws:region")
     return result.stdout.strip() or None

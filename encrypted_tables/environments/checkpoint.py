@@ -1,4 +1,4 @@
-"""Reads the checkpoints in which the engine keeps a stack's state, and finds the newest readable one."""
+"""Reads the engine's checkpoints of a stack's state, and finds the newest readable one."""
 
 import json
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Checkpoint:
     resources: tuple[str, ...]
     """`type name` of each resource in the state."""
     pending: int
-    """Operations that had started and not ended."""
+    """Operations that started and did not end."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Found:
 
 
 def read_checkpoint(content: bytes) -> Checkpoint:
-    """Read a checkpoint; the engine's own form is `apitype.VersionedCheckpoint`.
+    """Read a checkpoint, in the engine's format `apitype.VersionedCheckpoint`.
 
     https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#VersionedCheckpoint
 
@@ -74,7 +74,7 @@ def read_checkpoint(content: bytes) -> Checkpoint:
 
 
 def newest(candidates: Iterable[Candidate]) -> Found:
-    """Find the readable checkpoint that the engine saved last; the first of equally new ones."""
+    """Find the readable checkpoint that was saved last; of equally new ones, the first."""
     readable: list[tuple[str, Checkpoint]] = []
     unreadable = {}
     for candidate in candidates:

@@ -13,7 +13,7 @@ from encrypted_tables.errors import UserError
 
 @click.group()
 def environments() -> None:
-    """Make environments, list them, adopt tables that exist, and recover a lost state."""
+    """Create and list environments, adopt existing tables, and recover a broken state."""
 
 
 @environments.command("list")
@@ -37,7 +37,7 @@ def list_environments(project: Path, as_json: bool, lasting: bool) -> None:
 )
 @click.option("--file-only", is_flag=True, help="Write the file; do not make the stack.")
 def new(name: str, project: Path, region: str, secrets_provider: str | None, file_only: bool) -> None:
-    """Make an environment: its config file and its stack."""
+    """Create an environment: its config file and its stack."""
     engine = None if file_only else find_engine()
     file = write_config(project, name, region)
     click.echo(f"Wrote {file.name}. Add the tables of this environment and their key users.")
@@ -56,10 +56,10 @@ def new(name: str, project: Path, region: str, secrets_provider: str | None, fil
     help="The import file to write.",
 )
 def adopt(stack: str, file: Path) -> int:
-    """Write the import file for tables and keys that exist in AWS. Nothing is changed.
+    """Write the import file for existing tables and keys. Changes nothing in AWS.
 
     \b
-    Exit status: 0 there is something to import; 1 there is nothing; 2 it could not be told.
+    Exit status: 0 there is something to import; 1 there is nothing; 2 AWS or the preview could not be read.
     """
     from encrypted_tables.environments.adopt import adopt as find_existing  # noqa: PLC0415  # loads the AWS SDK
 
@@ -85,8 +85,8 @@ def recover(stack: str, project: Path, yes: bool) -> int:
     Shows what it would restore; changes nothing without --yes. The broken file is kept.
 
     \b
-    Exit status: 0 the state can be read, or was restored; 1 it can be restored with --yes;
-    2 no readable copy was found, or the state could not be looked at.
+    Exit status: 0 the state is readable, or was restored; 1 it can be restored with --yes; 2 no readable copy
+    was found, or the state could not be checked.
     """
     from encrypted_tables.environments import recover as recovery  # noqa: PLC0415  # PyYAML, not in workflows
 

@@ -1,4 +1,4 @@
-"""Tells which resources of a program are in AWS already, under the names that the program gives them."""
+"""Finds the resources of a program that exist in AWS under the same names."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from encrypted_tables.errors import UserError
 
 
 class AdoptionError(UserError):
-    """What is in AWS cannot be brought under the program as it is; one message for a person."""
+    """An existing resource conflicts with the program; the message says how."""
 
 
 class Aws(Protocol):
-    """What is asked of AWS in one Region."""
+    """The calls to AWS in one Region."""
 
     def table(self, name: str) -> "TableInAws | None":
-        """The table of that name; None if there is none."""
+        """The table with this name; None if it does not exist."""
 
     def key_of_alias(self, name: str) -> str | None:
-        """The ARN of the key that an alias names; None if there is no such alias."""
+        """The ARN of the alias's key; None if the alias does not exist."""
 
 
 @dataclass(frozen=True)
 class TableInAws:
-    """A table that is there, and what encrypts it."""
+    """An existing table and its encryption."""
 
     encryption: str
     """In words."""
@@ -37,18 +37,18 @@ class TableInAws:
 
 @dataclass(frozen=True)
 class Found:
-    """A resource of the program that is there already."""
+    """A resource of the program that exists in AWS."""
 
     resource: Resource
     id: str
-    """What `pulumi import` calls it."""
+    """Its id for `pulumi import`."""
     what: str
     """In words."""
 
 
 @dataclass(frozen=True)
 class Existing:
-    """What is there, and what the program will make."""
+    """Existing resources, and those that the program will create."""
 
     found: tuple[Found, ...]
     to_make: tuple[str, ...]
@@ -56,14 +56,14 @@ class Existing:
 
 
 def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
-    """Look for each table that the program would create, and for its keys and aliases.
+    """Find each table that the program would create, and its keys and aliases.
 
     Args:
         preview: a preview of the program, with its plan.
-        aws: gives AWS in a Region; None is the stack's own.
+        aws: returns the calls to AWS in a Region; None is the stack's Region.
 
     Raises:
-        AdoptionError: an alias that the program wants names another key.
+        AdoptionError: an alias of the program belongs to another key.
     """
     created = (r for r in preview.after if preview.operations.get(r.urn) == "create")
     made = {r.urn: r for r in created if r.type.startswith("aws:")}
@@ -82,7 +82,7 @@ def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
 
 
 def _keys_of(table: Resource, there: TableInAws, made: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
-    """The program's keys of the table and its replicas, each with the key that is in its place."""
+    """The program's keys of the table and its replicas, each with the existing key."""
     if there.customer_managed_key:
         for urn in _keys(table, "serverSideEncryption", made):
             yield urn, there.customer_managed_key
@@ -104,23 +104,23 @@ def _aliases(
         if named != wanted and not _is_key(named, alias.inputs.get("targetKeyId")):
             uses = f"the table uses {wanted}" if wanted else "the table has no customer managed key yet"
             raise AdoptionError(
-                f"{name} is there and names {named}, but {uses}; give the table another keyAlias"
+                f"{name} exists and belongs to {named}, but {uses}; set another keyAlias for the table"
             )
         yield _found(alias, name, f"alias {name}")
 
 
 def _is_key(arn: str, target: object) -> bool:
-    """Whether an alias is to name this key: the stack has it already, so that its id or ARN is known."""
+    """Whether the alias belongs to this key, which is in the stack, so that its id or ARN is known."""
     return isinstance(target, str) and arn.rpartition("/")[2] == target.rpartition("/")[2]
 
 
 def _keys(resource: Resource, name: str, made: Mapping[str, Resource]) -> list[str]:
-    """The program's keys on which an input depends."""
+    """The program's keys that an input depends on."""
     return [urn for urn in resource.dependencies.get(name, ()) if urn in made and made[urn].type in KEYS]
 
 
 def _found(resource: Resource, id_: str, what: str) -> Found:
-    """Of a resource that names its Region, `pulumi import` wants the Region too."""
+    """The resource to import; its id includes the Region if the program sets one."""
     region = _region(resource)
     return Found(resource, f"{id_}@{region}", f"{what} in {region}") if region else Found(resource, id_, what)
 
@@ -130,13 +130,13 @@ def _of(resources: Iterable[Resource], type_: str) -> Iterator[Resource]:
 
 
 def _name(resource: Resource) -> str | None:
-    """Its name in AWS, if the program gives it one."""
+    """Its name in AWS, if the program sets one."""
     name = resource.inputs.get("name")
     return name if isinstance(name, str) else None
 
 
 def _region(resource: Resource) -> str | None:
-    """The Region that the program gives the resource; None for the stack's."""
+    """The Region that the program sets on the resource; None for the stack's."""
     region = resource.inputs.get("region")
     return region if isinstance(region, str) and region else None
 

@@ -1,6 +1,5 @@
-"""The environments of a project, by its config files.
-
-Standard library only, without a YAML parser: workflows list environments before anything is installed.
+"""The environments of a project, from its config files. Standard library only, without a YAML parser:
+workflows list environments before they install anything.
 """
 
 import re
@@ -17,7 +16,7 @@ def names(project: Path, *, is_lasting: bool = False) -> list[str]:
 
     Args:
         project: its directory.
-        is_lasting: leave out those that say `ephemeral: true`; all are given when left out.
+        is_lasting: leave out ephemeral environments (default: return all).
     """
     files = {
         file.name.removeprefix("Pulumi.").removesuffix(".yaml"): file

@@ -1,4 +1,4 @@
-"""Makes an environment: its config file from the template, and its stack."""
+"""Creates an environment: its config file, from the template, and its stack."""
 
 import re
 import shlex
@@ -17,12 +17,12 @@ def write_config(project: Path, stack: str, region: str) -> Path:
     """Write the environment's config file and return it.
 
     Raises:
-        UserError: the name or Region cannot be one, or the environment exists.
+        UserError: the name or Region is invalid, or the environment exists.
     """
     if not NAME.fullmatch(stack):
         raise UserError(
-            f"{stack!r} is not a name for an environment: "
-            "use lower-case letters, digits and hyphens, a letter first"
+            f"{stack!r} is not a valid environment name: "
+            "use lower-case letters, digits and hyphens, starting with a letter"
         )
     if not _REGION.fullmatch(region):
         raise UserError(f"{region!r} is not an AWS Region; an example is eu-west-1")
@@ -41,16 +41,16 @@ def write_config(project: Path, stack: str, region: str) -> Path:
 
 
 def init_stack(engine: Engine, project: Path, stack: str, secrets_provider: str | None) -> None:
-    """Make the stack in the backend.
+    """Create the stack in the backend.
 
     Raises:
-        UserError: the engine refuses.
+        UserError: `pulumi stack init` failed.
     """
     provider = ["--secrets-provider", secrets_provider] if secrets_provider else []
     reached = Stack(stack, project, engine.pulumi, engine.environment())
     result = reached.captured("stack", "init", "--no-select", *provider)
     if result.returncode:
         raise UserError(
-            f"Pulumi.{stack}.yaml is written, but the stack could not be made:\n{result.stderr.strip()}\n"
+            f"Pulumi.{stack}.yaml was written, but the stack could not be created:\n{result.stderr.strip()}\n"
             f"Correct that, then run: {shlex.join(['pulumi', 'stack', 'init', stack, *provider])}"
         )

@@ -1,4 +1,4 @@
-"""Restores a stack's state whose file is empty or cut, from the newest readable copy in the same backend.
+"""Restores a stack's state from the newest readable copy in the same backend, if its file is empty or cut.
 
 The engine keeps copies: the last state beside the file (`.bak`), one state for each update in `history/`,
 and one in `backups/` before the stack is changed by a refresh, import or destroy.
@@ -32,7 +32,7 @@ GZIP, ZSTD = ".gz", ".zst"
 
 @dataclass(frozen=True)
 class Damage:
-    """A state that cannot be read, and what can replace it."""
+    """An unreadable state, and the copies that can replace it."""
 
     file: Path
     reason: str
@@ -90,7 +90,7 @@ def project_name(project: Path) -> str:
 
 
 def find_damage(state: Path, project: str, stack: str) -> Damage | None:
-    """Look at a stack's state; None if it can be read.
+    """Check a stack's state; None if it is readable.
 
     Args:
         state: the backend's `.pulumi` directory.
@@ -111,7 +111,7 @@ def find_damage(state: Path, project: str, stack: str) -> Damage | None:
 
 
 def restore(damage: Damage) -> Path:
-    """Put the copy in place of the damaged file; where the damaged file is kept.
+    """Replace the damaged file by the copy; return where the damaged file is kept.
 
     Raises:
         UserError: there is no readable copy.
@@ -149,7 +149,7 @@ def _refuse_lock(locks: Path, stack: str) -> None:
 
 
 def _copies(state: Path, project: str, file: Path, stack: str) -> Iterator[tuple[Path, bytes]]:
-    """The engine's copies of a stack's state; unreadable ones too."""
+    """The engine's copies of a stack's state, also unreadable ones."""
     places = [
         (file.parent, f"{file.name}.bak"),
         (file.parent, f"{stack}.json.*"),  # PULUMI_RETAIN_CHECKPOINTS, and another compression's backup

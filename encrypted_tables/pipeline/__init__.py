@@ -1,1 +1,1 @@
-"""What the workflows run: previews of stacks, and the one comment of a pull request."""
+"""The commands of the workflows: preview, deploy, and the comment on a pull request."""

@@ -1,4 +1,4 @@
-"""`encrypted-tables preview`, `deploy` and `comment`: what the workflows call."""
+"""`encrypted-tables preview`, `deploy` and `comment`."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ def _commit(_context: click.Context, _parameter: click.Parameter, value: str | N
 
 
 def preview_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a preview that a pipeline keeps."""
+    """Options of previews in a pipeline."""
     for option in (
         _pack,
         click.option("--pull-request", type=int, metavar="NUMBER", help="The pull request, for the comment."),
@@ -44,7 +44,7 @@ def preview_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @preview_options
 def preview(stack: str, out: Path, commit: str | None, pull_request: int | None, pack: Path) -> int:
-    """Preview a stack: resources, policies and access, for the people who review it.
+    """Preview a stack: its resources, policies and access, for reviewers.
 
     \b
     Exit status: 0 the update may go ahead; 1 an error of the program or a mandatory violation;
@@ -61,7 +61,7 @@ def preview(stack: str, out: Path, commit: str | None, pull_request: int | None,
 @click.option("--evidence", type=_PATH, required=True, help="A new directory for the evidence of verify.")
 @_pack
 def deploy(stack: str, plan: Path, evidence: Path, pack: Path) -> int:
-    """Apply the plan of a preview, then verify who has access.
+    """Apply the plan of a preview, then verify access.
 
     \b
     Exit status: 0 applied, and access is as declared; 1 access differs; 2 not applied, or not verified.
@@ -77,10 +77,10 @@ def deploy(stack: str, plan: Path, evidence: Path, pack: Path) -> int:
 @click.option("--head", required=True, metavar="OWNER/NAME:BRANCH", help="Whose code it ran.")
 @click.option("--conclusion", required=True, help="How it ended.")
 def comment(directory: Path, commit: str, head: str, conclusion: str) -> None:
-    """Keep the comment of all previews on their pull request.
+    """Write or update the comment with all previews on their pull request.
 
     DIRECTORY holds the summaries of the previews, at any depth. GITHUB_REPOSITORY, GITHUB_API_URL and
-    GITHUB_TOKEN are those of the workflow.
+    GITHUB_TOKEN come from the workflow.
     """
     from encrypted_tables.pipeline.post import Run, post  # noqa: PLC0415  # not needed by the other commands
 
@@ -92,9 +92,9 @@ def head_commit() -> str:
     """The checked out commit.
 
     Raises:
-        EngineError: git does not answer.
+        EngineError: git failed.
     """
     result = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     if result.returncode:
-        raise EngineError(f"the commit is not known; give --commit: {result.stderr.strip()}")
+        raise EngineError(f"the commit is unknown; give --commit: {result.stderr.strip()}")
     return result.stdout.strip()

@@ -1,4 +1,4 @@
-"""The comment of a pull request: for each stack what changes, what policies say and who gains access."""
+"""The comment on a pull request: for each stack its changes, policy violations and access changes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,21 +7,21 @@ from encrypted_tables.access_diff.report.markdown import HEADINGS, bold_verb, co
 from encrypted_tables.pipeline.summary import Summary
 
 MARKER = "<!-- encrypted-tables: previews -->"
-"""By this line the comment is found again and updated in place."""
+"""Identifies the comment, so that it is updated in place."""
 LONGEST = 65_536
-"""GitHub takes no longer comment."""
+"""GitHub's limit for a comment, in characters."""
 _LEAST = 1_000
-"""Any stack gets so much of it, however many there are."""
+"""The least that each stack gets, in characters."""
 _FOLD_END = "\n\n</details>"
-_CUT = "\n\n*The rest is left out: GitHub takes no longer comment. See the workflow run.*\n"
+_CUT = "\n\n*The rest exceeds GitHub's limit for comments. See the workflow run.*\n"
 
 
 def render_comment(summaries: Iterable[Summary], remarks: Iterable[str] = ()) -> str:
-    """The whole comment; each stack is cut where all together would be longer than GitHub takes.
+    """Render the comment; stacks are shortened if together they exceed GitHub's limit.
 
     Args:
         summaries: the stacks.
-        remarks: what to know of all of them, shown first.
+        remarks: notes on all stacks, shown first.
     """
     ordered = sorted(summaries, key=lambda summary: summary.stack)
     head = "\n\n".join([MARKER, "## Preview", *(escaped(remark) for remark in remarks)])
@@ -30,7 +30,7 @@ def render_comment(summaries: Iterable[Summary], remarks: Iterable[str] = ()) ->
 
 
 def _within(length: int, text: str) -> str:
-    """The text, cut after a whole line where it is longer: no stack pushes another out of the comment."""
+    """Cut a text after a whole line, so that no stack pushes another out of the comment."""
     if len(text) < length:
         return text
     kept = text[: length - len(_FOLD_END) - len(_CUT) - 1].rsplit("\n", 1)[0]
@@ -115,7 +115,7 @@ def _resources(summary: Summary) -> str:
 
 
 def _nothing(summary: Summary, words: str) -> str:
-    """That there is nothing; a preview that failed does not tell."""
+    """What an empty section says; a failed preview does not say that there is nothing."""
     return "Cannot tell: the preview failed." if summary.errors else words
 
 

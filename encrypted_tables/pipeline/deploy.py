@@ -1,4 +1,4 @@
-"""Deploys what was reviewed: the plan of a preview, nothing else; then verifies who has access."""
+"""Deploys the reviewed plan of a preview, nothing else; then verifies access."""
 
 import sys
 from pathlib import Path
@@ -10,10 +10,10 @@ from encrypted_tables.errors import UserError
 
 
 def deploy(stack: str, plan: Path, pack: Path, evidence: Path) -> int:
-    """Apply the plan and verify; the exit status of verify.
+    """Apply the plan and verify; return the exit status of verify.
 
-    The engine refuses everything that is not in the plan: a program, config or state that changed since.
-    The findings of verify are kept in `evidence`, whether access is as declared or not.
+    The engine refuses changes that are not in the plan, so a program, config or state that changed since
+    fails. `evidence` gets the report of verify in any case.
 
     Raises:
         UserError: the plan could not be applied.
@@ -24,7 +24,7 @@ def deploy(stack: str, plan: Path, pack: Path, evidence: Path) -> int:
     status = reached.shown("up", "--yes", "--skip-preview", *policies)
     if status:
         raise UserError(f"the plan was not applied to {stack}: `pulumi up` ended with exit status {status}.")
-    # No probe items in tables that hold real data: whether a principal may write is predicted.
+    # Never write probe items into tables with real data; write access is predicted.
     options = ["--stack", stack, "--read-only", "--evidence", str(evidence)]
     verify = [sys.executable, "-m", "encrypted_tables", "verify", *options]
     return child.run(verify, Path.cwd(), reached.environment, is_shown=True).returncode

@@ -1,4 +1,4 @@
-"""The part of GitHub's API that keeps one comment on a pull request.
+"""The part of GitHub's API that writes and updates one comment on a pull request.
 
 https://docs.github.com/en/rest/issues/comments
 """
@@ -18,7 +18,7 @@ _PAGE = 100
 
 
 class GitHubError(UserError):
-    """GitHub did not do as asked; the message says what it answered."""
+    """A request to GitHub failed; the message has its answer."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Repository:
     token: str = field(repr=False)
 
     def check_head(self, pull_request: int, commit: str) -> None:
-        """Refuse a pull request whose head is not the commit: its number came from an untrusted run.
+        """Check that the pull request's head is the commit, because its number came from an untrusted run.
 
         Raises:
             GitHubError: the head is another commit.
         """
         head = self._call("GET", f"pulls/{pull_request}")["head"]["sha"]
         if head != commit:
-            raise GitHubError(f"pull request {pull_request} is at {head}, not at {commit}: nothing is posted")
+            raise GitHubError(f"pull request {pull_request} is at {head}, not at {commit}: not commented")
 
     def pull_request_of(self, head: str, commit: str) -> int:
         """The number of the open pull request of a branch whose head is the commit.
@@ -54,12 +54,12 @@ class Repository:
         numbers = [one["number"] for one in found if one["head"]["sha"] == commit]
         if len(numbers) != 1:
             raise GitHubError(
-                f"{len(numbers)} open pull requests of {head} are at {commit}, not one: nothing is posted"
+                f"{len(numbers)} open pull requests of {head} are at {commit}, expected 1: not commented"
             )
         return int(numbers[0])
 
     def keep_comment(self, pull_request: int, body: str) -> None:
-        """Write the comment, or put the text in the place of the earlier one.
+        """Write the comment, or replace the text of the earlier one.
 
         Raises:
             GitHubError: GitHub refused.
@@ -97,4 +97,4 @@ class Repository:
         except urllib.error.HTTPError as error:
             raise GitHubError(f"GitHub answered {error.code} to {method} {path}: {error.reason}") from error
         except (OSError, ValueError) as error:
-            raise GitHubError(f"GitHub could not be asked: {method} {path}: {error}") from error
+            raise GitHubError(f"the request to GitHub failed: {method} {path}: {error}") from error

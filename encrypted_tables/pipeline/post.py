@@ -1,7 +1,7 @@
-"""Keeps the comment of all previews on their pull request.
+"""Writes or updates the comment with all previews on their pull request.
 
-It runs trusted code with a token that may comment, on summaries that an untrusted run wrote. So it reads
-nothing of them but what their schema lets through, and needs no engine and no AWS.
+It runs trusted code with a token that may comment, on summaries from an untrusted run. So it reads only what
+their schema allows, and needs no engine and no AWS.
 """
 
 import os
@@ -15,11 +15,11 @@ from encrypted_tables.pipeline.summary import SUMMARY, Summary, SummaryError, re
 
 @dataclass(frozen=True)
 class Run:
-    """What GitHub itself says of the workflow run that wrote the summaries."""
+    """GitHub's data on the workflow run that wrote the summaries."""
 
     commit: str
     repository: str
-    """`owner/name` of the repository whose code it ran."""
+    """`owner/name` of the repository whose code it ran; a fork's for its pull requests."""
     branch: str
     conclusion: str
 
@@ -28,7 +28,7 @@ def post(directory: Path, run: Run) -> None:
     """Write the comment.
 
     Raises:
-        SummaryError: the summaries are not of one pull request at this commit.
+        SummaryError: the summaries are not all from one pull request at this commit.
         GitHubError: GitHub refused, or a variable of the workflow is not set.
     """
     repository = Repository(
@@ -62,14 +62,14 @@ def _number(summaries: list[Summary], commit: str) -> int:
     number = numbers.pop() if len(numbers) == 1 else None
     if number is None or commits != {commit}:
         raise SummaryError(
-            f"these summaries are not all of one pull request at commit {commit}, "
-            f"but of {sorted(commits)}: nothing is posted"
+            f"these summaries are not all from one pull request at commit {commit}, "
+            f"but from {sorted(commits)}: not commented"
         )
     return number
 
 
 def _summaries(directory: Path) -> tuple[list[Summary], list[str]]:
-    """The summaries, and remarks on files that are none."""
+    """The summaries, and remarks on files that are not summaries."""
     found, errors = [], []
     for file in sorted(directory.rglob(SUMMARY)):
         try:

@@ -1,4 +1,4 @@
-"""Previews a stack for its reviewers and keeps what they need."""
+"""Previews a stack for its reviewers and writes the summary, plan and access diff."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from encrypted_tables.pipeline.summary import SUMMARY, Summary, summarise, summa
 
 @dataclass(frozen=True)
 class Request:
-    """A preview to make."""
+    """What to preview."""
 
     stack: str
     out: Path
@@ -29,11 +29,11 @@ class Request:
 
 
 Previews = Callable[[Request], tuple[Preview, Preview | None]]
-"""Makes the preview, and the one to compare it with: None for the stack as it is."""
+"""Returns the preview, and the preview to compare it with (None: compare with the stack)."""
 
 
 def run_preview(request: Request, previews: Previews | None = None, *, is_of_stack: bool = True) -> int:
-    """Preview, write the summary and print it as the comment shows it; 0 if the update may go ahead, else 1.
+    """Preview, write the summary and print it as in the comment; return 0 if the update may go ahead, else 1.
 
     Args:
         request: what to preview.
@@ -41,7 +41,7 @@ def run_preview(request: Request, previews: Previews | None = None, *, is_of_sta
         is_of_stack: whether the preview is compared with the stack; else with another preview.
 
     Raises:
-        UserError: there is no preview. The summary is written all the same: it says why.
+        UserError: the preview failed. The summary is still written and says why.
     """
     try:
         now, before = (previews or _of_stack)(request)
@@ -72,7 +72,7 @@ def _of_stack(request: Request) -> tuple[Preview, None]:
 
 
 def _with_notes(diff: Diff, config: Path) -> Diff:
-    """What a preview run by another role than a deployment cannot get right."""
+    """Add the limits of a preview by another role than the deployer's."""
     document = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else None
     tables = ((document or {}).get("config") or {}).get("encrypted-tables:tables")
     notes = [

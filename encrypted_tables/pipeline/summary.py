@@ -1,7 +1,6 @@
-"""What a preview's comment is made of: small, without state, and safe to take from an untrusted run.
-
-The comment is written by another, trusted workflow run. It takes nothing from here but what this schema
-lets through, and shows all of it as plain text.
+"""The summary of a preview, for the comment: small, without state, and safe to read from an untrusted run.
+Another, trusted workflow run writes the comment. It reads only what this schema allows, and shows it as plain
+text.
 """
 
 from collections import Counter
@@ -17,7 +16,7 @@ from encrypted_tables.errors import UserError
 
 SUMMARY = "summary.json"
 MANY = 100
-"""The most of each kind that a comment shows; the number of those left out is shown."""
+"""The most entries of each kind that a comment shows; it gives the number of the others."""
 
 Text = Annotated[str, StringConstraints(max_length=1000)]
 StackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,149}$")]
@@ -30,7 +29,7 @@ class _Model(BaseModel):
 
 
 class ResourceChange(_Model):
-    """A resource that the update would touch."""
+    """A resource that the update would change."""
 
     operation: Text
     type: Text
@@ -38,7 +37,7 @@ class ResourceChange(_Model):
 
 
 class PolicyVerdict(_Model):
-    """What a policy reported."""
+    """A policy violation."""
 
     policy: Text
     level: Text
@@ -79,7 +78,7 @@ class Summary(_Model):
     access: Access
     left_out: int
     gains_left_out: int = 0
-    """How many of those are gains of access, or cannot be told."""
+    """Number of omitted lines that are gains of access or unknown."""
 
     @property
     def is_accepted(self) -> bool:
@@ -88,15 +87,15 @@ class Summary(_Model):
 
 
 class SummaryError(UserError):
-    """A summary that is not one; the message says what is wrong with it."""
+    """The file is not a valid summary; the message says why."""
 
 
 def summarise(
     stack: str, commit: str, pull_request: int | None, preview: Preview, diff: Diff, *, is_of_stack: bool
 ) -> Summary:
-    """The summary of a preview and its access diff."""
+    """Summarise a preview and its access diff."""
     resources = [_change(urn, operation) for urn, operation in sorted(preview.operations.items())]
-    told = sorted(lines(diff), key=lambda line: not line.is_gain)  # losses are what may be left out
+    told = sorted(lines(diff), key=lambda line: not line.is_gain)  # omit losses rather than gains
     found = [
         AccessLine(who=_cut(a.who), what=_cut(a.what), of=_cut(a.of), because=_cut(a.because)) for a in told
     ]
@@ -127,7 +126,7 @@ def summarise(
 def summarise_failure(
     stack: str, commit: str, pull_request: int | None, error: str, *, is_of_stack: bool
 ) -> Summary:
-    """The summary of a preview that did not get as far as one: nothing of it is known but why."""
+    """Summarise a failed preview: only the reason is known."""
     return Summary(
         version="1.0",
         stack=stack,
@@ -146,19 +145,19 @@ def summarise_failure(
 
 
 def read_summary(text: str) -> Summary:
-    """A summary from its JSON, whoever wrote it.
+    """Read a summary from untrusted JSON.
 
     Raises:
-        SummaryError: it is not one.
+        SummaryError: the text is not a valid summary.
     """
     if len(text) > 2_000_000:
-        raise SummaryError(f"the summary is {len(text)} characters long; 2,000,000 is the most")
+        raise SummaryError(f"the summary is {len(text)} characters long; the limit is 2,000,000")
     try:
         return Summary.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise SummaryError(f"this is no summary of a preview: {where}: {first['msg']}") from error
+        raise SummaryError(f"this is not a summary of a preview: {where}: {first['msg']}") from error
 
 
 def _change(urn: str, operation: str) -> ResourceChange:

@@ -1,1 +1,1 @@
-"""The emulator process: ministack with AWS's rules for KMS keys and encrypted DynamoDB tables enforced."""
+"""The emulator process: ministack, with AWS's rules for KMS keys and encrypted DynamoDB tables."""

@@ -1,7 +1,7 @@
-"""`python -m local.emulator`: settings come in on standard input, one line of JSON goes out.
+"""`python -m local.emulator`: reads its settings from standard input, prints one line of JSON.
 
 The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it refuses to run.
-ministack reads the environment when it is imported; so all that imports it is imported late here.
+ministack reads the environment when it is imported, so modules that import it are imported late.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ def main() -> int:
 
 
 def serve_or_refuse(settings: Settings) -> int:
-    """Serve until told to stop: 0; or say why not: 1."""
+    """Serve until stopped and return 0; print why it cannot serve and return 1."""
     try:
         from local.emulator.server.serve import run  # noqa: PLC0415
 

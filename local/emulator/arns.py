@@ -1,4 +1,4 @@
-"""KMS keys and DynamoDB tables by the names that requests give them."""
+"""Finds KMS keys and DynamoDB tables by the ids, names and ARNs in requests."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Arn:
 
 
 def parse(text: str) -> Arn | None:
-    """The parts of an ARN; None when the text is none."""
+    """The parts of an ARN; None if the text is not an ARN."""
     found = _ARN.fullmatch(text)
     return Arn(**found.groupdict()) if found else None
 
@@ -36,7 +36,7 @@ def key_arn(reference: str) -> str:
 
 
 def find_key(reference: str) -> Record | None:
-    """The key that an id, alias name or ARN names, in whichever account and Region an ARN says."""
+    """Find a key by id, alias name or ARN; an ARN may be of another account or Region."""
     arn = parse(key_arn(reference))
     if arn is None or arn.service != "kms":
         return None
@@ -48,7 +48,7 @@ def find_key(reference: str) -> Record | None:
 
 @dataclass(frozen=True)
 class TableName:
-    """A table: where it is and what it is called."""
+    """A table's account, Region and name."""
 
     account: str
     region: str
@@ -56,7 +56,7 @@ class TableName:
 
     @classmethod
     def of(cls, reference: str) -> "TableName":
-        """The table that a name or ARN (also of an index or stream of it) names."""
+        """The table with this name or ARN; the ARN may be of its index or stream."""
         arn = parse(reference)
         if arn and arn.service == "dynamodb" and arn.resource.startswith("table/"):
             return cls(arn.account, arn.region, arn.resource.split("/")[1])
@@ -69,12 +69,12 @@ class TableName:
 
     @property
     def record(self) -> Record | None:
-        """What is stored of it; None when there is no such table."""
+        """Ministack's record of the table; None if it does not exist."""
         return ms.table_record(self.account, self.region, self.name)
 
     @property
     def encryption_context(self) -> dict[str, str]:
-        """What DynamoDB binds the table key to."""
+        """The encryption context that DynamoDB uses for the table."""
         return {"aws:dynamodb:tableName": self.name, "aws:dynamodb:subscriberId": self.account}
 
     @property

@@ -1,8 +1,7 @@
-"""Proof, at each start, that the emulator refuses what AWS refuses.
+"""Proves, at each start, that the emulator refuses what AWS refuses.
 
-The rules rest on ministack's inner workings. Should one change, an "allowed" could be false; so a
-throwaway user first shows that it is refused without the key's right, and allowed with it. If not,
-the emulator does not run.
+The rules depend on ministack's internals. If one changed, an "allowed" could be wrong. So a temporary user is
+first refused without permission on the key, then allowed with it. Otherwise the emulator does not start.
 """
 
 import json
@@ -23,7 +22,7 @@ ITEM: dict[str, Any] = {"TableName": "canary", "Key": {"id": {"S": "1"}}}
 
 
 class EnforcementOffError(RefusalError):
-    """Something that AWS refuses was allowed, or the reverse: nothing this emulator says can be trusted."""
+    """The emulator allowed what AWS refuses, or the reverse, so none of its answers can be trusted."""
 
 
 def key_policy(*key_users: str) -> str:
@@ -44,10 +43,10 @@ def key_policy(*key_users: str) -> str:
 
 
 async def prove_enforcement(app: App, host: str, region: str) -> None:
-    """Run the canary, then forget all that it did.
+    """Run the canary, then undo it.
 
     Raises:
-        EnforcementOffError: with what was expected and what was answered.
+        EnforcementOffError: with the expected and the actual answer.
     """
     root_key = random_access_key()
     ms.put_root_key(ACCOUNT, root_key.access_key_id, root_key.secret_access_key)

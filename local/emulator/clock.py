@@ -1,4 +1,4 @@
-"""The time in the local AWS: this machine's, and what a test let pass beyond it."""
+"""The clock of the local AWS: this machine's, plus the time that tests let pass."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ def now() -> float:
 
 
 def let_pass(seconds: float) -> None:
-    """Go on as if so many seconds had passed; a negative number is a ValueError."""
+    """Advance the clock by this many seconds; raise ValueError if negative."""
     global _passed  # noqa: PLW0603  # one local AWS, one time
     if seconds < 0:
         raise ValueError(f"seconds is {seconds!r}: time only goes forward")
@@ -21,7 +21,7 @@ def let_pass(seconds: float) -> None:
 
 
 async def sleep(seconds: float) -> None:
-    """Wait until so many seconds have passed here."""
+    """Wait for this many seconds on this clock."""
     until = now() + seconds
     while now() < until:
         await asyncio.sleep(TICK_SECONDS)

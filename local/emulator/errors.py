@@ -1,4 +1,4 @@
-"""Refusals of a service, in its own words."""
+"""Errors of AWS services, with their codes and messages."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ def request_in(body: bytes) -> dict[str, Any]:
     """The request of a call of a JSON service.
 
     Raises:
-        ServiceError: it is none.
+        ServiceError: it is not JSON.
     """
     try:
         request = json.loads(body or b"{}")

@@ -1,4 +1,4 @@
-"""The names of ministack that the emulator uses, and the proof at start that they exist."""
+"""The names of ministack that the emulator uses, and a check at start that they exist."""
 
 import importlib
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 
 
 class MinistackChangedError(RefusalError):
-    """ministack lacks a name that the emulator needs: it is not the version this was written for."""
+    """ministack lacks a name that the emulator needs: its version is not supported."""
 
 
 def import_all() -> dict[str, ModuleType]:

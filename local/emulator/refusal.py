@@ -2,4 +2,4 @@
 
 
 class RefusalError(Exception):
-    """The emulator refuses to run; the message is for people."""
+    """The emulator refuses to start; the message is for users."""

@@ -1,4 +1,4 @@
-"""What one run of the emulator is told, on its standard input, as one line of JSON."""
+"""The settings of a run, read from standard input as one line of JSON."""
 
 import json
 import os
@@ -46,9 +46,8 @@ class Settings:
         return cls(**given)
 
     def environment(self) -> Mapping[str, str]:
-        """The whole environment ministack sees: nothing of the user's is in it.
-
-        No home directory, so that no AWS config can be found; no listener but ours.
+        """The whole environment of ministack, without the user's: no home directory, so that it finds no AWS
+        config, and no listener but this one.
         """
         return {
             "AUTH": "true",

@@ -36,7 +36,7 @@ def find_go() -> Path:
 
 
 def go_version(go: Path) -> tuple[int, ...]:
-    """The version of a Go toolchain; (0,) when it does not say."""
+    """The version of a Go toolchain; (0,) if it prints none."""
     try:
         shown = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
     except OSError:

@@ -1,4 +1,4 @@
-"""The official release of Pulumi, pinned and checked, where it can be reached.
+"""Installs the official release of Pulumi, pinned and checked, if it can be downloaded.
 
 https://www.pulumi.com/docs/iac/download-install/versions/
 """

@@ -1,4 +1,4 @@
-"""The AWS provider for local runs: speaks the provider protocol in the place of pulumi-aws.
+"""The AWS provider for local runs: a local stand-in for pulumi-aws.
 
 It knows the types in `catalogue.py` and refuses every other type and property. It reaches only an
 AWS on the loopback interface.

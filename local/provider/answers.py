@@ -1,4 +1,4 @@
-"""Answers in the engine's terms: failures, differences, and resources that are only half made."""
+"""Answers to the engine: failures, diffs and partially created resources."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def failures(found: Sequence[Failure]) -> list[provider_pb2.CheckFailure]:
-    """What is wrong with properties."""
+    """The failures of properties."""
     return [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in found]
 
 

@@ -1,6 +1,5 @@
-"""What changes between a resource's state and its new inputs.
-
-Pure. The state, not the old inputs, is compared, so that what `refresh` found is brought back to
+"""The diff between a resource's state and its new inputs. Pure. The state, not the old inputs, is compared,
+so that what `refresh` found is brought back to
 what the program says.
 """
 
@@ -110,7 +109,7 @@ def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> 
 
 
 def _asks_for_nothing(new: Value) -> bool:
-    """Whether AWS has this already where it describes nothing, as with a throughput without limits."""
+    """Whether the input asks for nothing that AWS would describe, such as a throughput without limits."""
     if isinstance(new, Mapping) and new:
         return all(value == NO_LIMIT for value in _without_marks(new).values())
     return new in EMPTY

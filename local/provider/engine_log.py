@@ -1,4 +1,4 @@
-"""What people see while an operation waits: the status of its resource in the engine's display."""
+"""Shows what an operation waits for, as the resource's status in the engine's display."""
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc

@@ -1,4 +1,4 @@
-"""What goes wrong, and how it is said."""
+"""The provider's errors and their messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

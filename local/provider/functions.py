@@ -1,4 +1,4 @@
-"""The functions of no single service: who deploys, and where."""
+"""Functions of the caller, Region and partition."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from local.provider.values import UNKNOWN, Properties, Value, conceal, contains_
 
 
 class HalfDoneError(ProviderError):
-    """The resource is there, but not yet as its inputs say.
+    """The resource exists, but does not match its inputs yet.
 
     Attributes:
         id: its id.

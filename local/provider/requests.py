@@ -1,4 +1,4 @@
-"""What a request of the engine is about."""
+"""Reads the resource of an engine's request."""
 
 from pulumi.runtime.proto import provider_pb2
 

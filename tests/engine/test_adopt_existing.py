@@ -204,8 +204,8 @@ def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
 
     assert result.returncode == 2
     assert result.stdout.strip() == (
-        f"encrypted-tables: {ALIAS} is there and names {other}, but the table uses {key}; "
-        "give the table another keyAlias"
+        f"encrypted-tables: {ALIAS} exists and belongs to {other}, but the table uses {key}; "
+        "set another keyAlias for the table"
     )
 
 

@@ -63,7 +63,7 @@ def test_a_name_that_is_none_is_refused(
     stack: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(project, "new", "--file-only", "--", stack) == 2
-    assert f"{stack!r} is not a name for an environment" in capsys.readouterr().err
+    assert f"{stack!r} is not a valid environment name" in capsys.readouterr().err
     assert names(project) == []
 
 
@@ -143,7 +143,7 @@ def test_a_stack_that_cannot_be_made_says_how_to_go_on(
     monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{project}/nowhere")
 
     assert run(project, "new", "qa") == 2
-    assert "Pulumi.qa.yaml is written, but the stack could not be made" in capsys.readouterr().err
+    assert "Pulumi.qa.yaml was written, but the stack could not be created" in capsys.readouterr().err
 
 
 def test_without_an_engine_no_file_is_written(

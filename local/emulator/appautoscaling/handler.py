@@ -1,4 +1,4 @@
-"""Application Auto Scaling for DynamoDB: targets and policies are kept and shown; nothing is scaled.
+"""Application Auto Scaling for DynamoDB: stores and returns targets and policies; scales nothing.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
@@ -49,7 +49,7 @@ class ApplicationAutoScaling:
         return {"targets": self._targets, "policies": self._policies}
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
-        """Take over what `get_state` once gave."""
+        """Restore the result of an earlier `get_state`."""
         self._targets.update(data["targets"])
         self._policies.update(data["policies"])
 

@@ -1,4 +1,4 @@
-"""Point-in-time recovery: how many days back. ministack knows only on and off.
+"""The recovery period of point-in-time recovery, in days. ministack only has on and off.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 """
@@ -31,7 +31,7 @@ def check(request: Mapping[str, Any]) -> None:
 
 
 def complete(table: TableName, request: Mapping[str, Any], answer: dict[str, Any]) -> None:
-    """Remember the recovery period that an update asks for, and show it in the answer."""
+    """Store the recovery period of an update, and add it to the answer."""
     record = table.record
     if record is None:
         return

@@ -1,4 +1,4 @@
-"""DynamoDB's calls: what is checked before ministack answers one, and what is done after."""
+"""DynamoDB's calls: checks before ministack answers, and changes after."""
 
 import json
 import zlib
@@ -165,7 +165,7 @@ def _key_unusable(table: TableName) -> Response | None:
 
 
 def _shown(response: Response, operation: str, table: TableName, request: Request) -> Response:
-    """The answer with what ministack leaves out of it."""
+    """The answer, with the fields that ministack leaves out."""
     status, headers, body = response
     data = json.loads(body)
     description = data.get("TableDescription") or data.get("Table")

@@ -1,4 +1,4 @@
-"""The most that a global secondary index may use on demand: ministack keeps the one it was created with.
+"""On-demand limits of global secondary indexes. ministack does not change them after creation.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateGlobalSecondaryIndexAction.html
 """
@@ -10,7 +10,7 @@ from local.emulator.arns import TableName
 
 
 def apply(table: TableName, request: Mapping[str, Any]) -> None:
-    """Give each index the limits that an UpdateTable request has for it."""
+    """Set the limits of an UpdateTable request on each index."""
     indexes = {index["IndexName"]: index for index in (table.record or {}).get("GlobalSecondaryIndexes", [])}
     for change in request.get("GlobalSecondaryIndexUpdates") or []:
         update = change.get("Update") or {}

@@ -1,4 +1,4 @@
-"""Which DynamoDB calls read or write items, and of which tables."""
+"""The DynamoDB calls that read or write items, and the tables in their requests."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ ITEM_OPERATIONS = frozenset(
 
 
 def tables_of(request: Mapping[str, Any]) -> list[TableName]:
-    """All tables an item call names, by whatever of its fields, in a fixed order."""
+    """All tables in an item call's request, in a fixed order."""
     names = {name for name in _names(request) if isinstance(name, str)}
     return [TableName.of(name) for name in sorted(names)]
 
@@ -43,7 +43,7 @@ def _names(request: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def statements_of(request: Mapping[str, Any]) -> list[ms.PartiQL]:
-    """All PartiQL statements of a request that can be parsed; ministack refuses the others itself."""
+    """All PartiQL statements of a request that parse; ministack refuses the others."""
     given = [request, *(request.get("Statements") or []), *(request.get("TransactStatements") or [])]
     parsed = (
         ms.parse_partiql(one["Statement"], one.get("Parameters")) for one in given if one.get("Statement")

@@ -1,4 +1,4 @@
-"""KMS's errors as DynamoDB passes them on to its own callers."""
+"""KMS errors as DynamoDB returns them to its callers."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Resource-based policies of tables, and who may do what by them.
+"""Resource-based policies of tables and their evaluation.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """
@@ -23,9 +23,9 @@ PARTIQL_ACTIONS = {
 
 
 def policy_of(arn: str) -> tuple[str, str] | None:
-    """The policy that counts for a table's (or its index's) ARN, and the table's account.
+    """The policy that applies to a table's (or its index's) ARN, and the table's account.
 
-    For another account's table there is always one: an empty policy lets nobody in.
+    Another account's table always has one: an empty policy allows nobody.
     """
     found = parse(arn)
     if found is None or not found.resource.startswith("table/"):
@@ -38,7 +38,7 @@ def policy_of(arn: str) -> tuple[str, str] | None:
 
 
 def check_policy(text: str) -> None:
-    """Refuse a policy that is none.
+    """Refuse an invalid policy.
 
     Raises:
         ServiceError: with DynamoDB's code and message.
@@ -52,7 +52,7 @@ def check_policy(text: str) -> None:
 
 
 def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -> Response | None:
-    """The error of a PartiQL call whose statements its caller may not run; None when it may."""
+    """The error of a PartiQL call that the caller may not make; None if it may."""
     who = ms.caller(headers)
     for statement in statements_of(request):
         action = PARTIQL_ACTIONS[statement.operation]
@@ -68,7 +68,7 @@ def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -
 
 
 def account_of(tables: Iterable[TableName]) -> str:
-    """The account whose tables a call is about; a call about two accounts' is refused.
+    """The account of a call's tables.
 
     Raises:
         ServiceError: the tables are of several accounts.

@@ -1,7 +1,7 @@
-"""Restoring a table from a backup or to a point in time: the data stays under a key the caller may use.
+"""Restores a table from a backup or to a point in time: the caller must be allowed to use the key.
 
-A backup is encrypted with the key its table had. Whoever restores it must be able to use that key,
-and the new table has it too, unless the caller chooses another that it may use.
+A backup is encrypted with its table's key. The caller of a restore must be allowed to use that key; the new
+table gets it too, unless the caller chooses another key that it may use.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
@@ -20,7 +20,7 @@ OPERATIONS = frozenset({"RestoreTableFromBackup", "RestoreTableToPointInTime"})
 
 
 def prepare(headers: Mapping[str, str], target: TableName, request: dict[str, Any]) -> Record | None:
-    """Check the source's key and choose the new table's; None for the AWS owned key.
+    """Check the source's key and choose the new table's key; None is the AWS owned key.
 
     Raises:
         ServiceError: a key is unusable, the caller may not use it, or there is nothing to restore from.
@@ -42,7 +42,7 @@ def prepare(headers: Mapping[str, str], target: TableName, request: dict[str, An
 
 
 def _source(request: Mapping[str, Any]) -> tuple[TableName, str | None]:
-    """The table the data is from, and the key it is under."""
+    """The source table, and the key of its data."""
     if "BackupArn" in request:
         backup = ms.backup(str(request["BackupArn"])) or {}
         sse = (backup.get("SourceTableFeatureDetails") or {}).get("SSEDescription") or {}

@@ -1,4 +1,4 @@
-"""A table's stream: its view type cannot be changed while it is on.
+"""Streams: the view type cannot change while the stream is enabled.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 """
@@ -11,10 +11,10 @@ from local.emulator.errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Refuse to enable a stream that is on.
+    """Refuse to enable an enabled stream.
 
     Raises:
-        ServiceError: it is, whatever its view type.
+        ServiceError: the stream is enabled, with any view type.
     """
     wanted = (request.get("StreamSpecification") or {}).get("StreamEnabled")
     present = ((table.record or {}).get("StreamSpecification") or {}).get("StreamEnabled")

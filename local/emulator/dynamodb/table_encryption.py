@@ -1,4 +1,4 @@
-"""Changes of a table's encryption: what CreateTable and UpdateTable check, and what they leave behind.
+"""Changes of a table's encryption: the checks of CreateTable and UpdateTable, and their effects.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
@@ -26,7 +26,7 @@ Outcome = tuple[Response | None, Record | None]
 def prepare(headers: Mapping[str, str], table: TableName, specification: dict[str, Any]) -> Outcome:
     """Check an SSESpecification for a table that may exist already; put the key's ARN into it.
 
-    Returns the error, or the key the table will be encrypted with (None for the AWS owned key).
+    Returns the error, or the table's key (None: the AWS owned key).
     """
     reference = specification.get("KMSMasterKeyId")
     refused = (
@@ -51,7 +51,7 @@ def prepare(headers: Mapping[str, str], table: TableName, specification: dict[st
 
 
 def usable_key(headers: Mapping[str, str], table: TableName, reference: str) -> Outcome:
-    """The key a table may be encrypted with by this caller, or the error why not."""
+    """The key, if the caller may encrypt a table with it; else the error."""
     refused, key = _find(headers, table, reference)
     if key is None:
         return refused, None
@@ -107,7 +107,7 @@ def _no_change(table: TableName, specification: Mapping[str, Any]) -> Response |
 
 
 def _over_quota(table: TableName) -> Response | None:
-    """Four changes in a rolling day, then one each six hours."""
+    """Four changes in a rolling day, then one every six hours."""
     record = table.record
     if record is None:
         return None
@@ -191,7 +191,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
 
 
 def count_change(table: TableName) -> None:
-    """Take one of the table's changes of the day."""
+    """Count a change of the table's encryption."""
     record = table.record
     if record is not None:
         recent = [at for at in record.get("_encryption_changes") or [] if at > clock.now() - DAY_SECONDS]
@@ -199,7 +199,7 @@ def count_change(table: TableName) -> None:
 
 
 def complete_if_due(table: TableName) -> None:
-    """End a change whose time has come: the new key shows, the old key's grant is retired."""
+    """Complete a change that is due: show the new key and retire the old key's grant."""
     record = table.record
     target = (record or {}).get("_encryption_target")
     if record is None or target is None or target["at"] > clock.now():

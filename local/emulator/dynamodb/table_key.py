@@ -1,6 +1,7 @@
-"""The use of a table's key: kms:Decrypt as the caller, before each item call.
+"""The use of a table's key: kms:Decrypt with the caller's permissions, before each item call.
 
-DynamoDB decrypts the table key with the caller's own rights, through itself, bound to the table.
+DynamoDB decrypts the table key with the caller's permissions, through DynamoDB, with the table as encryption
+context.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
@@ -17,7 +18,7 @@ from local.emulator.server.connection import client_port
 
 
 def through_dynamodb(table: TableName) -> dict[str, Any]:
-    """The condition keys of a KMS call that DynamoDB makes for its caller."""
+    """The condition keys of a KMS call that DynamoDB makes on behalf of its caller."""
     return {
         "kms:ViaService": table.via_service,
         "aws:ViaAWSService": "true",
@@ -28,9 +29,8 @@ def through_dynamodb(table: TableName) -> dict[str, Any]:
 class TableKeys:
     """Table keys in use: KMS is asked again `cache_seconds` after a caller's last successful decryption.
 
-    On AWS that is about 5 minutes; 0 asks each time. A refusal is never cached.
-
-    Each of `hosts` hosts has a cache of its own. New connections reach them in turn, and stay there.
+    On AWS that is about 5 minutes; 0 asks each time. Refusals are never cached. Each host has its own cache;
+    new connections go to the hosts in turn and stay there.
     """
 
     def __init__(self, cache_seconds: float, hosts: int = 1) -> None:
@@ -43,7 +43,7 @@ class TableKeys:
         return self._host_of.setdefault(client_port(), len(self._host_of) % self._hosts)
 
     def refusal(self, headers: Mapping[str, str], table: TableName) -> Response | None:
-        """The error of an item call whose caller, or whose table, may not use the key; None when it may."""
+        """The error of an item call whose caller, or table, may not use the key; None if they may."""
         key_arn = table.key_arn()
         if key_arn is None:
             return None

@@ -12,10 +12,10 @@ from local.emulator.errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Refuse to switch on what is on, or off what is off.
+    """Refuse to enable TTL that is enabled, or disable TTL that is disabled.
 
     Raises:
-        ServiceError: it is so already.
+        ServiceError: it already has that status.
     """
     wanted = bool((request.get("TimeToLiveSpecification") or {}).get("Enabled"))
     if table.record is not None and wanted == ms.has_time_to_live(table.account, table.region, table.name):

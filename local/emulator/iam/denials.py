@@ -1,4 +1,4 @@
-"""How a denial is worded and sent, where ministack's differs from AWS."""
+"""Denials in AWS's form, where ministack's differ."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How policies decide about a request: statements, and identity policies together with a resource's own.
+"""Evaluates a request: matches statements, and combines identity policies with the resource's policy.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -55,7 +55,7 @@ def first_match(
 ) -> ParsedStatement | None:
     """The first statement with this effect that applies to the request.
 
-    Where it is not known whether a statement applies, a Deny does and an Allow does not.
+    If it is unknown whether a statement applies, a Deny applies and an Allow does not.
     """
     accepted = (True, None) if effect == "Deny" else (True,)
     for statement in statements:
@@ -92,7 +92,7 @@ def _applies(context: EvalContext, statement: ParsedStatement) -> Answer:
 
 
 def resource_decision(policy: str | None, context: EvalContext, limits: Sequence[Any] = ()) -> Decision:
-    """What a resource's own policy says of a caller, by whatever it names the caller."""
+    """The decision of a resource's policy for a caller, whichever form of principal matches."""
     found = _statements_by_name(policy, context, limits)
     decision: Decision = ms.evaluate(context, list(found.values()))
     return decision
@@ -106,7 +106,7 @@ def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
     required: bool = False,  # the signature of what it replaces in ministack
     limits: Sequence[Any] = (),
 ) -> Decision:
-    """The identity policies' decision together with the resource's own policy.
+    """Combine the decision of the identity policies with the resource's policy.
 
     Args:
         identity: what the identity policies, within the `limits`, decide.
@@ -153,7 +153,7 @@ def _statements_by_name(
 def _named(statement: Mapping[str, Any], context: EvalContext, *, bounded: bool) -> Named | None:
     """How a statement names the caller; None if it does not.
 
-    A Deny with NotPrincipal applies to everyone with a permissions boundary, whoever it excepts.
+    A Deny with NotPrincipal applies to every principal with a permissions boundary.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     if "NotPrincipal" in statement:

@@ -1,4 +1,4 @@
-"""IAM's calls: what ministack lacks of them.
+"""IAM calls that ministack lacks.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/
 """
@@ -18,7 +18,7 @@ NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 ACCESS_KEYS_PER_USER = 2
 PASSWORD_CHARACTERS = 8
 PASSWORD_KINDS = 3
-# What a user has that ministack does not know: the lists are empty.
+# Resources of a user that ministack does not support: their lists are empty.
 EMPTY_LISTS = {
     "ListMFADevices": "MFADevices",
     "ListSSHPublicKeys": "SSHPublicKeys",
@@ -27,7 +27,7 @@ EMPTY_LISTS = {
     "ListVirtualMFADevices": "VirtualMFADevices",
 }
 
-# What makes a principal: its kind, and the field with its name.
+# The calls that create a principal: its kind, and the field with its name.
 MAKES = {"CreateUser": ("user", "UserName"), "CreateRole": ("role", "RoleName")}
 
 
@@ -75,7 +75,9 @@ def _check(operation: str, user: str, request: Mapping[str, str]) -> None:
 
 
 def _check_deletable(user: str) -> None:
-    """A user goes only after all that it has; ministack looks at attached policies and keys alone."""
+    """Refuse to delete a user that still has resources; ministack checks only attached policies and access
+    keys.
+    """
     if ms.has_login_profile(user):
         raise ServiceError("DeleteConflict", "Cannot delete entity, must delete login profile first.", 409)
     if ms.has_inline_policies(user):

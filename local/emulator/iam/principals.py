@@ -1,7 +1,7 @@
-"""IAM principals as key policies see them: by the unique id behind the ARN.
+"""IAM principals in key policies, which KMS identifies by the unique id behind the ARN.
 
-KMS stores the id (AIDA… of a user, AROA… of a role). A principal that was deleted, or deleted and
-made again under its old name, is not the one the policy names any more.
+KMS stores the id (AIDA… of a user, AROA… of a role). After a principal is deleted, or recreated with the same
+name, the policy no longer applies to it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
@@ -17,13 +17,13 @@ _ASSUMED_ROLE = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d{12}):assumed-role
 
 
 def unique_id(arn: str) -> str | None:
-    """The unique id of the user or role with this ARN; None when there is none."""
+    """The unique id of the user or role with this ARN; None if there is none."""
     entity = _entity(arn)
     return str(entity.get("UserId") or entity["RoleId"]) if entity else None
 
 
 def is_younger_than(seconds: float, arn: str) -> bool:
-    """Whether the user or role with this ARN was made less than so many seconds ago."""
+    """Whether the user or role with this ARN was created less than this many seconds ago."""
     return ((_entity(arn) or {}).get("_made_at") or 0.0) + seconds > clock.now()
 
 
@@ -34,14 +34,14 @@ def _entity(arn: str) -> Record | None:
 
 
 def role_of(caller_arn: str) -> str | None:
-    """The ARN of the role whose session this is; None if the caller is no session, or its role is gone."""
+    """The ARN of the session's role; None if the caller is not a session, or its role is gone."""
     session = _ASSUMED_ROLE.fullmatch(caller_arn)
     role = ms.iam_entity(session["account"], "role", session["name"]) if session else None
     return str(role["Arn"]) if role else None
 
 
 def names_of(caller_arn: str) -> set[str]:
-    """The ARNs that name a caller in grants and policies: its own and, for a session, its role's."""
+    """The caller's ARNs in grants and policies: its own and, for a session, its role's."""
     role = role_of(caller_arn)
     return {caller_arn, role} if role else {caller_arn}
 

@@ -12,12 +12,12 @@ from local.emulator.iam.conditions import Unknown
 from local.emulator.iam.principals import role_of
 from local.emulator.ministack_adapter import EvalContext
 
-# What every request has, unless the call says otherwise. The local AWS stands in for endpoints that
+# Condition keys of every request, unless the call sets them. The local AWS stands in for endpoints that
 # AWS's SDKs reach over TLS.
 ALWAYS = {"aws:securetransport": "true", "aws:principalisawsservice": "false", "aws:viaawsservice": "false"}
-# Keys that requests to AWS can have, and whose value there the emulator does not know.
+# Keys that requests to AWS can have, with values that the emulator does not know.
 NOT_KNOWN = frozenset({"aws:useragent", "aws:referer"})
-# Keys that describe the network of the caller, which a call that a service makes does not pass on.
+# Keys of the caller's network, which a service does not pass on in its own calls.
 OF_THE_CALLERS_NETWORK = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
 
 

@@ -20,7 +20,7 @@ def expanded(pattern: str, value_of: Callable[[str], Any]) -> str:
     """The pattern with its variables replaced; `*` and `?` of a value match only themselves.
 
     Raises:
-        MissingVariableError: a variable has no value, several, or one that is not known.
+        MissingVariableError: a variable has no value, several values or an unknown value.
     """
 
     def value(found: re.Match[str]) -> str:

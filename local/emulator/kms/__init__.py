@@ -1,1 +1,1 @@
-"""KMS: who may use a key, and the rules of its API."""
+"""KMS: authorization of calls, and the rules of its API."""

@@ -1,6 +1,6 @@
 """The AWS managed key of DynamoDB, `alias/aws/dynamodb`: one in each account and Region that uses it.
 
-Every principal that DynamoDB lets in may use it through DynamoDB; nobody can change it.
+Every principal of the account may use it through DynamoDB; nobody can change it.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
@@ -20,7 +20,7 @@ def is_aws_managed(key: Record) -> bool:
 
 
 def of(account: str, region: str) -> Record:
-    """The key, made if this is its first use."""
+    """The key; created at its first use."""
     alias_arn = f"arn:aws:kms:{region}:{account}:{ALIAS}"
     key_id = ms.alias_target(account, region, alias_arn)
     found = ms.key_record(account, region, key_id) if key_id else None

@@ -1,4 +1,4 @@
-"""Direct calls of KMS: which permissions a call needs, on which resources, under which condition keys.
+"""Direct KMS calls: the permissions, resources and condition keys of each.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
 """
@@ -14,7 +14,7 @@ from local.emulator.iam.conditions import Either
 from local.emulator.kms.key_access import denial, identity_denial, outside
 from local.emulator.ministack_adapter import Record, Response
 
-# The operations that a principal of another account may do with a key, given its ARN.
+# The operations that principals of other accounts may call on a key, by its ARN.
 CROSS_ACCOUNT = frozenset(
     {
         "CreateGrant",
@@ -37,7 +37,7 @@ CROSS_ACCOUNT = frozenset(
         "VerifyMac",
     }
 )
-# Request field -> condition key, for those whose value is passed on as it is.
+# Request field -> condition key with the same value.
 CONDITION_KEYS = {
     "BypassPolicyLockoutSafetyCheck": "kms:BypassPolicyLockoutSafetyCheck",
     "EncryptionAlgorithm": "kms:EncryptionAlgorithm",
@@ -65,7 +65,7 @@ class Permission:
 
 
 def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, Any]) -> Response | None:
-    """The error of a call that its caller may not make; None when it may."""
+    """The error of a call that the caller may not make; None if it may."""
     who = ms.caller(headers)
     for permission in permissions(operation, request):
         arn = parse(permission.resource)
@@ -82,7 +82,7 @@ def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, An
 
 
 def permissions(operation: str, request: Mapping[str, Any]) -> list[Permission]:
-    """All that a call needs."""
+    """All permissions that a call needs."""
     if operation in ("CreateAlias", "UpdateAlias", "DeleteAlias"):
         return _of_alias_call(f"kms:{operation}", request)
     if operation == "ReEncrypt":
@@ -103,7 +103,7 @@ def permissions(operation: str, request: Mapping[str, Any]) -> list[Permission]:
 
 
 def _of_alias_call(action: str, request: Mapping[str, Any]) -> list[Permission]:
-    """The alias (identity policies only), the key it stands for, and the key it will stand for."""
+    """The alias (identity policies only), its key, and its new key."""
     alias = key_arn(str(request.get("AliasName", "")))
     found = [Permission(action, alias)]
     if old := find_key(alias):
@@ -119,7 +119,7 @@ def _on_key(action: str, reference: str) -> Permission:
 
 
 def key_id_in(ciphertext: object) -> str | None:
-    """The id of the key that a ciphertext was made with: it is a ciphertext's beginning."""
+    """The id of the key that encrypted a ciphertext, from the ciphertext's first bytes."""
     if not isinstance(ciphertext, str):
         return None
     try:
@@ -137,7 +137,7 @@ def _encryption_context(request: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 
 def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, Any]:
-    """The condition keys of a direct call: from the request, and from the key it is about."""
+    """The condition keys of a direct call, from the request and from its key."""
     keys: dict[str, Any] = {"aws:ViaAWSService": "false"}
     for field, name in CONDITION_KEYS.items():
         if field in request:
@@ -156,7 +156,7 @@ def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, 
 
 
 def _constraint_type(constraints: Mapping[str, Any]) -> object:
-    """The constraint of a grant that is to be created.
+    """The constraint of a new grant.
 
     AWS does not document whether an empty map counts as a constraint, nor the value with two constraints.
     """

@@ -1,4 +1,4 @@
-"""Grants: what they allow, and the one DynamoDB holds on each table's key.
+"""Grants: what they allow, and DynamoDB's grant on each table's key.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 """
@@ -48,7 +48,7 @@ def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
 
 
 def give_to_dynamodb(table: TableName, key: Record) -> None:
-    """Create the grant that DynamoDB uses the table's key by; the table remembers it."""
+    """Create DynamoDB's grant on the table's key, and store its id with the table."""
     record = table.record
     if record is None:
         raise ValueError(f"there is no table {table.arn}")
@@ -68,20 +68,20 @@ def give_to_dynamodb(table: TableName, key: Record) -> None:
 
 
 def of_dynamodb(table: TableName) -> dict[str, Record]:
-    """The grants DynamoDB holds for a table, by id; one that was revoked is not among them."""
+    """DynamoDB's grants for a table, by id, without revoked ones."""
     held = (table.record or {}).get("_grants") or []
     found = {grant_id: ms.grant(table.account, table.region, grant_id) for grant_id in held}
     return {grant_id: grant for grant_id, grant in found.items() if grant is not None}
 
 
 def retire(table: TableName, held: Iterable[str]) -> None:
-    """Retire grants of a table, which may be gone."""
+    """Retire grants of a table; they may be gone already."""
     for grant_id in held:
         ms.delete_grant(table.account, table.region, grant_id)
 
 
 def retire_all_but(table: TableName, key_arn: str | None) -> None:
-    """Retire DynamoDB's grants for a table, but for those on the key named."""
+    """Retire DynamoDB's grants for a table, except those on this key."""
     held = of_dynamodb(table)
     retire(table, [grant_id for grant_id, grant in held.items() if grant["KeyId"] != key_arn])
     if table.record is not None:

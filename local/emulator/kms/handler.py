@@ -1,4 +1,4 @@
-"""KMS's calls: what is checked before ministack answers one, and what is done after."""
+"""KMS calls: checks before ministack answers, and changes after."""
 
 import json
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ class KMS:
         return _with_metadata(response)
 
     def _take_policy(self, headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
-        """Check the policy a call brings and put it as KMS keeps it; its principals' unique ids."""
+        """Check the policy in a call and store it as KMS does; return the unique ids of its principals."""
         if operation not in ("CreateKey", "PutKeyPolicy", "ReplicateKey") or not request.get("Policy"):
             return {}
         key = find_key(str(request["KeyId"])) if request.get("KeyId") else None
@@ -62,7 +62,7 @@ class KMS:
 
 
 def _with_metadata(response: Response) -> Response:
-    """The answer with what ministack does not tell of a key: its account, and whether AWS manages it."""
+    """The answer, with fields that ministack leaves out: the key's account, and whether AWS manages it."""
     status, headers, body = response
     data = json.loads(body) if status == 200 and body else {}
     for field in ("KeyMetadata", "ReplicaKeyMetadata"):

@@ -1,4 +1,4 @@
-"""Who may do what with a KMS key: identity policies, the key policy and grants together.
+"""Authorization of KMS calls by identity policies, the key policy and grants.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 """
@@ -26,7 +26,7 @@ PARTIQL = frozenset(
 
 
 def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> EvalContext:
-    """The request as policies see it; the names of condition keys are not case-sensitive."""
+    """The request's condition keys; their names are not case-sensitive."""
     return ms.EvalContext(
         principal_arn=who.arn,
         principal_type=who.type,
@@ -42,7 +42,9 @@ def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping
 
 
 def identity_decision(who: Principal, context: EvalContext) -> Decision:
-    """What the caller's own policies say; the root user has none and may do everything of its account."""
+    """The decision of the caller's identity policies; the root user has none and may do everything in its
+    account.
+    """
     decision: Decision = (
         ms.EvalResult("Allow") if who.policies is None else ms.evaluate(context, who.policies, *who.limits)
     )
@@ -56,7 +58,7 @@ def denial(
     keys: Mapping[str, Any],
     encryption_context: Mapping[str, str] | None = None,
 ) -> str | None:
-    """Why the caller may not do `action` on the key, in KMS's words; None when it may.
+    """KMS's error message if the caller may not do `action` on the key; None if it may.
 
     `keys` are the condition keys of the call. `encryption_context` None is for the calls that
     have none, such as kms:DescribeKey.
@@ -97,7 +99,9 @@ def _reason(decision: str, identity_decision: str, action: str) -> str:
 
 
 def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> str | None:
-    """Why the caller's own policies, for want of a key, do not let it do `action`; None when they do."""
+    """The error message if the caller's identity policies do not allow `action` without a key; None if they
+    do.
+    """
     decision = identity_decision(who, evaluation_context(who, action, resource, keys)).decision
     if decision == "Allow":
         return None
@@ -107,7 +111,7 @@ def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[st
 
 
 def outside(caller_arn: str, action: str) -> str:
-    """What is said of a key of another account that is not there for the caller, or does not exist."""
+    """The error for a key of another account that does not exist or is hidden from the caller."""
     return (
         f"User: {caller_arn} is not authorized to perform: {action} on this resource because the resource "
         "does not exist in this Region, no resource-based policies allow access, or a resource-based policy "
@@ -116,7 +120,7 @@ def outside(caller_arn: str, action: str) -> str:
 
 
 def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
-    """Ministack's check before each call, without its decision on what it knows too little of.
+    """Ministack's check before each call, without the decisions that it cannot make correctly.
 
     Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
     about: there only the signature is verified here, and `kms.direct_calls` and
@@ -147,12 +151,12 @@ def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, An
     try:
         request = request_in(ms.signed_body())
     except ServiceError:
-        return [{}]  # the service refuses it in its own words
+        return [{}]  # the service refuses it with its own message
     return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
 
 
 def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
-    """Another account's table is open only to whom its resource-based policy lets in."""
+    """The error if another account's table has no resource-based policy that allows the caller."""
     arn = parse(table_arn)
     if arn is None or arn.account == who.account:
         return None

@@ -1,4 +1,4 @@
-"""What KMS demands of a key policy before it takes it.
+"""KMS's checks of a key policy.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
@@ -33,12 +33,12 @@ def checked(
     bypass_lockout_check: bool,
     iam_propagation_seconds: float,
 ) -> tuple[str, dict[str, str]]:
-    """The policy as KMS keeps it, and the unique ids of the principals it names by ARN.
+    """The policy as KMS stores it, and the unique ids of its principals.
 
     Args:
         who: the caller, who must be able to change the policy again.
         text: the policy document.
-        key_arn: the key's; `*` for one that is about to be created.
+        key_arn: of the key; `*` for a new key.
         bypass_lockout_check: BypassPolicyLockoutSafetyCheck.
         iam_propagation_seconds: how long KMS does not see a new user or role.
 
@@ -121,7 +121,7 @@ def _aws_principals(statement: Statement) -> Iterator[str]:
 
 
 def _checked_principal(principal: Any) -> str | None:  # noqa: ANN401  # a policy may hold anything here
-    """The unique id of a user or role; None for a principal that has none: an account, `*`, a session."""
+    """The unique id of a user or role; None for an account, `*` or a session."""
     if not isinstance(principal, str):
         raise _invalid_principal()
     if principal == "*" or _ACCOUNT.fullmatch(principal):
@@ -130,7 +130,7 @@ def _checked_principal(principal: Any) -> str | None:  # noqa: ANN401  # a polic
     if not found:
         raise _invalid_principal()
     if not ms.is_hosted(found["account"]):
-        return None  # who exists in an account that is not here cannot be known
+        return None  # the principals of an account outside this emulator are unknown
     if found["role"] and ms.iam_entity(found["account"], "role", found["role"]) is None:
         raise _invalid_principal()
     identifier = unique_id(principal)
@@ -140,7 +140,7 @@ def _checked_principal(principal: Any) -> str | None:  # noqa: ANN401  # a polic
 
 
 def _with_root_arns(text: str, document: dict[str, Any]) -> str:
-    """KMS keeps an account given by its id alone as the ARN of its root; all else as it was sent."""
+    """Replace account ids by the ARN of the account's root, as KMS does."""
 
     def kept(principal: str) -> str:
         return f"arn:aws:iam::{principal}:root" if _ACCOUNT.fullmatch(principal) else principal

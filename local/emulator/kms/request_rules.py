@@ -1,4 +1,4 @@
-"""What KMS demands of its calls beside permissions: names, numbers, states, tags.
+"""KMS's checks of its calls besides permissions: names, numbers, states, tags.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html

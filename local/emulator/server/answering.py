@@ -1,4 +1,4 @@
-"""How a call is answered: faults before it, the services, the state saved, faults after it."""
+"""Answers a call: faults before it, the service, saving the state, faults after it."""
 
 import logging
 
@@ -64,7 +64,7 @@ class Answering:
         try:
             state.save()
         except OSError as error:
-            _log.error("the state cannot be saved: %s", error)  # the reason is all there is to say
+            _log.error("the state cannot be saved: %s", error)  # the reason says enough
             return json_error(
                 500, "InternalServerError", f"the local AWS cannot save its state: {error.strerror}"
             )

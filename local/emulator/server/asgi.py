@@ -1,4 +1,4 @@
-"""The little of ASGI that the emulator needs. https://asgi.readthedocs.io/en/latest/specs/www.html"""
+"""The parts of ASGI that the emulator needs. https://asgi.readthedocs.io/en/latest/specs/www.html"""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,7 +31,7 @@ async def read_body(receive: Receive) -> bytes:
 
 
 async def answer_of(app: App, scope: Scope, body: bytes) -> Response:
-    """What an application answers to a request, whole."""
+    """An application's whole answer to a request."""
     unread = [{"type": "http.request", "body": body, "more_body": False}]
     sent: list[Message] = []
 
@@ -66,7 +66,7 @@ def json_error(status: int, code: str, message: str) -> Response:
 
 
 async def accept_lifespan(receive: Receive, send: Send) -> None:
-    """Start and stop with nothing to do for either."""
+    """Answer the lifespan events; there is nothing to do."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

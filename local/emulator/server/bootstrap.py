@@ -1,4 +1,4 @@
-"""What an account has before its first use: a root user, and `owner`, who may do everything."""
+"""Creates the principals of a new account: a root user, and `owner` with AdministratorAccess."""
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.server.asgi import App
@@ -9,7 +9,7 @@ ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
 async def prepare_account(app: App, host: str, settings: Settings) -> None:
-    """Let the run's two access keys in; a user `owner` of an earlier run with the same state is kept."""
+    """Create the run's two access keys; keep the user `owner` of an earlier run with the same state."""
     account, owner = settings.account_id, settings.owner
     ms.put_root_key(account, settings.root.access_key_id, settings.root.secret_access_key)
     if ms.iam_entity(account, "user", "owner") is None:

@@ -1,4 +1,4 @@
-"""A request as the AWS API call that it is."""
+"""An HTTP request as an AWS API call."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ CHANGES_NOTHING = (
 
 @dataclass(frozen=True)
 class Call:
-    """A call, in the words of IAM actions: `dynamodb`, `UpdateTable`."""
+    """A call, by service and operation as in IAM actions: `dynamodb`, `UpdateTable`."""
 
     service: str
     operation: str
@@ -46,7 +46,7 @@ class Call:
 
     @property
     def may_change_state(self) -> bool:
-        """Whether the state may be another after the call."""
+        """Whether the call may change the state."""
         if self.service == "sts":  # GetSessionToken makes a session
             return self.operation != "GetCallerIdentity"
         return not self.operation.startswith(CHANGES_NOTHING)

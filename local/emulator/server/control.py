@@ -1,4 +1,4 @@
-"""What a test may ask beside AWS's APIs, with the run's token: faults, other accounts, time that passes."""
+"""The API for tests, with the run's token: faults, other accounts, the clock."""
 
 import hmac
 import json
@@ -62,7 +62,7 @@ class Control:
 
 
 def _open_account(account_id: str) -> Mapping[str, str]:
-    """A root access key of another account, so that access across accounts can be tried."""
+    """Create a root access key of another account, for tests of access across accounts."""
     if len(account_id) != 12 or not account_id.isdecimal():
         raise ValueError(f"account_id is {account_id!r}: give 12 digits")
     key = random_access_key()

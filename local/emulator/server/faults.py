@@ -1,4 +1,4 @@
-"""Faults for tests: what can go wrong between a client and AWS, at a call of the test's choice."""
+"""Faults for tests: errors between a client and AWS, at chosen calls."""
 
 import fnmatch
 import os
@@ -47,7 +47,7 @@ class Fault:
 
 
 class Faults:
-    """The faults still to strike; none unless a test asks."""
+    """The faults to apply; none unless a test adds one."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -58,7 +58,7 @@ class Faults:
         self._faults.append(Fault(**description))
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
     @contextmanager
@@ -71,7 +71,7 @@ class Faults:
             self.delayed_calls -= 1
 
     def striking(self, call: Call) -> Fault | None:
-        """The fault that strikes this call; it is used up by one."""
+        """The fault for this call; counts one use."""
         for fault in self._faults:
             if not fnmatch.fnmatchcase(call.action, fault.action):
                 continue
@@ -100,12 +100,12 @@ def failure(call: Call, effect: str) -> Response:
 
 
 def kill_emulator() -> None:
-    """End as `kill -9` ends."""
+    """End this process as `kill -9` does."""
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def close_connection(scope: Scope) -> None:
-    """Close a client's connection under the server: the client gets no answer, whatever is sent after."""
+    """Close a client's connection, so that it gets no answer."""
     peer = tuple(scope["client"])
     for descriptor in Path("/dev/fd").iterdir():
         with suppress(OSError):  # no socket, or closed since it was listed

@@ -1,8 +1,8 @@
-"""What of a request is let in at all: AWS API calls signed with a key, and this emulator's own control.
+"""Accepts only signed AWS API calls and the emulator's control API.
 
 ministack serves more than the AWS APIs, unsigned: administration, health, files, host names that
-stand for other services. None of it can be reached through here, and ministack's own start-up hooks
-(scripts in well-known folders, containers) are never run.
+stand for other services. None of it is reachable, and ministack's start-up hooks (scripts in well-known
+folders, containers) never run.
 """
 
 from local.emulator.ministack_adapter import Response

@@ -20,7 +20,7 @@ IAM_VERSION = "2010-05-08"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a call came back with: `code` and `message` of an error, else `data`."""
+    """The answer to a call: `code` and `message` of an error, else `data`."""
 
     status: int
     data: Any
@@ -28,7 +28,7 @@ class Answer:
     message: str = ""
 
     def checked(self) -> "Answer":
-        """This answer, if it is no error."""
+        """Return this answer unless it is an error."""
         if self.status != 200:
             raise RuntimeError(f"{self.code}: {self.message}")
         return self

@@ -16,7 +16,7 @@ from local.emulator.settings import Settings
 
 
 def install(settings: Settings) -> Mapping[str, Stateful]:
-    """Replace what ministack lets through too easily; called once, before the first request.
+    """Install the emulator's rules; call once, before the first request.
 
     Returns:
         All that has state, by name.

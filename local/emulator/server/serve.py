@@ -1,4 +1,4 @@
-"""The emulator as a server: binds, proves itself, reports, serves."""
+"""The emulator's server: binds, runs the canary, reports and serves."""
 
 import asyncio
 import errno
@@ -38,7 +38,7 @@ class PortBusyError(RefusalError):
 def listen(port: int) -> socket.socket:
     """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one.
 
-    A port that is busy is asked for again for a while: one who was killed may not have left it yet.
+    A busy port is tried again for a while: a killed process may not have released it yet.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
@@ -92,7 +92,7 @@ async def _serve(app: App, listener: socket.socket, port: int) -> None:
 
 
 def _watch_parent() -> None:
-    """End with the process that started this one: its end of our standard input closes, however it ends."""
+    """End with the parent process: its end closes standard input, also when it is killed."""
 
     def wait() -> None:
         while os.read(STANDARD_INPUT, 1):

@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 class Stateful(Protocol):
-    """A part of the emulator that has state of its own."""
+    """A part of the emulator with state."""
 
     def get_state(self) -> Mapping[str, Any]:
         """All of it, as JSON values."""
@@ -58,7 +58,7 @@ class State:
         self._saved = text
 
     def load(self) -> None:
-        """Take over the state of an earlier run; do nothing when there was none.
+        """Restore the state of an earlier run, if there is one.
 
         Raises:
             StateError: the file is damaged, or of another version of the emulator.

@@ -1,4 +1,4 @@
-"""The processes that a language host started, and how they end with it."""
+"""The child processes of a language host, which end with it."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ Process = subprocess.Popen[bytes]
 
 
 class EndedError(Exception):
-    """A process was to be started while all are being ended."""
+    """A process cannot start because all are being ended."""
 
 
 class Children:
@@ -77,7 +77,7 @@ class Children:
 
 
 def end(*processes: Process) -> None:
-    """End processes and all that they started: first asked to, then for good."""
+    """End processes and their children: with SIGTERM, then with SIGKILL."""
     running = [process for process in processes if process.poll() is None]
     deadline = time.monotonic() + PATIENCE_IN_SECONDS
     for process in running:

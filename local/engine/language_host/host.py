@@ -1,4 +1,4 @@
-"""The service that the engine calls to run programs and plugins in their virtual environments.
+"""The service that the engine calls to run programs and plugins, each in its virtual environment.
 
 It speaks https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto and does what the
 official host does, for the pip toolchain.
@@ -148,7 +148,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def run_response(status: int) -> Any:
-    """What the engine is told of a program that ended with this status."""
+    """The answer to the engine for a program that ended with this status."""
     if status == SHOWN_ALREADY:
         return language_pb2.RunResponse(bail=True)
     if status < 0:
@@ -161,7 +161,7 @@ def run_response(status: int) -> Any:
 
 
 def serve(engine: str, ended: threading.Event) -> None:
-    """Serve until `ended` is set or the engine is no more; nothing that was started outlives it."""
+    """Serve until `ended` is set or the engine is gone; then end all child processes."""
     logging.getLogger("grpc").setLevel(logging.CRITICAL)  # the engine is told, and tells the user
     host = LanguageHost(engine)
     server = grpc.server(

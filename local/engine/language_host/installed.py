@@ -8,11 +8,11 @@ import json
 
 
 def main() -> None:
-    """One object a package: its name, version and the content of its `pulumi-plugin.json`, if it has one."""
+    """Print one object for each package: its name, version and `pulumi-plugin.json`, if it has one."""
     found = []
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
-        if not name:  # what a broken uninstallation left behind
+        if not name:  # left by an incomplete uninstallation
             continue
         file = distribution.locate_file(f"{name.replace('-', '_')}/pulumi-plugin.json")
         try:

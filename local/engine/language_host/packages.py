@@ -1,4 +1,4 @@
-"""Which plugins a program's installed packages ask for, decided as the official host decides it."""
+"""The plugins that a program's installed packages need, found as the official host does."""
 
 import base64
 import json

@@ -12,7 +12,7 @@ OFFICIAL = "install Pulumi (https://www.pulumi.com/docs/install/), whose own lan
 
 
 class UserError(Exception):
-    """Something in the user's project is not as it must be; the message says what to do."""
+    """The user's project is invalid; the message says what to do."""
 
 
 @dataclass(frozen=True)

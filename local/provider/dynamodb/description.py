@@ -1,4 +1,4 @@
-"""What DescribeTable tells, in the terms of pulumi-aws. Pure."""
+"""Converts DescribeTable's answer to pulumi-aws's properties. Pure."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def capacity(place: Properties) -> dict[str, Any]:
 
 
 def on_demand(place: Properties) -> dict[str, Any] | None:
-    """The most that on-demand may use, if there is a limit; AWS says -1 for none."""
+    """The on-demand limits, if any; AWS returns -1 for none."""
     limits = place.get("OnDemandThroughput") or {}
     names = {"MaxReadRequestUnits": "maxReadRequestUnits", "MaxWriteRequestUnits": "maxWriteRequestUnits"}
     return {ours: limits[theirs] for theirs, ours in names.items() if theirs in limits} or None

@@ -26,7 +26,7 @@ def describe(call: Call, key: str) -> dict[str, Any] | None:
 
 
 def read_policy(call: Call, key: str, known: str | None) -> str:
-    """The key policy; in the words of the program if it means the same."""
+    """The key policy; the program's text if it is equivalent."""
     text: str = call.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
     if known and same_policy(text, known):
         return known
