@@ -1,5 +1,7 @@
 """The reference of all policies: `python policy-pack/reference.py docs` writes policies.md and policies/."""
 
+import importlib
+import inspect
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,36 +20,39 @@ BOUNDS = {
 }
 HEAD = """# Policies
 
-Made from the policies by `python policy-pack/reference.py docs`; a test compares the two. Each policy has a
-page of its own; [settings](policies/settings.md) describes the config that all have.
+Generated from the policies by `python policy-pack/reference.py docs`; a test compares the two. Each policy
+has its own page. [Settings](policies/settings.md) describes the config that all policies share,
+[roll-out](rollout.md) where to run the pack, and [audit](audit.md) how to check existing stacks.
 
-Each policy decides with one of three values: *proven*, *disproved* or *pending* (it depends on a value that
-is not known yet). What is disproved is reported at the policy's level. What is pending is never a pass: for
-a table's key it is settled at preview by what the key's value depends on; for anything else Pulumi shows an
-advisory, and the update decides before it creates the resource. A policy that fails by itself is reported
-as a violation.
+Each verdict is *proven*, *disproved* or *pending* (it depends on a value that is unknown). A disproved
+verdict is reported at the policy's level. A pending verdict is never a pass. For a table's key, the preview
+follows the dependencies of the unknown value to the resources that it comes from. For anything else, Pulumi
+shows an advisory, and the update checks the value before it creates the resource. A policy that fails is
+itself a violation.
 
-What no policy sees: imports by `pulumi import` run no policy; commands, dynamic providers, custom resources
-that run code of their own, controllers in clusters (ACK, Crossplane), automation documents, backups and
-zero-ETL integrations create or copy tables outside the program. `dynamodb-table-declared-in-sight` reports
-the routes that it can recognise.
+What no policy sees: `pulumi import` runs no policy. Commands, dynamic providers, custom resources that run
+their own code, controllers in clusters (ACK, Crossplane), automation documents, backups and zero-ETL
+integrations create or copy tables outside the program. `dynamodb-table-declared-in-sight` reports those that
+it can recognise.
 
-No policy can see whether a key's ARN is that of a customer managed key or of an AWS managed one, as both
-look alike, unless the stack reads it by its alias. Name the keys that you trust in `allowedKeyArns`, or the
-AWS managed ones in `deniedKeyArns`; ask AWS with `encrypted-tables verify`.
+The ARN of a customer managed key looks like that of an AWS managed key. No policy can distinguish them,
+unless the stack reads the key by its alias. List the keys that you trust in `allowedKeyArns`, or the AWS
+managed keys in `deniedKeyArns`, or ask AWS with `encrypted-tables verify`.
 
-Messages show the values that break a rule. Pulumi gives policies all values in the clear, without telling
-which are secret: do not put a secret where a key, a principal or a template belongs.
+Messages show the values that break a rule. Pulumi passes all values to policies in plain text and does not
+mark secrets: do not put a secret where a key, a principal or a template belongs.
 """
-EVERY_POLICY = """
-## Settings of every policy
+EVERY_POLICY = """# Settings of every policy
 
 The pack's config (`--policy-pack-config FILE`) gives each policy a level, or a level and settings.
-`policy-pack/config/` has two profiles: `advisory.json` to begin with, `mandatory.json` to arrive at.
-Both are silent about the rules against loss in stacks that have the tag `ephemeral` with the value
-`true` (`pulumi stack tag set ephemeral true`). A wrong setting is refused. The engine ignores a name
-that no policy has: `python policy-pack/check_config.py FILE` reports it. A waiver ends within 180 days
-(`longestWaiverDays`), names a stack, project or resource, and for tables of a template their logical ids.
+`policy-pack/config/` has two profiles: start with `advisory.json` and end with `mandatory.json`. Both disable
+the rules against loss in stacks with the tag `ephemeral` set to `true` (`pulumi stack tag set ephemeral
+true`). The engine rejects a wrong setting but ignores an unknown policy name: check a config with
+`encrypted-tables policies check-config FILE`.
+
+A waiver has an owner, a reason, a scope and a last day, at most 180 days ahead (`longestWaiverDays`). Its
+scope names a stack, a project or a resource. A waiver of a table in a template lists its logical ids. Copy
+the URN and the logical id from the last line of the violation's message.
 
 ```json
 {
@@ -77,38 +82,46 @@ def reference() -> Mapping[str, str]:
 
 def _overview() -> Iterator[str]:
     yield HEAD
-    yield "\n| Policy | Demands | Level | Severity |\n|---|---|---|---|\n"
+    yield "\n| Policy | Requires | Level | Severity |\n|---|---|---|---|\n"
     for rule in RULES:
         level, severity = rule.level.value, rule.severity.value
         yield f"| [{rule.name}](policies/{rule.name}.md) | {rule.description} | {level} | {severity} |\n"
 
 
 def _common() -> Iterator[str]:
-    yield EVERY_POLICY.lstrip().replace("## ", "# ", 1)
+    yield EVERY_POLICY
     yield from _settings(COMMON)
 
 
 def _policy(rule: Rule) -> Iterator[str]:
     yield f"# {rule.name}\n{rule.description} ({rule.level.value}, {rule.severity.value})\n\n"
-    yield f"To do: {rule.remediation} [Read on]({rule.url}).\n\n"
+    yield f"{explanation(rule)}\n\n"
+    yield f"To do: {rule.remediation} [Documentation]({rule.url}).\n\n"
     if isinstance(rule, ResourceRule):
-        yield f"Looks at: {', '.join(f'`{one}`' for one in sorted(rule.types))}.\n\n"
+        yield f"Applies to: {', '.join(f'`{one}`' for one in sorted(rule.types))}.\n\n"
     else:
-        yield "Looks at the whole stack, at preview and after an update.\n\n"
+        yield "Applies to the whole stack, at preview and after an update.\n\n"
     controls = [f"{FRAMEWORKS[name].title} {', '.join(ids)}" for name, ids in CONTROLS[rule.name].items()]
-    yield f"Serves: {'; '.join(controls)}.\n"
+    yield f"Compliance: {'; '.join(controls)}.\n"
     yield from _settings(rule.settings)
     if bounds := BOUNDS.get(rule.name):
         yield from _bounds(bounds)
 
 
+def explanation(rule: Rule) -> str:
+    """What the policy's module says of it, with its sources as links."""
+    module = importlib.import_module(f"policies.{rule.name.replace('-', '_')}")
+    text = inspect.getdoc(module) or ""
+    return "\n".join(f"<{line}>" if line.startswith("https://") else line for line in text.splitlines())
+
+
 def _bounds(bounds: Bounds) -> Iterator[str]:
-    yield "\nThese keys bound a principal `*`, in a condition of equality with a fixed value:\n"
-    yield "\n| Key | Pins | Counts | Source |\n|---|---|---|---|\n"
+    yield "\nA principal `*` is allowed with a condition that equates one of these keys to a fixed value:\n"
+    yield "\n| Key | Fixes | Counts | Source |\n|---|---|---|---|\n"
     for when, keys in (("alone", bounds.alone), ("beside `kms:ViaService`", bounds.together)):
         for name, bound in keys.items():
             yield f"| `{name}` | {bound.pins} | {when} | [AWS]({bound.source}) |\n"
-    yield "\nA Deny of all but such principals bounds it as well. No other condition counts.\n"
+    yield "\nA Deny of all other principals counts as well. No other condition does.\n"
 
 
 def _settings(settings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""A replica has the point-in-time recovery and deletion protection that its table has.
+"""A replica has point-in-time recovery and deletion protection if its table has them.
 
-Neither is inherited: each replica has settings of its own.
+A replica inherits neither setting from its table.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
 """
 

@@ -1,6 +1,6 @@
 """Pulumi refuses to delete tables and their keys: data under a deleted key is lost.
 
-Policies never see a deletion, so the resource option `protect` has to stop it.
+Policies never see a deletion. Only the resource option `protect` stops it.
 https://www.pulumi.com/docs/iac/concepts/options/protect/
 """
 
@@ -42,7 +42,8 @@ RULE = ResourceRule(
     description="DynamoDB tables, KMS keys and their aliases have the resource option protect.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
-    remediation="Set the resource option protect; to let the resource outlive its stack, retainOnDelete.",
+    remediation="Set the resource option protect. To keep the resource when its stack is destroyed, set "
+    "retainOnDelete.",
     url="https://www.pulumi.com/docs/iac/concepts/options/protect/",
     types=CONTAINERS
     | frozenset(

@@ -1,4 +1,4 @@
-"""Items that are exported or streamed leave the table's key: S3 and Kinesis encrypt their copies anew.
+"""Exported and streamed items leave the table's key: S3 and Kinesis encrypt their copies with other keys.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
 https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html
@@ -63,8 +63,8 @@ RULE = ResourceRule(
     "keys.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
-    remediation="Encrypt exports with a customer managed KMS key. Have a Kinesis stream waived when it is "
-    "encrypted with one: its encryption is not part of the table.",
+    remediation="Encrypt exports with a customer managed KMS key. Add a waiver for a Kinesis stream that "
+    "is encrypted with one: the program does not show it.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html",
     types=CONTAINERS
     | {types.TABLE_EXPORT, types.KINESIS_DESTINATION, types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE},

@@ -1,5 +1,7 @@
-"""Every DynamoDB table and replica is encrypted with a customer managed KMS key.
+"""Every DynamoDB table and every replica uses a customer managed KMS key.
 
+A table without encryption settings uses an AWS owned key, and encryption without a key uses the AWS managed
+key: neither key has a policy that you can change.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
 """
 

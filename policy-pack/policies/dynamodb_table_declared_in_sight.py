@@ -1,8 +1,8 @@
 """Tables are declared where policies can see them.
 
-A CloudFormation template that is fetched from a URL, changed by a macro or made of modules, a nested
-stack, a custom resource that calls DynamoDB, a product of Service Catalog or an application of the
-Serverless Application Repository may create tables that no policy of this pack sees.
+Some resources may create tables that no policy of this pack sees: a CloudFormation template from a URL, one
+with a macro or modules, a nested stack, a custom resource that calls DynamoDB, a product of Service Catalog
+or an application of the Serverless Application Repository.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Tables are protected by DynamoDB from being deleted.
+"""DynamoDB refuses to delete the table.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html
 """

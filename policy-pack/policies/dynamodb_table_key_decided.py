@@ -1,8 +1,9 @@
-"""Whether a table has a customer managed key, of those that are allowed, is decided at preview.
+"""The preview shows whether a table's key is a customer managed key that is allowed.
 
-Make this policy advisory to let other tables through to the update, which decides by the ARN before it
-creates the table. What only AWS knows, such as a key that another stack exports, no update decides: it
-is let through with an advisory.
+Make this policy advisory to let other tables through to the update, which checks the ARN before it creates
+the table. A value that only AWS knows, such as a key that another stack exports, is unknown to the update as
+well: such a table passes with an advisory.
+https://www.pulumi.com/docs/iac/concepts/inputs-outputs/
 """
 
 from collections import defaultdict
@@ -53,7 +54,7 @@ RULE = StackRule(
     "decided at preview.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.MEDIUM,
-    remediation="Pass the key's ARN on by itself, not joined with outputs of other resources.",
+    remediation="Pass the key's ARN alone, not joined with outputs of other resources.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
     check=check,
     lets_through=True,

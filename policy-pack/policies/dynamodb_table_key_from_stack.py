@@ -1,7 +1,8 @@
-"""A table's key that is unknown at preview comes from a KMS key of the stack.
+"""A table's key that is unknown at preview comes from a KMS key of the same stack.
 
-At preview a new key has no ARN, but the resources that the table's setting depends on are known. The
-update decides again by the ARN, before it creates the table.
+At preview a new key has no ARN, but the resources that the setting depends on are known. The update checks
+the ARN before it creates the table.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
 from collections import defaultdict

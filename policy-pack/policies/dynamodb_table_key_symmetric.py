@@ -1,4 +1,4 @@
-"""A table's key is a symmetric encryption key: with any other, DynamoDB cannot create the table.
+"""A table's key is a symmetric encryption key: DynamoDB cannot create a table with any other.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """

@@ -1,4 +1,4 @@
-"""Tables can be restored to any second of the last 35 days.
+"""The table can be restored to any second of the last 35 days.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html
 """

@@ -32,7 +32,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 RULE = ResourceRule(
     name="dynamodb-table-policy-no-wildcard-principal",
     description="Resource policies of DynamoDB tables, replicas and streams name the principals that "
-    "they allow, or bound them by account, organisation, service or caller.",
+    "they allow, or limit them to an account, organisation, service or caller.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.CRITICAL,
     remediation="Replace wildcards in Principal by the ARNs of accounts, roles or users, or add a condition "

@@ -1,6 +1,6 @@
-"""No IAM policy allows decryption with every key: it would undo every key policy that trusts IAM.
+"""No IAM policy allows decryption with every key: it would bypass each key policy that trusts IAM.
 
-Conditions are no exception, as in AWS Security Hub's controls KMS.1 and KMS.2.
+Conditions do not count, as in controls KMS.1 and KMS.2 of AWS Security Hub.
 https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html
 """
 

@@ -1,4 +1,4 @@
-"""A KMS key that is deleted can be recovered for long enough: data under a deleted key is lost.
+"""A deleted key can be recovered for long enough: data under a deleted key is lost.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """

@@ -1,4 +1,4 @@
-"""KMS keys are enabled: a table whose key is disabled cannot be read, and is archived after 7 days.
+"""The key is enabled: nobody can read a table with a disabled key, and DynamoDB archives it after 7 days.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html
 """
@@ -36,7 +36,7 @@ RULE = ResourceRule(
     description="KMS keys are enabled.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.HIGH,
-    remediation="Enable the key. To retire it, first move its tables to another key and wait until they are.",
+    remediation="Enable the key. To retire it, first move all its tables to another key.",
     url="https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html",
     types=KEY_TYPES,
     check=check,

@@ -1,4 +1,4 @@
-"""No key policy allows everybody: it names its principals, or bounds them by a condition.
+"""No key policy allows everybody: it names its principals, or limits them by a condition.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
@@ -29,8 +29,8 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 RULE = ResourceRule(
     name="kms-key-no-wildcard-principal",
-    description="Key policies name the principals that they allow, or bound them by account, organisation, "
-    "service or caller.",
+    description="Key policies name the principals that they allow, or limit them to an account, "
+    "organisation, service or caller.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.CRITICAL,
     remediation="Replace wildcards in Principal by the ARNs of accounts, roles or users, or add a condition "

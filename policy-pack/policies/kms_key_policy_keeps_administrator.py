@@ -1,4 +1,4 @@
-"""An administrator of its account may change each key policy; else AWS Support has to recover the key.
+"""Someone in the key's account can change its policy. Otherwise only AWS Support can recover the key.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 """

@@ -1,7 +1,7 @@
 """No key policy names the unique id of a deleted principal.
 
-When a user or role is deleted, AWS shows its unique id in the policies that named it. The next
-change of such a policy fails, and a new user with the same name has no access.
+When a user or role is deleted, AWS shows its unique id in the policies that named it. The next change of
+such a policy fails, and a new user with the same name has no access.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 """
 

@@ -1,4 +1,4 @@
-"""Symmetric KMS keys with key material of KMS are rotated.
+"""KMS rotates symmetric keys whose key material it created.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 """

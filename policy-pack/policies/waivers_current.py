@@ -1,7 +1,7 @@
-"""Waivers are needed, valid and not about to end.
+"""Waivers are valid, needed and not about to expire.
 
-A waiver that has expired hides nothing: its rule reports the violation again. This policy says so
-beforehand, and reports waivers for this stack that nothing needs any more.
+When a waiver expires, its rule reports the violation again. This policy reports the waiver before that, and
+waivers of this stack that nothing needs any more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,17 +38,17 @@ def _faults(policy: str, waiver: Waiver, stack: Stack, days_of_notice: float) ->
 
 RULE = StackRule(
     name="waivers-current",
-    description="Waivers are needed, valid and not about to end.",
+    description="Waivers are valid, needed and not about to expire.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.LOW,
-    remediation="Renew waivers in time, and remove those that nothing needs, in the pack's config.",
+    remediation="In the pack's config, renew waivers in time and remove those that nothing needs.",
     url="https://www.pulumi.com/docs/insights/policy/policy-packs/authoring/",
     settings={
         "daysOfNotice": {
             "type": "number",
             "minimum": 0,
             "default": 30,
-            "description": "How many days before its end a waiver is reported.",
+            "description": "How many days before its last day a waiver is reported.",
         }
     },
     check=check,

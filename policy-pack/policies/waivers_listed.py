@@ -1,4 +1,4 @@
-"""What waivers hide is counted and listed, so that nobody takes a waived violation for a kept rule."""
+"""Lists and counts the violations that waivers hide."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ RULE = StackRule(
     description="Violations that waivers hide are listed.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.LOW,
-    remediation="Nothing before a waiver ends; then correct the resource, or have the waiver renewed.",
+    remediation="Correct the resource, or renew the waiver, before the waiver expires.",
     url="https://www.pulumi.com/docs/insights/policy/policy-packs/authoring/",
     check=check,
 )

@@ -104,6 +104,12 @@ CASES = (
     ),
     Case(MAIN, "unknown replicas", (_table(replicas=UNKNOWN),)),
     Case(MAIN, "replicas that are not a list", (_table(replicas=5.0),)),
+    Case(MAIN, "an unknown witness", (_table(replicas=None, globalTableWitness=UNKNOWN),)),
+    Case(
+        MAIN,
+        "a nested stack without resources",
+        _template({"TemplateBody": {"Resources": None}}, "AWS::CloudFormation::Stack"),
+    ),
     Case(MAIN, "encryption turned off", _encrypted(KEY_ARN, enabled=False)),
     Case(
         MAIN,

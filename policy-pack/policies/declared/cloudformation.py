@@ -12,13 +12,13 @@ from policies.declared.arns import EXAMPLE_REGIONS
 from policies.declared.branches import Branch, Case, branches_of
 from policies.declared.custom_resources import CALLERS, PHASES, call_for_tables
 from policies.declared.evaluation import Evaluator
-from policies.declared.facts import Fact, Text, readable, to_outside
+from policies.declared.facts import DYNAMIC_REFERENCE, Fact, Text, readable, to_outside
 from policies.declared.loops import LoopError
 from policies.declared.parameters import Parameters, parameter_sets, property_of
 from policies.declared.resource import Resource
 from policies.declared.template import Template
 from policies.declared.template_text import TemplateError, parse_template
-from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
+from policies.declared.values import UNKNOWN, Opaque, Value, parse_json, shown
 
 NATIVE = {
     types.NATIVE_TABLE: "AWS::DynamoDB::Table",
@@ -230,6 +230,10 @@ def _template(place: _Place, stack: Value) -> Iterator[Found]:
     if body is UNKNOWN:
         yield Unseen(place.holder, f"{place.within} is unknown", is_unknown=True)
         return
+    if isinstance(body, Mapping) and not isinstance(declared := property_of(body, "Resources"), Mapping):
+        reason = f"the Resources of {place.within} are {shown(declared)}"
+        yield Unseen(place.holder, reason, is_unknown=declared is UNKNOWN, is_malformed=declared is None)
+        return
     try:
         document = body if isinstance(body, Mapping) else parse_template(str(body))
         for number, parameters in enumerate(parameter_sets(stack)):
@@ -264,7 +268,7 @@ def _of_template(name: str, kind: Value, one: CloudFormationResource, place: _Pl
     here, properties = one.place, one.properties
     if name == "Fn::Transform":
         yield Unseen(place.holder, f"{here} includes resources from elsewhere")
-    elif not isinstance(kind, str):
+    elif not isinstance(kind, str) or DYNAMIC_REFERENCE in kind:
         yield Unseen(place.holder, f"{here} has the type {kind!r}", is_malformed=True)
     elif kind in STACKS:
         yield from _nested(one, place)

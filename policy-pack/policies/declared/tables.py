@@ -87,8 +87,7 @@ def _table(resource: Resource) -> Iterator[Declared]:
     )
     yield from _replicas(p.get("replicas"))
     witness = p.get("globalTableWitness")
-    if witness is not None:
-        yield _witness(inner(witness, "regionName"), "", "globalTableWitness")
+    yield from _witnesses([witness], lambda one: inner(one, "regionName"), "", "globalTableWitness")
 
 
 def _server_side_encryption(block: Value) -> Encryption | Unknown | None:
@@ -118,10 +117,21 @@ def _replicas(replicas: Value) -> Iterator[Declared]:
         )
 
 
-def _witness(region: Value, of: str, property: str) -> Table:  # noqa: A002  # Pulumi's own word for it
-    where = f"The witness in {region}" if isinstance(region, str) else "The witness"
-    reason = "a witness of a global table takes no KMS key. Use a third replica in its place"
-    return Table(f"{where}{of}", property, None, None, barred=reason)
+def _witnesses(
+    witnesses: Value,
+    region_of: Callable[[Value], Value],
+    of: str,
+    property: str,  # noqa: A002  # Pulumi's own word for it
+) -> Iterator[Declared]:
+    """The witnesses of a global table: none can have a customer managed key."""
+    for witness in witnesses if isinstance(witnesses, list) else [witnesses]:
+        if witness is UNKNOWN or isinstance(witness, Opaque):
+            yield Unseen(property, f"the witness{of} is unknown", is_unknown=witness is UNKNOWN)
+        elif witness is not None:
+            region = region_of(witness)
+            where = f"The witness in {region}" if isinstance(region, str) else "The witness"
+            barred = "a witness of a global table takes no KMS key. Use a third replica in its place"
+            yield Table(f"{where}{of}", property, None, None, barred=barred)
 
 
 def _table_replica(resource: Resource) -> Iterator[Declared]:
@@ -165,10 +175,13 @@ def _sse_specification(specification: Value) -> Encryption | Unknown | None:
 
 
 def _cloudformation_global_table(r: CloudFormationResource) -> Iterator[Declared]:
-    witnesses = r.resolved(r.node_in(r.properties, "GlobalTableWitnesses"))
-    for witness in witnesses if isinstance(witnesses, list) else ():
-        of = f" of the global table {r.place}".rstrip()
-        yield _witness(r.value_in(witness, "Region"), of, r.property or "globalTableWitnesses")
+    stated = r.resolved(r.node_in(r.properties, "GlobalTableWitnesses"))
+    yield from _witnesses(
+        [r.resolved(one) for one in stated] if isinstance(stated, list) else stated,
+        lambda one: r.value_in(one, "Region"),
+        f" of the global table {r.place}".rstrip(),
+        r.property or "globalTableWitnesses",
+    )
     replicas = r.resolved(r.node_in(r.properties, "Replicas"))
     if isinstance(replicas, list):
         resolved = [r.resolved(replica) for replica in replicas]

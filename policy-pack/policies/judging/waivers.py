@@ -11,13 +11,13 @@ from policies import resource_types
 SCHEMA: Mapping[str, Any] = {
     "type": "array",
     "default": [],
-    "description": "Resources that may break this rule for a while.",
+    "description": "Resources that may break this rule until a date.",
     "items": {
         "type": "object",
         "required": ["owner", "reason", "scope", "expires"],
         "additionalProperties": False,
         "properties": {
-            "owner": {"type": "string", "minLength": 1, "description": "Who answers for it."},
+            "owner": {"type": "string", "minLength": 1, "description": "Who is responsible for it."},
             "reason": {
                 "type": "string",
                 "minLength": 1,
