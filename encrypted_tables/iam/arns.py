@@ -3,7 +3,10 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 """
 
-from encrypted_tables.iam.matching import matches
+import re
+from functools import lru_cache
+
+from encrypted_tables.iam.matching import expression, matches
 
 _PARTS = 6
 
@@ -33,3 +36,30 @@ def arn_matches(pattern: str, value: str) -> bool:
     if len(wanted) < _PARTS or len(given) < _PARTS:
         return False
     return all(matches(part, one) for part, one in zip(wanted, given, strict=True))
+
+
+def resource_covers(pattern: str, arn: str) -> bool | None:
+    """Whether a Resource element covers an ARN; None where AWS does not document how far a wildcard reaches.
+
+    Missing parts are completed with wildcards. A `*` at the end of a part can reach beyond the colon, another
+    wildcard stays within its part.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    if pattern == "*" or not pattern.startswith("arn:"):
+        return matches(pattern, arn)
+    if _covering(pattern).fullmatch(arn):
+        return True
+    return None if matches(pattern, arn) else False
+
+
+@lru_cache(maxsize=65_536)
+def _covering(pattern: str) -> re.Pattern[str]:
+    *parts, resource = (pattern.split(":", _PARTS - 1) + ["*"] * _PARTS)[:_PARTS]
+    within = [_up_to_colon(part) for part in parts]
+    return re.compile(":".join([*within, expression(resource)]), re.DOTALL)
+
+
+def _up_to_colon(part: str) -> str:
+    if part.endswith("*"):
+        return expression(part[:-1], "[^:]") + ".*"
+    return expression(part, "[^:]")

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,8 @@ class Grant:
     context_subset: Mapping[str, Any] | NotKnown
     """The pairs that an encryption context must have for the grant."""
     label: str = "a grant"
+    source_arn: str = ""
+    """The resource on whose behalf a service must make the request; empty where none is asked for."""
 
 
 def grant_allows(grant: Grant, request: Request) -> Answer:
@@ -44,7 +46,10 @@ def grant_allows(grant: Grant, request: Request) -> Answer:
         return unknown("the operations of a grant")
     if request.action.removeprefix("kms:") not in grant.operations:
         return NO
-    if request.action.lower() not in WITH_ENCRYPTION_CONTEXT:  # the constraints are for the others alone
+    reach = all_of([reach, _is_for(grant.source_arn, request.context)])
+    if (
+        request.action.lower() not in WITH_ENCRYPTION_CONTEXT
+    ):  # the encryption context is for the others alone
         return reach.by(grant.label)
     contexts = [
         _has_context(grant.context_equals, request.context, is_whole=True),
@@ -70,10 +75,25 @@ def _reach(grantee: Principal | None, principal: Principal) -> Answer:
     return NO
 
 
-def _has_context(wanted: Mapping[str, Any] | NotKnown, context: Context, *, is_whole: bool) -> Answer:
-    """Whether the request has the encryption context of a grant's constraint.
+def _is_for(source_arn: str, context: Context) -> Answer:
+    """Whether a service makes the request for that resource; users, roles and sessions never do."""
+    if not source_arn:
+        return YES
+    given = value_of("aws:sourcearn", context)
+    if given is Missing.ABSENT:
+        return NO
+    return (
+        conditional(f"the request is made for {source_arn}")
+        if isinstance(given, Missing)
+        else yes_if(given == source_arn)
+    )
 
-    https://docs.aws.amazon.com/kms/latest/developerguide/create-grant-overview.html#grant-constraints
+
+def _has_context(wanted: Mapping[str, Any] | NotKnown, context: Context, *, is_whole: bool) -> Answer:
+    """Whether the request has the encryption context of a grant's constraint; the case of its keys
+    does not matter.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
     """
     if isinstance(wanted, NotKnown):
         return unknown("the encryption context of a grant")
@@ -84,9 +104,13 @@ def _has_context(wanted: Mapping[str, Any] | NotKnown, context: Context, *, is_w
         return NO
     if isinstance(names, Missing):  # not through DynamoDB: the caller chooses it
         return conditional(f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}")
-    if not set(wanted) <= set(names) or (is_whole and len(wanted) != len(names)):
+    if not _lower(wanted) <= _lower(names) or (is_whole and len(wanted) != len(names)):
         return NO
     return all_of(_same(name, value, context) for name, value in wanted.items())
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
 
 
 def _same(name: str, value: Any, context: Context) -> Answer:  # noqa: ANN401  # a property of any type

@@ -19,6 +19,7 @@ from encrypted_tables.iam.answer import (
     unless,
     yes_if,
 )
+from encrypted_tables.iam.arns import resource_covers
 from encrypted_tables.iam.conditions import conditions_hold
 from encrypted_tables.iam.documents import Document, Statement, as_list
 from encrypted_tables.iam.matching import matches
@@ -178,6 +179,8 @@ def _not_wholly_spared(spared: list[Principal], principal: Principal, of_session
         needs.append("NotPrincipal does not name its account, so the denial may reach all of the account")
     if principal.holder.kind is Kind.ROLE and of_session is not YES:
         needs.append("NotPrincipal does not name the session")
+    if principal.holder not in spared and not any(one.kind is Kind.ANYONE for one in spared):
+        needs.append("NotPrincipal does not name the role")
     return conditional(" and ".join(needs)) if needs else NO
 
 
@@ -226,15 +229,13 @@ def _is_this(pattern: str, resource: str, context: Context | None) -> Answer:
 
 
 def _matches_arn(pattern: str, arn: str) -> Answer:
-    """Whether a pattern covers an ARN, of which parts may not be known yet.
-
-    An ARN with fewer than six parts covers all that begin so.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-    """
+    """Whether a pattern covers an ARN, of which parts may not be known yet."""
+    if NOT_KNOWN not in arn:
+        covered = resource_covers(pattern, arn)
+        return conditional(f"the resource is {pattern}") if covered is None else yes_if(covered)
     wanted, given = pattern.split(":", 5), arn.split(":", 5)
-    is_incomplete = wanted[0] == "arn" and len(wanted) < len(given)
-    if NOT_KNOWN not in arn or len(wanted) < len(given):
-        return yes_if(matches(pattern, arn) or (is_incomplete and matches(f"{pattern}:*", arn)))
+    if len(wanted) < len(given):
+        return yes_if(resource_covers(pattern, arn) is not False)
     pairs = list(zip(wanted, given, strict=True))
     if not all(value == NOT_KNOWN or matches(part, value) for part, value in pairs):
         return NO

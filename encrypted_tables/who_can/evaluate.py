@@ -51,13 +51,18 @@ def rows(account: Account, subject: Subject, now: datetime | None = None) -> Ite
         caller = caller_of(account, member.principal)
         if caller:
             yield row(caller, subject, now)
-    yield row(Caller(root_user(account.id), _ROOT), subject, now)
+    yield row(root_caller(account.id), subject, now)
     for principal in others(account, subject):
         yield row(Caller(principal, Identity()), subject, now)
 
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ROOT = Identity((Document((_EVERYTHING,), label="the root user"),), is_whole=True)
+
+
+def root_caller(account: str) -> Caller:
+    """The root user of an account, which its own policies never limit."""
+    return Caller(root_user(account), _ROOT, {})
 
 
 def others(account: Account, subject: Subject) -> list[Principal]:

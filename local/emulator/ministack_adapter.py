@@ -278,6 +278,12 @@ def iam_entity(account: str, kind: str, name: str) -> Record | None:
     return found
 
 
+def managed_policy(arn: str) -> Record | None:
+    """The policy with this ARN: one of this account or of AWS."""
+    found: Record | None = _iam._lookup_policy(arn)
+    return found
+
+
 def age_entity(account: str, kind: str, name: str) -> None:
     """Let a user or role count as made long ago."""
     entity = iam_entity(account, kind, name)

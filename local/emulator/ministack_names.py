@@ -56,6 +56,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "_access_keys",
         "_groups",
         "_login_profiles",
+        "_lookup_policy",
         "_user_inline_policies",
         "_roles",
         "_now",

@@ -101,4 +101,5 @@ def _grant(one: Mapping[str, Any]) -> Grant:
         frozenset(one["operations"]),
         one.get("context_equals", {}),
         one.get("context_subset", {}),
+        source_arn=one.get("source_arn", ""),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from encrypted_tables.iam.documents import Policy, Unreadable, read_document
+from encrypted_tables.iam.documents import Document, Policy, Unreadable, read_document
 from encrypted_tables.iam.evaluate import Identity
 from encrypted_tables.iam.managed_policies import managed_policy
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
@@ -24,7 +24,8 @@ class Member:
 
     principal: Principal
     identity: Identity
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] | None
+    """None for a role whose sessions can have tags of their own."""
 
 
 @dataclass(frozen=True)
@@ -106,5 +107,17 @@ def _member(
             policies.named(boundary) if boundary else None,
             is_whole=True,
         ),
-        {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())},
+        None if _admits_session_tags(entry) else {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())},
     )
+
+
+def _admits_session_tags(entry: Mapping[str, Any]) -> bool:
+    """Whether the trust policy of a role lets anybody pass session tags, which come before the role's own.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    trust = entry.get("AssumeRolePolicyDocument")
+    if trust is None:  # of a user
+        return False
+    document = read_document(trust)
+    return not isinstance(document, Document) or bool(document.about("Allow", "sts:TagSession"))

@@ -25,6 +25,8 @@ class Grant:
     """The only encryption context that the grant is for."""
     context_subset: dict[str, str] | None = None
     """The pairs that an encryption context must have for the grant."""
+    source_arn: str | None = None
+    """The resource on whose behalf a service must use the grant."""
     table_name: str | None = field(init=False)
     """The table that the encryption context is limited to."""
 
@@ -47,6 +49,7 @@ class Grant:
             self.context_equals or {},
             self.context_subset or {},
             f"grant {self.grant_id}",
+            self.source_arn or "",
         )
 
 
@@ -59,4 +62,5 @@ def grant_of(entry: Mapping[str, Any]) -> Grant:
         operations=tuple(sorted(entry["Operations"])),
         context_equals=constraints.get("EncryptionContextEquals"),
         context_subset=constraints.get("EncryptionContextSubset"),
+        source_arn=constraints.get("SourceArn"),
     )

@@ -1,6 +1,6 @@
 """What one principal may do with a table and its key, from policies and grants. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from encrypted_tables.iam.documents import Policy
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.policy import Request
-from encrypted_tables.iam.principals import Kind, Principal
+from encrypted_tables.iam.principals import Principal
 from encrypted_tables.iam.request_context import (
     ABSENT,
     RequestContext,
@@ -74,8 +74,8 @@ class Caller:
 
     principal: Principal
     identity: Identity
-    tags: dict[str, str] | None = None
-    """Of a user: all its tags. None where tags of a session may be added."""
+    tags: Mapping[str, str] | None = None
+    """All its tags; None where they are not known, or a session can have more."""
     arn: str = ""
     """Of the user or role, with its path, which the ARN of a session lacks; empty where it is not known."""
 
@@ -93,7 +93,7 @@ class Caller:
 
 
 class _TaggedContext(RequestContext):
-    """Of a user whose tags are all known: any other tag is absent."""
+    """Of a principal whose tags are all known: any other tag is absent."""
 
     def get(self, key: str, default: object = None) -> Value:
         """The value of a key, in lower case."""
@@ -149,5 +149,4 @@ def _key_says(request: Request, caller: Caller, key: KeyFacts) -> Answer:
 
 
 def _as_request(caller: Caller, action: str, context: dict[str, Value]) -> RequestContext:
-    is_user = caller.tags is not None and caller.principal.kind is Kind.USER
-    return (_TaggedContext if is_user else RequestContext)(action, context)
+    return (RequestContext if caller.tags is None else _TaggedContext)(action, context)

@@ -80,8 +80,7 @@ def caller_of(account: Account, principal: Principal) -> Caller | None:
     if member is None:
         return None
     known = member.principal if principal.kind is not Kind.SESSION else principal
-    tags = dict(member.tags) if member.principal.kind is Kind.USER else None
-    return Caller(known, member.identity, tags, member.principal.arn)
+    return Caller(known, member.identity, member.tags, member.principal.arn)
 
 
 def table_facts(table: Table) -> TableFacts:

@@ -16,13 +16,17 @@ from local.emulator.kms.key_access import denial
 from local.emulator.ministack_adapter import Response
 from local.emulator.server.connection import client_port
 
+DYNAMODB = "dynamodb.amazonaws.com"
+
 
 def through_dynamodb(table: TableName) -> dict[str, Any]:
     """The condition keys of a KMS call that DynamoDB makes on behalf of its caller."""
     return {
         "kms:ViaService": table.via_service,
         "aws:ViaAWSService": "true",
-        "aws:CalledVia": ["dynamodb.amazonaws.com"],
+        "aws:CalledVia": [DYNAMODB],
+        "aws:CalledViaFirst": DYNAMODB,
+        "aws:CalledViaLast": DYNAMODB,
     }
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from local.emulator import ministack_adapter as ms
 from local.emulator.iam.conditions import conditions_met, every, negated, some
 from local.emulator.iam.operators import Answer, matches
-from local.emulator.iam.principals import names_of
+from local.emulator.iam.principals import has_boundary, names_of
 from local.emulator.iam.request_context import value_of
+from local.emulator.iam.resources import covers
 from local.emulator.iam.variables import MissingVariableError, expanded
 from local.emulator.ministack_adapter import Decision, EvalContext, ParsedStatement
 
@@ -72,9 +73,9 @@ def _applies(context: EvalContext, statement: ParsedStatement) -> Answer:
 
     def resource(pattern: str) -> Answer:
         if not statement.variables:
-            return matches(context.resource_arn, pattern)
+            return covers(pattern, context.resource_arn)
         try:
-            return matches(context.resource_arn, expanded(pattern, value))
+            return covers(expanded(pattern, value), context.resource_arn)
         except MissingVariableError:
             return False
 
@@ -91,9 +92,9 @@ def _applies(context: EvalContext, statement: ParsedStatement) -> Answer:
     return every((on, conditions_met(statement.conditions, value, variables=statement.variables)))
 
 
-def resource_decision(policy: str | None, context: EvalContext, limits: Sequence[Any] = ()) -> Decision:
+def resource_decision(policy: str | None, context: EvalContext) -> Decision:
     """The decision of a resource's policy for a caller, whichever form of principal matches."""
-    found = _statements_by_name(policy, context, limits)
+    found = _statements_by_name(policy, context)
     decision: Decision = ms.evaluate(context, list(found.values()))
     return decision
 
@@ -118,7 +119,7 @@ def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
     """
     if identity.decision == "Deny":
         return identity
-    found = _statements_by_name(policy, context, limits)
+    found = _statements_by_name(policy, context)
     resource: Decision = ms.evaluate(context, list(found.values()))
     if resource.decision == "Deny":
         resource.resource_policy_arn = context.resource_arn
@@ -137,39 +138,64 @@ def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
     return identity
 
 
-def _statements_by_name(
-    policy: str | None, context: EvalContext, limits: Sequence[Any]
-) -> dict[Named, list[ParsedStatement]]:
+def _statements_by_name(policy: str | None, context: EvalContext) -> dict[Named, list[ParsedStatement]]:
     document = _document(policy or "")
     statements = document.get("Statement") or []
     found: dict[Named, list[ParsedStatement]] = {named: [] for named in Named}
     for statement in statements if isinstance(statements, list) else [statements]:
-        named = _named(statement, context, bounded=bool(limits))
+        named = _named(statement, context)
         if named:
             found[named] += ms.parse_policy({"Version": document.get("Version"), "Statement": statement})
     return found
 
 
-def _named(statement: Mapping[str, Any], context: EvalContext, *, bounded: bool) -> Named | None:
-    """How a statement names the caller; None if it does not.
+def _named(statement: Mapping[str, Any], context: EvalContext) -> Named | None:
+    """How a statement names the caller; None if it does not."""
+    if "NotPrincipal" not in statement:
+        return _how(statement.get("Principal"), context)
+    values = _values(statement["NotPrincipal"])
+    spares = _spares_from_denial if statement.get("Effect") == "Deny" else _spares_from_permission
+    return None if spares(values, context) else Named.DIRECTLY
 
-    A Deny with NotPrincipal applies to every principal with a permissions boundary.
+
+def _spares_from_permission(values: list[Any], context: EvalContext) -> bool:
+    return _how({"AWS": values}, context) in (Named.DIRECTLY, Named.BY_ROLE) or _is_root_of(values, context)
+
+
+def _spares_from_denial(values: list[Any], context: EvalContext) -> bool:
+    """Whether a Deny with NotPrincipal spares the caller.
+
+    AWS may check the account first, then the role and then the session: each must be named. A caller with a
+    permissions boundary is always denied.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
-    if "NotPrincipal" in statement:
-        spared = _how(statement["NotPrincipal"], context) in (Named.DIRECTLY, Named.BY_ROLE)
-        always = bounded and statement.get("Effect") == "Deny"
-        return None if spared and not always else Named.DIRECTLY
-    return _how(statement.get("Principal"), context)
+    if has_boundary(context.principal_arn):
+        return False
+    if "*" in values or _is_root_of(values, context):
+        return True
+    named = names_of(context.principal_arn) <= {one for one in values if isinstance(one, str)}
+    return named and _names_account(values, context)
+
+
+def _is_root_of(values: list[Any], context: EvalContext) -> bool:
+    return context.principal_arn.endswith(":root") and _names_account(values, context)
+
+
+def _names_account(values: list[Any], context: EvalContext) -> bool:
+    accounts = {found["account"] for one in values if (found := _ACCOUNT.fullmatch(str(one)))}
+    return context.principal_account in accounts
+
+
+def _values(principal: Any) -> list[Any]:  # noqa: ANN401  # of any policy
+    given = principal.get("AWS", []) if isinstance(principal, dict) else principal
+    return given if isinstance(given, list) else [given]
 
 
 def _how(principal: Any, context: EvalContext) -> Named | None:  # noqa: ANN401  # of any policy
-    given = principal.get("AWS", []) if isinstance(principal, dict) else principal
-    values = given if isinstance(given, list) else [given]
+    values = _values(principal)
     if "*" in values or context.principal_arn in values:
         root = context.principal_arn.endswith(":root") and "*" not in values
         return Named.BY_ACCOUNT if root else Named.DIRECTLY
     if names_of(context.principal_arn) & {one for one in values if isinstance(one, str)}:
         return Named.BY_ROLE
-    accounts = {found["account"] for one in values if (found := _ACCOUNT.fullmatch(str(one)))}
-    return Named.BY_ACCOUNT if context.principal_account in accounts else None
+    return Named.BY_ACCOUNT if _names_account(values, context) else None

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.errors import ServiceError
+from local.emulator.iam import account_details
 from local.emulator.ministack_adapter import Handler, Response
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -53,6 +54,8 @@ class IAM:
         response = await self._handler(method, path, headers, body, query)
         if response[0] == 200 and operation in MAKES:
             _note_time(*MAKES[operation], request)
+        if operation == "GetAccountAuthorizationDetails":
+            return account_details.completed(response, request)
         if operation in EMPTY_LISTS and response[0] == 400 and b"InvalidAction" in response[2]:
             return _empty_list(operation, EMPTY_LISTS[operation])
         return response

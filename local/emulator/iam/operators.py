@@ -37,11 +37,12 @@ def plain(pattern: str) -> str:
 
 
 def _arn(value: str, pattern: str) -> Answer:
-    """Compare the six parts of two ARNs one by one, so that a wildcard does not cross a colon."""
+    """Compare the six parts of two ARNs one by one, so that a wildcard does not cross a colon.
+
+    What has fewer parts matches nothing.
+    """
     parts, patterns = value.split(":", ARN_PARTS - 1), pattern.split(":", ARN_PARTS - 1)
-    if len(patterns) < ARN_PARTS:
-        return None
-    return len(parts) == ARN_PARTS and all(map(matches, parts, patterns))
+    return len(parts) == len(patterns) == ARN_PARTS and all(map(matches, parts, patterns))
 
 
 def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Compare:

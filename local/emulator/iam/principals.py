@@ -46,6 +46,11 @@ def names_of(caller_arn: str) -> set[str]:
     return {caller_arn, role} if role else {caller_arn}
 
 
+def has_boundary(caller_arn: str) -> bool:
+    """Whether the caller, or the role whose session it is, has a permissions boundary."""
+    return bool((_entity(role_of(caller_arn) or caller_arn) or {}).get("PermissionsBoundary"))
+
+
 def effective_policy(key: Record) -> str:
     """The key's policy with the unique ids of principals that no longer exist in place of their ARNs."""
     text: str = key.get("Policy") or ""

@@ -52,6 +52,8 @@ CONDITION_KEYS = {
     "RetiringPrincipal": "kms:RetiringPrincipal",
     "RotationPeriodInDays": "kms:RotationPeriodInDays",
 }
+# https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource
+ABOUT_GRANTS = frozenset({"CreateGrant", "ListGrants", "RevokeGrant"})
 KEY_ID_LENGTH = 36
 
 
@@ -72,10 +74,11 @@ def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, An
         if arn and arn.account != who.account and (permission.key is None or operation not in CROSS_ACCOUNT):
             text: str | None = outside(who.arn, permission.action)
         elif permission.key:
-            keys = condition_keys(request, permission.key)
+            keys = condition_keys(operation, request, permission.key)
             text = denial(who, permission.action, permission.key, keys, _encryption_context(request))
         else:
-            text = identity_denial(who, permission.action, permission.resource, condition_keys(request, None))
+            keys = condition_keys(operation, request, None)
+            text = identity_denial(who, permission.action, permission.resource, keys)
         if text:
             return ms.error("AccessDeniedException", text)
     return None
@@ -136,15 +139,16 @@ def _encryption_context(request: Mapping[str, Any]) -> Mapping[str, str] | None:
     return context if isinstance(context, dict) else None
 
 
-def condition_keys(request: Mapping[str, Any], key: Record | None) -> dict[str, Any]:
+def condition_keys(operation: str, request: Mapping[str, Any], key: Record | None) -> dict[str, Any]:
     """The condition keys of a direct call, from the request and from its key."""
     keys: dict[str, Any] = {"aws:ViaAWSService": "false"}
     for field, name in CONDITION_KEYS.items():
         if field in request:
             value = request[field]
             keys[name] = str(value).lower() if isinstance(value, bool) else value
-    if "Operations" in request:
+    if operation in ABOUT_GRANTS:
         keys["kms:GrantIsForAWSResource"] = "false"
+    if "Operations" in request:
         keys["kms:GrantConstraintType"] = _constraint_type(request.get("Constraints") or {})
     tags = request.get("Tags") or []
     if tags or request.get("TagKeys"):

@@ -20,6 +20,8 @@ SERVICE_OPERATIONS = (
     "ReEncryptTo",
     "RetireGrant",
 )
+# The operations of a grant that have no encryption context, so that its constraints do not apply to them.
+WITHOUT_CONTEXT = frozenset({"DescribeKey", "RetireGrant"})
 
 
 def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, str]) -> bool:
@@ -32,19 +34,26 @@ def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, 
         grant["KeyId"] == key_arn
         and operation in grant["Operations"]
         and grant["GranteePrincipal"] in names
-        and _constraints_met(grant, context)
+        and not (grant.get("Constraints") or {}).get("SourceArn")  # no caller acts on behalf of a resource
+        and (operation in WITHOUT_CONTEXT or _constraints_met(grant, context))
         for grant in ms.grants(arn.account, arn.region).values()
     )
 
 
 def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
+    """Whether the encryption context fits; the case of its keys does not matter, that of its values does.
+
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
+    """
     constraints = grant.get("Constraints") or {}
-    subset: Mapping[str, str] = constraints.get("EncryptionContextSubset") or {}
+    given = _by_lower_case(context)
+    subset = _by_lower_case(constraints.get("EncryptionContextSubset") or {})
     exact = constraints.get("EncryptionContextEquals")
-    return all(context.get(name) == value for name, value in subset.items()) and exact in (
-        None,
-        dict(context),
-    )
+    return subset.items() <= given.items() and (exact is None or _by_lower_case(exact) == given)
+
+
+def _by_lower_case(context: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in context.items()}
 
 
 def give_to_dynamodb(table: TableName, key: Record) -> None:

@@ -23,6 +23,7 @@ PARTIQL = frozenset(
         "dynamodb:ExecuteTransaction",
     }
 )
+CARE_OF_POLICY = frozenset({"dynamodb:DeleteResourcePolicy", "dynamodb:PutResourcePolicy"})
 
 
 def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping[str, Any]) -> EvalContext:
@@ -124,7 +125,7 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
 
     Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
     about: there only the signature is verified here, and `kms.direct_calls` and
-    `dynamodb.resource_policies` decide. It lets a root user do everything, also in other accounts.
+    `dynamodb.resource_policies` decide. It asks no policy about a root user.
     """
 
     def check(key_id: str, action: str, service: str, *rest: object, **more: Any) -> object:  # noqa: ANN401
@@ -136,10 +137,10 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
             refused: object = enforce(
                 key_id, action, service, *rest, **more, service_context={**given, **keys}
             )
+            if refused is None and service == "dynamodb":
+                refused = _root_refused(ms.principal(key_id), action, resource, keys)
             if refused is not None:
                 return refused
-        if service == "dynamodb":
-            return _refused_by_other_account(ms.principal(key_id), action, resource)
         return None
 
     return check
@@ -155,14 +156,21 @@ def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, An
     return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
 
 
-def _refused_by_other_account(who: Principal, action: str, table_arn: str) -> Decision | None:
-    """The error if another account's table has no resource-based policy that allows the caller."""
-    arn = parse(table_arn)
-    if arn is None or arn.account == who.account:
+def _root_refused(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:
+    """What a table's own policy says to a root user, who has no policies that would be asked.
+
+    The policy of a table of its account can deny it everything but changing and deleting that policy.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResourcePolicy.html
+    """
+    found = policy_of(arn)
+    if who.policies is not None or found is None:
         return None
-    policy, _ = policy_of(table_arn) or ("", arn.account)
-    decision: Decision = resource_decision(policy, evaluation_context(who, action, table_arn, {}), who.limits)
-    if decision.decision == "Allow":
+    policy, owner = found
+    is_own = owner == who.account
+    if is_own and action in CARE_OF_POLICY:
+        return None
+    decision: Decision = resource_decision(policy, evaluation_context(who, action, arn, keys))
+    if decision.decision == "Allow" or (is_own and decision.decision != "Deny"):
         return None
     decision.principal_arn = who.arn
     return decision

@@ -1,0 +1,36 @@
+"""Whether a Resource element's pattern covers an ARN.
+
+A pattern with fewer than six parts is completed with wildcards. A wildcard stays within its part, unless it
+ends the part: then it can reach beyond the colon.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
+import re
+
+from local.emulator.iam.operators import ARN_PARTS, LITERAL, Answer, matches
+
+_WITHIN = {"*": "[^:]*", "?": "[^:]"}
+_BEYOND = {"*": ".*", "?": "."}
+
+
+def covers(pattern: str, arn: str) -> Answer:
+    """True, False, or None where the documentation does not tell how far a wildcard reaches."""
+    if not pattern.startswith("arn:"):
+        return matches(arn, pattern)
+    parts = pattern.split(":", ARN_PARTS - 1)
+    parts += ["*"] * (ARN_PARTS - len(parts))
+    expression = ":".join([*map(_of_part, parts[:-1]), _translated(parts[-1], _BEYOND)])
+    if re.fullmatch(expression, arn, re.DOTALL):
+        return True
+    return None if matches(arn, pattern) else False
+
+
+def _of_part(part: str) -> str:
+    if part.endswith("*"):
+        return _translated(part[:-1], _WITHIN) + ".*"
+    return _translated(part, _WITHIN)
+
+
+def _translated(text: str, wildcards: dict[str, str]) -> str:
+    literal = {placeholder: re.escape(one) for one, placeholder in LITERAL.items()}
+    return "".join({**wildcards, **literal}.get(one) or re.escape(one) for one in text)

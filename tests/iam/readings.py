@@ -1,0 +1,144 @@
+"""What the tools predict for everyone of a generated world, from what AWS's APIs say of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from encrypted_tables.iam.answer import Answer, Grade
+from encrypted_tables.iam.documents import read_document
+from encrypted_tables.iam.principals import Kind, parse_principal
+from encrypted_tables.iam.request_context import ABSENT, Value
+from encrypted_tables.verify.collect.account import Account, account_of_pages
+from encrypted_tables.verify.collect.grants import grant_of
+from encrypted_tables.verify.predict.access import (
+    Caller,
+    KeyFacts,
+    TableFacts,
+    may_call_key,
+    may_call_table,
+    may_decrypt_items,
+)
+from encrypted_tables.verify.predict.predict import caller_of
+from encrypted_tables.who_can.evaluate import Subject, root_caller, row
+from encrypted_tables.who_can.row import Row
+from tests.iam.stage import Stage
+from tests.iam.vectors import ACCOUNT, TABLE, TABLE_ARN
+from tests.iam.worlds import KEY_CALLS, ROOTS, World
+
+_OF_DYNAMODB = {"aws:dynamodb:tableName": TABLE, "aws:dynamodb:subscriberId": ACCOUNT}
+_UNKNOWN_VALUES: tuple[tuple[Mapping[str, Value], ...], ...] = (
+    tuple({"aws:sourceip": one} for one in ("127.0.0.1", "10.0.0.1", "203.0.113.1", "2001:db8::1")),
+    tuple({"aws:useragent": one} for one in ("aws-cli/2.0", "another", ABSENT)),
+    tuple({"aws:multifactorauthpresent": one} for one in ("true", "false", ABSENT)),
+    tuple({"dynamodb:leadingkeys": one} for one in (("1",), ("anna",), ("other",), ABSENT)),
+)
+"""What only the caller or AWS knows of a request."""
+_CHOSEN_CONTEXTS: tuple[Mapping[str, str], ...] = (
+    {}, _OF_DYNAMODB, {"aws:dynamodb:tableName": "other"}, {"aws:dynamodb:tableName": TABLE},
+    {"purpose": "1"}, {**_OF_DYNAMODB, "aws:dynamodb:tableName": TABLE.upper()},
+    {"aws:dynamodb:subscriberId": "444455556666"},
+)  # fmt: skip
+"""Encryption contexts that the caller of kms:Decrypt can choose."""
+
+
+@dataclass(frozen=True)
+class _Informed(Caller):
+    """A caller of whose request more is known."""
+
+    more: Mapping[str, Value] = field(default_factory=dict)
+
+    def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
+        return {**super().context(action, region=region, owner=owner, now=now), **self.more}
+
+
+class Reading:
+    """Predictions for one world that is on the stage."""
+
+    def __init__(self, stage: Stage, world: World) -> None:
+        self._world = world
+        self._stage = stage
+        self._now = datetime.now(UTC)
+        table_policy, key_policy = stage.placed(world.table_policy), stage.placed(world.key_policy)
+        self._table = TableFacts(
+            TABLE, TABLE_ARN, [read_document(table_policy, "the table's policy")] if table_policy else []
+        )
+        self._key = KeyFacts(
+            stage.key_arn,
+            [read_document(key_policy, "the key policy")],
+            [grant_of(one).permission for one in stage.grants],
+        )
+
+    @cached_property
+    def _accounts(self) -> dict[str, Account]:
+        """The users and roles of both accounts, as IAM lists them."""
+        return {account: account_of_pages(account, _pages(iam)) for account, iam in self._stage.iam.items()}
+
+    def halves(self, caller: str, call: str) -> tuple[Answer | None, Answer]:
+        """What the table, if it is asked, and the key say to a call."""
+        return self._halves(self._caller(caller), call)
+
+    def _halves(self, who: Caller, call: str) -> tuple[Answer | None, Answer]:
+        if call in KEY_CALLS:
+            return None, may_call_key(who, self._key, f"kms:{call}", self._now)
+        return (
+            may_call_table(who, self._table, f"dynamodb:{call}", self._now),
+            may_decrypt_items(who, self._table, self._key, self._now),
+        )
+
+    def depends_on_unknown(self, caller: str, call: str) -> bool:
+        """Whether values that only the caller or AWS knows make the difference between yes and no."""
+        who = self._caller(caller)
+        chosen = [_as_keys(one) for one in _CHOSEN_CONTEXTS] if call == "Decrypt" else [{}]
+        found = set()
+        for values in product(chosen, *_UNKNOWN_VALUES):
+            more = {key: value for one in values for key, value in one.items()}
+            informed = _Informed(who.principal, who.identity, who.tags, who.arn, more)
+            found.add(together(self._halves(informed, call)))
+            if {Grade.YES, Grade.NO} <= found:
+                return True
+        return False
+
+    def row(self, caller: str) -> Row:
+        """The row of `who-can`: of a session, the one of its role."""
+        who = self._caller(caller)
+        if who.principal.kind is Kind.SESSION:
+            found = caller_of(self._accounts[who.principal.account], who.principal.holder)
+            assert found is not None
+            who = found
+        return row(who, Subject(self._table, self._key), self._now)
+
+    def _caller(self, arn: str) -> Caller:
+        if arn in ROOTS:
+            return root_caller(arn.split(":")[4])
+        principal = parse_principal(arn)
+        assert principal is not None
+        found = caller_of(self._accounts[principal.account], principal)
+        assert found is not None
+        if passed := self._world.session_policies.get(arn):
+            policies = (read_document(self._stage.placed(passed), "the session policy"),)
+            found = replace(found, identity=replace(found.identity, session_policies=policies))
+        return found
+
+
+def _as_keys(context: Mapping[str, str]) -> dict[str, Value]:
+    names: Value = tuple(context) or ABSENT
+    every = {name for one in _CHOSEN_CONTEXTS for name in one}
+    keys: dict[str, Value] = {
+        f"kms:encryptioncontext:{name.lower()}": context.get(name, ABSENT) for name in every
+    }
+    return {**keys, "kms:encryptioncontextkeys": names}
+
+
+def _pages(iam: Any) -> Iterator[Any]:  # noqa: ANN401  # boto3 makes the client's class at run time
+    yield from iam.get_paginator("get_account_authorization_details").paginate()
+
+
+def together(halves: tuple[Answer | None, Answer]) -> Grade:
+    """Both halves together: yes, no, or unknown for anything else."""
+    grades = {one.grade for one in halves if one is not None}
+    if Grade.NO in grades:
+        return Grade.NO
+    return Grade.YES if grades == {Grade.YES} else Grade.UNKNOWN
