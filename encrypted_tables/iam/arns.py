@@ -47,9 +47,10 @@ def resource_covers(pattern: str, arn: str) -> bool | None:
     """
     if pattern == "*" or not pattern.startswith("arn:"):
         return matches(pattern, arn)
-    if _covering(pattern).fullmatch(arn):
-        return True
-    return None if matches(pattern, arn) else False
+    is_match = matches(pattern, arn)
+    if not is_match and not matches(f"{pattern}:*", arn):  # most patterns: none is compiled for nothing
+        return False
+    return True if _covering(pattern).fullmatch(arn) else None if is_match else False
 
 
 @lru_cache(maxsize=65_536)

@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from encrypted_tables.iam.matching import matches
@@ -43,6 +43,20 @@ class Document:
     def _by_action(self) -> dict[tuple[str, str], list[tuple[Statement, str]]]:
         return {}
 
+    @cached_property
+    def _placed(self) -> "tuple[tuple[Statement, str, _Actions], ...]":
+        return tuple(
+            (statement, self._place(number, statement), _actions_of(statement))
+            for number, statement in enumerate(self.statements, 1)
+        )
+
+    def included(self, actions: Sequence[str]) -> Iterator[tuple[Statement, str, tuple[bool, ...]]]:
+        """Each statement of either effect that applies to any of the actions, its place, and to which."""
+        for statement, place, own in self._placed:
+            found = tuple(own.include(action) for action in actions)
+            if any(found):
+                yield statement, place, found
+
     def about(self, effect: str, action: str) -> list[tuple[Statement, str]]:
         """The statements of an effect that apply to an action, each with its place in words.
 
@@ -51,9 +65,9 @@ class Document:
         found = self._by_action.get((effect, action))
         if found is None:
             found = self._by_action[effect, action] = [
-                (statement, self._place(number, statement))
-                for number, statement in enumerate(self.statements, 1)
-                if statement.get("Effect") == effect and _is_about(statement, action)
+                (statement, place)
+                for statement, place, own in self._placed
+                if statement.get("Effect") == effect and own.include(action)
             ]
         return found
 
@@ -62,14 +76,35 @@ class Document:
         return f"{name} of {self.label}" if self.label else name
 
 
-def _is_about(statement: Statement, action: str) -> bool:
-    if "NotAction" in statement:
-        return not _is_one_of(statement["NotAction"], action)
-    return _is_one_of(statement.get("Action"), action)
+class _Actions:
+    """The actions of a statement, prepared for many questions; statements with the same actions share it."""
+
+    def __init__(self, names: tuple[str, ...], *, is_negative: bool) -> None:
+        patterns = {one.lower() for one in names}
+        self._wildcards = tuple(one for one in patterns if "*" in one or "?" in one)
+        self._exact = patterns.difference(self._wildcards)
+        self._is_negative = is_negative
+        self._known: dict[str, bool] = {}
+
+    def include(self, action: str) -> bool:
+        """Whether the statement applies to an action."""
+        known = self._known.get(action)
+        if known is None:
+            wanted = action.lower()
+            named = wanted in self._exact or any(matches(one, wanted) for one in self._wildcards)
+            known = self._known[action] = named is not self._is_negative
+        return known
 
 
-def _is_one_of(patterns: Any, action: str) -> bool:  # noqa: ANN401  # one string or a list
-    return any(matches(str(pattern), action, ignore_case=True) for pattern in as_list(patterns))
+@lru_cache(maxsize=65_536)
+def _actions(names: tuple[str, ...], *, is_negative: bool) -> _Actions:
+    return _Actions(names, is_negative=is_negative)
+
+
+def _actions_of(statement: Statement) -> _Actions:
+    is_negative = "NotAction" in statement
+    names = as_list(statement.get("NotAction" if is_negative else "Action"))
+    return _actions(tuple(map(str, names)), is_negative=is_negative)
 
 
 @dataclass(frozen=True)
@@ -89,10 +124,18 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may ha
 
 def read_document(text: Any, label: str = "", arn: str = "") -> Policy:  # noqa: ANN401  # JSON text, or what it holds
     """A policy from its JSON text, or from the mapping that the text holds."""
+    return _read_text(text, label, arn) if isinstance(text, str) else _read(text, label, arn)
+
+
+@lru_cache(maxsize=4_096)
+def _read_text(text: str, label: str, arn: str) -> Policy:
     try:
-        document = json.loads(text) if isinstance(text, str) else text
+        return _read(json.loads(text), label, arn)
     except ValueError:
         return Unreadable("not JSON")
+
+
+def _read(document: Any, label: str, arn: str) -> Policy:  # noqa: ANN401  # what a JSON text holds
     if not isinstance(document, Mapping):
         return Unreadable("not a policy document")
     statements = as_list(document.get("Statement"))

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 _LITERAL_STAR, _LITERAL_MARK = "\ue000", "\ue001"
 _LITERAL = {_LITERAL_STAR: r"\*", _LITERAL_MARK: r"\?"}
-_SPECIAL = frozenset("*?") | _LITERAL.keys()
+_NEEDS_COMPILING = frozenset("?") | _LITERAL.keys()
 _LITERALS = str.maketrans({"*": _LITERAL_STAR, "?": _LITERAL_MARK})
 _PLAIN = str.maketrans({_LITERAL_STAR: "*", _LITERAL_MARK: "?"})
 
 
 @lru_cache(maxsize=65_536)
-def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
-    return re.compile(expression(pattern), re.DOTALL | flags)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(expression(pattern), re.DOTALL)
 
 
 def expression(pattern: str, character: str = ".") -> str:
@@ -31,8 +31,25 @@ def plain(pattern: str) -> str:
     return pattern.translate(_PLAIN)
 
 
-def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
+def matches(pattern: str, value: str) -> bool:
     """Whether a value matches a pattern: `*` is any text, `?` any one character."""
-    if _SPECIAL.isdisjoint(pattern):
-        return pattern.lower() == value.lower() if ignore_case else pattern == value
-    return _compiled(pattern, re.IGNORECASE if ignore_case else 0).fullmatch(value) is not None
+    if _NEEDS_COMPILING.isdisjoint(pattern):
+        return _matches_stars(pattern, value)
+    return _compiled(pattern).fullmatch(value) is not None
+
+
+def _matches_stars(pattern: str, value: str) -> bool:
+    """A pattern whose only wildcard is `*`. Accounts have many patterns, each used a few times."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return pattern == value
+    *middle, last = rest
+    if len(value) < len(first) + len(last) or not (value.startswith(first) and value.endswith(last)):
+        return False
+    place, end = len(first), len(value) - len(last)
+    for part in middle:
+        found = value.find(part, place, end)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return True

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,15 @@ def allowed_principals(document: Document) -> set[Principal]:
 def has_open_allow(document: Document) -> bool:
     """Whether an Allow statement uses NotPrincipal, which admits everyone whom it does not name."""
     return any(one.get("Effect") == "Allow" and "NotPrincipal" in one for one in document.statements)
+
+
+def coverage(statement: Statement, resource: str, *, has_variables: bool) -> Hashable | None:
+    """Equal for two statements that are about a resource for the same callers; None if it is for none."""
+    is_negative = "NotResource" in statement
+    patterns = [str(one) for one in as_list(statement.get("NotResource" if is_negative else "Resource"))]
+    varying = tuple(one for one in patterns if has_variables and "${" in one)
+    fixed = _is_resource([one for one in patterns if one not in varying], resource, None)
+    return (is_negative, fixed, varying) if is_negative or varying or fixed is not NO else None
 
 
 def _named(entries: Iterable[Principal], principal: Principal) -> Answer:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -147,12 +147,15 @@ def iam_arn(sts_arn: str) -> str:
     return who.arn if who else sts_arn
 
 
+def distinct(arn: str) -> Hashable:
+    """Equal for ARNs that name the same user or role."""
+    found = identity(arn)
+    return (found, found.partition) if found else arn
+
+
 def same_principal(one: str, other: str) -> bool:
     """Whether two ARNs name the same user or role."""
-    first, second = identity(one), identity(other)
-    if first is None or second is None:
-        return one == other
-    return first == second and first.partition == second.partition
+    return distinct(one) == distinct(other)
 
 
 def is_root(arn: str) -> bool:

@@ -103,7 +103,7 @@ def caller_context(principal: Principal, action: str, *, region: str, owner: str
         "aws:calledvia": ABSENT,
         "aws:calledviafirst": ABSENT,
         "aws:calledvialast": ABSENT,
-        **_of_caller(principal),
+        **of_caller(principal),
     }
     if region:
         context["aws:requestedregion"] = region
@@ -150,8 +150,11 @@ def encryption_context(table_name: str, table_account: str) -> dict[str, str]:
     return {"aws:dynamodb:tableName": table_name, "aws:dynamodb:subscriberId": table_account}
 
 
-def _of_caller(principal: Principal) -> dict[str, Value]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties"""
+def of_caller(principal: Principal) -> dict[str, Value]:
+    """The condition keys that follow from the caller alone.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
+    """
     if principal.kind is Kind.SERVICE:
         return {"aws:principalisawsservice": "true", "aws:principalservicename": principal.name}
     context: dict[str, Value] = {}

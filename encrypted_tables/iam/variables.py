@@ -40,6 +40,15 @@ def substituted(pattern: str, context: Context) -> str | NoText:
     return NoText.ABSENT if problems else text
 
 
+def names_in(text: str) -> set[str]:
+    """The condition keys, in lower case, that the variables of a text name."""
+    if "${" not in text:
+        return set()
+    found = (match[1] for match in _VARIABLE.finditer(text))
+    keys = (given["key"] if (given := _DEFAULT.fullmatch(one)) else one for one in found)
+    return {one.lower() for one in keys if one not in _CHARACTERS}
+
+
 def _value(variable: str, context: Context) -> str | NoText:
     if variable in _CHARACTERS:
         return literal(variable)

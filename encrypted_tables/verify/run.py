@@ -9,7 +9,7 @@ import boto3
 from encrypted_tables.iam.answer import Grade
 from encrypted_tables.iam.documents import Document, read_document
 from encrypted_tables.iam.policy import allowed_principals
-from encrypted_tables.iam.principals import Kind, same_principal
+from encrypted_tables.iam.principals import Kind, distinct
 from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
     CredentialSources,
@@ -28,13 +28,12 @@ from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, acce
 from encrypted_tables.verify.compare.settings_findings import settings_findings
 from encrypted_tables.verify.predict.predict import (
     Prediction,
-    may_change_key_policy,
     predict_item_calls,
 )
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
 from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
-from encrypted_tables.who_can.evaluate import rows
+from encrypted_tables.who_can.evaluate import policy_changers, rows
 from encrypted_tables.who_can.look import subject_of
 
 
@@ -119,12 +118,9 @@ def _without_credentials(place: Place, principals: list[Principal], account: Acc
     """The principals to predict: declared, named by a policy, or able to read or write items."""
     declared = [entry.principal for entry in place.declared.access] if place.declared else []
     named = (one for policy in _policies(place) for one in _users_and_roles(policy))
-    found: list[str] = []
-    for arn in (*declared, *named, *_with_items(place, account)):
-        known = [*found, *(one.arn for one in principals)]
-        if not any(same_principal(arn, other) for other in known):
-            found.append(arn)
-    return found
+    with_credentials = {distinct(one.arn) for one in principals}
+    found = {distinct(arn): arn for arn in reversed([*declared, *named, *_with_items(place, account)])}
+    return [arn for who, arn in reversed(found.items()) if who not in with_credentials]
 
 
 def _with_items(place: Place, account: Account | Unknown) -> list[str]:
@@ -158,11 +154,10 @@ def _policies(place: Place) -> Iterable[str]:
 def _declarations(places: list[Place], account: Account | Unknown) -> Declarations:
     tables = {(place.name, place.region): place.declared for place in places}
     managers = {
-        (place.name, place.region, member.principal)
+        (place.name, place.region, principal)
         for place in places
-        if isinstance(place.key, Key) and isinstance(account, Account)
-        for member in account.members.values()
-        if may_change_key_policy(account, place.key, member.principal)
+        if isinstance(place.table, Table) and isinstance(account, Account)
+        for principal in policy_changers(account, subject_of(place))
     }
     return Declarations(tables, frozenset(managers))
 

@@ -1,10 +1,11 @@
 """Who can do what with a table, from the account's policies, the table's, the key's and its grants. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
-from encrypted_tables.iam.actions import ITEM_ACTIONS, OF_INDEXES, Access
+from encrypted_tables.iam.actions import DECRYPT, ITEM_ACTIONS, OF_INDEXES, Access
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of, any_of, unknown
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
@@ -20,7 +21,8 @@ from encrypted_tables.verify.predict.access import (
     may_call_table,
     may_decrypt_items,
 )
-from encrypted_tables.verify.predict.predict import caller_of
+from encrypted_tables.verify.predict.predict import caller_of_member
+from encrypted_tables.who_can.alike import ITSELF, Alike, Asked
 from encrypted_tables.who_can.row import Row
 
 _POLICY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
@@ -29,6 +31,9 @@ _OWN_POLICIES = {
     Kind.USER: ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGroup"),
     Kind.ROLE: ("iam:PutRolePolicy", "iam:AttachRolePolicy"),
 }
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,58 @@ class Subject:
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
     """Every user and role of the account, its root user, and whoever else the policies name."""
-    for member in account.members.values():
-        caller = caller_of(account, member.principal)
-        if caller:
-            yield row(caller, subject, now)
+    for principal, found, reasons in shared(account, subject, lambda caller: row(caller, subject, now)):
+        yield found.of(principal, reasons)
     yield row(root_caller(account.id), subject, now)
     for principal in others(account, subject):
         yield row(Caller(principal, Identity()), subject, now)
+
+
+def shared(
+    account: Account, subject: Subject, evaluate_one: Callable[[Caller], T]
+) -> Iterator[tuple[Principal, T, Mapping[str, str]]]:
+    """The answer for every user and role, evaluated once for all that policies treat alike.
+
+    Args:
+        account: the users and roles.
+        subject: the table and its key.
+        evaluate_one: evaluates no request other than those of `asked`.
+
+    Yields:
+        The principal, the answer, and its own statements by those that the answer names, where they differ.
+    """
+    resources = [subject.table.resource, *([subject.key.resource] if subject.key else [])]
+    alike = Alike(resources, asked(subject))
+    found: dict[Hashable, tuple[T, tuple[str, ...]]] = {}
+    for member in account.members.values():
+        caller = caller_of_member(member)
+        kind, places = alike.kind_of(caller)
+        if kind not in found:
+            found[kind] = evaluate_one(caller), places
+        answer, known_places = found[kind]
+        reasons = {} if places == known_places else dict(zip(known_places, places, strict=True))
+        yield member.principal, answer, reasons
+
+
+def policy_changers(account: Account, subject: Subject) -> list[Principal]:
+    """The users and roles that can give themselves any access to the key by changing its policy."""
+    key = subject.key
+    if key is None:
+        return []
+    found = shared(account, subject, lambda caller: may_call_key(caller, key, _POLICY_CHANGES[0]))
+    return [principal for principal, answer, _ in found if answer.grade is Grade.YES]
+
+
+def asked(subject: Subject) -> list[Asked]:
+    """All requests that `row` evaluates."""
+    items = tuple(action for actions in ITEM_ACTIONS.values() for action in actions)
+    indexes = tuple(_index(subject, one) for one in subject.indexes)
+    return [
+        Asked(items, (subject.table.arn,)),
+        *([Asked(OF_INDEXES, indexes)] if indexes else []),
+        *([Asked((DECRYPT, *_POLICY_CHANGES), (subject.key.arn,))] if subject.key else []),
+        Asked(tuple(action for actions in _OWN_POLICIES.values() for action in actions), ITSELF),
+    ]
 
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -85,8 +135,8 @@ def row(caller: Caller, subject: Subject, now: datetime | None = None) -> Row:
     by_key = _by_key(caller, subject, now)
     return Row(
         caller.principal,
-        all_of([_items(caller, subject, Access.READ, now), by_key]),
-        all_of([_items(caller, subject, Access.WRITE, now), by_key]),
+        _served(caller, subject, Access.READ, by_key, now),
+        _served(caller, subject, Access.WRITE, by_key, now),
         _direct(caller, subject, now),
         _administers(caller, subject, now),
     )
@@ -103,6 +153,11 @@ def _of_nobodys_account(caller: Caller, subject: Subject, now: datetime | None) 
     return Row(caller.principal, all_of([reads, by_key]), all_of([writes, by_key]), direct)
 
 
+def _served(caller: Caller, subject: Subject, access: Access, by_key: Answer, now: datetime | None) -> Answer:
+    """Both halves: the table and the key."""
+    return by_key if by_key.grade is Grade.NO else all_of([_items(caller, subject, access, now), by_key])
+
+
 def _items(caller: Caller, subject: Subject, access: Access, now: datetime | None) -> Answer:
     found = NO
     for action in ITEM_ACTIONS[access]:
@@ -111,9 +166,13 @@ def _items(caller: Caller, subject: Subject, access: Access, now: datetime | Non
             return found
     if access is Access.READ:
         for index in subject.indexes:
-            place = replace(subject.table, arn=f"{subject.table.arn}/index/{index}")
+            place = replace(subject.table, arn=_index(subject, index))
             found = any_of([found, *(may_call_table(caller, place, action, now) for action in OF_INDEXES)])
     return found
+
+
+def _index(subject: Subject, name: str) -> str:
+    return f"{subject.table.arn}/index/{name}"
 
 
 def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
@@ -129,7 +188,7 @@ def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
 def _direct(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
     if subject.key is None or subject.unusable:
         return NO
-    return may_call_key(caller, subject.key, "kms:Decrypt", now)
+    return may_call_key(caller, subject.key, DECRYPT, now)
 
 
 def _administers(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
@@ -144,7 +203,7 @@ def _gives_itself_policies(caller: Caller, subject: Subject) -> Answer:
     actions = _OWN_POLICIES.get(caller.principal.kind, ())
     if not actions or subject.key is None or caller.principal.account != subject.key.account:
         return NO
-    decrypt = Request("kms:Decrypt", caller.principal, subject.key.arn, RequestContext("kms:Decrypt", {}))
+    decrypt = Request(DECRYPT, caller.principal, subject.key.arn, RequestContext(DECRYPT, {}))
     leaves_to_iam = any(
         resource_policy_delegates(one, decrypt).grade is not Grade.NO
         for one in subject.key.policies

@@ -1,5 +1,6 @@
 """What one principal can do with one table, as a person or a program reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,14 @@ class Row:
     def answers(self) -> dict[str, Answer]:
         """The four answers, by the names that programs read."""
         return {"read": self.read, "write": self.write, "useKey": self.use_key, "administer": self.administer}
+
+    def of(self, principal: Principal, reasons: Mapping[str, str]) -> "Row":
+        """The same answers for another principal; `reasons` are its own by those of this one."""
+        read, write, use_key, administer = (
+            answer.by(*(reasons.get(one, one) for one in answer.because)) if reasons else answer
+            for answer in self.answers.values()
+        )
+        return Row(principal, read, write, use_key, administer, self.is_proven)
 
     @property
     def has_access(self) -> bool:

@@ -16,6 +16,7 @@ from encrypted_tables.iam.request_context import (
     RequestContext,
     Value,
     caller_context,
+    of_caller,
     through_dynamodb,
 )
 
@@ -81,15 +82,23 @@ class Caller:
 
     def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
         """The condition keys that follow from the caller."""
-        context = caller_context(self.principal, action, region=region, owner=owner)
-        if self.arn:
-            context["aws:principalarn"] = self.arn
+        context = caller_context(self.principal, action, region=region, owner=owner) | self._own
         if now:
             context["aws:currenttime"] = now.isoformat()
             context["aws:epochtime"] = str(int(now.timestamp()))
-        if self.tags is not None:
-            context |= {f"aws:principaltag/{key.lower()}": value for key, value in self.tags.items()}
         return context
+
+    @property
+    def own_context(self) -> RequestContext:
+        """The condition keys that follow from the caller alone, whatever it calls."""
+        return _as_request(self, "", of_caller(self.principal) | self._own)
+
+    @property
+    def _own(self) -> dict[str, Value]:
+        tags: dict[str, Value] = {
+            f"aws:principaltag/{key.lower()}": value for key, value in (self.tags or {}).items()
+        }
+        return {**tags, "aws:principalarn": self.arn} if self.arn else tags
 
 
 class _TaggedContext(RequestContext):

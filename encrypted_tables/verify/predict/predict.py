@@ -1,21 +1,20 @@
 """Predicts the access of a principal without credentials, from policies and grants. Never called proven."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from encrypted_tables.iam.answer import Answer, Grade, any_of
 from encrypted_tables.iam.documents import Document, Policy, Unreadable, read_document
 from encrypted_tables.iam.evaluate import Identity
 from encrypted_tables.iam.policy import principals_of
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
-from encrypted_tables.verify.collect.account import Account
+from encrypted_tables.verify.collect.account import Account, Member
 from encrypted_tables.verify.collect.observe import Key, Table, Unknown
 from encrypted_tables.verify.compare.expectation import ITEM_CALLS
 from encrypted_tables.verify.predict.access import (
     Caller,
     KeyFacts,
     TableFacts,
-    may_call_key,
     may_call_table,
     may_decrypt_items,
 )
@@ -66,12 +65,6 @@ def predict_item_calls(
     ]
 
 
-def may_change_key_policy(account: Account, key: Key, principal: Principal) -> bool:
-    """Whether a principal is predicted to be able to give itself any access, by kms:PutKeyPolicy."""
-    caller = caller_of(account, principal)
-    return caller is not None and may_call_key(caller, key_facts(key), "kms:PutKeyPolicy").grade is Grade.YES
-
-
 def caller_of(account: Account, principal: Principal) -> Caller | None:
     """A principal with its policies; None if it is no user or role of its account."""
     if principal.account != account.id or not principal.is_single:
@@ -79,8 +72,13 @@ def caller_of(account: Account, principal: Principal) -> Caller | None:
     member = account.member(principal)
     if member is None:
         return None
-    known = member.principal if principal.kind is not Kind.SESSION else principal
-    return Caller(known, member.identity, member.tags, member.principal.arn)
+    caller = caller_of_member(member)
+    return replace(caller, principal=principal) if principal.kind is Kind.SESSION else caller
+
+
+def caller_of_member(member: Member) -> Caller:
+    """A user or role with its policies."""
+    return Caller(member.principal, member.identity, member.tags, member.principal.arn)
 
 
 def table_facts(table: Table) -> TableFacts:
