@@ -3,7 +3,9 @@
 from pulumi_policy import EnforcementLevel, PolicyPack
 
 from policies import POLICIES
+from policies.judging.convert_once import convert_once
 
+convert_once()
 PolicyPack(
     name="dynamodb-encryption",
     display_name="DynamoDB encryption",

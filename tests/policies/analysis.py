@@ -13,6 +13,9 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from policies import policies_of
 from policies.judging.adapter import Adapter
+from policies.judging.convert_once import convert_once
+
+convert_once()  # as in the pack's own process
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 """What the engine sends for a value that it does not know."""

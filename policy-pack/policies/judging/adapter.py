@@ -21,6 +21,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from policies.declared.resource import resource_from
 from policies.declared.terraform import own_type
 from policies.frameworks import controls_of, framework_of
+from policies.judging.convert_once import once
 from policies.judging.ledger import Ledger
 from policies.judging.outcome import Outcome, Verdict
 from policies.judging.reporting import Reporting, failures_reported
@@ -84,7 +85,8 @@ class Adapter:
             with failures_reported(report, args.urn):
                 settings = self._settings(rule, args)
                 if settings is not None:
-                    outcomes = self._final(rule, rule.check(resource_from(args), settings))
+                    resource = once(lambda: resource_from(args), "resource", args.props)
+                    outcomes = self._final(rule, rule.check(resource, settings))
                     reporting = self._reporting(rule, settings, report)
                     reporting.report_all(args.urn, outcomes, may_wait=self.is_preview())
                     if any(outcome.verdict is Verdict.DISPROVED for outcome in outcomes):

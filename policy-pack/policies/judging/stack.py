@@ -8,6 +8,7 @@ from pulumi_policy import PolicyResource
 from policies import resource_types as types
 from policies.declared.resource import StackResource, stack_resource_from
 from policies.declared.terraform import own_type
+from policies.judging.convert_once import once
 from policies.judging.ledger import Ledger
 
 
@@ -36,7 +37,8 @@ class Stack:
     def get(self, urn: str) -> StackResource | None:
         """A resource by its URN; None where the stack has none."""
         if urn not in self._read and urn in self._resources:
-            self._read[urn] = stack_resource_from(self._resources[urn])
+            resource = self._resources[urn]
+            self._read[urn] = once(lambda: stack_resource_from(resource), "stack resource", resource.props)
         return self._read.get(urn)
 
     def of_types(self, tokens: Container[str]) -> Iterator[StackResource]:

@@ -1,0 +1,73 @@
+"""Converts each resource once for all policies.
+
+The SDK converts a resource from protobuf again for each policy, and all resources of the stack again for
+each policy about the stack: that is most of what a pack of many policies costs. Here, each conversion is
+remembered until the request is answered. Converted values are shared, so no policy may change them.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from pulumi_policy import policy as sdk
+
+Converted = TypeVar("Converted")
+_request = threading.local()  # the engine asks about several resources at a time
+
+
+def convert_once() -> None:
+    """Make the SDK of this process convert each message once a request; a second call does nothing."""
+    server: Any = sdk._PolicyAnalyzerServicer  # the SDK has no public place for this
+    if hasattr(server, "converts_once"):
+        return
+    server.converts_once = True
+    for name in ("Analyze", "AnalyzeStack"):
+        setattr(server, name, _with_memory(getattr(server, name)))
+    for name in ("_get_resource_options", "_get_provider_resource"):
+        setattr(server, name, _remembered_of_request(getattr(server, name)))
+    module: Any = sdk
+    module.json_format = SimpleNamespace(MessageToDict=_remembered(module.json_format.MessageToDict))
+    module.deserialize_properties = _remembered(module.deserialize_properties)
+    module.unknown_checking_proxy = _remembered(module.unknown_checking_proxy)
+
+
+def once(make: Callable[[], Converted], kind: str, of: object) -> Converted:
+    """What `make` gives for an object; the same one until the request is answered."""
+    memory: dict[tuple[str, int], tuple[object, Any]] | None = getattr(_request, "memory", None)
+    if memory is None:
+        return make()
+    key = (kind, id(of))
+    if key not in memory:
+        memory[key] = (of, make())  # with the object, which keeps its id
+    found: Converted = memory[key][1]
+    return found
+
+
+def _with_memory(answer: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(answer)
+    def with_memory(*arguments: Any) -> Any:  # noqa: ANN401  # as the SDK has it
+        _request.memory = {}
+        try:
+            return answer(*arguments)
+        finally:
+            _request.memory = None
+
+    return with_memory
+
+
+def _remembered(convert: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(convert)
+    def remembered(value: Any, *more: Any) -> Any:  # noqa: ANN401  # as the SDK has it
+        return convert(value, *more) if more else once(lambda: convert(value), convert.__name__, value)
+
+    return remembered
+
+
+def _remembered_of_request(convert: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(convert)
+    def remembered(server: Any, request: Any) -> Any:  # noqa: ANN401  # as the SDK has it
+        return once(lambda: convert(server, request), convert.__name__, request)
+
+    return remembered
