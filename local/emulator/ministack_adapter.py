@@ -130,7 +130,7 @@ def condition_value(key: str, context: Any) -> Any:  # noqa: ANN401  # condition
     return _evaluator._resolve_condition_key(key, context)
 
 
-def parse_policy(document: Mapping[str, Any]) -> list[Any]:
+def parse_policy(document: Mapping[str, Any] | str) -> list[Any]:
     """The statements of a policy, in the form that `evaluate` takes."""
     statements: list[Any] = _evaluator.parse_policy_document(document)
     return statements
@@ -276,6 +276,24 @@ def iam_entity(account: str, kind: str, name: str) -> Record | None:
     store = _iam._users if kind == "user" else _iam._roles
     found: Record | None = store.get_scoped(account, None, name)
     return found
+
+
+def policies_of(account: str, kind: str, name: str) -> tuple[list[list[Any]], list[list[list[Any]]]] | None:
+    """The parsed policies of a `user`, `role` or `group`, and its boundary; None if it does not exist."""
+    if kind == "group":
+        if name not in _iam._groups:
+            return None
+        group = _iam._groups[name]
+        documents = [*(_iam._group_inline_policies.get(name) or {}).values()]
+        attached = (
+            _evaluator._resolve_managed_policy_document(one, account) for one in group["AttachedPolicies"]
+        )
+        return [parse_policy(one) for one in (*documents, *attached) if one], []
+    if iam_entity(account, kind, name) is None:
+        return None
+    gather = _evaluator._gather_user_policies if kind == "user" else _evaluator._gather_role_policies
+    store = _iam._users if kind == "user" else _iam._roles
+    return gather(name, account), _evaluator._permissions_boundary(store, name, account)
 
 
 def managed_policy(arn: str) -> Record | None:

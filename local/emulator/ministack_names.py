@@ -21,6 +21,10 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "_CONDITION_OPS",
         "_RESOURCE_POLICY_LOOKUPS",
         "_first_match",
+        "_gather_role_policies",
+        "_gather_user_policies",
+        "_permissions_boundary",
+        "_resolve_managed_policy_document",
         "_resolve_condition_key",
         "_signed_request",
         "check_credentials",
@@ -54,6 +58,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.services.dynamodb_streams": ("handle_request",),
     "ministack.services.iam": (
         "_access_keys",
+        "_group_inline_policies",
         "_groups",
         "_login_profiles",
         "_lookup_policy",

@@ -77,7 +77,7 @@ def contradicts(table: Grade | None, key: Grade, outcome: Outcome) -> bool:
 
 
 def test_no_prediction_contradicts_what_the_local_aws_answers(decisions: Score) -> None:
-    assert decisions.contradictions == []
+    assert not decisions.contradictions, "\n".join(decisions.contradictions)
 
 
 def test_at_most_one_in_a_hundred_answers_is_unknown_without_need(decisions: Score) -> None:

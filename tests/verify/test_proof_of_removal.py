@@ -1,7 +1,7 @@
 """A removal is never called proven while a host of DynamoDB still admits the principal.
 
-Seeded runs with 17 to 64 hosts: reads warm some hosts at different times, access is removed, and the wait has a
-random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED the number of the first one.
+Seeded runs with 17 to 64 hosts: reads warm some hosts at different times, access is removed, and the wait has
+a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED the number of the first one.
 """
 
 import os

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.errors import ServiceError
-from local.emulator.iam import account_details
+from local.emulator.iam import account_details, simulation
 from local.emulator.ministack_adapter import Handler, Response
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -49,6 +49,8 @@ class IAM:
         user = request.get("UserName", "")
         try:
             _check(operation, user, request)
+            if operation in simulation.OPERATIONS:
+                return _xml(operation, simulation.simulate(operation, request))
         except ServiceError as error:
             return _xml_error(error)
         response = await self._handler(method, path, headers, body, query)
@@ -110,9 +112,12 @@ def _xml_error(error: ServiceError) -> Response:
 
 
 def _empty_list(operation: str, element: str) -> Response:
+    return _xml(operation, f"<{element}/><IsTruncated>false</IsTruncated>")
+
+
+def _xml(operation: str, result: str) -> Response:
     body = (
-        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result><{element}/>'
-        f"<IsTruncated>false</IsTruncated></{operation}Result><ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId>"
-        f"</ResponseMetadata></{operation}Response>"
+        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result>{result}</{operation}Result>'
+        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></{operation}Response>"
     )
     return 200, {"Content-Type": "text/xml"}, body.encode()

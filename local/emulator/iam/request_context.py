@@ -21,12 +21,35 @@ NOT_KNOWN = frozenset({"aws:useragent", "aws:referer"})
 OF_THE_CALLERS_NETWORK = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
 
 
+class SimulatedContext(EvalContext):  # type: ignore[misc]  # of ministack, which has no types
+    """The request of a simulation, which has the keys of its principal and those that the caller gives."""
+
+    def value(self, name: str) -> Any:  # noqa: ANN401  # condition keys have values of any kind
+        """The value of a condition key, in lower case; None if absent."""
+        of_principal = {
+            "aws:principalarn": role_of(self.principal_arn) or self.principal_arn,
+            "aws:principalaccount": self.principal_account,
+            **self.principal_keys,
+        }
+        return self.service_context.get(name, of_principal.get(name))
+
+    def knows(self, key: str) -> bool:
+        """Whether the simulation has a value of a condition key."""
+        return self.value(key.lower()) is not None
+
+
 def value_of(key: str, context: EvalContext) -> Any:  # noqa: ANN401  # condition keys have values of any kind
     """The value of a condition key: None if absent, a list if multivalued, `Unknown.VALUE` if not known."""
     name = key.lower()
+    return context.value(name) if isinstance(context, SimulatedContext) else _of_request(name, key, context)
+
+
+def _of_request(name: str, key: str, context: EvalContext) -> Any:  # noqa: ANN401  # as above
     given = context.service_context
     if name == "aws:principalarn":
         return role_of(context.principal_arn) or context.principal_arn
+    if name == "aws:principaltype" and context.principal_type == "Root":
+        return "Account"
     if name == "aws:currenttime":
         return datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).isoformat()
     if name == "aws:epochtime":
