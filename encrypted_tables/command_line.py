@@ -17,6 +17,7 @@ _COMPLETION = "_ENCRYPTED_TABLES_COMPLETE"
 COMMANDS = {
     "verify": "encrypted_tables.verify.command:verify",
     "who-can": "encrypted_tables.who_can.command:who_can",
+    "keys": "encrypted_tables.keys.command:keys",
     "access-diff": "encrypted_tables.access_diff.command:access_diff",
     "audit": "encrypted_tables.audit.command:audit",
     "policies": "encrypted_tables.audit.policies_command:policies",

@@ -44,6 +44,7 @@ _evaluator: Any = _modules["ministack.core.iam_evaluator"]
 _persistence: Any = _modules["ministack.core.persistence"]
 _responses: Any = _modules["ministack.core.responses"]
 _router: Any = _modules["ministack.core.router"]
+_backup: Any = _modules["ministack.services.backup"]
 _dynamodb: Any = _modules["ministack.services.dynamodb"]
 _iam: Any = _modules["ministack.services.iam"]
 _kms: Any = _modules["ministack.services.kms"]
@@ -252,6 +253,12 @@ def backup(arn: str) -> Record | None:
     """The backup, of this account and Region, with this ARN."""
     found: Record | None = _dynamodb._backups.get(arn)
     return found
+
+
+def backup_vaults() -> ModuleType:
+    """What keeps the vaults of AWS Backup."""
+    module: ModuleType = _backup
+    return module
 
 
 def resource_policy(account: str, in_region: str, arn: str) -> str | None:

@@ -44,6 +44,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "request_scope",
     ),
     "ministack.core.router": ("SERVICE_PATTERNS", "extract_access_key_id"),
+    "ministack.services.backup": ("get_state", "handle_request", "load_persisted_state", "reset"),
     "ministack.services.dynamodb": (
         "_backups",
         "_parse_partiql",

@@ -1,4 +1,4 @@
-"""The recovery period of point-in-time recovery, in days. ministack only has on and off.
+"""Point-in-time recovery: its period and earliest time. ministack only has on and off.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 """
@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRe
 from collections.abc import Mapping
 from typing import Any
 
+from local.emulator import clock
 from local.emulator.arns import TableName
 from local.emulator.errors import out_of_constraint
 
 LEAST_DAYS, MOST_DAYS = 1, 35
+DAY_SECONDS = 24 * 60 * 60
 OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
 
 
@@ -38,6 +40,16 @@ def complete(table: TableName, request: Mapping[str, Any], answer: dict[str, Any
     specification = request.get("PointInTimeRecoverySpecification")
     if specification is not None:
         record["_recovery_days"] = specification.get("RecoveryPeriodInDays", MOST_DAYS)
+        if not specification.get("PointInTimeRecoveryEnabled"):
+            record.pop("_recovery_since", None)
+        else:
+            record.setdefault("_recovery_since", clock.now())
     shown = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     if shown["PointInTimeRecoveryStatus"] == "ENABLED":
-        shown["RecoveryPeriodInDays"] = record.get("_recovery_days", MOST_DAYS)
+        days = record.get("_recovery_days", MOST_DAYS)
+        now = clock.now()
+        shown["RecoveryPeriodInDays"] = days
+        shown["EarliestRestorableDateTime"] = max(
+            record.get("_recovery_since", now), now - days * DAY_SECONDS
+        )
+        shown["LatestRestorableDateTime"] = now

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
+from local.emulator.cloudtrail import events
 from local.emulator.dynamodb import (
     backups,
     index_limits,
@@ -100,7 +101,9 @@ class DynamoDB:
             table_encryption.apply(table, key, before=None, change_seconds=0)
             if policy := request.get("ResourcePolicy"):
                 ms.put_resource_policy(table.arn, policy)
-        return _shown(response, "CreateTable", table, request)
+        return _logged(
+            headers, _shown(response, "CreateTable", table, request), "CreateTable", table, request
+        )
 
     async def _update(
         self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Ministack
@@ -118,7 +121,9 @@ class DynamoDB:
             table_encryption.count_change(table)
         replicas.complete(table, replica_keys, leaving)
         index_limits.apply(table, request)
-        return _shown(response, "UpdateTable", table, request)
+        return _logged(
+            headers, _shown(response, "UpdateTable", table, request), "UpdateTable", table, request
+        )
 
     async def _restore(
         self, headers: Mapping[str, str], operation: str, request: Request, ministack: Ministack
@@ -128,7 +133,7 @@ class DynamoDB:
         response = await ministack(request)
         if response[0] == 200:
             restores.complete(target, key)
-        return _shown(response, operation, target, request)
+        return _logged(headers, _shown(response, operation, target, request), operation, target, request)
 
     def _prepare(self, headers: Mapping[str, str], table: TableName, request: Request) -> Record | None:
         if not request.get("SSESpecification"):
@@ -156,6 +161,18 @@ def _check(operation: str, table: TableName, request: Request) -> None:
     policy = request.get("Policy") if operation == "PutResourcePolicy" else request.get("ResourcePolicy")
     if policy:
         resource_policies.check_policy(policy)
+
+
+def _logged(
+    headers: Mapping[str, str], response: Response, operation: str, table: TableName, request: Request
+) -> Response:
+    """The answer, after CloudTrail took the call into its event history."""
+    if response[0] == 200:
+        described = {"TableDescription": json.loads(response[2]).get("TableDescription", {})}
+        caller = ms.caller(headers).arn
+        call = (table.account, table.region, "dynamodb.amazonaws.com", operation, caller, request, described)
+        events.record(events.CalledApi(*call))
+    return response
 
 
 def _key_unusable(table: TableName) -> Response | None:

@@ -49,7 +49,14 @@ def _source(request: Mapping[str, Any]) -> tuple[TableName, str | None]:
         name = (backup.get("SourceTableDetails") or {}).get("TableArn", "")
         return TableName.of(name), sse.get("KMSMasterKeyArn")
     source = TableName.of(str(request.get("SourceTableArn") or request.get("SourceTableName") or ""))
-    return source, source.key_arn()
+    return source, _key_at(source, request.get("RestoreDateTime"))
+
+
+def _key_at(source: TableName, time: float | None) -> str | None:
+    """The key that a table had at a point in time; the one it has now when there is none."""
+    keys = (source.record or {}).get("_keys") or []
+    before = [one["key"] for one in keys if time is not None and one["since"] <= time]
+    return before[-1] if before else source.key_arn()
 
 
 def _check_recovery(source: TableName, request: Mapping[str, Any]) -> None:

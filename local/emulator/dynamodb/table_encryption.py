@@ -11,7 +11,7 @@ from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key, key_arn, parse
 from local.emulator.dynamodb import key_errors
 from local.emulator.dynamodb.table_key import through_dynamodb
-from local.emulator.kms import aws_managed_key, grants
+from local.emulator.kms import aws_managed_key, grants, last_use
 from local.emulator.kms.key_access import denial, outside
 from local.emulator.ministack_adapter import Record, Response
 
@@ -175,6 +175,12 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
     record = table.record
     if record is None:
         return
+    keys = record.setdefault("_keys", [])
+    keys.append({"since": clock.now(), "key": key["Arn"] if key else None})
+    if key:
+        last_use.note(table.via_service, "GenerateDataKey", key, table.encryption_context)
+    if before and (old := find_key(str(before.get("KMSMasterKeyArn")))):
+        last_use.note(table.via_service, "ReEncrypt", old, table.encryption_context)
     if key and not any(grant["KeyId"] == key["Arn"] for grant in grants.of_dynamodb(table).values()):
         grants.give_to_dynamodb(table, key)
     sse = record.get("SSEDescription") or {}

@@ -12,6 +12,7 @@ from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.arns import TableName, find_key
 from local.emulator.dynamodb import key_errors
+from local.emulator.kms import last_use
 from local.emulator.kms.key_access import denial
 from local.emulator.ministack_adapter import Response
 from local.emulator.server.connection import client_port
@@ -64,6 +65,7 @@ class TableKeys:
         refused = denial(who, "kms:Decrypt", key, through_dynamodb(table), table.encryption_context)
         if refused:
             return key_errors.access_denied(refused)
+        last_use.note(who.arn, "Decrypt", key, table.encryption_context)
         if self._cache_seconds:
             self._until[slot] = now + self._cache_seconds
         return None

@@ -1,7 +1,7 @@
 """KMS calls: checks before ministack answers, and changes after."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.emulator import clock
@@ -9,7 +9,7 @@ from local.emulator import ministack_adapter as ms
 from local.emulator.arns import find_key, key_arn, parse
 from local.emulator.errors import ServiceError, request_in
 from local.emulator.iam.principals import effective_policy
-from local.emulator.kms import direct_calls, key_policy_rules, request_rules
+from local.emulator.kms import direct_calls, key_policy_rules, last_use, request_rules
 from local.emulator.kms.aws_managed_key import is_aws_managed
 from local.emulator.ministack_adapter import Handler, Record, Response
 
@@ -44,6 +44,8 @@ class KMS:
             response = await self._handler(method, path, headers, json.dumps(request).encode(), query)
         if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
             _remember_principals(operation, request, response, principals)
+        if response[0] == 200 and operation in last_use.OPERATIONS:
+            _note_use(headers, operation, request)
         return _with_metadata(response)
 
     def _take_policy(self, headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
@@ -85,6 +87,20 @@ def _remember_principals(
     key = find_key(arn)
     if key is not None:
         key["_principal_ids"] = principals
+        if operation != "PutKeyPolicy":
+            key["CreationDate"] = clock.now()
+
+
+def _note_use(headers: Mapping[str, str], operation: str, request: Mapping[str, Any]) -> None:
+    source = request.get("KeyId") or request.get("SourceKeyId")
+    references = (
+        source or direct_calls.key_id_in(request.get("CiphertextBlob")),
+        request.get("DestinationKeyId"),
+    )
+    context = request.get("EncryptionContext") or request.get("SourceEncryptionContext") or {}
+    for key in (find_key(str(reference)) for reference in references if reference):
+        if key is not None:
+            last_use.note(ms.caller(headers).arn, operation, key, context)
 
 
 def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:
@@ -92,12 +108,8 @@ def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:
     key = find_key(str(request.get("KeyId") or ""))
     if key is None:
         return None
-    if operation == "GetKeyPolicy":
-        return ms.answer({"Policy": effective_policy(key), "PolicyName": "default"})
-    if operation == "GetKeyRotationStatus":
-        return ms.answer(_rotation_status(key))
-    if operation == "ListKeyRotations":
-        return ms.answer({"Rotations": key.get("_rotations") or [], "Truncated": False})
+    if read := _READS.get(operation):
+        return ms.answer(read(key))
     if operation == "RotateKeyOnDemand":
         rotation = {"KeyId": key["Arn"], "RotationDate": int(clock.now()), "RotationType": "ON_DEMAND"}
         key["_rotations"] = [*(key.get("_rotations") or []), rotation]
@@ -113,3 +125,11 @@ def _rotation_status(key: Record) -> dict[str, Any]:
         status["RotationPeriodInDays"] = days
         status["NextRotationDate"] = key["CreationDate"] + days * DAY_SECONDS
     return status
+
+
+_READS: Mapping[str, Callable[[Record], dict[str, Any]]] = {
+    "GetKeyLastUsage": last_use.shown,
+    "GetKeyPolicy": lambda key: {"Policy": effective_policy(key), "PolicyName": "default"},
+    "GetKeyRotationStatus": _rotation_status,
+    "ListKeyRotations": lambda key: {"Rotations": key.get("_rotations") or [], "Truncated": False},
+}

@@ -20,6 +20,7 @@ from local.emulator.server.connection import set_connection
 from local.emulator.server.control import PATH as CONTROL_PATH
 from local.emulator.server.control import Control
 
+REST_PATHS = ("/backup-vaults", "/backup-jobs")
 SIGNATURE = "AWS4-HMAC-SHA256 Credential="
 
 
@@ -53,7 +54,8 @@ class FrontDoor:
             )
         if scope["path"].startswith(CONTROL_PATH):
             return None
-        if (scope["method"], scope["path"], scope["query_string"]) != ("POST", "/", b""):
+        is_rest = scope["path"].startswith(REST_PATHS)
+        if not is_rest and (scope["method"], scope["path"], scope["query_string"]) != ("POST", "/", b""):
             return json_error(404, "UnknownOperationException", "there is nothing here but POST /, signed")
         if not headers.get("authorization", "").startswith(SIGNATURE):
             return json_error(403, "MissingAuthenticationTokenException", "Missing Authentication Token")

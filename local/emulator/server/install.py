@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from local.emulator import ministack_adapter as ms
 from local.emulator.appautoscaling import handler as appautoscaling
+from local.emulator.backup.handler import Backup
+from local.emulator.cloudtrail import handler as cloudtrail
+from local.emulator.cloudtrail.events import EventHistory
 from local.emulator.dynamodb import resource_policies
 from local.emulator.dynamodb.handler import DynamoDB
 from local.emulator.dynamodb.table_key import TableKeys
@@ -34,4 +37,13 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     ms.replace_handler("iam", IAM(ms.handler("iam")))
     autoscaling = appautoscaling.ApplicationAutoScaling()
     ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)
-    return {**ms.STATEFUL_SERVICES, "sts": ms.Sessions(), "application-autoscaling": autoscaling}
+    ms.add_json_service("cloudtrail", cloudtrail.TARGET_PREFIX, cloudtrail.answer)
+    backup = Backup(ms.handler("backup"))
+    ms.replace_handler("backup", backup)
+    return {
+        **ms.STATEFUL_SERVICES,
+        "sts": ms.Sessions(),
+        "application-autoscaling": autoscaling,
+        "backup": backup,
+        "cloudtrail": EventHistory(),
+    }

@@ -1,0 +1,45 @@
+"""The last use of each key, as kms:GetKeyLastUsage gives it.
+
+https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.emulator import clock
+from local.emulator.arns import parse
+from local.emulator.cloudtrail.events import CalledApi, record
+from local.emulator.ministack_adapter import Record
+
+OPERATIONS = frozenset(
+    {
+        "Decrypt",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "ReEncrypt",
+        "Sign",
+    }
+)
+
+
+def note(caller: str, operation: str, key: Record, context: Mapping[str, str]) -> None:
+    """A cryptographic operation with the key succeeded."""
+    arn = parse(key["Arn"])
+    if arn is None:
+        raise ValueError(f"{key['Arn']} is no key ARN")
+    request = {"keyId": key["Arn"], "encryptionContext": dict(context)}
+    call = CalledApi(arn.account, arn.region, "kms.amazonaws.com", operation, caller, request)
+    event_id = record(call, slot=key["Arn"])
+    key["_last_use"] = {"Operation": operation, "Timestamp": clock.now(), "CloudTrailEventId": event_id}
+
+
+def shown(key: Record) -> dict[str, Any]:
+    """The answer of kms:GetKeyLastUsage; KMS has recorded uses since the key was made."""
+    return {
+        "KeyId": key["Arn"],
+        "KeyLastUsage": key.get("_last_use") or {},
+        "TrackingStartDate": key["CreationDate"],
+        "KeyCreationDate": key["CreationDate"],
+    }
