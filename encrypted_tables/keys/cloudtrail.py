@@ -13,8 +13,7 @@ from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.observe import Unknown, attempt
 
 CALL = "cloudtrail:LookupEvents"
-KEPT = timedelta(days=90)
-"""How long an event stays in the event history."""
+_DELIVERED_WITHIN = timedelta(hours=1)
 _CREATIONS = ("CreateTable", "RestoreTableFromBackup", "RestoreTableToPointInTime")
 _SERVICES = ("dynamodb.amazonaws.com", "backup.amazonaws.com")
 _TABLE_CONTEXT = "aws:dynamodb:tableName"
@@ -35,14 +34,18 @@ def read_key_changes(connections: Connections, region: str) -> tuple[KeyChange, 
     return attempt(CALL, read)
 
 
-def explains(connections: Connections, region: str, event_id: str) -> bool | Unknown:
-    """Whether a use of a key was for DynamoDB or AWS Backup."""
+def explains(
+    connections: Connections, region: str, event_id: str, time: datetime, now: datetime
+) -> bool | Unknown:
+    """Whether a use of a key was for DynamoDB or AWS Backup, or is too old for the event history."""
 
     def read() -> bool | Unknown:
         found = list(_events(connections, region, "EventId", event_id))
-        if not found:
-            return Unknown(CALL, "no event", f"event {event_id} is not in the event history yet")
-        return _is_of_dynamodb_or_backup(found[0])
+        if found:
+            return _is_of_dynamodb_or_backup(found[0])
+        if time < now - _DELIVERED_WITHIN:
+            return True
+        return Unknown(CALL, "no event", f"event {event_id} is not in the event history yet")
 
     return attempt(CALL, read)
 

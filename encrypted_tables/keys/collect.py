@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from encrypted_tables.keys.cloudtrail import KEPT, explains
+from encrypted_tables.keys.cloudtrail import explains
 from encrypted_tables.keys.facts import (
     BackupFacts,
     ExportFacts,
@@ -77,9 +77,9 @@ def _last_use(
     last = usage.get("KeyLastUsage")
     if not last:
         return None
-    is_too_old = last["Timestamp"] < now - KEPT
-    is_explained = is_too_old or explains(connections, region, last["CloudTrailEventId"])
-    return LastUse(last["Operation"], last["Timestamp"], is_explained)
+    time: datetime = last["Timestamp"]
+    is_explained = explains(connections, region, last["CloudTrailEventId"], time, now)
+    return LastUse(last["Operation"], time, is_explained)
 
 
 def read_region(connections: Connections, region: str, parallel: Parallel) -> RegionFacts:

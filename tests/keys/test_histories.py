@@ -56,7 +56,8 @@ class History:
 
     world: World
     random: Random
-    now: float
+    passed: float
+    """Seconds that the local AWS is ahead of this machine."""
     keys: list[str] = field(default_factory=list)
     tables: dict[str, Past] = field(default_factory=dict)
     backups: dict[str, str] = field(default_factory=dict)
@@ -70,6 +71,11 @@ class History:
         self.dynamodb: Any = self.world.client("dynamodb")
         self.kms: Any = self.world.client("kms")
         self.backup: Any = self.world.client("backup")
+
+    @property
+    def now(self) -> float:
+        """The time in the local AWS."""
+        return time.time() + self.passed
 
     def run(self) -> set[str]:
         """Let things happen; the keys that are needed in the end."""
@@ -97,7 +103,7 @@ class History:
     def wait(self) -> None:
         seconds = self.random.choice([7 * HOUR, DAY, 8 * DAY, 20 * DAY])
         self.world.aws.let_pass(seconds)
-        self.now += seconds
+        self.passed += seconds
 
     def make(self) -> None:
         key = self.random.choice(self.keys)
@@ -228,11 +234,11 @@ def owner(aws: LocalAws) -> Iterator[Principal]:
 
 
 def test_only_keys_that_nothing_needs_are_released(aws: LocalAws, owner: Principal) -> None:
-    world, now = World(aws), time.time()
+    world, passed = World(aws), 0.0
     wrong: list[str] = []
     released = kept = 0
     for seed in range(HISTORIES):
-        history = History(world, Random(seed), now)  # noqa: S311  # histories, not secrets
+        history = History(world, Random(seed), passed)  # noqa: S311  # histories, not secrets
         needed = history.run()
         parallel = Parallel(2, Console(quiet=True))
         verdicts = verdicts_of(
@@ -246,7 +252,7 @@ def test_only_keys_that_nothing_needs_are_released(aws: LocalAws, owner: Princip
         released, kept = released + len(can_go), kept + len(verdicts) - len(can_go)
         history.check_without(can_go)
         history.end()
-        now = history.now
+        passed = history.passed
 
     print(f"{HISTORIES} histories: {released} keys released, {kept} kept, {len(wrong)} wrong")
     assert wrong == []
