@@ -1,1 +1,1 @@
-"""Who gains or loses access to which table, told from a preview of the engine."""
+"""Shows who gains or loses access to which table by a previewed update."""

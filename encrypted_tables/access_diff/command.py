@@ -19,11 +19,13 @@ _RENDERERS: dict[str, Callable[[Diff], str]] = {"json": render_json, "markdown":
 
 @click.command("access-diff")
 @click.argument("preview")
-@click.option("--plan", metavar="FILE", help="What --save-plan wrote: names the key that a new table gets.")
+@click.option(
+    "--plan", metavar="FILE", help="The plan that --save-plan wrote: it identifies the key of a new table."
+)
 @click.option(
     "--base", metavar="PREVIEW", help="Compare with the result of this preview, not with the stack as it is."
 )
-@click.option("--base-plan", metavar="FILE", help="What --save-plan wrote beside --base.")
+@click.option("--base-plan", metavar="FILE", help="The plan that --save-plan wrote with --base.")
 @click.option(
     "--format", "style", type=click.Choice(["terminal", *_RENDERERS]), default="terminal", show_default=True
 )
@@ -32,12 +34,12 @@ _RENDERERS: dict[str, Callable[[Diff], str]] = {"json": render_json, "markdown":
     type=click.Choice(["changes", "gains", "nothing"]),
     default="changes",
     show_default=True,
-    help="What ends with a status other than 0.",
+    help="Which changes give an exit status other than 0.",
 )
 def access_diff(
     preview: str, plan: str | None, base: str | None, base_plan: str | None, style: str, fail_on: str
 ) -> int:
-    """Show who gains or loses access to which table by a change that the engine previewed.
+    """Show who gains or loses access to which table by a previewed update.
 
     \b
     PREVIEW is a file, or - for standard input, written by one of:
@@ -46,8 +48,8 @@ def access_diff(
       pulumi preview --json --show-sames > preview.json    (needs no plan)
 
     \b
-    Exit status: 0 no change in access; 1 access changes; 2 it could not be told, or PREVIEW is not readable.
-    With --fail-on gains, a loss alone is 0. With --fail-on nothing, only unreadable input is 2.
+    Exit status: 0 no access changes; 1 access changes; 2 cannot tell, or PREVIEW cannot be read.
+    With --fail-on gains, losses alone give 0. With --fail-on nothing, only unreadable input gives 2.
     """
     earlier = _preview(base, base_plan) if base else None
     now = _preview(preview, plan)
@@ -63,7 +65,7 @@ def access_diff(
 
 
 def exit_status(diff: Diff, fail_on: str) -> int:
-    """The status as `--fail-on` asks for it."""
+    """The exit status for a value of `--fail-on`."""
     if fail_on == "nothing" or diff.verdict is Verdict.NO_CHANGE:
         return 0
     if diff.verdict is Verdict.CANNOT_TELL:

@@ -1,4 +1,4 @@
-"""Which operations of DynamoDB and KMS matter for access, as data.
+"""The IAM actions behind each kind of access to a table or its key.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
@@ -7,39 +7,46 @@ https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-refere
 from collections.abc import Mapping
 from enum import StrEnum
 
+from encrypted_tables.iam.operations import Effect, actions
+
 
 class Access(StrEnum):
     """What a principal can have, gain or lose."""
 
     READ = "read"
     WRITE = "write"
+    STREAM = "read of the stream"
+    """The changes of items, by dynamodb:GetRecords."""
+    COPY = "copying of items elsewhere"
+    TABLE_ADMINISTRATION = "administration of the table"
+    """Its policy, its encryption, its backups, its deletion."""
     KEY_USE = "use of the key"
     """kms:Decrypt through DynamoDB: the key's half of reading and writing."""
     DIRECT_KEY_USE = "direct use of the key"
-    """kms:Decrypt outside DynamoDB."""
+    """Decryption outside DynamoDB."""
     ADMINISTRATION = "administration"
+    """Of the key."""
 
 
+SEARCH_VECTORS, GET_RECORDS = "dynamodb:SearchVectors", "dynamodb:GetRecords"
+COPY_ACTIONS = actions("dynamodb", Effect.COPIES)
+TABLE_ADMINISTRATION_ACTIONS = actions("dynamodb", Effect.LETS_IN, Effect.PROTECTS)
 ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
-    Access.READ: (
-        "dynamodb:GetItem",
-        "dynamodb:BatchGetItem",
-        "dynamodb:Query",
-        "dynamodb:Scan",
-        "dynamodb:PartiQLSelect",
-    ),
-    Access.WRITE: (
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:BatchWriteItem",
-        "dynamodb:PartiQLInsert",
-        "dynamodb:PartiQLUpdate",
-        "dynamodb:PartiQLDelete",
-    ),
+    Access.READ: tuple(one for one in actions("dynamodb", Effect.READS) if one != GET_RECORDS),
+    Access.WRITE: actions("dynamodb", Effect.WRITES),
 }
-OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect")
+"""Those that need the table's key: kms:Decrypt through DynamoDB, as the caller."""
+OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect", SEARCH_VECTORS)
+"""Those that read an index by its own ARN; SearchVectors reads nothing else.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearch.Security.html
+"""
 DECRYPT = "kms:Decrypt"
+DECRYPT_ACTIONS = actions("kms", Effect.DECRYPTS)
+
+
+KEY_UNDOCUMENTED = "AWS does not document whether this needs kms:Decrypt on the table's key"
+"""Why it is unknown whether a principal without the key can read a stream or copy items."""
 
 # With the right to change the policy, make grants or make a replica with a policy of its own, a principal can
 # give itself any use; with the right to disable or delete the key or end grants, it can end any other use.
@@ -54,21 +61,19 @@ WHOLE_ADMINISTRATION = (
     "kms:CancelKeyDeletion",
 )
 """Whoever has these is called an administrator of the key."""
-ADMINISTRATION_ACTIONS = (
-    *WHOLE_ADMINISTRATION,
-    "kms:RetireGrant",
-    "kms:ReplicateKey",
-    "kms:UpdatePrimaryRegion",
-    "kms:DeleteImportedKeyMaterial",
+ADMINISTRATION_ACTIONS = tuple(
+    dict.fromkeys((*WHOLE_ADMINISTRATION, *actions("kms", Effect.LETS_IN, Effect.ADMINISTERS)))
 )
+"""Those that change who can use the key, or whether anybody can."""
 
 KMS_ACROSS_ACCOUNTS = frozenset(
     f"kms:{operation}".lower()
     for operation in (
-        "CreateGrant", "Decrypt", "DeriveSharedSecret", "DescribeKey", "Encrypt", "GenerateDataKey",
-        "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext",
-        "GenerateMac", "GetKeyRotationStatus", "GetPublicKey", "ListGrants", "ReEncryptFrom", "ReEncryptTo",
-        "RetireGrant", "RevokeGrant", "Sign", "Verify", "VerifyMac",
+        "CreateGrant", "Decapsulate", "Decrypt", "DeriveSharedSecret", "DescribeKey", "Encapsulate",
+        "Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext", "GenerateMac", "GetKeyRotationStatus", "GetPublicKey",
+        "ListGrants", "ReEncryptFrom", "ReEncryptTo", "RetireGrant", "RevokeGrant", "Sign", "Verify",
+        "VerifyMac",
     )
 )  # fmt: skip
 """The KMS operations that principals of another account can use, in lower case; no key policy adds others.

@@ -20,6 +20,7 @@ from encrypted_tables.iam.answer import (
 )
 from encrypted_tables.iam.documents import Document, Policy, Unreadable
 from encrypted_tables.iam.grants import Grant, grant_allows
+from encrypted_tables.iam.operations import WITHIN_ACCOUNT
 from encrypted_tables.iam.policy import (
     Request,
     identity_policy_allows,
@@ -80,9 +81,12 @@ def evaluate(
     is_of_account = not (request.principal.account and resource.account) or (
         request.principal.account == resource.account
     )
-    is_of_kms = request.action.lower().startswith("kms:")
-    if is_of_kms and not is_of_account and request.action.lower() not in KMS_ACROSS_ACCOUNTS:
+    action = request.action.lower()
+    is_of_kms = action.startswith("kms:")
+    if not is_of_account and is_of_kms and action not in KMS_ACROSS_ACCOUNTS:
         return NO.by(f"{request.action} has no effect on a key of another account")
+    if not is_of_account and action in WITHIN_ACCOUNT:
+        return NO.by(f"{request.action} has no effect on a table of another account")
     by_identity = _identity_allows(request, identity, elsewhere)
     direct, delegated = _resource_policy_allows(request, resource, identity)
     granted = _grants_allow(request, resource, identity)

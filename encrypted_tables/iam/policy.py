@@ -31,7 +31,7 @@ _Reach = Callable[[Statement], Answer]
 """Whether a statement is about the principal."""
 
 NOT_KNOWN = "{}"
-"""Stands for a part of an ARN that is known only after the update."""
+"""Stands for a part of an ARN, or for the end of one, that is not known."""
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,16 @@ def _matches_arn(pattern: str, arn: str) -> Answer:
     wanted, given = pattern.split(":", 5), arn.split(":", 5)
     if len(wanted) < len(given):
         return yes_if(resource_covers(pattern, arn) is not False)
-    pairs = list(zip(wanted, given, strict=True))
-    if not all(value == NOT_KNOWN or matches(part, value) for part, value in pairs):
+    parts = list(zip(wanted, given, strict=True))
+    if not all(_could_match(pattern_part, part) for pattern_part, part in parts):
         return NO
-    is_sure = all(part == "*" for part, value in pairs if value == NOT_KNOWN)
+    is_sure = all(matches(pattern_part, part) for pattern_part, part in parts)
     return YES if is_sure else unknown(f"whether {pattern} is this resource")
+
+
+def _could_match(pattern: str, part: str) -> bool:
+    """Whether a pattern covers a part of an ARN, whatever its unknown end is."""
+    known, placeholder, _ = part.partition(NOT_KNOWN)
+    if not placeholder:
+        return matches(pattern, part)
+    return any(matches(pattern[:end], known) for end in range(len(pattern) + 1))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from encrypted_tables.iam.actions import WITH_ENCRYPTION_CONTEXT
+from encrypted_tables.iam.actions import ITEM_ACTIONS, SEARCH_VECTORS, WITH_ENCRYPTION_CONTEXT
 from encrypted_tables.iam.principals import Kind, Principal
 
 DYNAMODB: Final = "dynamodb.amazonaws.com"
@@ -49,6 +49,11 @@ _ONLY_FOR: Mapping[str, frozenset[str]] = {
     "kms:wrappingalgorithm": frozenset({"kms:getparametersforimport"}),
     "kms:wrappingkeyspec": frozenset({"kms:getparametersforimport"}),
 }
+# Only item calls have keys such as dynamodb:LeadingKeys; a vector search has none of them.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearch.Security.html
+_WITH_ITEM_KEYS = frozenset(
+    action.lower() for kind in ITEM_ACTIONS.values() for action in kind if action != SEARCH_VECTORS
+)
 _WITH_CHOSEN_CONTEXT = WITH_ENCRYPTION_CONTEXT | {"kms:creategrant"}
 # Requests that users, roles and sessions make never have these; services that act for themselves do.
 _OF_SERVICES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths",
@@ -83,7 +88,8 @@ class RequestContext(dict[str, Value]):
         if key.startswith("kms:encryptioncontext") and not self._may_have_encryption_context:
             return ABSENT
         service = key.partition(":")[0]
-        if service in {"kms", "dynamodb"} and service != self._service:
+        is_of_items = service != "dynamodb" or self._action in _WITH_ITEM_KEYS
+        if service in {"kms", "dynamodb"} and (service != self._service or not is_of_items):
             return ABSENT  # the keys of one service are in no request to another
         return default if isinstance(default, str | tuple | Missing) else Missing.UNKNOWN
 

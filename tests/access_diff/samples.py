@@ -1,4 +1,4 @@
-"""Previews as the engine writes them, made of the resources before and after an update."""
+"""Previews as the engine writes them, from the resources before and after an update."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def table_arn(name: str = "orders", region: str = REGION) -> str:
 
 
 def allow(actions: str | list[str], *principals: str, **more: Any) -> Statement:  # noqa: ANN401
-    """A statement that allows; for an identity's policy without principals."""
+    """An Allow statement; without principals for an IAM policy."""
     named = {"Principal": {"AWS": list(principals)}} if principals else {}
     return {"Effect": "Allow", **named, "Action": actions, "Resource": "*", **more}
 
@@ -45,7 +45,7 @@ def policy(*statements: Statement) -> str:
 
 DELEGATE = allow("kms:*", ROOT)
 MANAGE = allow(["kms:PutKeyPolicy", "kms:DescribeKey"], ROOT)
-"""Leaves the key's policy to the account, and no use of the key."""
+"""Delegates changes of the key policy to the account, but not the use of the key."""
 
 
 def resource(type_: str, name: str, inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> Resource:
@@ -115,13 +115,13 @@ def grant(grantee: str, *operations: str, **inputs: Any) -> Resource:  # noqa: A
 
 
 def new(made: Resource, *unknown_outputs: str) -> Resource:
-    """The resource while it is not made: what AWS will give it is unknown."""
+    """The resource before its creation: its outputs are unknown."""
     unknown = dict.fromkeys(("arn", "id", *unknown_outputs), UNKNOWN)
     return {**made, "id": "", "outputs": {**made["outputs"], **unknown}}
 
 
 def events(before: Sequence[Resource], after: Sequence[Resource]) -> str:
-    """The engine's events of this update's preview."""
+    """The engine's events of a preview of this update."""
     old, coming = {r["urn"]: r for r in before}, {r["urn"]: r for r in after}
     steps = [_step(old.get(urn), coming.get(urn)) for urn in {**coming, **old}]
     written = [
@@ -138,7 +138,7 @@ def _step(old: Resource | None, coming: Resource | None) -> dict[str, Any]:
 
 
 def plan(**dependencies: tuple[str, Resource]) -> str:
-    """What --save-plan writes: by resource name, the input and the resource on which it depends."""
+    """The plan that --save-plan writes: by resource, an input and the resource on which it depends."""
     goals = {}
     for name, (input_, source) in dependencies.items():
         type_ = "aws:dynamodb/table:Table"
@@ -156,7 +156,7 @@ def diff_of(before: Sequence[Resource], after: Sequence[Resource], planned: str 
 
 
 def sentences(diff: Diff) -> list[str]:
-    """The report's lines, each as one sentence."""
+    """The lines of the report as sentences."""
     return [
         f"{line.who} {line.what}: {line.of}{f' ({line.because})' if line.because else ''}"
         for line in lines(diff)

@@ -1,4 +1,4 @@
-"""An application's role gets a table by `grant_read`: the access diff says so before either is made."""
+"""The access diff reports what `grant_read` gives to an application's role, before either is created."""
 
 import json
 from pathlib import Path

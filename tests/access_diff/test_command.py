@@ -1,4 +1,4 @@
-"""The command line: what it reads, what it prints and how it ends."""
+"""The command line: input, output and exit status."""
 
 import io
 import json
@@ -27,7 +27,7 @@ UNTOLD = [key(MANAGE), table(arn=UNKNOWN)]
         (NOBODY, UNTOLD, "nothing", 0),
     ],
 )
-def test_the_exit_status_says_whether_access_changes(
+def test_the_exit_status_shows_whether_access_changes(
     before: list[dict[str, object]],
     after: list[dict[str, object]],
     fail_on: str,
@@ -47,7 +47,7 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert json.loads(capsys.readouterr().out)["verdict"] == "changes"
 
 
-def test_the_plan_tells_which_key_a_new_table_gets(
+def test_the_plan_identifies_the_key_of_a_new_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = [new(key(MANAGE, allow("kms:Decrypt", ANN))), new(table(arn=UNKNOWN))]
@@ -74,7 +74,9 @@ def test_unreadable_input_is_one_message(
     assert message.count("\n") == 1
 
 
-def test_why_a_preview_failed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_reason_of_a_failed_preview_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "preview.json"
     wrong = {"diagnosticEvent": {"severity": "error", "message": "Pulumi.dev.yaml cannot be used"}}
     file.write_text(f"{json.dumps(wrong)}\n{events(NOBODY, READER)}")

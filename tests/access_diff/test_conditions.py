@@ -1,4 +1,4 @@
-"""Conditions that are understood narrow the answer; all others are part of it, in words."""
+"""Known conditions narrow the answer; all others are part of it."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
     after = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
 
     assert changes(before, after) == [
-        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): key key of orders (us-east-1)"
+        f"{ANN} gains direct use of the key (decryption outside DynamoDB): key key of orders (us-east-1)"
     ]
 
 
@@ -58,7 +58,7 @@ def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
     ],
     ids=["network", "organisation", "variable", "time", "unknown operator", "boolean"],
 )
-def test_a_condition_that_a_preview_cannot_check_is_told_with_the_gain(
+def test_a_condition_that_a_preview_cannot_check_is_part_of_the_gain(
     condition: dict[str, object], words: str
 ) -> None:
     before = [key(MANAGE), table()]
@@ -67,7 +67,7 @@ def test_a_condition_that_a_preview_cannot_check_is_told_with_the_gain(
     assert changes(before, after)[0] == f"{ANN} gains read and write, where {words}: {TABLE}"
 
 
-def test_a_denial_under_such_a_condition_is_told_as_an_exception() -> None:
+def test_a_denial_under_such_a_condition_is_an_exception() -> None:
     elsewhere = {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b"}}
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:Decrypt", "*", Condition=elsewhere)), table()]

@@ -1,4 +1,4 @@
-"""Previews of the real engine say who gains and who loses, in each form that the engine writes."""
+"""Previews of the real engine show gains and losses, in each format that the engine writes."""
 
 import json
 import subprocess
@@ -15,14 +15,16 @@ from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.preview import read_preview
 from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
+from encrypted_tables.iam.actions import Access
 from local.local_run import ROOT, LocalRun
 from tests.access_diff.samples import ACCOUNT, ANN, BOB, allow, policy, sentences
 
 ORDERS = "table orders (us-east-1)"
+THE_REST = "copying of items elsewhere and administration of the table"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
 KEY = "key alias/orders-key of orders (us-east-1)"
 SO_FAR = "(so far only if its IAM policies allow kms:Decrypt)"
-DIRECTLY = "direct use of the key (kms:Decrypt outside DynamoDB)"
+DIRECTLY = "direct use of the key (decryption outside DynamoDB)"
 
 
 @dataclass
@@ -67,7 +69,7 @@ DEPLOYED = {**PEOPLE, "tables": {"orders": {"keyUsers": ["ann"]}}}
 
 @pytest.fixture(scope="module")
 def deployed(shared_run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    """A stack with a table of the console's key policy that ann reads; tests only preview it."""
+    """A stack with a table under the console's key policy that ann can read; tests only preview it."""
     program = make(shared_run, "deployed", tmp_path_factory.mktemp("deployed"))
     program.deploy(**DEPLOYED)
     yield program
@@ -79,8 +81,8 @@ def orders(**settings: Any) -> dict[str, Any]:  # noqa: ANN401
     return {**PEOPLE, "tables": {"orders": settings}}
 
 
-def test_the_first_creation_says_who_will_read(shared_run: LocalRun, tmp_path: Path) -> None:
-    """No key exists yet, and no ARN is known: what the table depends on tells its key."""
+def test_the_first_deployment_shows_the_readers(shared_run: LocalRun, tmp_path: Path) -> None:
+    """No key exists and no ARN is known yet: the dependencies of the table identify its key."""
     program = make(shared_run, "empty", tmp_path)
 
     diff = program.diff(people=["ann"], tables={"orders": {"keyUsers": ["bob"], "console": False}})
@@ -112,8 +114,9 @@ def test_a_removed_user_loses(deployed: Program) -> None:
 def test_a_changed_profile_takes_what_iam_could_give(deployed: Program) -> None:
     condition = "kms:EncryptionContext:aws:dynamodb:tableName StringEquals orders"
     administration = (
-        "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion, kms:RetireGrant, "
-        "kms:ReplicateKey, kms:UpdatePrimaryRegion, kms:DeleteImportedKeyMaterial"
+        "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion, kms:ReplicateKey, "
+        "kms:TagResource, kms:UntagResource, kms:UpdateAlias, kms:RetireGrant, kms:ImportKeyMaterial, "
+        "kms:DeleteImportedKeyMaterial, kms:UpdatePrimaryRegion"
     )
 
     assert sentences(deployed.diff(**orders(keyUsers=["ann"], console=False))) == [
@@ -127,11 +130,11 @@ def test_a_new_user_with_full_access_to_dynamodb_gets_no_items(deployed: Program
 
     diff = deployed.diff(**everyone, tables={"orders": {"keyUsers": ["ann"]}})
 
-    assert diff.changes == ()
-    assert "user/cleo gets DynamoDB permissions on orders (us-east-1) and still cannot" in diff.notes[0]
+    assert {change.access for change in diff.changes} == {Access.COPY, Access.TABLE_ADMINISTRATION}
+    assert "user/cleo gets DynamoDB permissions on orders (us-east-1) but cannot read" in diff.notes[0]
 
 
-def test_another_key_says_who_gains_and_who_loses(deployed: Program) -> None:
+def test_another_key_shows_gains_and_losses(deployed: Program) -> None:
     found = sentences(deployed.diff(**orders(keyUsers=["bob"], key="newer-key")))
 
     because = "(its key changes from alias/orders-key to alias/newer-key)"
@@ -150,14 +153,15 @@ def test_a_table_of_another_name_is_a_loss_and_a_gain(deployed: Program) -> None
 
     found = sentences(deployed.diff(**PEOPLE, tables={"orders-2": renamed}))
 
-    assert f"{ANN} loses read and write: {ORDERS} (the table is deleted)" in found
-    assert f"{ANN} gains read and write: table orders-2 (us-east-1) (the table is new)" in found
+    assert f"{ANN} loses read, write, {THE_REST}: {ORDERS} (the table is deleted)" in found
+    assert f"{ANN} gains read, write, {THE_REST}: table orders-2 (us-east-1) (the table is new)" in found
 
 
 def test_a_new_replica_is_read_by_the_users_of_its_key(deployed: Program) -> None:
     found = sentences(deployed.diff(**orders(keyUsers=["ann"], replicas=["eu-west-1"])))
 
-    assert f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)" in found
+    gained = f"read, write, read of the stream, {THE_REST}"
+    assert f"{ANN} gains {gained}: table orders (eu-west-1) (the table is new)" in found
 
 
 def test_a_table_that_is_imported_is_compared_with_what_is_there(
@@ -185,7 +189,7 @@ def test_destroying_takes_everyones_access(deployed: Program) -> None:
     result = deployed.stack.run("destroy", "--preview-only", events=True)
     diff = access_diff(read_preview("\n".join(map(json.dumps, result.events))))
 
-    assert f"{ANN} loses read and write: {ORDERS} (the table is deleted)" in sentences(diff)
+    assert f"{ANN} loses read, write, {THE_REST}: {ORDERS} (the table is deleted)" in sentences(diff)
 
 
 def test_all_forms_of_a_preview_say_the_same(deployed: Program) -> None:

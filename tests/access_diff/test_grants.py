@@ -1,4 +1,4 @@
-"""Grants give what a key policy does not show."""
+"""Grants give access that no key policy shows."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_the_constraint_of_a_grant_is_the_encryption_context(
     assert (READS_AND_WRITES in found) is gains
 
 
-def test_a_grant_for_a_key_that_is_not_known_yet_is_not_told_as_harmless() -> None:
+def test_a_grant_on_an_unknown_key_is_reported() -> None:
     before = [key(DELEGATE), table()]
 
     diff = diff_of(before, [*before, grant(ANN, "Decrypt", keyId=UNKNOWN)])
@@ -97,7 +97,7 @@ def test_a_grant_for_a_key_that_is_not_known_yet_is_not_told_as_harmless() -> No
     assert diff.cannot_tell == ("grant (Grant): its key is known only after the update",)
 
 
-def test_a_grant_on_a_key_of_another_stack_cannot_be_told_where_it_changes() -> None:
+def test_a_changed_grant_on_a_key_of_another_stack_is_unknown() -> None:
     elsewhere = key_arn(OTHER_KEY_ID)
     here = [key(DELEGATE), table(arn=elsewhere)]
     granted = [*here, grant(ANN, "Decrypt", keyId=elsewhere)]
@@ -110,15 +110,15 @@ def test_a_grant_on_a_key_of_another_stack_cannot_be_told_where_it_changes() -> 
     assert diff_of(granted, granted).verdict == "no change"
 
 
-def test_a_grant_to_somebody_who_is_not_known_yet_is_not_told_as_harmless() -> None:
+def test_a_grant_to_an_unknown_grantee_is_reported() -> None:
     before = [key(DELEGATE), table()]
 
     diff = diff_of(before, [*before, grant(UNKNOWN, "Decrypt")])
 
-    assert diff.cannot_tell == ("grant (Grant): whom it is for is known only after the update",)
+    assert diff.cannot_tell == ("grant (Grant): its grantee is known only after the update",)
 
 
-def test_a_grant_to_somebody_who_is_not_known_yet_makes_no_note_wrong() -> None:
+def test_a_grant_to_an_unknown_grantee_makes_no_note_wrong() -> None:
     """The user gets DynamoDB permissions, and perhaps the grant as well."""
     before = [key(DELEGATE), table()]
 

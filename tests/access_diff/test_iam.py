@@ -2,6 +2,7 @@
 
 import pytest
 
+from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
 from tests.access_diff.samples import (
     ANN,
     APP,
@@ -25,25 +26,28 @@ from tests.access_diff.samples import (
 )
 
 TABLE = "table orders (us-east-1)"
+EVERYTHING = "read, write, copying of items elsewhere and administration of the table"
 
 
-def test_full_access_to_dynamodb_gives_no_items_and_is_told_as_a_note() -> None:
+def test_full_access_to_dynamodb_gives_no_items_without_the_key() -> None:
     before = [key(DELEGATE), table(), user("ann")]
 
     diff = diff_of(before, [*before, attachment("ann")])
 
-    assert diff.changes == ()
-    (note,) = diff.notes
-    assert note == (
-        f"{ANN} gets DynamoDB permissions on orders (us-east-1) and still cannot read or write items: "
-        "it may not use the key (kms:Decrypt)."
+    assert sentences(diff) == [
+        f"{ANN} may gain copying of items elsewhere (cannot tell: {KEY_UNDOCUMENTED}): {TABLE}",
+        f"{ANN} gains administration of the table: {TABLE}",
+    ]
+    assert diff.notes[0] == (
+        f"{ANN} gets DynamoDB permissions on orders (us-east-1) but cannot read or write items: "
+        "it has no permission to use the key (kms:Decrypt)."
     )
 
 
 def test_full_access_gives_the_items_to_a_key_user() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
 
-    assert changes(before, [*before, attachment("ann")]) == [f"{ANN} gains read and write: {TABLE}"]
+    assert changes(before, [*before, attachment("ann")]) == [f"{ANN} gains {EVERYTHING}: {TABLE}"]
 
 
 def test_read_only_access_gives_a_key_user_read_alone() -> None:
@@ -53,7 +57,7 @@ def test_read_only_access_gives_a_key_user_read_alone() -> None:
     assert changes(before, [*before, read_only]) == [f"{ANN} gains read: {TABLE}"]
 
 
-def test_decrypt_in_an_iam_policy_counts_where_the_key_policy_leaves_it_to_iam() -> None:
+def test_decrypt_in_an_iam_policy_counts_where_the_key_policy_delegates() -> None:
     here = [table(), user("ann"), attachment("ann")]
     decrypt = user_policy("ann", allow("kms:Decrypt"))
 
@@ -63,13 +67,13 @@ def test_decrypt_in_an_iam_policy_counts_where_the_key_policy_leaves_it_to_iam()
     assert changes([key(MANAGE), *here], [key(MANAGE), *here, decrypt]) == []
 
 
-def test_administrator_access_of_a_user_of_the_stack_is_access_where_iam_decides() -> None:
+def test_administrator_access_gives_access_where_the_key_policy_delegates() -> None:
     before = [key(DELEGATE), table(), user("ann")]
     administrator = attachment("ann", "arn:aws:iam::aws:policy/AdministratorAccess")
 
     found = changes(before, [*before, administrator])
 
-    assert found[0] == f"{ANN} gains read and write: {TABLE}"
+    assert found[0] == f"{ANN} gains {EVERYTHING}: {TABLE}"
     assert found[-1].startswith(f"{ANN} gains administration of the key")
 
 
@@ -82,15 +86,15 @@ def test_a_key_user_without_dynamodb_permissions_gains_the_keys_half() -> None:
     )
 
 
-def test_a_user_that_comes_or_goes_with_what_it_has_gains_or_loses_that() -> None:
+def test_a_new_or_deleted_user_gains_or_loses_its_access() -> None:
     here = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
     there = [*here, user("ann"), attachment("ann")]
 
-    assert changes(here, there)[0] == f"{ANN} gains read and write: {TABLE}"
-    assert changes(there, here)[0] == f"{ANN} loses read and write: {TABLE}"
+    assert changes(here, there)[0] == f"{ANN} gains {EVERYTHING}: {TABLE}"
+    assert changes(there, here)[0] == f"{ANN} loses {EVERYTHING}: {TABLE}"
 
 
-def test_a_user_that_comes_or_goes_without_permissions_changes_nothing() -> None:
+def test_a_new_or_deleted_user_without_permissions_changes_nothing() -> None:
     here = [key(DELEGATE), table()]
 
     assert changes(here, [*here, user("ann")]) == changes([*here, user("ann")], here) == []
@@ -114,7 +118,7 @@ OF_INDEX = resource(
 
 
 @pytest.mark.parametrize(
-    ("made", "index"),
+    ("created", "index"),
     [
         ([table(globalSecondaryIndexes=INDEXES[:1])], "*"),
         ([table(globalSecondaryIndexes=INDEXES[:1])], "by-date"),
@@ -124,8 +128,8 @@ OF_INDEX = resource(
     ],
     ids=["any", "global", "local", "not named yet", "a resource of its own"],
 )
-def test_who_may_query_an_index_alone_reads_the_table(made: list[dict[str, object]], index: str) -> None:
-    before = [key(MANAGE, allow("kms:Decrypt", ANN)), *made, user("ann")]
+def test_a_query_of_an_index_reads_the_table(created: list[dict[str, object]], index: str) -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN)), *created, user("ann")]
     of_index = {**allow("dynamodb:Query"), "Resource": f"{table_arn()}/index/{index}"}
 
     assert changes(before, [*before, user_policy("ann", of_index)]) == [f"{ANN} gains read: {TABLE}"]
@@ -147,7 +151,7 @@ def test_a_policy_for_another_table_gives_nothing() -> None:
     assert changes(before, [*before, user_policy("ann", other)]) == []
 
 
-def test_a_policy_made_in_the_stack_is_read() -> None:
+def test_a_managed_policy_of_the_stack_is_read() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     arn = "arn:aws:iam::111122223333:policy/reader"
     reader = resource(
@@ -157,16 +161,16 @@ def test_a_policy_made_in_the_stack_is_read() -> None:
     assert changes(before, [*before, reader, attachment("ann", arn)]) == [f"{ANN} gains read: {TABLE}"]
 
 
-def test_a_group_gives_its_members_what_it_has() -> None:
+def test_a_member_has_the_policies_of_its_group() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann"), attachment("staff", kind="group")]
     member = resource(
         "aws:iam/userGroupMembership:UserGroupMembership", "m", {"user": "ann", "groups": ["staff"]}, {}
     )
 
-    assert changes(before, [*before, member]) == [f"{ANN} gains read and write: {TABLE}"]
+    assert changes(before, [*before, member]) == [f"{ANN} gains {EVERYTHING}: {TABLE}"]
 
 
-def test_a_policy_whose_text_is_not_there_is_never_taken_for_harmless() -> None:
+def test_a_policy_without_its_text_may_allow() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     arn = "arn:aws:iam::111122223333:policy/somewhere-else"
 
@@ -174,25 +178,25 @@ def test_a_policy_whose_text_is_not_there_is_never_taken_for_harmless() -> None:
 
     assert diff.verdict == "cannot tell"
     assert sentences(diff)[0] == (
-        f"{ANN} cannot tell whether it gains read and write: a policy it has: "
-        f"the text of {arn} is not in the preview: {TABLE}"
+        f"{ANN} may gain read and write (cannot tell: a policy it has: "
+        f"the text of {arn} is not in the preview): {TABLE}"
     )
 
 
-def test_a_policy_whose_text_is_not_there_may_deny_what_another_allows() -> None:
+def test_a_policy_without_its_text_may_deny() -> None:
     arn = "arn:aws:iam::111122223333:policy/somewhere-else"
     other = {**attachment("ann", arn), "urn": attachment("ann")["urn"] + "-2"}
     before = [key(MANAGE), table(), user("ann"), attachment("ann"), other]
     after = [key(MANAGE, allow("kms:Decrypt", ANN)), *before[1:]]
 
     assert sentences(diff_of(before, after))[0] == (
-        f"{ANN} cannot tell whether it gains read and write: a policy it has: "
-        f"the text of {arn} is not in the preview: {TABLE}"
+        f"{ANN} may gain read and write (cannot tell: a policy it has: "
+        f"the text of {arn} is not in the preview): {TABLE}"
     )
-    assert sentences(diff_of(after, before))[0].startswith(f"{ANN} cannot tell whether it loses")
+    assert sentences(diff_of(after, before))[0].startswith(f"{ANN} may lose")
 
 
-def test_a_policy_that_is_known_only_after_the_update_is_not_told() -> None:
+def test_a_policy_that_is_known_only_after_the_update_is_unknown() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     unknown = resource("aws:iam/userPolicy:UserPolicy", "later", {"user": "ann", "policy": UNKNOWN}, {})
 
@@ -204,7 +208,7 @@ def test_a_permissions_boundary_is_a_condition() -> None:
     bounded["inputs"]["permissionsBoundary"] = "arn:aws:iam::111122223333:policy/boundary"
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), bounded]
 
-    assert changes(before, [*before, attachment("ann")]) == [
+    assert changes(before, [*before, user_policy("ann", allow("dynamodb:*Item"))]) == [
         f"{ANN} gains read and write, where its permissions boundary does not stop it: {TABLE}"
     ]
 
@@ -217,21 +221,21 @@ def trust(principal: object) -> str:
     return policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
 
 
-def test_a_changed_trust_policy_of_a_role_with_access_cannot_be_told() -> None:
+def test_a_changed_trust_policy_of_a_role_with_access_is_unknown() -> None:
     def stack(*statements: dict[str, object], principal: object) -> list[dict[str, object]]:
-        made = role(managedPolicyArns=[FULL_ACCESS], assumeRolePolicy=trust(principal))
-        return [key(MANAGE, *statements), table(), made]
+        app = role(inlinePolicies=[policy(allow("dynamodb:*Item"))], assumeRolePolicy=trust(principal))
+        return [key(MANAGE, *statements), table(), app]
 
     reads, service = allow("kms:Decrypt", APP), {"Service": "lambda.amazonaws.com"}
-    told = f"who gains or loses what {APP} may do: its trust policy changes, and it has access"
+    reason = f"who gains or loses the access of {APP}: its trust policy changes"
 
     opened = diff_of(stack(reads, principal=service), stack(reads, principal="*"))
-    assert (opened.verdict, opened.cannot_tell) == ("cannot tell", (told,))
+    assert (opened.verdict, opened.cannot_tell) == ("cannot tell", (reason,))
     assert diff_of(stack(principal=service), stack(principal="*")).verdict == "no change"
 
 
-def test_a_roles_own_policies_are_read() -> None:
+def test_the_policies_of_a_role_are_read() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", APP)), table(), role()]
     after = [*before[:2], role(managedPolicyArns=[FULL_ACCESS])]
 
-    assert changes(before, after) == [f"{APP} gains read and write: {TABLE}"]
+    assert changes(before, after) == [f"{APP} gains {EVERYTHING}: {TABLE}"]

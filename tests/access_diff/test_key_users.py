@@ -1,7 +1,8 @@
-"""Who is added to a key policy gains access, who is removed loses it; what is left to IAM is said once."""
+"""Key users who are added to or removed from a key policy gain or lose access."""
 
 import pytest
 
+from encrypted_tables.iam.actions import DECRYPT_ACTIONS
 from tests.access_diff.samples import (
     ANN,
     BOB,
@@ -22,7 +23,7 @@ from tests.access_diff.samples import (
 
 TABLE, KEY = "table orders (us-east-1)", "key key of orders (us-east-1)"
 NO_TABLE_POLICY = "a policy of the table admits it; this stack sets none"
-LEFT_TO_IAM = ", unless its IAM policies allow kms:Decrypt: the key policy leaves that to them"
+LEFT_TO_IAM = ", unless its IAM policies allow kms:Decrypt: the key policy delegates to them"
 SO_FAR = "(so far only if its IAM policies allow kms:Decrypt)"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
 USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
@@ -34,7 +35,7 @@ def test_an_added_key_user_gains_read_and_write_of_the_table() -> None:
 
     assert changes(before, after) == [
         f"{ANN} gains read and write: {TABLE}",
-        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+        f"{ANN} gains direct use of the key (decryption outside DynamoDB): {KEY}",
     ]
 
 
@@ -44,7 +45,7 @@ def test_a_removed_key_user_loses_both() -> None:
 
     assert changes(before, after) == [
         f"{ANN} loses read and write: {TABLE}",
-        f"{ANN} loses direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+        f"{ANN} loses direct use of the key (decryption outside DynamoDB): {KEY}",
     ]
 
 
@@ -57,13 +58,13 @@ def test_the_same_policy_in_another_order_changes_nothing() -> None:
     assert (diff.verdict, diff.changes, diff.cannot_tell) == ("no change", (), ())
 
 
-def test_a_user_removed_from_a_policy_that_leaves_it_to_iam_may_still_have_access() -> None:
+def test_a_user_removed_from_a_policy_that_delegates_may_still_have_access() -> None:
     before = [key(DELEGATE, allow("kms:Decrypt", ANN)), table()]
     after = [key(DELEGATE), table()]
 
     assert changes(before, after) == [
         f"{ANN} loses read and write{LEFT_TO_IAM}: {TABLE}",
-        f"{ANN} loses direct use of the key (kms:Decrypt outside DynamoDB){LEFT_TO_IAM}: {KEY}",
+        f"{ANN} loses direct use of the key (decryption outside DynamoDB){LEFT_TO_IAM}: {KEY}",
     ]
 
 
@@ -76,9 +77,9 @@ def test_delegation_to_iam_is_one_line_and_not_one_for_each_principal() -> None:
 
     assert sentences(diff) == [
         f"{EVERYONE} gains read and write: {TABLE}",
-        f"{EVERYONE} gains direct use of the key (kms:Decrypt outside DynamoDB): {KEY}",
+        f"{EVERYONE} gains direct use of the key (decryption outside DynamoDB): {KEY}",
     ]
-    assert len([note for note in diff.notes if "leaves decisions to IAM" in note]) == 1
+    assert len([note for note in diff.notes if "delegates to IAM" in note]) == 1
 
 
 def test_an_account_id_is_the_same_as_its_root_arn() -> None:
@@ -92,7 +93,7 @@ def test_an_added_key_administrator_gains_administration_and_no_items() -> None:
     before = [key(MANAGE), table()]
     after = [key(MANAGE, allow(["kms:Create*", "kms:Put*", "kms:Schedule*"], ANN)), table()]
 
-    actions = "kms:PutKeyPolicy, kms:CreateGrant, kms:ScheduleKeyDeletion"
+    actions = "kms:PutKeyPolicy, kms:CreateGrant, kms:ScheduleKeyDeletion, kms:CreateAlias"
     assert changes(before, after) == [f"{ANN} gains administration of the key ({actions}): {KEY}"]
 
 
@@ -106,12 +107,12 @@ def test_what_gives_or_ends_use_by_another_way_is_administration(action: str) ->
     assert changes(before, after) == [f"{BOB} gains administration of the key ({action}): {KEY}"]
 
 
-def test_a_key_without_a_table_in_the_stack_is_told_as_well() -> None:
+def test_a_key_without_a_table_in_the_stack_is_reported() -> None:
     before, after = [key(DELEGATE)], [key(DELEGATE, allow("kms:*", BOB))]
     alone = "key key (no table of this stack)"
 
     assert changes(before, after) == [
-        f"{BOB} gains direct use of the key (kms:Decrypt outside DynamoDB) {SO_FAR}: {alone}",
+        f"{BOB} gains direct use of the key (decryption outside DynamoDB) {SO_FAR}: {alone}",
         f"{BOB} gains administration of the key: {alone}",
     ]
     assert f"{BOB} loses administration of the key: {alone} (the key leaves)" in changes(after, [])
@@ -132,18 +133,18 @@ def test_a_new_denial_takes_the_access() -> None:
     assert changes(before, after)[0] == f"{ANN} loses read and write: {TABLE}"
 
 
-def test_a_denial_of_somebody_whom_no_other_statement_names_is_told() -> None:
+def test_a_principal_that_only_a_denial_lists_is_reported() -> None:
     delegated, denied = [key(DELEGATE), table()], [key(DELEGATE, deny("kms:*", BOB)), table()]
     so_far = " (so far only if its IAM policies allow kms:Decrypt)"
 
     assert changes(delegated, denied) == [
         f"{BOB} loses read and write{so_far}: {TABLE}",
-        f"{BOB} loses direct use of the key (kms:Decrypt outside DynamoDB){so_far}: {KEY}",
+        f"{BOB} loses direct use of the key (decryption outside DynamoDB){so_far}: {KEY}",
         f"{BOB} loses administration of the key (so far only if its IAM policies allow it): {KEY}",
     ]
 
 
-def test_a_dropped_denial_lets_somebody_in_again() -> None:
+def test_a_removed_denial_gives_access_again() -> None:
     denied, delegated = [key(DELEGATE, deny("kms:*", BOB)), table()], [key(DELEGATE), table()]
 
     diff = diff_of(denied, delegated)
@@ -160,7 +161,7 @@ def test_a_denial_of_one_where_all_are_allowed_takes_the_access() -> None:
     assert changes(after, before)[0] == f"{BOB} gains read and write: {TABLE}"
 
 
-def test_a_gain_of_one_is_told_beside_a_loss_of_its_account() -> None:
+def test_a_gain_of_one_principal_is_reported_beside_a_loss_of_its_account() -> None:
     office = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
     before = [key(MANAGE, allow("kms:Decrypt", ROOT), deny("kms:*", BOB)), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ROOT, Condition=office)), table()]
@@ -171,8 +172,8 @@ def test_a_gain_of_one_is_told_beside_a_loss_of_its_account() -> None:
     assert any(line.startswith(f"{BOB} gains read and write, if its IAM policies allow") for line in found)
 
 
-def test_those_whom_a_denial_spares_keep_what_they_have() -> None:
-    """The others lose it, unless they are among the spared."""
+def test_principals_that_not_principal_lists_keep_their_access() -> None:
+    """The others lose it."""
     sparing = {"Effect": "Deny", "NotPrincipal": {"AWS": [BOB, ROOT]}, "Action": "kms:*", "Resource": "*"}
     before = [key(DELEGATE, allow("kms:Decrypt", ANN)), table()]
     after = [key(DELEGATE, allow("kms:Decrypt", ANN), sparing), table()]
@@ -181,14 +182,19 @@ def test_those_whom_a_denial_spares_keep_what_they_have() -> None:
 
 
 def test_not_action_is_understood() -> None:
-    but_decrypt = {"Effect": "Allow", "Principal": {"AWS": ANN}, "NotAction": "kms:Decrypt", "Resource": "*"}
+    but_decrypt = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ANN},
+        "NotAction": list(DECRYPT_ACTIONS),
+        "Resource": "*",
+    }
     before = [key(MANAGE), table()]
     after = [key(MANAGE, but_decrypt), table()]
 
     assert changes(before, after) == [f"{ANN} gains administration of the key: {KEY}"]
 
 
-def test_everyone_is_named_as_anyone() -> None:
+def test_everyone_is_shown_as_anyone() -> None:
     before = [key(MANAGE), table()]
     after = [key(MANAGE, allow("kms:Decrypt", "*")), table()]
 
@@ -203,7 +209,7 @@ def test_not_principal_lets_in_everyone_it_does_not_name() -> None:
     assert any(line.startswith("anyone (*) gains read and write, where") for line in changes(before, after))
 
 
-def test_a_deleted_users_unique_id_is_nobody() -> None:
+def test_the_unique_id_of_a_deleted_user_is_nobody() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", "AIDAEXAMPLEEXAMPLE123")), table()]
     after = [key(MANAGE), table()]
 

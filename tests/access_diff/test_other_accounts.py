@@ -1,4 +1,4 @@
-"""Another account needs the key policy and a policy of the table; its administrators choose who has it."""
+"""Another account needs both the key policy and a policy of the table."""
 
 from tests.access_diff.samples import (
     MANAGE,
@@ -18,15 +18,15 @@ TABLE = "table orders (us-east-1)"
 READS = ["dynamodb:GetItem", "dynamodb:Query"]
 
 
-def test_another_account_without_a_policy_of_the_table_is_told_as_conditional() -> None:
+def test_another_account_without_a_policy_of_the_table_has_conditional_access() -> None:
     diff = diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()])
 
     assert [c.after.details for c in diff.changes if c.access == "read"] == [
         ("a policy of the table admits it; this stack sets none",)
     ]
     assert (
-        f"Account {OTHER_ACCOUNT} as a whole is named: its administrators choose who of it has the access."
-        in diff.notes
+        f"Account {OTHER_ACCOUNT} has the access as a whole: its administrators choose which of its "
+        "principals get it." in diff.notes
     )
 
 
@@ -58,3 +58,13 @@ def test_an_aws_managed_key_never_lets_in_another_account() -> None:
     managed = table(serverSideEncryption=encryption)
 
     assert changes([managed, table_policy()], [managed, table_policy(allow(READS, READER))]) == []
+
+
+def test_a_table_policy_that_allows_reading_takes_no_write_from_another_account() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()]
+    reads = table_policy(allow(READS, OTHER_ROOT))
+
+    assert [one.partition(":")[2] for one in changes([*before, reads], before)] != []
+    assert [line.split(OTHER_ACCOUNT)[1] for line in changes(before, [*before, reads])] == [
+        " that its own IAM policies allow gains read: table orders (us-east-1)"
+    ]

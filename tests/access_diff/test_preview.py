@@ -1,4 +1,4 @@
-"""Previews are read in each form that the engine writes; what is no preview is one clear message."""
+"""Previews are read in each format that the engine writes; other input gets one clear message."""
 
 import json
 
@@ -13,7 +13,7 @@ AFTER = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
 
 
 def digest(before: list[Resource], after: list[Resource], *, with_unchanged: bool = True) -> str:
-    """What `pulumi preview --json --show-sames` writes; the state after has no outputs in it."""
+    """The output of `pulumi preview --json --show-sames`; the state after has no outputs."""
     steps = [
         {
             "op": "same" if old == coming else "update",
@@ -30,7 +30,7 @@ def digest(before: list[Resource], after: list[Resource], *, with_unchanged: boo
     )
 
 
-def test_the_digest_says_the_same_as_the_events() -> None:
+def test_the_digest_gives_the_same_diff_as_the_events() -> None:
     from_digest = access_diff(read_preview(digest(BEFORE, AFTER)))
 
     assert sentences(from_digest) == sentences(diff_of(BEFORE, AFTER)) != []
@@ -56,13 +56,13 @@ def test_a_digest_without_unchanged_resources_is_refused() -> None:
     ],
     ids=["empty", "blank", "for people", "list", "other JSON", "cut", "cut in a line", "update", "operation"],
 )
-def test_what_is_no_preview_is_named(text: str, message: str) -> None:
+def test_input_that_is_not_a_preview_gets_a_message(text: str, message: str) -> None:
     with pytest.raises(PreviewError, match=message):
         read_preview(text)
 
 
 @pytest.mark.parametrize("plan", ["", "not JSON", "[]", '{"resources": {}}'])
-def test_what_is_no_plan_is_named(plan: str) -> None:
+def test_input_that_is_not_a_plan_gets_a_message(plan: str) -> None:
     with pytest.raises(PreviewError, match="the plan is not what `pulumi preview --save-plan` writes"):
         read_preview(events(BEFORE, AFTER), plan)
 
@@ -77,7 +77,7 @@ def test_a_preview_with_errors_is_never_no_change() -> None:
 
 
 def test_replacing_operations_are_put_together() -> None:
-    """A replacement is three steps for one URN; its old table goes and its new one comes."""
+    """A replacement: three steps for one URN, from the old table to the new one."""
     old, coming = table(), table("orders-2")
     coming["urn"] = old["urn"]
     users = key(MANAGE, allow("kms:Decrypt", ANN))
@@ -99,25 +99,25 @@ def test_replacing_operations_are_put_together() -> None:
 
 
 def imported(read: Resource | None, coming: Resource) -> str:
-    """An update that imports one resource; the rest stays."""
+    """An update that imports one resource and keeps the rest."""
     lines = events([], []).splitlines()
     step = {"op": "import", "urn": coming["urn"], "old": read, "new": coming}
     return "\n".join([*lines[:1], json.dumps({"resOutputsEvent": {"metadata": step}}), *lines[1:]])
 
 
-def test_what_is_imported_is_compared_with_what_the_engine_read() -> None:
+def test_an_imported_resource_is_compared_with_its_state() -> None:
     asked = key(MANAGE, allow("kms:Decrypt", ANN))
 
     assert access_diff(read_preview(imported(asked, asked))).verdict == "no change"
     assert sentences(access_diff(read_preview(imported(key(MANAGE), asked)))) == [
-        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): key key (no table of this stack)"
+        f"{ANN} gains direct use of the key (decryption outside DynamoDB): key key (no table of this stack)"
     ]
 
 
-def test_what_is_imported_and_was_not_read_cannot_be_told() -> None:
+def test_an_imported_resource_that_was_not_read_is_unknown() -> None:
     diff = access_diff(read_preview(imported(None, key(MANAGE))))
 
-    assert diff.cannot_tell == ("key (Key): it is imported, and what access it gives now is not known",)
+    assert diff.cannot_tell == ("key (Key): it is imported, and the access that it gives now is unknown",)
 
 
 def test_what_an_earlier_update_left_over_is_nothing_that_anybody_loses() -> None:

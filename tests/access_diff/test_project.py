@@ -1,4 +1,4 @@
-"""Previews of the project's own program, as a reviewer of its config would have them told."""
+"""Previews of the project's own program, as a reviewer of its config sees them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ USER = "arn:aws:iam::111122223333:user/nextwork-kms-user"
 ROLE = "arn:aws:iam::111122223333:role/app"
 TABLE = "table nextwork-kms-table (us-east-1)"
 KEY = "key alias/nextwork-kms-key of nextwork-kms-table (us-east-1)"
-DIRECTLY = "direct use of the key (kms:Decrypt outside DynamoDB)"
+DIRECTLY = "direct use of the key (decryption outside DynamoDB)"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"
 OWNER = "arn:aws:iam::111122223333:user/owner"
 SETTINGS = "encrypted-tables:tables.nextwork-kms-table"
@@ -86,8 +86,8 @@ def test_a_key_user_added_by_config_gains(dev: Dev) -> None:
     ]
 
 
-def test_a_role_of_elsewhere_may_have_had_access_by_its_iam_policies(dev: Dev) -> None:
-    """The console's key policy lets IAM policies decide, and this role's are not in the stack."""
+def test_a_role_of_another_stack_may_have_had_access_by_its_iam_policies(dev: Dev) -> None:
+    """The console's key policy delegates to IAM policies, and this role's are not in the stack."""
     dev.configure("keyUsers[0]", ROLE)
 
     diff = dev.diff()
@@ -97,7 +97,7 @@ def test_a_role_of_elsewhere_may_have_had_access_by_its_iam_policies(dev: Dev) -
         f"{ROLE} gains read and write {so_far}: {TABLE}",
         f"{ROLE} gains {DIRECTLY} {so_far}: {KEY}",
     ]
-    assert "those are taken as given here" in diff.notes[-1]
+    assert "this report assumes that they have them" in diff.notes[-1]
 
 
 def test_the_strict_profile_takes_what_iam_could_give(dev: Dev) -> None:
@@ -105,10 +105,10 @@ def test_the_strict_profile_takes_what_iam_could_give(dev: Dev) -> None:
 
     so_far = "(so far only if its IAM policies allow kms:Decrypt)"
     administration = (
-        "kms:CreateGrant, kms:RetireGrant, kms:ReplicateKey, kms:UpdatePrimaryRegion, "
-        "kms:DeleteImportedKeyMaterial"
+        "kms:CreateGrant, kms:ReplicateKey, kms:RetireGrant, kms:ImportKeyMaterial, "
+        "kms:DeleteImportedKeyMaterial, kms:UpdatePrimaryRegion"
     )
-    of_owner = "kms:CreateGrant, kms:UpdatePrimaryRegion, kms:DeleteImportedKeyMaterial"
+    of_owner = "kms:CreateGrant, kms:DeleteImportedKeyMaterial, kms:UpdatePrimaryRegion"
     assert sentences(dev.diff()) == [
         f"{EVERYONE} loses read and write: {TABLE}",
         f"{EVERYONE} loses {DIRECTLY}: {KEY}",
@@ -139,18 +139,19 @@ def test_a_key_user_that_is_deployed_is_removed_by_config(dev: Dev) -> None:
     ]
 
 
-def test_a_replica_is_read_by_whom_its_key_lets(dev: Dev) -> None:
+def test_the_key_of_a_replica_decides_who_reads_it(dev: Dev) -> None:
     dev.configure("replicaRegions[0]", "eu-west-1")
     dev.configure("keyUsers[0]", USER)
 
     found = sentences(dev.diff())
 
     replica = "table nextwork-kms-table (eu-west-1) (the table is new)"
-    assert f"{USER} gains read and write: {replica}" in found
-    assert f"{USER} gains read and write: {TABLE}" in found
+    whole = "read, write, read of the stream, copying of items elsewhere and administration of the table"
+    assert f"{USER} gains {whole}: {replica}" in found
+    assert f"{USER} gains read, write and read of the stream: {TABLE}" in found
 
 
-def test_a_new_version_of_the_key_is_a_note_and_nobodys_gain(dev: Dev) -> None:
+def test_a_new_version_of_the_key_is_a_note_and_no_gain(dev: Dev) -> None:
     dev.configure("keyVersion", "2")
 
     diff = dev.diff()
@@ -159,7 +160,7 @@ def test_a_new_version_of_the_key_is_a_note_and_nobodys_gain(dev: Dev) -> None:
     (note,) = diff.notes
     assert note == (
         "nextwork-kms-table (us-east-1) gets another key under the same alias, alias/nextwork-kms-key: "
-        "what was encrypted with the one before (backups, exports) still needs that one."
+        "the old one is still needed for what it encrypted, such as backups."
     )
 
 
@@ -172,7 +173,7 @@ def test_a_table_of_another_name_is_a_loss_and_a_gain(dev: Dev) -> None:
     assert f"{EVERYONE} gains read and write: table other-table (us-east-1) (the table is new)" in found
 
 
-def test_the_first_deployment_says_who_will_read(run: LocalRun, tmp_path: Path) -> None:
+def test_the_first_deployment_shows_the_readers(run: LocalRun, tmp_path: Path) -> None:
     """No key, table or ARN exists yet."""
     diff = Dev(run.stack("staging"), tmp_path).diff()
 

@@ -1,4 +1,4 @@
-"""What holds for any key policy."""
+"""Properties of any key policy."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The reports: Markdown that shows names as they are, and JSON for programs."""
+"""The reports: Markdown, JSON and the terminal."""
 
 import json
 
@@ -25,14 +25,14 @@ def test_markdown_is_a_table_of_changes() -> None:
     ]
 
 
-def test_markdown_says_when_nothing_changes() -> None:
+def test_markdown_shows_that_nothing_changes() -> None:
     same = [key(MANAGE), table()]
 
-    assert render_markdown(diff_of(same, same)) == "No change in who can read or write which table.\n"
+    assert render_markdown(diff_of(same, same)) == "No access changes.\n"
 
 
 def test_markdown_shows_names_that_look_like_markdown_as_they_are() -> None:
-    """Names in a pull request are whatever its author likes."""
+    """Names in a pull request are untrusted input."""
     evil = "`x` | @everyone <img src=x> [a](https://evil.example)\n# owned"
     before = [key(MANAGE), table()]
     after = [
@@ -55,7 +55,7 @@ def without_code(markdown: str) -> str:
 def test_json_has_a_version_a_verdict_and_each_change() -> None:
     report = json.loads(render_json(gained()))
 
-    assert (report["version"], report["verdict"], report["hasGains"]) == ("1.0", "changes", True)
+    assert (report["version"], report["verdict"], report["hasGains"]) == ("1.1", "changes", True)
     assert [(c["principal"]["arn"], c["verb"], c["access"]) for c in report["changes"]] == [
         (ANN, "gains", "read"),
         (ANN, "gains", "write"),
@@ -65,7 +65,7 @@ def test_json_has_a_version_a_verdict_and_each_change() -> None:
     assert report["sentences"][0] == f"{ANN} gains read and write: table orders (us-east-1)"
 
 
-def test_json_tells_what_cannot_be_told() -> None:
+def test_json_has_the_unknown_answers() -> None:
     unknown = key(MANAGE)
     unknown["inputs"]["policy"] = UNKNOWN
 
@@ -89,11 +89,11 @@ def test_the_terminal_shows_each_change_in_one_line_under_its_table() -> None:
         f"  {ANN} gains read and write",
         "",
         "key key of orders (us-east-1)",
-        f"  {ANN} gains direct use of the key (kms:Decrypt outside DynamoDB)",
+        f"  {ANN} gains direct use of the key (decryption outside DynamoDB)",
         "",
         (
-            "Note: Users and roles that this stack does not make also need DynamoDB permissions from IAM "
-            "policies that are not in this stack; those are taken as given here."
+            "Note: Users and roles that this stack does not create also need DynamoDB permissions from IAM "
+            "policies outside this stack; this report assumes that they have them."
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""Tables and replicas that come, go, move or get another key."""
+"""Tables and replicas that are created, deleted, moved or get another key."""
 
 from tests.access_diff.samples import (
     ANN,
@@ -29,7 +29,7 @@ from tests.access_diff.samples import (
 ANN_READS = allow("kms:Decrypt", ANN)
 
 
-def test_a_new_table_is_told_with_who_will_read_it() -> None:
+def test_the_readers_of_a_new_table_are_reported() -> None:
     made = [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))]
 
     found = changes([], made, plan(orders=("serverSideEncryption", made[0])))
@@ -37,16 +37,14 @@ def test_a_new_table_is_told_with_who_will_read_it() -> None:
     assert f"{ANN} gains read and write: table orders (us-east-1) (the table is new)" in found
 
 
-def test_without_the_plan_the_key_of_a_new_table_cannot_be_told() -> None:
+def test_without_the_plan_the_key_of_a_new_table_is_unknown() -> None:
     diff = diff_of([], [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))])
 
     assert diff.verdict == "cannot tell"
-    assert diff.cannot_tell == (
-        "who can read orders (us-east-1): which key it is, is known only after the update",
-    )
+    assert diff.cannot_tell == ("who can read orders (us-east-1): its key is known only after the update",)
 
 
-def test_a_denial_in_the_tables_policy_of_somebody_named_nowhere_else_is_told() -> None:
+def test_a_principal_that_only_a_denial_lists_is_reported() -> None:
     before = [key(DELEGATE), table(), table_policy(allow("dynamodb:GetItem", ANN))]
     after = [*before[:2], table_policy(allow("dynamodb:GetItem", ANN), deny("dynamodb:*", BOB))]
     limit = "if its IAM policies allow kms:Decrypt"
@@ -73,15 +71,15 @@ def test_a_deleted_table_takes_everyones_access() -> None:
     ]
 
 
-def test_a_table_that_is_retained_changes_nobodys_access() -> None:
+def test_a_retained_table_changes_no_access() -> None:
     retained = [{**one, "retainOnDelete": True} for one in (key(MANAGE, ANN_READS), table())]
 
     diff = diff_of(retained, [])
 
     assert diff.changes == ()
     assert diff.notes == (
-        "key leaves the stack and stays in AWS: who has access to it does not change.",
-        "orders leaves the stack and stays in AWS: who has access to it does not change.",
+        "key leaves the stack and stays in AWS: access to it does not change.",
+        "orders leaves the stack and stays in AWS: access to it does not change.",
     )
 
 
@@ -100,7 +98,7 @@ def test_another_key_with_other_users_is_a_gain_and_a_loss() -> None:
     ]
 
 
-def test_a_key_of_somewhere_else_cannot_be_told() -> None:
+def test_a_key_outside_the_stack_is_unknown() -> None:
     before = [key(MANAGE, ANN_READS), table()]
     elsewhere = "arn:aws:kms:us-east-1:111122223333:key/aaaabbbb-cccc-dddd-eeee-ffff00001111"
 
@@ -111,8 +109,8 @@ def test_a_key_of_somewhere_else_cannot_be_told() -> None:
     )
     (sentence,) = sentences(diff)
     assert sentence == (
-        f"{ANN} cannot tell whether it keeps read and write: the policy of its key {elsewhere} is not in "
-        f"this stack: table orders (us-east-1) (its key changes from key to {elsewhere})"
+        f"{ANN} may keep read and write (cannot tell: the policy of its key {elsewhere} is not in "
+        f"this stack): table orders (us-east-1) (its key changes from key to {elsewhere})"
     )
 
 
@@ -128,7 +126,7 @@ def test_without_a_customer_managed_key_iam_alone_decides() -> None:
     assert any(line.startswith("every principal of 111122223333") for line in found)
 
 
-def test_a_table_whose_key_is_deleted_can_be_read_by_nobody() -> None:
+def test_nobody_can_read_a_table_whose_key_is_deleted() -> None:
     before = [key(MANAGE, ANN_READS), table()]
 
     diff = diff_of(before, [table()])
@@ -186,19 +184,19 @@ def test_a_renamed_resource_for_the_same_table_changes_nothing() -> None:
     assert changes([kept, table()], [kept, moved]) == []
 
 
-def test_a_key_named_by_its_alias_is_found() -> None:
+def test_a_key_is_found_by_its_alias() -> None:
     alias = resource("aws:kms/alias:Alias", "alias", {"name": "alias/orders", "targetKeyId": KEY_ID}, {})
     before = [key(MANAGE), alias, table(arn="alias/orders")]
     after = [key(MANAGE, ANN_READS), alias, table(arn="alias/orders")]
 
     assert changes(before, after)[1] == (
-        f"{ANN} gains direct use of the key (kms:Decrypt outside DynamoDB): "
+        f"{ANN} gains direct use of the key (decryption outside DynamoDB): "
         "key alias/orders of orders (us-east-1)"
     )
 
 
 def test_the_aws_managed_key_is_known_by_what_the_program_asks_for() -> None:
-    """AWS tells the ARN of that key as it does of any other."""
+    """AWS returns the ARN of that key as of any other."""
     managed = table()
     managed["inputs"]["serverSideEncryption"] = {"enabled": True}
     managed["outputs"]["serverSideEncryption"] = {"enabled": True, "kmsKeyArn": key_arn("aws-managed")}

@@ -55,7 +55,7 @@ def test_the_plan_of_a_reader_is_applied_by_the_deployer(checkout: Checkout) -> 
 
     assert [r.returncode for r in (previewed, deployed, again)] == [0, 0, 0], deployed.stdout
     assert "user/reader" not in previewed.stdout
-    assert "No change in who can read or write which table." in again.stdout
+    assert "No access changes." in again.stdout
 
 
 def test_deployers_that_are_left_out_are_told_of_and_the_plan_is_refused(checkout: Checkout) -> None:

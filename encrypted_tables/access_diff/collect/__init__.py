@@ -1,1 +1,1 @@
-"""What a preview shows: tables, keys, grants and identities, before and after the update."""
+"""Reads tables, keys, grants and identities before and after the update from a preview."""

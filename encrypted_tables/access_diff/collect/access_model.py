@@ -1,4 +1,4 @@
-"""The tables of a stack, their keys and who is named where: the stack's resources in AWS's terms."""
+"""The tables, keys and principals of a stack, in AWS's terms."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.principals import Principal
 
 TableId = tuple[str, str]
-"""A table's name and Region; the Region is empty while it is not known."""
+"""A table's name and Region; the Region is empty if unknown."""
 
 
 class KeyKind(StrEnum):
@@ -27,19 +27,19 @@ class Key:
     """A customer managed key of the stack, or one whose policy the stack sets."""
 
     urn: str
-    """Its ARN, where the stack does not make it."""
+    """Its ARN, if the stack does not create it."""
     label: str
     """Its alias, else its name in the program."""
     arn: str
-    """Of a key that is not made yet, an ARN that no policy can name."""
-    is_made: bool
+    """For a key that does not exist yet, an ARN that no policy can name."""
+    exists: bool
     region: str
     policy: Policy
     grants: tuple[Grant, ...] = ()
     is_enabled: bool | None = True
-    """None while it is not known."""
+    """None if unknown."""
     is_going: bool = False
-    """It leaves in this update: it will be scheduled for deletion."""
+    """Whether this update schedules it for deletion."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class TableKey:
 
     kind: KeyKind
     key: Key | None = None
-    """The customer managed key; None when it is not of this stack or not known, as `why_unknown` says."""
+    """The customer managed key; None if unknown or not in this stack, for the reason in `why_unknown`."""
     why_unknown: str = ""
     arn: str = ""
-    """What the table names as its key, if that is known."""
+    """The key's ARN as the table gives it; empty if unknown."""
 
     @property
     def label(self) -> str:
-        """How people call it."""
+        """The key's name in reports."""
         return self.key.label if self.key else self.arn or self.kind.value
 
 
@@ -66,18 +66,24 @@ class Table:
     name: str
     region: str
     arn: str
-    """With `NOT_KNOWN` parts while they are not known."""
+    """Parts that are unknown are `NOT_KNOWN`."""
     account: str
-    """Empty while it is not known."""
+    """Empty if unknown."""
     key: TableKey
     policies: tuple[Policy, ...] = ()
-    """Its resource policy, if the stack gives it one."""
+    """Its resource policies in the stack."""
+    may_have_other_policy: bool = True
+    """Whether its policy may be set outside the stack: false if the stack sets it before or after."""
     indexes: frozenset[str] = frozenset()
     """The names of its indexes."""
+    stream_arn: str = ""
+    """Empty without a stream."""
+    stream_policies: tuple[Policy, ...] = ()
+    """The resource policies of its stream in the stack."""
 
     @property
     def id(self) -> TableId:
-        """What stays the same when nothing but settings change."""
+        """Identifies the table before and after an update."""
         return self.name, self.region
 
 
@@ -86,15 +92,14 @@ class AccessModel:
     """The stack before or after an update."""
 
     account: str
-    """The stack's account; empty while no resource tells it."""
+    """The stack's account; empty if unknown."""
     tables: Mapping[TableId, Table]
     keys: Mapping[str, Key]
     identities: Identities
     unresolved: tuple[Unresolved, ...] = ()
-    """What may give access and could not be placed."""
-
+    """Resources that may give access whose principal or target is unknown."""
     absent: frozenset[Principal] = frozenset()
-    """Users and roles that the stack makes on the other stack, and that are not there on this one."""
+    """Users and roles that exist only in the other model: created or deleted by the update."""
 
     def tables_of(self, key: Key) -> Iterable[Table]:
         """The tables encrypted with this key."""

@@ -1,4 +1,4 @@
-"""Reads grants: for whom, for which operations, and in which encryption context."""
+"""Reads grants: grantee, operations and encryption context."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ _PRINCIPALS = {USER: Kind.USER, ROLE: Kind.ROLE}
 
 
 def read_grant(stack: StackResources, resource: Resource) -> Grant:
-    """The grant that a resource makes."""
+    """The grant that a resource creates."""
     operations = stack.value(resource, "operations")
     constraint = next(iter(as_list(stack.value(resource, "constraints"))), None)
     return Grant(
@@ -27,7 +27,7 @@ def read_grant(stack: StackResources, resource: Resource) -> Grant:
 
 
 def _context(constraint: Any, name: str) -> Mapping[str, Any] | NotKnown:  # noqa: ANN401  # a property of any type
-    """The encryption context that a constraint asks for; empty when it asks for none."""
+    """The encryption context of a constraint; empty without one."""
     found = constraint.get(name) if isinstance(constraint, Mapping) else constraint
     if isinstance(found, Unknown):
         return NotKnown(found.value)
@@ -35,12 +35,12 @@ def _context(constraint: Any, name: str) -> Mapping[str, Any] | NotKnown:  # noq
 
 
 def grantee_of(stack: StackResources, resource: Resource) -> Principal | Unknown | None:
-    """Whom the grant is for; of a user or role that the stack is yet to make, the name tells."""
+    """The grantee; None if it is not a principal. A new user or role is known by its name."""
     value = stack.value(resource, "granteePrincipal")
     if isinstance(value, Unknown):
         urns = resource.dependencies.get("granteePrincipal", ())
-        made = [stack.resources[urn] for urn in urns if urn in stack.resources]
-        return (_to_be_made(stack, made[0]) if len(made) == 1 else None) or value
+        sources = [stack.resources[urn] for urn in urns if urn in stack.resources]
+        return (_new_principal(stack, sources[0]) if len(sources) == 1 else None) or value
     if not isinstance(value, str):
         return None
     if value.endswith(".amazonaws.com"):
@@ -48,12 +48,12 @@ def grantee_of(stack: StackResources, resource: Resource) -> Principal | Unknown
     return parse_principal(value)
 
 
-def _to_be_made(stack: StackResources, resource: Resource) -> Principal | None:
+def _new_principal(stack: StackResources, resource: Resource) -> Principal | None:
     kind, name = _PRINCIPALS.get(resource.type), resource.inputs.get("name")
     if kind is None or not isinstance(name, str) or not stack.account:
         return None
-    given = resource.inputs.get("path")
-    path = given if isinstance(given, str) and given else "/"
+    value = resource.inputs.get("path")
+    path = value if isinstance(value, str) and value else "/"
     return Principal(
         kind, stack.account, name, f"arn:{stack.partition}:iam::{stack.account}:{kind}{path}{name}"
     )

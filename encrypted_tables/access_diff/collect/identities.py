@@ -1,4 +1,4 @@
-"""The users and roles of a stack, and the policies that the stack gives to users and roles."""
+"""The users, roles and groups of a stack, and the IAM policies that it attaches to any."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ from encrypted_tables.iam.documents import Policy, Unreadable, as_list
 from encrypted_tables.iam.managed_policies import managed_policy
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 
-# Resource types that give policies: the inputs that name the holders (by kind) and the policies.
+# Resource types that attach policies, with the inputs for the policies and, by kind, their holders.
 _INLINE = {
     USER_POLICY: "user",
     ROLE_POLICY: "role",
@@ -66,20 +66,20 @@ Holder = tuple[str, str]  # kind, name
 
 @dataclass
 class Identity:
-    """A user, role or group and what the stack says of it."""
+    """A user, role or group, with its policies in the stack."""
 
     principal: Principal
     policies: list[Policy] = field(default_factory=list)
     is_of_stack: bool = False
-    """The stack makes this user or role, so the policies here are taken for all that it has."""
+    """Whether the stack creates this user or role: then `policies` are all its policies."""
     boundary: Policy | None = None
     """Its permissions boundary."""
     trust: Policy | None = None
-    """Who may assume it; of a role of the stack."""
+    """The trust policy of a role of the stack."""
 
 
 class Identities:
-    """All users and roles that the stack makes or gives policies to, and the groups that it gives some."""
+    """The users and roles of the stack, and the others to which it attaches policies."""
 
     def __init__(self, resources: Iterable[Resource], account: str, partition: str) -> None:
         self._resources = {resource.urn: resource for resource in resources}
@@ -87,18 +87,18 @@ class Identities:
         self._partition = partition
         self._found: dict[Principal, Identity] = {}
         self.unresolved: list[Unresolved] = []
-        """What gives policies to somebody whose name is not known yet."""
+        """Resources that attach policies to an unknown principal."""
         for resource in self._resources.values():
             self._read(resource)
         for resource in self._resources.values():
             self._join_groups(resource)
 
     def __iter__(self) -> Iterator[Identity]:
-        """All of them."""
+        """Each identity."""
         return iter(self._found.values())
 
     def get(self, principal: Principal) -> Identity | None:
-        """What the stack says of this principal, or of its role, if anything."""
+        """The identity of this principal, or of its role; None if the stack has none."""
         return self._found.get(principal.holder)
 
     def _read(self, resource: Resource) -> None:
@@ -107,11 +107,11 @@ class Identities:
             self._read_identity(resource)
         elif resource.type in _INLINE:
             kind = _INLINE[resource.type]
-            self._give(resource, {kind: kind}, [read_policy(inputs.get("policy"))])
+            self._attach(resource, {kind: kind}, [read_policy(inputs.get("policy"))])
         elif resource.type in _ATTACHMENTS:
             policies, holders = _ATTACHMENTS[resource.type]
-            given = [self._policy(resource, policies, arn) for arn in _values(inputs.get(policies))]
-            self._give(resource, holders, given)
+            attached = [self._policy(resource, policies, arn) for arn in _values(inputs.get(policies))]
+            self._attach(resource, holders, attached)
 
     def _read_identity(self, resource: Resource) -> None:
         kind = Kind.USER if resource.type == USER else Kind.ROLE
@@ -145,36 +145,36 @@ class Identities:
     def _at(self, principal: Principal) -> Identity:
         return self._found.setdefault(principal, Identity(principal))
 
-    def _give(self, resource: Resource, holders: Mapping[str, str], policies: list[Policy]) -> None:
+    def _attach(self, resource: Resource, holders: Mapping[str, str], policies: list[Policy]) -> None:
         for kind, key in holders.items():
             for name in _values(resource.inputs.get(key)):
-                holder = self._named(resource, kind, key, name)
+                holder = self._name_of(resource, kind, key, name)
                 if holder is None:
-                    self._leave_out(resource)
+                    self._add_unresolved(resource)
                 else:
                     self._at(self._principal(Kind(kind), holder)).policies.extend(policies)
 
-    def _leave_out(self, resource: Resource) -> None:
-        why = f"{resource.name}: it is not known yet to whom it gives a policy"
-        self.unresolved.append(Unresolved(resource, why))
+    def _add_unresolved(self, resource: Resource) -> None:
+        reason = f"who gets the policies of {resource.name}: known only after the update"
+        self.unresolved.append(Unresolved(resource, reason))
 
-    def _named(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
+    def _name_of(self, resource: Resource, kind: str, key: str, name: Any) -> str | None:  # noqa: ANN401  # JSON
         if not isinstance(name, Unknown):
             return str(name).rsplit("/", 1)[-1]
         wanted = {"user": USER, "role": ROLE, "group": GROUP}[kind]
         urns = [urn for urn in resource.dependencies.get(key, ()) if self._type(urn) == wanted]
         if len(urns) != 1:
             return None
-        made = self._resources[urns[0]]
+        holder = self._resources[urns[0]]
         if kind == "group":
-            return _group_name(made)
-        return self._identity(made, Kind(kind)).principal.name
+            return _group_name(holder)
+        return self._identity(holder, Kind(kind)).principal.name
 
     def _type(self, urn: str) -> str:
         return self._resources[urn].type if urn in self._resources else ""
 
     def _policy(self, resource: Resource, key: str, arn: Any) -> Policy:  # noqa: ANN401  # JSON
-        """The managed policy with that ARN: the stack's own, or one of AWS's."""
+        """The managed policy with this ARN, of the stack or of AWS."""
         if isinstance(arn, Unknown):
             urns = [urn for urn in resource.dependencies.get(key, ()) if self._type(urn) == MANAGED_POLICY]
             if len(urns) == 1:
@@ -191,10 +191,10 @@ class Identities:
         members, groups = _MEMBERSHIPS[resource.type]
         for user in _values(resource.inputs.get(members)):
             for group in _values(resource.inputs.get(groups)):
-                name = self._named(resource, "user", members, user)
-                joined = self._named(resource, "group", groups, group)
+                name = self._name_of(resource, "user", members, user)
+                joined = self._name_of(resource, "group", groups, group)
                 if name is None or joined is None:
-                    self._leave_out(resource)
+                    self._add_unresolved(resource)
                 else:
                     policies = self._policies_of_group(joined)
                     self._at(self._principal(Kind.USER, name)).policies.extend(policies)
@@ -203,7 +203,7 @@ class Identities:
         if known := self.get(self._principal(Kind.GROUP, name)):
             return known.policies
         is_of_stack = any(_group_name(one) == name for one in self._resources.values() if one.type == GROUP)
-        return [] if is_of_stack else [Unreadable(f"what group {name} has is not in this stack")]
+        return [] if is_of_stack else [Unreadable(f"the policies of group {name} are not in this stack")]
 
 
 def _group_name(group: Resource) -> str:
@@ -211,5 +211,5 @@ def _group_name(group: Resource) -> str:
 
 
 def _values(value: Any) -> list[Any]:  # noqa: ANN401  # a property of any type
-    """One value, several, or none, as a list."""
+    """A property as a list."""
     return as_list(value)

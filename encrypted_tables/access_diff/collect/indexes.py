@@ -1,4 +1,4 @@
-"""The indexes of a table: whoever may query one of them reads items."""
+"""The indexes of a table: a query of one reads items."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from encrypted_tables.engine.unknown import Unknown
 from encrypted_tables.iam.documents import as_list
 
 ANY = "*"
-"""Stands for the name of an index that is not known yet."""
+"""The name of an index whose name is unknown."""
 
 
 def index_names(stack: StackResources, tables: Iterable[Resource], table: str) -> frozenset[str]:
-    """The names of the indexes of a table, whichever resource makes them."""
+    """The names of a table's indexes, in its own resource and in others."""
     found: set[str] = set()
     for resource in tables:
         if stack.value(resource, "name") == table:

@@ -1,4 +1,4 @@
-"""The customer managed keys of the stack before or after an update, and which key a reference means."""
+"""The customer managed keys of a stack, and the keys that its references mean."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,11 +21,11 @@ _KEY_ARN = re.compile(r"arn:aws[\w-]*:kms:[\w-]+:\d{12}:key/[\w-]+")
 
 
 def keys_of(stack: StackResources) -> dict[str, Key]:
-    """The keys by URN, each with its policy and grants; those that the stack does not make, by ARN."""
+    """The keys with their policies and grants: by URN, and by ARN if the stack does not create them."""
     references = References(stack)
     policies = _separate_policies(stack, references)
     grants = _grants(stack, references)
-    made = (
+    created = (
         Key(
             resource.urn,
             references.label(resource),
@@ -43,30 +43,30 @@ def keys_of(stack: StackResources) -> dict[str, Key]:
             urn=arn,
             label=arn,
             arn=arn,
-            is_made=True,
+            exists=True,
             region=arn.split(":")[3],
             policy=policies.get(arn) or Unreadable("not in this stack"),
             grants=tuple(grants.get(arn, ())),
         )
         for arn in stack.keys_elsewhere
     )
-    return {key.urn: key for key in (*made, *elsewhere)}
+    return {key.urn: key for key in (*created, *elsewhere)}
 
 
 class References:
-    """Tells which of the stack's keys an ARN, id, alias or dependency means."""
+    """Resolves ARNs, ids, aliases and dependencies to keys of the stack."""
 
     def __init__(self, stack: StackResources) -> None:
         self._stack = stack
         self._aliases = stack.of([ALIAS])
 
     def arn(self, key: Resource) -> str:
-        """The key's ARN, as far as it is known."""
+        """The key's ARN; if unknown, one that no policy can name."""
         arn = key.outputs.get("arn")
         if isinstance(arn, str):
             return arn
         parts = (self._stack.region_of(key) or NOT_KNOWN, self._stack.account or NOT_KNOWN)
-        return f"arn:{self._stack.partition}:kms:{parts[0]}:{parts[1]}:key/a-key-that-is-not-made-yet"
+        return f"arn:{self._stack.partition}:kms:{parts[0]}:{parts[1]}:key/not-created-yet"
 
     def label(self, key: Resource) -> str:
         """The key's alias, else its name in the program."""
@@ -74,7 +74,7 @@ class References:
         return next((name for name in names if isinstance(name, str)), key.name)
 
     def key(self, resource: Resource, name: str, value: Any, region: str = "") -> str | None:  # noqa: ANN401
-        """The URN of the stack's key that a property means; None when it is none or cannot be told."""
+        """The URN of the key that a property means; None if unknown or not a key of the stack."""
         if isinstance(value, Unknown):
             return self._by_dependency(resource, name, region)
         for key in self._stack.of(KEYS):
@@ -109,36 +109,36 @@ class References:
 
 
 def keys_elsewhere(stack: StackResources) -> frozenset[str]:
-    """The ARNs of keys that the stack does not make, and whose policies it sets."""
+    """The ARNs of keys that the stack does not create but whose policies it sets."""
     references = References(stack)
-    named = ((one, stack.value(one, "keyId")) for one in stack.of([KEY_POLICY]))
+    arns = ((one, stack.value(one, "keyId")) for one in stack.of([KEY_POLICY]))
     return frozenset(
         arn
-        for one, arn in named
+        for one, arn in arns
         if isinstance(arn, str) and _KEY_ARN.fullmatch(arn) and references.key(one, "keyId", arn) is None
     )
 
 
 def with_keys_elsewhere(stack: StackResources, arns: Iterable[str]) -> StackResources:
-    """The stack, with those of the keys that it does not make itself."""
-    made = {key.outputs.get("arn") for key in stack.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
-    return replace(stack, keys_elsewhere=frozenset(arns) - made)
+    """The stack, with those of the keys that it does not create."""
+    created = {key.outputs.get("arn") for key in stack.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
+    return replace(stack, keys_elsewhere=frozenset(arns) - created)
 
 
 def unresolved(stack: StackResources) -> Iterator[Unresolved]:
-    """Key policies and grants of which it cannot be told for which key or for whom they are."""
+    """Key policies and grants whose key or grantee is unknown."""
     references = References(stack)
     for resource in stack.of([KEY_POLICY, GRANT]):
         key, grantee = stack.value(resource, "keyId"), grantee_of(stack, resource)
         if references.key(resource, "keyId", key) is None:
-            its_key = key.value if isinstance(key, Unknown) else f"{key}, which is not in this stack"
-            yield Unresolved(resource, f"{resource.titled}: its key is {its_key}")
+            reason = key.value if isinstance(key, Unknown) else f"{key}, which is not in this stack"
+            yield Unresolved(resource, f"{resource.titled}: its key is {reason}")
         if isinstance(grantee, Unknown):
-            yield Unresolved(resource, f"{resource.titled}: whom it is for is {grantee.value}")
+            yield Unresolved(resource, f"{resource.titled}: its grantee is {grantee.value}")
 
 
 def default_policy(account: str) -> Document:
-    """The policy of a key made without one.
+    """The policy of a key that is created without one.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
@@ -186,7 +186,7 @@ def _grants(stack: StackResources, references: References) -> dict[str, list[Gra
 
 
 def _is_enabled(resource: Resource) -> bool | None:
-    given = [resource.inputs.get(name) for name in ("isEnabled", "enabled")]
-    if any(isinstance(value, Unknown) for value in given):
+    values = [resource.inputs.get(name) for name in ("isEnabled", "enabled")]
+    if any(isinstance(value, Unknown) for value in values):
         return None
-    return False not in given
+    return False not in values

@@ -1,4 +1,4 @@
-"""Policies of resources in a preview, which may be known only after the update."""
+"""Policies in resources of a preview, which may be unknown until the update."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The stack before or after an update: its resources, and where they are."""
+"""The resources of a stack before or after an update."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from encrypted_tables.engine.unknown import Unknown
 
 @dataclass(frozen=True)
 class StackResources:
-    """The stack before or after an update: its resources, and the facts that hold for all of them."""
+    """The resources of a stack before or after an update, with its account, partition and Region."""
 
     resources: Mapping[str, Resource]
     account: str
     partition: str
     region: str
-    """The Region of a resource that names none; empty while it is not known."""
+    """The Region of resources that set none; empty if unknown."""
     is_before: bool
     keys_elsewhere: frozenset[str] = frozenset()
-    """The ARNs of keys that the stack does not make, and whose policies it sets before or after."""
+    """The ARNs of keys that the stack does not create but whose policies it sets before or after."""
 
     def of(self, types: Iterable[str]) -> list[Resource]:
         """The resources of these types."""
@@ -27,7 +27,7 @@ class StackResources:
         return [resource for resource in self.resources.values() if resource.type in wanted]
 
     def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
-        """A property: before an update as AWS last told it, after it as the program wants it."""
+        """A property: before the update from the outputs, after it from the inputs."""
         first, second = resource.inputs, resource.outputs
         if self.is_before:
             first, second = second, first
@@ -38,16 +38,16 @@ class StackResources:
         return value
 
     def set_by(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
-        """A property that is gone when the program no longer sets it."""
+        """A property that is removed when the program no longer sets it."""
         return self.value(resource, name) if self.is_before else resource.inputs.get(name)
 
     def account_of(self, resource: Resource) -> str:
-        """The account in which the resource is; the stack's when its ARN is not known."""
+        """The resource's account; the stack's if its ARN is unknown."""
         arn = resource.outputs.get("arn")
         return arn.split(":")[4] if isinstance(arn, str) and arn.count(":") >= 5 else self.account
 
     def region_of(self, resource: Resource) -> str:
-        """The Region in which the resource is; empty while that is not known."""
+        """The resource's Region; empty if unknown."""
         for value in (resource.inputs.get("region"), resource.outputs.get("region")):
             if isinstance(value, str) and value:
                 return value

@@ -1,7 +1,7 @@
-"""The tables and replicas of the stack before or after an update, each with its key and its policies."""
+"""The tables and replicas of a stack, each with its key and policies."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from encrypted_tables.access_diff.collect.access_model import Key, KeyKind, Table, TableId, TableKey
@@ -13,8 +13,10 @@ from encrypted_tables.access_diff.collect.unresolved import Unresolved
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.engine.resource_types import TABLE, TABLE_POLICY, TABLE_REPLICA
 from encrypted_tables.engine.unknown import Unknown
-from encrypted_tables.iam.documents import Policy, as_list
+from encrypted_tables.iam.documents import as_list
 from encrypted_tables.iam.policy import NOT_KNOWN
+
+UNKNOWN_STREAM = "unknown"
 
 
 @dataclass(frozen=True)
@@ -33,34 +35,47 @@ class Tables:
                 name = resource.id or f"{resource.name} (name not known yet)"
             key = self._key_of_table(resource, region)
             account = self.stack.account_of(resource)
-            yield self._table(name, region, key, account)
+            yield self._table(name, region, key, account, stream_arn=self._stream_arn(resource))
             for replica in as_list(self.stack.set_by(resource, "replicas")):
                 there = replica.get("regionName") if isinstance(replica, Mapping) else None
                 if isinstance(there, str):
-                    yield self._table(name, there, self._key_of_replica(resource, replica, key), account)
+                    replica_key = self._key_of_replica(resource, replica, key)
+                    yield self._table(name, there, replica_key, account, stream_arn=UNKNOWN_STREAM)
                 else:
-                    why = "a replica of it is known only after the update"
-                    used = TableKey(KeyKind.CUSTOMER_MANAGED, None, why)
-                    yield self._table(name, "a Region not known yet", used, account)
+                    reason = "one of its replicas is known only after the update"
+                    unknown_key = TableKey(KeyKind.CUSTOMER_MANAGED, None, reason)
+                    yield self._table(name, "a Region not known yet", unknown_key, account)
         for resource in self.stack.of([TABLE_REPLICA]):
             yield self._separate_replica(resource)
 
-    def _table(self, name: str, region: str, key: TableKey, account: str = "") -> Table:
+    def _stream_arn(self, resource: Resource) -> str:
+        """The ARN of the table's stream; empty without one. DynamoDB enables that of a global table."""
+        arn = resource.outputs.get("streamArn")
+        has_stream = self.stack.value(resource, "streamEnabled") is True
+        if not (has_stream or as_list(self.stack.set_by(resource, "replicas"))):
+            return ""
+        return arn if isinstance(arn, str) and arn else UNKNOWN_STREAM
+
+    def _table(
+        self, name: str, region: str, key: TableKey, account: str = "", *, stream_arn: str = ""
+    ) -> Table:
         account = account or self.stack.account
         arn = f"arn:{self.stack.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
         indexes = index_names(self.stack, self.stack.of([TABLE]), name)
-        return Table(name, region, arn, account, key, indexes=indexes)
+        if stream_arn == UNKNOWN_STREAM:
+            stream_arn = f"{arn}/stream/{NOT_KNOWN}"
+        return Table(name, region, arn, account, key, indexes=indexes, stream_arn=stream_arn)
 
     def _key_of_table(self, resource: Resource, region: str) -> TableKey:
         encryption = self.stack.value(resource, "serverSideEncryption")
         if isinstance(encryption, Unknown) and "serverSideEncryption" in resource.inputs:
             return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its encryption is {encryption.value}")
         if isinstance(encryption, Unknown):
-            return TableKey(KeyKind.AWS_OWNED)  # the program asks for nothing: DynamoDB's default
+            return TableKey(KeyKind.AWS_OWNED)  # not set: DynamoDB's default
         encryption = next(iter(as_list(encryption)), None)
-        asked = next(iter(as_list(resource.inputs.get("serverSideEncryption"))), None)
-        if isinstance(asked, Mapping) and asked.get("enabled") is True and not asked.get("kmsKeyArn"):
-            return TableKey(KeyKind.AWS_MANAGED)  # though the state may hold that key's ARN
+        wanted = next(iter(as_list(resource.inputs.get("serverSideEncryption"))), None)
+        if isinstance(wanted, Mapping) and wanted.get("enabled") is True and not wanted.get("kmsKeyArn"):
+            return TableKey(KeyKind.AWS_MANAGED)  # the state may have that key's ARN
         if not isinstance(encryption, Mapping) or encryption.get("enabled") is False:
             return TableKey(KeyKind.AWS_OWNED)
         value = encryption.get("kmsKeyArn")
@@ -73,7 +88,7 @@ class Tables:
         if value:
             return self._key(table, "replicas", value, replica["regionName"])
         if of_table.kind is KeyKind.CUSTOMER_MANAGED:
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, "the replica names no key")
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, "the key of the replica is not set")
         return of_table
 
     def _separate_replica(self, resource: Resource) -> Table:
@@ -83,20 +98,20 @@ class Tables:
         name = arn.rsplit("/", 1)[-1] if isinstance(arn, str) else _name_by_dependency(stack, resource)
         value = stack.value(resource, "kmsKeyArn")
         key = self._key(resource, "kmsKeyArn", value, region) if value else TableKey(KeyKind.AWS_OWNED)
-        return self._table(name, region, key)
+        return self._table(name, region, key, stream_arn=UNKNOWN_STREAM)
 
     def _key(self, resource: Resource, name: str, value: Any, region: str) -> TableKey:  # noqa: ANN401  # JSON
         if not isinstance(value, str | Unknown):
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its key is not an ARN but {value}")
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its kmsKeyArn is not an ARN but {value}")
         if isinstance(value, str) and "alias/aws/" in value:
             return TableKey(KeyKind.AWS_MANAGED)
         urn = self.references.key(resource, name, value, region)
         if urn in self.keys:
             return TableKey(KeyKind.CUSTOMER_MANAGED, self.keys[str(urn)])
         if isinstance(value, Unknown):
-            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"which key it is, is {value.value}")
-        why = f"the policy of its key {value} is not in this stack"
-        return TableKey(KeyKind.CUSTOMER_MANAGED, None, why, value)
+            return TableKey(KeyKind.CUSTOMER_MANAGED, None, f"its key is {value.value}")
+        reason = f"the policy of its key {value} is not in this stack"
+        return TableKey(KeyKind.CUSTOMER_MANAGED, None, reason, value)
 
 
 def _name_by_dependency(stack: StackResources, resource: Resource) -> str:
@@ -108,29 +123,40 @@ def _name_by_dependency(stack: StackResources, resource: Resource) -> str:
     return f"{resource.name} (table not known yet)"
 
 
-def table_policies(
+def with_policies(
     stack: StackResources, tables: Mapping[TableId, Table]
-) -> tuple[dict[TableId, list[Policy]], list[Unresolved]]:
-    """The policies of each table; and those that are not known to be of any."""
-    found: dict[TableId, list[Policy]] = {}
-    homeless = []
+) -> tuple[dict[TableId, Table], list[Unresolved]]:
+    """The tables with the policies of theirs and of their streams; and the policies of unknown tables."""
+    found = dict(tables)
+    unresolved = []
     for resource in stack.of([TABLE_POLICY]):
         arn = stack.value(resource, "resourceArn")
+        text = read_policy(stack.value(resource, "policy"))
         if isinstance(arn, str):
-            table = next((one.id for one in tables.values() if _is_arn_of(one, arn)), None)
-            why = f"{arn} is no table of this stack"
+            table_arn, is_stream, _ = arn.partition("/stream/")
+            table_id = next((one.id for one in tables.values() if _is_arn_of(one, table_arn)), None)
+            reason = f"{arn} is not a table of this stack"
         else:
-            table = _table_by_dependency(stack, resource, tables)
-            why = "its table is not known yet"
-        if table is None:
-            homeless.append(Unresolved(resource, f"{resource.titled}: {why}"))
-        else:
-            found.setdefault(table, []).append(read_policy(stack.value(resource, "policy")))
-    return found, homeless
+            table_id, is_stream = _table_by_dependency(stack, resource, tables), ""
+            reason = "its table is known only after the update"
+        if table_id is None:
+            unresolved.append(Unresolved(resource, f"{resource.titled}: {reason}"))
+            continue
+        table = found[table_id]
+        found[table_id] = (
+            replace(
+                table,
+                stream_arn=table.stream_arn or arn,
+                stream_policies=(*table.stream_policies, text),
+            )
+            if is_stream
+            else replace(table, policies=(*table.policies, text))
+        )
+    return found, unresolved
 
 
 def _is_arn_of(table: Table, arn: str) -> bool:
-    """Whether the ARN is the table's, as far as that is known; a stream's or an index's is not."""
+    """Whether the ARN is the table's, as far as known; an index's is not."""
     known, given = table.arn.split(":", 5), arn.split(":", 5)
     return len(given) == len(known) and all(
         one in (NOT_KNOWN, other) for one, other in zip(known, given, strict=True)

@@ -1,4 +1,4 @@
-"""What may give access, and cannot be told to whom or to what."""
+"""Resources that may give access whose principal or target is unknown."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,13 +8,13 @@ from encrypted_tables.engine.preview import Resource
 
 @dataclass(frozen=True)
 class Unresolved:
-    """A resource that may give access, and of which it cannot be told to whom or to what."""
+    """A resource that may give access whose principal or target is unknown."""
 
     resource: Resource
-    why: str
-    """A sentence."""
+    reason: str
+    """Follows "Cannot tell" in a report."""
 
-    def says_the_same_as(self, other: Self) -> bool:
-        """Whether it is the same resource, which asks for the same."""
+    def is_same_as(self, other: Self) -> bool:
+        """Whether both are the same resource with the same inputs and reason."""
         one, two = self.resource, other.resource
-        return (one.urn, one.inputs, self.why) == (two.urn, two.inputs, other.why)
+        return (one.urn, one.inputs, self.reason) == (two.urn, two.inputs, other.reason)

@@ -1,1 +1,1 @@
-"""Who may do what before and after the update, and what changes."""
+"""Evaluates access before and after an update, and compares it."""

@@ -1,10 +1,20 @@
-"""Whether a principal may do something with a table or its key, as far as the stack tells."""
+"""Whether a principal can do something with a table or its key, as far as the stack shows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from encrypted_tables.access_diff.collect.access_model import AccessModel, Key, KeyKind, Table
-from encrypted_tables.access_diff.evaluate.candidates import named_by_key
-from encrypted_tables.iam.actions import DECRYPT, ITEM_ACTIONS, OF_INDEXES, Access
+from encrypted_tables.access_diff.evaluate.candidates import principals_in_key
+from encrypted_tables.iam.actions import (
+    DECRYPT,
+    DECRYPT_ACTIONS,
+    GET_RECORDS,
+    ITEM_ACTIONS,
+    KEY_UNDOCUMENTED,
+    OF_INDEXES,
+    SEARCH_VECTORS,
+    Access,
+)
 from encrypted_tables.iam.answer import (
     DELEGATED,
     NO,
@@ -24,37 +34,66 @@ from encrypted_tables.iam.principals import Kind, Principal
 from encrypted_tables.iam.request_context import RequestContext, Value, caller_context, through_dynamodb
 
 
-def may_use_items(
+def can_use_items(
     model: AccessModel, principal: Principal, table: Table, access: Access, elsewhere: Answer = YES
 ) -> Answer:
-    """Whether the principal may read (or write) items: DynamoDB's permission and the key's, both."""
-    by_table = may_use_table(model, principal, table, access, elsewhere)
-    return all_of([by_table, may_decrypt_items(model, principal, table)])
+    """Whether the principal can read (or write) items: it needs DynamoDB's permission and the key's."""
+    by_table = dynamodb_allows_items(model, principal, table, access, elsewhere)
+    return all_of([by_table, can_decrypt_items(model, principal, table)])
 
 
-def may_use_table(
+def dynamodb_allows_items(
     model: AccessModel, principal: Principal, table: Table, access: Access, elsewhere: Answer = YES
 ) -> Answer:
-    """DynamoDB's half: IAM policies and the table's resource policy.
+    """DynamoDB's permission to read or write items: IAM policies and the table's resource policy.
 
     Args:
-        model: the stack of the update.
-        principal: who asks.
+        model: the stack before or after the update.
+        principal: the caller.
         table: the table.
-        access: reading or writing.
-        elsewhere: what IAM policies outside the stack are taken to give a principal that it does not make.
+        access: read or write.
+        elsewhere: the assumed answer of IAM policies outside the stack, for a principal of another stack.
     """
     if principal.kind is Kind.SERVICE:
         return NO
-    places = [(action, table.arn) for action in ITEM_ACTIONS[access]]
-    if access is Access.READ:
-        places += [(action, f"{table.arn}/index/{one}") for action in OF_INDEXES for one in table.indexes]
-    requests = (_item_request(principal, action, place, table) for action, place in places)
+    requests = (
+        _table_request(principal, action, arn, table) for action, arn in _item_requests(table, access)
+    )
     return any_of(_item_action(model, request, table, elsewhere) for request in requests)
 
 
-def may_decrypt_items(model: AccessModel, principal: Principal, table: Table) -> Answer:
-    """The key's half: whether DynamoDB may decrypt the table key on behalf of the principal."""
+def _item_requests(table: Table, access: Access) -> Iterator[tuple[str, str]]:
+    """The actions to try, each with the ARN of a table or index. A vector index may be of no stack."""
+    for action in ITEM_ACTIONS[access]:
+        if action != SEARCH_VECTORS:
+            yield action, table.arn
+    if access is Access.READ:
+        for index in table.indexes:
+            yield from ((action, f"{table.arn}/index/{index}") for action in OF_INDEXES)
+        yield SEARCH_VECTORS, f"{table.arn}/index/{NOT_KNOWN}"
+
+
+def dynamodb_allows(model: AccessModel, principal: Principal, table: Table, action: str) -> Answer:
+    """DynamoDB's permission for an action other than on items, by the policies that the stack sets."""
+    arn, policies = table.arn, table.policies
+    if action == GET_RECORDS:
+        arn, policies = table.stream_arn, table.stream_policies
+    if not arn or not (policies or _is_in_account(table, principal)):
+        return NO
+    known = model.identities.get(principal) if principal.is_single else None
+    identity = Identity(known.policies, known.boundary, is_whole=known.is_of_stack) if known else Identity()
+    request = _table_request(principal, action, arn, table)
+    return evaluate(request, Resource(table.account, policies), identity, elsewhere=NO)
+
+
+def key_for_copies(model: AccessModel, principal: Principal, table: Table) -> Answer:
+    """The key's permission to copy items or to read a stream: known only for those who can read items."""
+    by_key = can_decrypt_items(model, principal, table)
+    return by_key if by_key.grade is Grade.YES else unknown(KEY_UNDOCUMENTED)
+
+
+def can_decrypt_items(model: AccessModel, principal: Principal, table: Table) -> Answer:
+    """The key's permission: whether DynamoDB may decrypt the table's key on behalf of the principal."""
     if table.key.kind is KeyKind.AWS_OWNED:
         return YES
     if table.key.kind is KeyKind.AWS_MANAGED:
@@ -65,13 +104,14 @@ def may_decrypt_items(model: AccessModel, principal: Principal, table: Table) ->
     return _key_action(model, key, _key_request(principal, DECRYPT, key, table))
 
 
-def may_decrypt_directly(model: AccessModel, principal: Principal, key: Key) -> Answer:
-    """Whether the principal may call kms:Decrypt itself, with an encryption context of its choice."""
-    return _key_action(model, key, _key_request(principal, DECRYPT, key))
+def can_decrypt_directly(model: AccessModel, principal: Principal, key: Key) -> Answer:
+    """Whether the principal can decrypt with the key itself, in an encryption context of its choice."""
+    requests = (_key_request(principal, action, key) for action in DECRYPT_ACTIONS)
+    return any_of(_key_action(model, key, request) for request in requests)
 
 
-def may_administer(model: AccessModel, principal: Principal, key: Key, action: str) -> Answer:
-    """Whether the principal may do one of `ADMINISTRATION_ACTIONS` itself."""
+def can_administer(model: AccessModel, principal: Principal, key: Key, action: str) -> Answer:
+    """Whether the principal can call one of `ADMINISTRATION_ACTIONS` itself."""
     return _key_action(model, key, _key_request(principal, action, key), must_be_usable=False)
 
 
@@ -89,24 +129,25 @@ def _context(principal: Principal, action: str, key_arn: str) -> dict[str, Value
 
 
 def _known(part: str) -> str:
-    """A part of an ARN; empty while it is not known."""
+    """A part of an ARN; empty while it is unknown."""
     return "" if part == NOT_KNOWN else part
 
 
-def _item_request(principal: Principal, action: str, place: str, table: Table) -> Request:
+def _table_request(principal: Principal, action: str, arn: str, table: Table) -> Request:
     context = caller_context(principal, action, region=table.region, owner=table.account)
-    return Request(action, principal, place, RequestContext(action, context))
+    return Request(action, principal, arn, RequestContext(action, context))
 
 
 def _item_action(model: AccessModel, request: Request, table: Table, elsewhere: Answer) -> Answer:
-    if not _is_of_account(table, request.principal) and not table.policies:
-        return conditional("a policy of the table admits it; this stack sets none")
+    if not _is_in_account(table, request.principal) and not table.policies:
+        needed = conditional("a policy of the table admits it; this stack sets none")
+        return needed if table.may_have_other_policy else NO
     resource = Resource(table.account, table.policies)
-    return evaluate(request, resource, *_side_of(model, request.principal, elsewhere))
+    return evaluate(request, resource, *_identity_of(model, request.principal, elsewhere))
 
 
-def _side_of(model: AccessModel, principal: Principal, elsewhere: Answer) -> tuple[Identity, Answer]:
-    """What the stack says of the principal, and what policies outside the stack are taken to give it."""
+def _identity_of(model: AccessModel, principal: Principal, elsewhere: Answer) -> tuple[Identity, Answer]:
+    """The principal's IAM policies, and the assumed answer of those outside the stack."""
     known = model.identities.get(principal)
     if not principal.is_single:
         return Identity(), YES  # those of them that have IAM policies for it
@@ -116,29 +157,28 @@ def _side_of(model: AccessModel, principal: Principal, elsewhere: Answer) -> tup
 
 
 def _key_action(model: AccessModel, key: Key, request: Request, *, must_be_usable: bool = True) -> Answer:
-    """What the key policy, its grants and the IAM policies of the stack say together."""
+    """The answer of the key policy, the grants and the IAM policies of the stack together."""
     if not must_be_usable:
-        return _policies_say(model, key, request)
+        return _policies_allow(model, key, request)
     if key.is_going or key.is_enabled is False:
         return NO
     is_enabled = YES if key.is_enabled else unknown(f"whether {key.label} is enabled")
-    return all_of([_policies_say(model, key, request), is_enabled])
+    return all_of([_policies_allow(model, key, request), is_enabled])
 
 
-def _policies_say(model: AccessModel, key: Key, request: Request) -> Answer:
-    """The same of a key that can be used."""
+def _policies_allow(model: AccessModel, key: Key, request: Request) -> Answer:
     if isinstance(key.policy, Unreadable):
         return unknown(f"the policy of {key.label}: {key.policy.reason}")
     resource = Resource(_known(account_of(key.arn)), [key.policy], key.grants)
-    said = evaluate(request, resource, *_side_of(model, request.principal, DELEGATED))
+    answer = evaluate(request, resource, *_identity_of(model, request.principal, DELEGATED))
     if request.principal.kind is Kind.GROUP:
-        return any_of([said, _for_members(model, key, request)])
-    return said
+        return any_of([answer, _for_members(model, key, request)])
+    return answer
 
 
 def _for_members(model: AccessModel, key: Key, request: Request) -> Answer:
-    """What the key says to those of its users who may be members of the group that asks."""
-    users = (named for named in named_by_key(key) if named.kind is Kind.USER)
+    """The key's answer to those of its users who may be members of the calling group."""
+    users = (one for one in principals_in_key(key) if one.kind is Kind.USER)
     answer = any_of(_key_action(model, key, _as_member(request, user)) for user in users)
     is_nobody = answer.grade in {Grade.NO, Grade.DELEGATED}
     return NO if is_nobody else conditional("the member is a user that the key admits")
@@ -150,5 +190,5 @@ def _as_member(request: Request, user: Principal) -> Request:
     return replace(request, principal=user, context=RequestContext(request.action, {**of_user, **kept}))
 
 
-def _is_of_account(table: Table, principal: Principal) -> bool:
+def _is_in_account(table: Table, principal: Principal) -> bool:
     return principal.kind is not Kind.ANYONE and principal.account in ("", table.account)

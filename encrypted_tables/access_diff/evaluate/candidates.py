@@ -1,4 +1,4 @@
-"""Whom a model names in connection with a table or a key."""
+"""The principals whose access to a table or a key may change."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,32 +8,32 @@ from encrypted_tables.iam.policy import principals_of
 from encrypted_tables.iam.principals import Principal, account_principal
 
 
-def principals_of_table(model: AccessModel, table: Table | None) -> set[Principal]:
-    """Whoever may have access to the table: those named by its policies, its key, and the stack's own."""
+def candidates_for_table(model: AccessModel, table: Table | None) -> set[Principal]:
+    """The principals in the policies of the table and its key, and those of the stack."""
     if table is None:
         return set()
     return {
-        *_named_by(table.policies),
-        *principals_of_key(model, table.key.key),
+        *_principals_in((*table.policies, *table.stream_policies)),
+        *candidates_for_key(model, table.key.key),
         *(identity.principal for identity in model.identities),
         *([account_principal(table.account)] if table.key.kind is not KeyKind.CUSTOMER_MANAGED else []),
     }
 
 
-def principals_of_key(model: AccessModel, key: Key | None) -> set[Principal]:
-    """Whoever may have access to the key: those named by its policy and grants, and the stack's own."""
+def candidates_for_key(model: AccessModel, key: Key | None) -> set[Principal]:
+    """The principals in the policy and grants of the key, and those of the stack."""
     if key is None:
         return set()
-    return {*named_by_key(key), *(identity.principal for identity in model.identities)}
+    return {*principals_in_key(key), *(identity.principal for identity in model.identities)}
 
 
-def named_by_key(key: Key) -> set[Principal]:
-    """Whom the key's policy and grants name."""
+def principals_in_key(key: Key) -> set[Principal]:
+    """The principals in the policy and grants of the key."""
     grantees = (grant.grantee for grant in key.grants)
-    return {*_named_by([key.policy]), *(grantee for grantee in grantees if grantee)}
+    return {*_principals_in([key.policy]), *(grantee for grantee in grantees if grantee)}
 
 
-def _named_by(policies: Iterable[Policy]) -> Iterator[Principal]:
+def _principals_in(policies: Iterable[Policy]) -> Iterator[Principal]:
     for policy in policies:
         if isinstance(policy, Document):
             yield from principals_of(policy)

@@ -1,4 +1,4 @@
-"""What an update does to access: each change, and all of them."""
+"""Changes of access by an update."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,17 +10,17 @@ from encrypted_tables.iam.principals import Principal
 
 
 class Verb(StrEnum):
-    """What happens to a principal's access."""
+    """How a principal's access changes."""
 
     GAINS = "gains"
     LOSES = "loses"
     CHANGES = "changes"
-    """The access stays, under other conditions."""
+    """It keeps the access under other conditions."""
     CANNOT_TELL = "cannot tell"
 
 
 class Verdict(StrEnum):
-    """The whole diff in one word."""
+    """The result of a diff."""
 
     NO_CHANGE = "no change"
     CHANGES = "changes"
@@ -29,43 +29,43 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One principal's access to one table, or to one key, and what happens to it."""
+    """A change of one principal's access to one table or one key."""
 
     principal: Principal
     verb: Verb
     access: Access
     table: TableId | None
-    """None where the access is to the key itself."""
+    """None for access to the key itself."""
     key: str
-    """The key's alias or name; what the table is encrypted with where that is no key of the stack."""
+    """The key's alias or name; the kind of encryption for a table without a key of the stack."""
     tables: tuple[TableId, ...]
-    """All tables that the key encrypts, before or after."""
+    """The tables that the key encrypts, before or after."""
     before: Answer
     after: Answer
     actions: tuple[str, ...] = ()
-    """Which actions of administration."""
+    """The IAM actions: for copies and administration, which change action by action."""
     reason: str = ""
-    """What else than a policy is the cause: the table is created, deleted, or gets another key."""
+    """A cause other than a policy: the table is created, deleted, or gets another key."""
 
 
 @dataclass(frozen=True)
 class Diff:
-    """Who gains and who loses access."""
+    """Who gains and loses access."""
 
     changes: tuple[Change, ...]
     cannot_tell: tuple[str, ...]
-    """What makes an answer impossible, in words."""
+    """Why some answers are unknown; each follows "Cannot tell" in a report."""
     notes: tuple[str, ...]
-    """What to know beside the changes, in words."""
+    """Further sentences for the reader."""
 
     @property
     def verdict(self) -> Verdict:
-        """Whether anybody's access changes; what cannot be told is never called unchanged."""
+        """Whether any access changes. An unknown answer never counts as unchanged."""
         if self.cannot_tell or any(change.verb is Verb.CANNOT_TELL for change in self.changes):
             return Verdict.CANNOT_TELL
         return Verdict.CHANGES if self.changes else Verdict.NO_CHANGE
 
     @property
     def has_gains(self) -> bool:
-        """Whether anybody gains access, or keeps it under other conditions."""
+        """Whether anyone gains access, or keeps it under other conditions."""
         return any(change.verb in {Verb.GAINS, Verb.CHANGES} for change in self.changes)

@@ -1,33 +1,43 @@
-"""What each principal may do with each table and key, before an update and after it."""
+"""Each principal's access to each table and key, before an update and after it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from encrypted_tables.access_diff.collect.access_model import AccessModel, Key, KeyKind, Table, TableId
 from encrypted_tables.access_diff.evaluate.access import (
-    may_administer,
-    may_decrypt_directly,
-    may_decrypt_items,
-    may_use_items,
+    can_administer,
+    can_decrypt_directly,
+    can_decrypt_items,
+    can_use_items,
+    dynamodb_allows,
+    key_for_copies,
 )
-from encrypted_tables.access_diff.evaluate.candidates import principals_of_key, principals_of_table
+from encrypted_tables.access_diff.evaluate.candidates import candidates_for_key, candidates_for_table
+from encrypted_tables.access_diff.evaluate.causes import cause_at_key, cause_at_table
 from encrypted_tables.access_diff.evaluate.change import Change, Verb
 from encrypted_tables.access_diff.evaluate.matched_keys import matched_keys
-from encrypted_tables.iam.actions import ADMINISTRATION_ACTIONS, Access
-from encrypted_tables.iam.answer import NO, YES, Answer, Grade
+from encrypted_tables.iam.actions import (
+    ADMINISTRATION_ACTIONS,
+    COPY_ACTIONS,
+    GET_RECORDS,
+    TABLE_ADMINISTRATION_ACTIONS,
+    Access,
+)
+from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of
 from encrypted_tables.iam.principals import Kind, Principal, account_principal
 
 _Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
+_Found = tuple[Access, tuple[str, ...], _Step, str]  # with the actions, and a doubt
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both models, and what is told for all at once and so not again for each principal."""
+    """The models before and after, and the reasons that the report gives once, not for each principal."""
 
     before: AccessModel
     after: AccessModel
-    told_once: Mapping[str, str]
+    reported_once: Mapping[str, str]
 
     def changes(self) -> Iterator[Change]:
         """All changes, in no order."""
@@ -39,37 +49,59 @@ class Comparison:
     def _of_table(self, table_id: TableId) -> Iterator[Change]:
         old, new = self.before.tables.get(table_id), self.after.tables.get(table_id)
         label = (new or old).key.label  # type: ignore[union-attr]  # one of the two is there
-        reason = _reason(old, new)
-        named = principals_of_table(self.before, old) | principals_of_table(self.after, new)
-        for principal in filter(self._may_change, named):
-            for access, (verb, was, will_be), doubt in self._table_answers(principal, old, new):
-                because = "; ".join(filter(None, [reason, doubt]))
-                yield Change(principal, verb, access, table_id, label, (table_id,), was, will_be, (), because)
+        cause = cause_at_table(old, new)
+        candidates = candidates_for_table(self.before, old) | candidates_for_table(self.after, new)
+        for principal in filter(self._is_reported, candidates):
+            for access, actions, (verb, was, will_be), doubt in self._at_table(principal, old, new):
+                because = "; ".join(filter(None, [cause, doubt]))
+                yield Change(
+                    principal, verb, access, table_id, label, (table_id,), was, will_be, actions, because
+                )
 
-    def _table_answers(
-        self, principal: Principal, old: Table | None, new: Table | None
-    ) -> Iterator[tuple[Access, _Step, str]]:
-        """Items; and the key's half, where nothing else changes. Each with a doubt, if there is one."""
-        has_items = False
+    def _at_table(self, principal: Principal, old: Table | None, new: Table | None) -> Iterator[_Found]:
+        items = list(self._items(principal, old, new))
+        yield from items
+        key_half = self._step(
+            principal,
+            partial(_can_decrypt_items, self.before, old),
+            partial(_can_decrypt_items, self.after, new),
+        )
+        if key_half and not items:
+            yield Access.KEY_USE, (), key_half, ""
+        for access, tried in _OTHER_TABLE_ACTIONS.items():
+            answers = (self._table_action(principal, old, new, action) for action in tried)
+            yield from _alike(access, zip(tried, answers, strict=True))
+
+    def _items(self, principal: Principal, old: Table | None, new: Table | None) -> Iterator[_Found]:
+        """Reading and writing. First as if IAM policies outside the stack allowed it, then as if not."""
         for access in (Access.READ, Access.WRITE):
             for elsewhere, doubt in ((YES, ""), (NO, _DOUBT)):
                 step = self._step(
                     principal,
-                    partial(_item_answer, self.before, old, access, elsewhere),
-                    partial(_item_answer, self.after, new, access, elsewhere),
+                    partial(_can_use_items, self.before, old, access, elsewhere),
+                    partial(_can_use_items, self.after, new, access, elsewhere),
                 )
                 if step:
-                    has_items = True
-                    yield access, step, doubt
+                    yield access, (), step, doubt
                     break
-        key_half = self._step(
-            principal, partial(_key_half, self.before, old), partial(_key_half, self.after, new)
-        )
-        if key_half and not has_items:
-            yield Access.KEY_USE, key_half, ""
 
-    def _may_change(self, principal: Principal) -> bool:
-        """Groups are told of where their own policies change; what else changes, users and accounts tell."""
+    def _table_action(
+        self, principal: Principal, old: Table | None, new: Table | None, action: str
+    ) -> _Step | None:
+        """The change of DynamoDB's permission; with it, a copy or a stream may need the table's key too."""
+        step = self._step(
+            principal,
+            partial(_dynamodb_allows, self.before, old, action),
+            partial(_dynamodb_allows, self.after, new, action),
+        )
+        if step is None or new is None or action in TABLE_ADMINISTRATION_ACTIONS or step[0] is Verb.LOSES:
+            return step
+        verb, was, will_be = step
+        will_be = all_of([will_be, key_for_copies(self.after, principal, new)])
+        return Verb.CANNOT_TELL if will_be.grade is Grade.UNKNOWN else verb, was, will_be
+
+    def _is_reported(self, principal: Principal) -> bool:
+        """Report a group only when its own policies change."""
         if principal.kind is not Kind.GROUP:
             return True
         old, new = (model.identities.get(principal) for model in (self.before, self.after))
@@ -83,41 +115,36 @@ class Comparison:
             for table in model.tables_of(key)
         }
         label = (new or old).label  # type: ignore[union-attr]  # one of the two is there
-        reason = "" if old and new else "the key is new" if new else "the key leaves"
-        named = principals_of_key(self.before, old) | principals_of_key(self.after, new)
-        for principal in filter(self._may_change, named):
-            for access, actions, verb, was, will_be in self._key_answers(principal, old, new):
+        cause = cause_at_key(old, new)
+        candidates = candidates_for_key(self.before, old) | candidates_for_key(self.after, new)
+        for principal in filter(self._is_reported, candidates):
+            for access, actions, (verb, was, will_be), _ in self._at_key(principal, old, new):
                 yield Change(
-                    principal, verb, access, None, label, tuple(sorted(tables)), was, will_be, actions, reason
+                    principal, verb, access, None, label, tuple(sorted(tables)), was, will_be, actions, cause
                 )
 
-    def _key_answers(
-        self, principal: Principal, old: Key | None, new: Key | None
-    ) -> Iterator[tuple[Access, tuple[str, ...], Verb, Answer, Answer]]:
-        """Direct use; and administration, once for all actions that change in the same way."""
+    def _at_key(self, principal: Principal, old: Key | None, new: Key | None) -> Iterator[_Found]:
         step = self._step(
-            principal, partial(_directly, self.before, old), partial(_directly, self.after, new)
+            principal,
+            partial(_can_decrypt_directly, self.before, old),
+            partial(_can_decrypt_directly, self.after, new),
         )
         if step:
-            yield Access.DIRECT_KEY_USE, (), *step
-        alike: dict[_Step, list[str]] = {}
-        for action in ADMINISTRATION_ACTIONS:
-            step = self._step(
+            yield Access.DIRECT_KEY_USE, (), step, ""
+        steps = (
+            self._step(
                 principal,
-                partial(_administers, self.before, old, action),
-                partial(_administers, self.after, new, action),
+                partial(_can_administer, self.before, old, action),
+                partial(_can_administer, self.after, new, action),
             )
-            if step:
-                verb, was, will_be = step
-                is_given = was.grade in _LEFT_TO_OTHERS and will_be.grade not in _LEFT_TO_OTHERS
-                alike.setdefault((verb, NO if is_given else was, will_be), []).append(action)
-        for step, actions in alike.items():
-            yield Access.ADMINISTRATION, tuple(actions), *step
+            for action in ADMINISTRATION_ACTIONS
+        )
+        yield from _alike(Access.ADMINISTRATION, zip(ADMINISTRATION_ACTIONS, steps, strict=True))
 
     def _step(
         self, principal: Principal, was: Callable[[Principal], Answer], will_be: Callable[[Principal], Answer]
     ) -> _Step | None:
-        """What happens to the principal; None when nothing does, or the line of its account tells it."""
+        """The principal's change; None if unchanged, or reported for its account."""
         before = NO if principal.holder in self.before.absent else was(principal)
         after = NO if principal.holder in self.after.absent else will_be(principal)
         verb = self._verb(before, after)
@@ -128,12 +155,12 @@ class Comparison:
         return (verb, before, after) if verb else None
 
     def _verb(self, before: Answer, after: Answer) -> Verb | None:
-        """What happens from one answer to the other; None when nothing does, or it is told for all."""
+        """The change from one answer to another; None if unchanged, or already reported."""
         if before == after:
             return None
         if after.grade is Grade.UNKNOWN:
-            is_told = before.grade in _LEFT_TO_OTHERS and set(after.details) <= self.told_once.keys()
-            return None if is_told else Verb.CANNOT_TELL
+            is_reported = before.grade in _LEFT_TO_OTHERS and set(after.details) <= self.reported_once.keys()
+            return None if is_reported else Verb.CANNOT_TELL
         if before.grade is Grade.UNKNOWN:
             return Verb.CANNOT_TELL
         if before.grade is after.grade and before.details and after.details:
@@ -142,47 +169,46 @@ class Comparison:
         return Verb.GAINS if is_gain else Verb.LOSES
 
 
+_OTHER_TABLE_ACTIONS: Mapping[Access, Sequence[str]] = {
+    Access.STREAM: (GET_RECORDS,),
+    Access.COPY: COPY_ACTIONS,
+    Access.TABLE_ADMINISTRATION: TABLE_ADMINISTRATION_ACTIONS,
+}
 _DOUBT = "unless IAM policies outside this stack give it as well"
 _LEFT_TO_OTHERS = frozenset({Grade.NO, Grade.DELEGATED})
 
 
-def _item_answer(
+def _alike(access: Access, steps: Iterator[tuple[str, _Step | None]]) -> Iterator[_Found]:
+    """One finding for all actions that change in the same way."""
+    found: dict[tuple[Verb, Answer, Answer], list[str]] = {}
+    for action, step in steps:
+        if step:
+            verb, was, will_be = step
+            is_given = was.grade in _LEFT_TO_OTHERS and will_be.grade not in _LEFT_TO_OTHERS
+            found.setdefault((verb, NO if is_given else was, will_be), []).append(action)
+    for step, actions in found.items():
+        yield access, tuple(actions), step, ""
+
+
+def _can_use_items(
     model: AccessModel, table: Table | None, access: Access, elsewhere: Answer, principal: Principal
 ) -> Answer:
-    return may_use_items(model, principal, table, access, elsewhere) if table else NO
+    return can_use_items(model, principal, table, access, elsewhere) if table else NO
 
 
-def _directly(model: AccessModel, key: Key | None, principal: Principal) -> Answer:
-    return may_decrypt_directly(model, principal, key) if key else NO
+def _dynamodb_allows(model: AccessModel, table: Table | None, action: str, principal: Principal) -> Answer:
+    return dynamodb_allows(model, principal, table, action) if table else NO
 
 
-def _administers(model: AccessModel, key: Key | None, action: str, principal: Principal) -> Answer:
-    return may_administer(model, principal, key, action) if key else NO
+def _can_decrypt_directly(model: AccessModel, key: Key | None, principal: Principal) -> Answer:
+    return can_decrypt_directly(model, principal, key) if key else NO
 
 
-def _key_half(model: AccessModel, table: Table | None, principal: Principal) -> Answer:
+def _can_administer(model: AccessModel, key: Key | None, action: str, principal: Principal) -> Answer:
+    return can_administer(model, principal, key, action) if key else NO
+
+
+def _can_decrypt_items(model: AccessModel, table: Table | None, principal: Principal) -> Answer:
     if table is None or table.key.kind is not KeyKind.CUSTOMER_MANAGED:
         return NO
-    return may_decrypt_items(model, principal, table)
-
-
-def _reason(old: Table | None, new: Table | None) -> str:
-    if old is None:
-        return "the table is new"
-    if new is None:
-        return "the table is deleted"
-    if old.key.kind is not new.key.kind:
-        return f"its encryption changes from {old.key.kind} to {new.key.kind}"
-    if new.key.key and new.key.key.is_going:
-        return "its key is scheduled for deletion"
-    if _identity(old.key.key) != _identity(new.key.key):
-        names = old.key.label, new.key.label
-        same = f"it gets another key under the same alias, {names[0]}"
-        return same if names[0] == names[1] else f"its key changes from {names[0]} to {names[1]}"
-    return ""
-
-
-def _identity(key: Key | None) -> str | None:
-    if key is None:
-        return None
-    return key.arn if key.is_made else key.urn
+    return can_decrypt_items(model, principal, table)

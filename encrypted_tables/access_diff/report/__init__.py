@@ -1,1 +1,1 @@
-"""Access diffs for people and for programs."""
+"""Access diffs for people and programs."""

@@ -1,4 +1,4 @@
-"""The diff as JSON, for other programs."""
+"""The diff as JSON, for programs."""
 
 import json
 from typing import Any
@@ -9,16 +9,16 @@ from encrypted_tables.access_diff.report.sentences import lines
 from encrypted_tables.iam.answer import Answer
 from encrypted_tables.iam.principals import who
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 
 def render_json(diff: Diff) -> str:
-    """The diff as JSON text; `version` grows in its first number when a reader must be changed."""
+    """The diff as JSON text. The major number of `version` grows with each incompatible change."""
     return json.dumps(as_json(diff), indent=2) + "\n"
 
 
 def as_json(diff: Diff) -> dict[str, Any]:
-    """The diff as what JSON can hold."""
+    """The diff as JSON values."""
     return {
         "version": VERSION,
         "verdict": diff.verdict.value,

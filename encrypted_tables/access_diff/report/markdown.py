@@ -7,14 +7,14 @@ from encrypted_tables.access_diff.report.sentences import lines, printable
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!@])")
 HEADINGS = {
-    Verdict.NO_CHANGE: "No change in who can read or write which table.",
+    Verdict.NO_CHANGE: "No access changes.",
     Verdict.CHANGES: "Access changes:",
-    Verdict.CANNOT_TELL: "Not all of it can be told before the update:",
+    Verdict.CANNOT_TELL: "Some access changes are unknown before the update:",
 }
 
 
 def render_markdown(diff: Diff) -> str:
-    """The diff as a Markdown fragment without a heading of its own."""
+    """The diff as Markdown without a heading."""
     parts = [HEADINGS[diff.verdict]]
     rows = lines(diff)
     if rows:
@@ -39,16 +39,16 @@ def render_markdown(diff: Diff) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is: names come from whoever wrote the change, and mention nobody."""
+    """Text that Markdown shows unchanged, without mentions: names are untrusted input."""
     return _SPECIAL.sub(r"\\\1", printable(text)).replace(r"\@", "&#64;").replace("://", ":&#47;/")
 
 
 def code(text: str) -> str:
-    """Text as code in one table cell."""
+    """Text as code in a table cell."""
     return f"`{printable(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`" if text else ""
 
 
 def bold_verb(text: str) -> str:
-    """The sentence with its first word in bold."""
+    """The text with its first word in bold."""
     first, _, rest = text.partition(" ")
     return f"**{first}** {rest}"

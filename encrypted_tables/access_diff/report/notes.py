@@ -1,13 +1,13 @@
-"""What to know beside the changes: said once, in words, not for each principal."""
+"""Notes and unknowns that a report gives once, not for each principal."""
 
 from collections.abc import Iterable, Iterator
 
 from encrypted_tables.access_diff.collect.access_model import AccessModel, KeyKind, Table
 from encrypted_tables.access_diff.collect.identities import Identity
 from encrypted_tables.access_diff.collect.unresolved import Unresolved
-from encrypted_tables.access_diff.evaluate.access import may_decrypt_items, may_use_table
-from encrypted_tables.access_diff.evaluate.candidates import named_by_key
-from encrypted_tables.access_diff.evaluate.matched_keys import follows
+from encrypted_tables.access_diff.evaluate.access import can_decrypt_items, dynamodb_allows_items
+from encrypted_tables.access_diff.evaluate.candidates import principals_in_key
+from encrypted_tables.access_diff.evaluate.matched_keys import replaces
 from encrypted_tables.access_diff.evaluate.trust import changed_trust
 from encrypted_tables.engine.preview import Resource
 from encrypted_tables.iam.actions import Access
@@ -17,7 +17,7 @@ from encrypted_tables.iam.principals import Kind, Principal, account_principal, 
 
 
 def cannot_tell_of(before: AccessModel, after: AccessModel) -> dict[str, str]:
-    """What keeps the whole of a table from being told: the reason as answers give it, and a sentence."""
+    """Why access to a table is unknown for everyone: sentences, by the reason in the answers."""
     found: dict[str, str] = {}
     for table in after.tables.values():
         earlier = before.tables.get(table.id)
@@ -30,34 +30,34 @@ def cannot_tell_of(before: AccessModel, after: AccessModel) -> dict[str, str]:
             found[reason] = (
                 f"who can read {shown(table)}: the policy of its key {key.label} is {key.policy.reason}"
             )
-    found |= {one.why: one.why for one in _changed(before.unresolved, after.unresolved)}
+    found |= {one.reason: one.reason for one in _changed(before.unresolved, after.unresolved)}
     return found | {reason: reason for reason in changed_trust(before, after)}
 
 
 def _changed(before: Iterable[Unresolved], after: Iterable[Unresolved]) -> Iterator[Unresolved]:
-    """What comes, goes or says something else."""
+    """Those that are added, removed or changed."""
     for some, others in ((before, after), (after, before)):
         for one in some:
-            if not any(one.says_the_same_as(other) for other in others):
+            if not any(one.is_same_as(other) for other in others):
                 yield one
 
 
 def notes_of(
     before: AccessModel, after: AccessModel, leaving: Iterable[Resource], changed: set[Principal]
 ) -> Iterator[str]:
-    """All notes, in the order in which they matter."""
+    """All notes, the most important first."""
     yield from _unreadable_data(before, after)
     yield from _without_the_key(before, after)
     yield from _other_keys(before, after)
     for resource in leaving:
         if resource.type.startswith(("aws:dynamodb/table", "aws:kms/")):
-            yield f"{resource.name} leaves the stack and stays in AWS: who has access to it does not change."
+            yield f"{resource.name} leaves the stack and stays in AWS: access to it does not change."
     yield from _left_to_accounts(after, changed)
     yield from _iam_elsewhere(after, changed)
 
 
 def shown(table: Table) -> str:
-    """A table as people name it."""
+    """The table with its Region, if known."""
     return f"{table.name} ({table.region})" if table.region else table.name
 
 
@@ -79,15 +79,15 @@ def _other_keys(before: AccessModel, after: AccessModel) -> Iterator[str]:
     for table in after.tables.values():
         key, earlier = table.key.key, before.tables.get(table.id)
         old = earlier.key.key if earlier else None
-        if key and old and key.arn != old.arn and follows(after, key, before, old):
+        if key and old and key.arn != old.arn and replaces(after, key, before, old):
             yield (
-                f"{shown(table)} gets another key under the same alias, {key.label}: what was encrypted with "
-                "the one before (backups, exports) still needs that one."
+                f"{shown(table)} gets another key under the same alias, {key.label}: the old one is "
+                "still needed for what it encrypted, such as backups."
             )
 
 
 def _without_the_key(before: AccessModel, after: AccessModel) -> Iterator[str]:
-    """DynamoDB permissions that are new, and give no data as the key does not allow it."""
+    """New DynamoDB permissions that give no items, as the key does not allow it."""
     for identity in after.identities:
         tables = [
             table
@@ -98,28 +98,28 @@ def _without_the_key(before: AccessModel, after: AccessModel) -> Iterator[str]:
             names = ", ".join(shown(table) for table in tables)
             yield (
                 f"{who(identity.principal)} gets DynamoDB permissions on {names} "
-                "and still cannot read or write items: it may not use the key (kms:Decrypt)."
+                "but cannot read or write items: it has no permission to use the key (kms:Decrypt)."
             )
 
 
 def _has_table_alone(model: AccessModel, identity: Identity, table: Table) -> bool:
     key = table.key.key
     if key and any(grant.grantee is None for grant in key.grants):
-        return False  # it may be for this one
-    named = named_by_key(key) if key else set()
-    sessions = {one for one in named if one.holder == identity.principal}
+        return False  # that may be this one
+    admitted = principals_in_key(key) if key else set()
+    sessions = {one for one in admitted if one.holder == identity.principal}
     return _has_policies_for(model, identity, table) and all(
-        may_decrypt_items(model, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
+        can_decrypt_items(model, one, table).grade is Grade.NO for one in {identity.principal, *sessions}
     )
 
 
 def _had_table(model: AccessModel, identity: Identity, table: Table) -> bool:
-    known, there = model.identities.get(identity.principal), model.tables.get(table.id)
-    return known is not None and there is not None and _has_policies_for(model, known, there)
+    earlier, old = model.identities.get(identity.principal), model.tables.get(table.id)
+    return earlier is not None and old is not None and _has_policies_for(model, earlier, old)
 
 
 def _has_policies_for(model: AccessModel, identity: Identity, table: Table) -> bool:
-    answer = may_use_table(model, identity.principal, table, Access.READ, elsewhere=NO)
+    answer = dynamodb_allows_items(model, identity.principal, table, Access.READ, elsewhere=NO)
     return answer.grade in {Grade.YES, Grade.CONDITIONAL}
 
 
@@ -130,32 +130,32 @@ def _left_to_accounts(after: AccessModel, changed: set[Principal]) -> Iterator[s
         shown(table)
         for table in after.tables.values()
         if table.key.kind is KeyKind.CUSTOMER_MANAGED
-        and may_decrypt_items(after, account_principal(table.account), table).grade
+        and can_decrypt_items(after, account_principal(table.account), table).grade
         in {Grade.YES, Grade.CONDITIONAL}
     ]
     if tables:
         yield (
-            f"The key policy of {', '.join(tables)} leaves decisions to IAM in account "
+            f"The key policy of {', '.join(tables)} delegates to IAM in account "
             f"{after.account or '(not known yet)'}: every principal there whose IAM policies allow "
-            "kms:Decrypt may use the key, named here or not."
+            "kms:Decrypt can use the key, also those not listed here."
         )
     for principal in sorted(changed):
         if principal.kind is Kind.ACCOUNT and principal.account not in ("", after.account):
             yield (
-                f"Account {principal.account} as a whole is named: its administrators choose who of it "
-                "has the access."
+                f"Account {principal.account} has the access as a whole: its administrators choose which "
+                "of its principals get it."
             )
 
 
 def _iam_elsewhere(after: AccessModel, changed: set[Principal]) -> Iterator[str]:
-    elsewhere = [
+    of_other_stacks = [
         principal
         for principal in changed
         if principal.kind in {Kind.USER, Kind.ROLE, Kind.SESSION}
         and not ((known := after.identities.get(principal)) and known.is_of_stack)
     ]
-    if elsewhere:
+    if of_other_stacks:
         yield (
-            "Users and roles that this stack does not make also need DynamoDB permissions from IAM policies "
-            "that are not in this stack; those are taken as given here."
+            "Users and roles that this stack does not create also need DynamoDB permissions from IAM "
+            "policies outside this stack; this report assumes that they have them."
         )

@@ -1,23 +1,39 @@
-"""Says a diff in plain words; every report shows these lines."""
+"""The lines that every report shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from encrypted_tables.access_diff.collect.access_model import TableId
 from encrypted_tables.access_diff.evaluate.change import Change, Diff, Verb
-from encrypted_tables.iam.actions import WHOLE_ADMINISTRATION, Access
+from encrypted_tables.iam.actions import (
+    COPY_ACTIONS,
+    TABLE_ADMINISTRATION_ACTIONS,
+    WHOLE_ADMINISTRATION,
+    Access,
+)
 from encrypted_tables.iam.answer import Answer, Grade
 from encrypted_tables.iam.principals import who
 
 _ACCESS = {
     Access.READ: "read",
     Access.WRITE: "write",
+    Access.STREAM: "read of the stream",
+    Access.COPY: "copying of items elsewhere",
+    Access.TABLE_ADMINISTRATION: "administration of the table",
     Access.KEY_USE: "use of the key (no items yet: DynamoDB permissions are missing)",
-    Access.DIRECT_KEY_USE: "direct use of the key (kms:Decrypt outside DynamoDB)",
+    Access.DIRECT_KEY_USE: "direct use of the key (decryption outside DynamoDB)",
     Access.ADMINISTRATION: "administration of the key",
 }
 _LOST_KEY_USE = "use of the key"
+# The actions that make the access whole; with fewer, a line lists them.
+_WHOLE: Mapping[Access, frozenset[str]] = {
+    Access.COPY: frozenset(COPY_ACTIONS),
+    Access.TABLE_ADMINISTRATION: frozenset(TABLE_ADMINISTRATION_ACTIONS),
+    Access.ADMINISTRATION: frozenset(WHOLE_ADMINISTRATION),
+}
+_TO_A_TABLE = frozenset({Access.READ, Access.WRITE, Access.STREAM, Access.COPY, Access.TABLE_ADMINISTRATION})
+_BY_DECRYPT = frozenset({Access.READ, Access.WRITE, Access.KEY_USE, Access.DIRECT_KEY_USE})
 
 
 @dataclass(frozen=True)
@@ -32,38 +48,38 @@ class Line:
 
 
 def lines(diff: Diff) -> list[Line]:
-    """A line for each change in its order; read and write together where they change alike."""
+    """A line for each change, in order; equal changes of access to a table share one."""
     return [_line(list(group)) for _, group in groupby(diff.changes, key=_alike)]
 
 
 def printable(text: str) -> str:
-    """The text in one line, without control characters: names are whatever the author of a change likes."""
+    """The text in one line, without control characters: names are untrusted input."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def table_name(table: TableId) -> str:
-    """A table as people name it."""
+    """The table with its Region, if known."""
     name, region = table
     return f"{name} ({region})" if region else name
 
 
 def _alike(change: Change) -> tuple[object, ...]:
-    is_item = change.access in {Access.READ, Access.WRITE}
+    shares_line = change.access in _TO_A_TABLE and _is_whole(change)
     return (
         change.principal,
         change.table or ("", ""),
         change.key,
         change.verb,
-        "" if is_item else change.access,
+        "" if shares_line else (change.access, change.actions),
         (change.before, change.after),
-        change.actions,
         change.reason,
     )
 
 
 def _line(changes: Sequence[Change]) -> Line:
     change = changes[0]
-    accesses = " and ".join(_access(one) for one in changes)
+    *first, last = [_access(one) for one in changes]
+    accesses = f"{', '.join(first)} and {last}" if first else last
     return Line(
         who(change.principal),
         _what(change, accesses),
@@ -76,9 +92,13 @@ def _line(changes: Sequence[Change]) -> Line:
 def _access(change: Change) -> str:
     if change.access is Access.KEY_USE and change.verb is Verb.LOSES:
         return _LOST_KEY_USE
-    if change.access is Access.ADMINISTRATION and not set(change.actions) >= set(WHOLE_ADMINISTRATION):
+    if not _is_whole(change):
         return f"{_ACCESS[change.access]} ({', '.join(change.actions)})"
     return _ACCESS[change.access]
+
+
+def _is_whole(change: Change) -> bool:
+    return _WHOLE.get(change.access, frozenset()) <= set(change.actions)
 
 
 def _what(change: Change, accesses: str) -> str:
@@ -86,7 +106,8 @@ def _what(change: Change, accesses: str) -> str:
     match change.verb:
         case Verb.CANNOT_TELL:
             unknown = after if after.grade is Grade.UNKNOWN else before
-            return f"cannot tell whether it {_may(before, after)} {accesses}: {' and '.join(unknown.details)}"
+            reasons = " and ".join(unknown.details)
+            return f"may {_verb(before, after)} {accesses} (cannot tell: {reasons})"
         case Verb.CHANGES:
             return f"has {accesses} {_under(change, after)} (before: {_under(change, before)})"
         case Verb.GAINS:
@@ -96,21 +117,21 @@ def _what(change: Change, accesses: str) -> str:
             return f"loses {accesses}{_except(change)}"
 
 
-def _may(before: Answer, after: Answer) -> str:
+def _verb(before: Answer, after: Answer) -> str:
     if before.grade in {Grade.YES, Grade.CONDITIONAL}:
-        return "keeps"
-    return "loses" if after.grade in {Grade.NO, Grade.DELEGATED} else "gains"
+        return "keep"
+    return "lose" if after.grade in {Grade.NO, Grade.DELEGATED} else "gain"
 
 
 def _under(change: Change, answer: Answer) -> str:
-    """What limits an answer, if anything does."""
+    """The limits of an answer; empty without any."""
     where = f"where {_conditions(answer)}" if answer.details else ""
     left_to_iam = f"if {_iam_policies(change)}" if answer.grade is Grade.DELEGATED else ""
     return " and ".join(filter(None, [left_to_iam, where]))
 
 
 def _iam_policies(change: Change) -> str:
-    action = "it" if change.access is Access.ADMINISTRATION else "kms:Decrypt"
+    action = "kms:Decrypt" if change.access in _BY_DECRYPT else "it"
     return f"its IAM policies allow {action}"
 
 
@@ -124,7 +145,7 @@ def _except(change: Change) -> str:
     if before.grade is Grade.DELEGATED:
         return f"{_except_where(after)}{_so_far(change)}"
     if after.grade is Grade.DELEGATED:
-        return f"{_except_where(after)}, unless {_iam_policies(change)}: the key policy leaves that to them"
+        return f"{_except_where(after)}, unless {_iam_policies(change)}: the key policy delegates to them"
     return _except_where(after)
 
 
@@ -141,7 +162,7 @@ def _of(change: Change) -> str:
 
 
 def _conditions(answer: Answer) -> str:
-    """The conditions; several alternatives each in brackets when one of them has more than one part."""
+    """The conditions, alternatives joined by "or": in brackets if one has several parts."""
     alternatives = answer.details
     if len(alternatives) > 1 and any(" and " in one for one in alternatives):
         alternatives = tuple(f"({one})" for one in alternatives)

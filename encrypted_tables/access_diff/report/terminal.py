@@ -1,4 +1,4 @@
-"""The diff in a terminal: for each table and key, a line for each principal."""
+"""The diff in a terminal: by table and key, a line for each principal."""
 
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from encrypted_tables.access_diff.report.sentences import Line, lines, printable
 
 
 def print_diff(diff: Diff, console: Console) -> None:
-    """Print the diff; gains in yellow, losses in blue. No line is broken."""
+    """Print the diff: gains in yellow, losses in blue, lines unwrapped."""
     console.print(Text(HEADINGS[diff.verdict], style="bold"))
     ordered = sorted(lines(diff), key=_tables_before_keys)
     for of, group in groupby(ordered, key=lambda line: line.of):

@@ -1,4 +1,4 @@
-"""Tables and keys without the component, each as its config says: what any Pulumi program may hold."""
+"""Tables and keys without the component, as the config describes them."""
 
 import json
 
@@ -50,18 +50,18 @@ for name in config.get_object("fullAccess") or []:
 for name, settings in (config.get_object("tables") or {}).items():
     users = [f"arn:aws:iam::{ACCOUNT}:user/{user}" for user in settings.get("keyUsers", [])]
     key_name = settings.get("key", f"{name}-key")
-    made_after = pulumi.ResourceOptions(depends_on=list(people.values()))
-    taken_over = pulumi.ResourceOptions(import_=settings.get("importKey"))
+    after_people = pulumi.ResourceOptions(depends_on=list(people.values()))
+    imported = pulumi.ResourceOptions(import_=settings.get("importKey"))
     key = kms.Key(
         key_name,
         policy=key_policy(settings.get("console", True), users, name),
-        opts=pulumi.ResourceOptions.merge(made_after, taken_over),
+        opts=pulumi.ResourceOptions.merge(after_people, imported),
     )
     kms.Alias(f"{key_name}-alias", name=f"alias/{key_name}", target_key_id=key.key_id)
     replicas: list[dynamodb.TableReplicaArgs] = []
     for region in settings.get("replicas", []):
         there = kms.Key(
-            f"{name}-key-{region}", region=region, policy=key_policy(True, users, name), opts=made_after
+            f"{name}-key-{region}", region=region, policy=key_policy(True, users, name), opts=after_people
         )
         replicas.append(dynamodb.TableReplicaArgs(region_name=region, kms_key_arn=there.arn))
     dynamodb.Table(
