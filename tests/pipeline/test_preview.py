@@ -160,9 +160,7 @@ def test_a_base_branch_that_fails_is_told_as_such(tmp_path: Path) -> None:
 
     made = summary_of(file)
     assert (made.errors, made.access.verdict) == ([], "cannot tell")
-    assert made.access.cannot_tell == [
-        "what it is compared with: the preview of that ended with errors, so resources are missing in it"
-    ]
+    assert made.access.cannot_tell == ["what the base is: its preview failed, so it lacks resources"]
 
 
 def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
