@@ -27,7 +27,7 @@ class _Operator(NamedTuple):
 
 def conditions_hold(block: Any, context: Context, *, has_variables: bool = True) -> Answer:  # noqa: ANN401  # JSON
     """All conditions of the block together; a malformed block cannot be checked."""
-    if not block:
+    if block in (None, {}):
         return YES
     if not isinstance(block, Mapping) or not all(isinstance(keys, Mapping) for keys in block.values()):
         return conditional(f"Condition {block}")

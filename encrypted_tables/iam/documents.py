@@ -132,13 +132,17 @@ def _read_text(text: str, label: str, arn: str) -> Policy:
     try:
         return _read(json.loads(text), label, arn)
     except ValueError:
-        return Unreadable("not JSON")
+        return _malformed(label, "is not JSON")
 
 
 def _read(document: Any, label: str, arn: str) -> Policy:  # noqa: ANN401  # what a JSON text holds
     if not isinstance(document, Mapping):
-        return Unreadable("not a policy document")
+        return _malformed(label, "is not a policy document")
     statements = as_list(document.get("Statement"))
     if not all(isinstance(one, Mapping) for one in statements):
-        return Unreadable("not a policy document: a statement is not a JSON object")
+        return _malformed(label, "has a statement that is not a JSON object")
     return Document(tuple(statements), str(document.get("Version", "2008-10-17")), label, arn)
+
+
+def _malformed(label: str, what: str) -> Unreadable:
+    return Unreadable(f"{label or 'it'} {what}")

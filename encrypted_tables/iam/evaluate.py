@@ -176,7 +176,7 @@ def _limited(allowed: Answer, request: Request, resource: Resource, identity: Id
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
     """
-    levels = [*identity.service_control_policies, *resource.resource_control_policies]
+    levels = _control_policies(request, resource, identity)
     if not levels or allowed.grade == NO.grade:
         return allowed
     said = [
@@ -184,6 +184,17 @@ def _limited(allowed: Answer, request: Request, resource: Resource, identity: Id
         for level in levels
     ]
     return all_of([allowed, *said])
+
+
+def _control_policies(request: Request, resource: Resource, identity: Identity) -> Sequence[Sequence[Policy]]:
+    """By level; none for a service-linked role.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+    """
+    if request.principal.is_service_linked:
+        return ()
+    return *identity.service_control_policies, *resource.resource_control_policies
 
 
 def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
@@ -196,8 +207,7 @@ def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
         for one in (
             *identity.policies,
             *(one for one in (identity.boundary, *identity.session_policies) if isinstance(one, Document)),
-            *(policy for level in identity.service_control_policies for policy in level),
-            *(policy for level in resource.resource_control_policies for policy in level),
+            *(policy for level in _control_policies(request, resource, identity) for policy in level),
         )
     ]
     return any_of([*of_resource, *of_identity])

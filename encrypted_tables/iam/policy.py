@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from encrypted_tables.iam.arns import resource_covers
 from encrypted_tables.iam.conditions import conditions_hold
 from encrypted_tables.iam.documents import Document, Statement, as_list
 from encrypted_tables.iam.matching import matches
-from encrypted_tables.iam.principals import Kind, Principal, named_in
+from encrypted_tables.iam.principals import Kind, Principal, is_orphaned_id, named_in
 from encrypted_tables.iam.request_context import Context
 from encrypted_tables.iam.variables import NoText, substituted
 
@@ -124,6 +124,15 @@ def allowed_principals(document: Document) -> set[Principal]:
     """Everyone whom an Allow statement names."""
     allows = (one for one in document.statements if one.get("Effect") == "Allow")
     return {named for one in allows for named in named_in(one.get("Principal"))}
+
+
+def orphaned_ids(document: Document) -> set[str]:
+    """The unique ids of deleted users and roles that Allow statements name."""
+    principals = (one.get("Principal") for one in document.statements if one.get("Effect") == "Allow")
+    entries = (
+        str(entry) for one in principals if isinstance(one, Mapping) for entry in as_list(one.get("AWS"))
+    )
+    return {entry for entry in entries if is_orphaned_id(entry)}
 
 
 def has_open_allow(document: Document) -> bool:

@@ -63,6 +63,11 @@ class Principal:
         return self.kind in {Kind.USER, Kind.ROLE, Kind.SESSION, Kind.GROUP}
 
     @property
+    def is_service_linked(self) -> bool:
+        """Whether it is a role that a service made for itself, which no control policy limits."""
+        return self.kind is Kind.ROLE and ":role/aws-service-role/" in self.arn
+
+    @property
     def holder(self) -> "Principal":
         """The owner of its IAM policies: the role of an assumed role's session; anyone else itself."""
         kind, _, rest = self.name.partition("/")

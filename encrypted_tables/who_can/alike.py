@@ -82,14 +82,17 @@ class Alike:
         identity, principal = caller.identity, caller.principal
         boundary = self._part(identity.boundary) if identity.boundary else _NOTHING
         parts = [part for one in identity.policies if (part := self._part(one)).number]
-        places = tuple(place for part in (*parts, boundary) for place in part.places)
-        keys = [key for part in (*parts, boundary) for key in part.keys]
+        controls = [[self._part(one) for one in level] for level in identity.service_control_policies]
+        all_parts = (*parts, boundary, *(part for level in controls for part in level))
+        places = tuple(place for part in all_parts for place in part.places)
+        keys = [key for part in all_parts for key in part.keys]
         context = caller.own_context if keys or self._conditions else {}
         kind = (
-            principal.kind,
+            (principal.kind, principal.is_service_linked),
             principal if principal in self._named else None,
             tuple(part.number for part in parts),
             boundary.number if identity.boundary else None,
+            tuple(tuple(part.number for part in level) for level in controls),
             tuple(places.index(one) for one in places),
             tuple(value_of(key, context) for key in keys),
             tuple(_result(one, context) for one in self._conditions),
@@ -138,7 +141,14 @@ def _effect(
         each = [coverage(statement, one, has_variables=has_variables) for one in asked.resources]
         covered = tuple(each) if any(each) else None
     condition = json.dumps(statement.get("Condition"), sort_keys=True, default=str)
-    return covered and (asked.resources, statement.get("Effect"), actions, covered, condition, has_variables)
+    return covered and (
+        asked.resources,
+        str(statement.get("Effect")),
+        actions,
+        covered,
+        condition,
+        has_variables,
+    )
 
 
 def _keys_of(statement: Statement, asked: Asked) -> set[str]:

@@ -9,20 +9,27 @@ import click
 from rich.console import Console
 
 from encrypted_tables.errors import UserError
-from encrypted_tables.verify.collect.credentials import CredentialSources, caller_principal, gather
-from encrypted_tables.verify.collect.inventory import Target, survey
+from encrypted_tables.verify.collect.credentials import CredentialSources, Principal, caller_principal, gather
+from encrypted_tables.verify.collect.inventory import Place, Target, survey
 from encrypted_tables.verify.collect.observe import Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.compare.expectation import READ_CALLS
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober
-from encrypted_tables.who_can.look import account_of_caller, look, proofs_of
-from encrypted_tables.who_can.report import print_table, render_csv, render_json
+from encrypted_tables.who_can.look import Inventory, inventory_of_caller, look, proofs_of
+from encrypted_tables.who_can.report import (
+    TableRows,
+    limits,
+    print_table,
+    render_csv,
+    render_json,
+    render_lines,
+)
 
 _RENDERERS = {"json": render_json, "csv": render_csv}
 
 
 @click.command("who-can")
-@click.argument("table")
+@click.argument("tables", metavar="TABLE...", nargs=-1, required=True)
 @click.option("--region", help="Region of the table (default: AWS_REGION, else the profile's).")
 @click.option(
     "--profile", metavar="NAME", multiple=True, help="Prove the access of a named profile by reading."
@@ -35,6 +42,7 @@ _RENDERERS = {"json": render_json, "csv": render_csv}
 )
 @click.option("--assume-role", metavar="ARN", multiple=True, help="Prove the access of a role by reading.")
 @click.option("--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Calls at once.")
+@click.option("--all", "unfold", is_flag=True, help="On a terminal, show each principal of a group.")
 @click.option(
     "--format",
     "style",
@@ -44,47 +52,52 @@ _RENDERERS = {"json": render_json, "csv": render_csv}
     help="How to show it.",
 )
 def who_can(
-    table: str,
+    tables: tuple[str, ...],
     region: str | None,
     profile: tuple[str, ...],
     credentials_csv: tuple[Path, ...],
     assume_role: tuple[str, ...],
     workers: int,
+    unfold: bool,
     style: str,
 ) -> int:
-    """Show everyone who can read or write TABLE, use its key directly or administer it, and by what.
+    """Show everyone who can read or write each TABLE, use its key directly or administer it, and by what.
 
     Every user and role of the account is looked at, its root user, and whoever the policies of the table and
-    its key name. Answers are predicted from policies, unless credentials are at hand: those are tried.
-    Service and resource control policies are not read.
+    its key name. Answers are predicted from policies, unless credentials are at hand: those are tried. The
+    control policies of the organization are evaluated if they can be read.
 
     \b
     Exit status: 0 everyone was looked at; 2 somebody could be overlooked, or an answer cannot be told.
     """
     where = region or os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not where:
-        raise UserError(f"{table}: in which Region? Give --region or set AWS_REGION.")
+        raise UserError(f"{tables[0]}: in which Region? Give --region or set AWS_REGION.")
     parallel = Parallel(workers, Console(stderr=True))
     caller = caller_principal(boto3.Session(), where, workers)
     sources = CredentialSources(credentials_csv, profile, assume_role)
     principals, untried = gather(caller, None, sources, where, workers)
     if untried:
         raise UserError("; ".join(f"{one.source}: {one.reason}" for one in untried))
-    places = survey(caller.connections, [Target(table, where)], parallel)
-    account = account_of_caller(caller)
-    tables = []
-    for place in places:
-        if isinstance(place.table, Unknown):
-            raise UserError(f"{place.name} in {place.region}: {place.table.words}")
-        tried = principals if place.table.account == account.id else []
-        results = [
-            result
-            for one in tried
-            for result in Prober(one, place.table, ProbeItem.for_table(place.table)).run(READ_CALLS)
-        ]
-        tables.append(look(account, place, proofs_of(account, place.table, results)))
-    if style == "table":
-        print_table(tables, Console())
+    places = survey(caller.connections, [Target(name, where) for name in dict.fromkeys(tables)], parallel)
+    inventory = inventory_of_caller(caller, parallel)
+    found = [_look(inventory, place, principals, parallel) for place in places]
+    if style != "table":
+        sys.stdout.write(_RENDERERS[style](found))
+        sys.stderr.writelines(f"note: {limit}\n" for limit in limits(found))
+    elif sys.stdout.isatty():
+        print_table(found, Console(), unfold=unfold)
     else:
-        sys.stdout.write(_RENDERERS[style](tables))
-    return 0
+        sys.stdout.write(render_lines(found))
+    return 2 if any(row.is_open for table in found for row in table.rows) else 0
+
+
+def _look(inventory: Inventory, place: Place, principals: list[Principal], parallel: Parallel) -> TableRows:
+    if isinstance(place.table, Unknown):
+        raise UserError(f"{place.name} in {place.region}: {place.table.words}")
+    table, account = place.table, inventory.account
+    tried = principals if table.account == account.id else []
+    results = [
+        result for one in tried for result in Prober(one, table, ProbeItem.for_table(table)).run(READ_CALLS)
+    ]
+    return look(inventory, place, proofs_of(account, table, results), parallel)

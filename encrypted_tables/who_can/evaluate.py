@@ -52,9 +52,12 @@ class Subject:
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
     """Every user and role of the account, its root user, and whoever else the policies name."""
+    subject = under_control(account, subject)
     for principal, found, reasons in shared(account, subject, lambda caller: row(caller, subject, now)):
         yield found.of(principal, reasons)
-    yield row(root_caller(account.id), subject, now)
+    root = root_caller(account.id)
+    limited = replace(root.identity, service_control_policies=account.service_control_policies)
+    yield row(replace(root, identity=limited), subject, now)
     for principal in others(account, subject):
         yield row(Caller(principal, Identity()), subject, now)
 
@@ -87,6 +90,7 @@ def shared(
 
 def policy_changers(account: Account, subject: Subject) -> list[Principal]:
     """The users and roles that can give themselves any access to the key by changing its policy."""
+    subject = under_control(account, subject)
     key = subject.key
     if key is None:
         return []
@@ -104,6 +108,19 @@ def asked(subject: Subject) -> list[Asked]:
         *([Asked((DECRYPT, *_POLICY_CHANGES), (subject.key.arn,))] if subject.key else []),
         Asked(tuple(action for actions in _OWN_POLICIES.values() for action in actions), ITSELF),
     ]
+
+
+def under_control(account: Account, subject: Subject) -> Subject:
+    """The subject with the resource control policies of the account.
+
+    They are applied to the key, without which nothing is read, and not to the table: AWS applies them to some
+    services only.
+    https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
+    """
+    key = subject.key
+    if key is None or key.account != account.id:
+        return subject
+    return replace(subject, key=replace(key, resource_control_policies=account.resource_control_policies))
 
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}

@@ -1,16 +1,20 @@
 """Looks at a table in AWS: everyone of its account, and whoever its policies name."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from encrypted_tables.errors import UserError
 from encrypted_tables.iam.answer import NO, YES
+from encrypted_tables.iam.documents import Document
+from encrypted_tables.iam.policy import orphaned_ids
 from encrypted_tables.iam.principals import parse_principal
 from encrypted_tables.verify.collect.account import Account, read_account
 from encrypted_tables.verify.collect.credentials import Principal as WithCredentials
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Table, Unknown
+from encrypted_tables.verify.collect.organization import limited, read_control_policies
+from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.predict.predict import UNUSABLE, key_facts, table_facts
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeResult
@@ -19,13 +23,42 @@ from encrypted_tables.who_can.report import TableRows
 from encrypted_tables.who_can.row import Row
 
 
-def account_of_caller(caller: WithCredentials) -> Account:
+@dataclass(frozen=True)
+class Inventory:
+    """Everyone in an account, read once for all of its tables."""
+
+    account: Account
+    limits: tuple[str, ...] = ()
+    """What could not be read, and what the answers do not cover for that."""
+
+
+def inventory_of_caller(caller: WithCredentials, parallel: Parallel) -> Inventory:
+    """The users and roles of the caller's account, with the control policies of its organization.
+
+    Raises:
+        UserError: the users and roles may not be listed.
+    """
+    account = account_of_caller(caller, parallel)
+    controls = read_control_policies(caller.connections, caller.account)
+    if isinstance(controls, Unknown):
+        return Inventory(account, (_not_covered(controls),))
+    return Inventory(limited(account, controls))
+
+
+def _not_covered(refused: Unknown) -> str:
+    return (
+        f"The service and resource control policies of the organization were not read ({refused.words}). "
+        "They can only deny: a yes may be a no, and no reader is missing."
+    )
+
+
+def account_of_caller(caller: WithCredentials, parallel: Parallel | None = None) -> Account:
     """The users and roles of the caller's account.
 
     Raises:
         UserError: they may not be listed.
     """
-    account = read_account(caller.connections, caller.account)
+    account = read_account(caller.connections, caller.account, parallel)
     if isinstance(account, Unknown):
         raise UserError(
             f"the users and roles of account {caller.account} cannot be listed, "
@@ -51,17 +84,29 @@ def subject_of(place: Place) -> Subject:
     return Subject(table, key_facts(key), unusable)
 
 
-def look(account: Account, place: Place, proofs: Mapping[str, bool]) -> TableRows:
+def look(inventory: Inventory, place: Place, proofs: Mapping[str, bool], parallel: Parallel) -> TableRows:
     """Everyone who can do something with the table.
 
     Args:
-        account: the users and roles of the table's account.
+        inventory: the users and roles of the table's account.
         place: the table and its key.
         proofs: by the ARN of a principal, whether a read with its credentials was allowed.
+        parallel: shows the progress.
     """
-    found = list(rows(account, subject_of(place), datetime.now(UTC)))
+    subject, account = subject_of(place), inventory.account
+    everyone = rows(account, subject, datetime.now(UTC))
+    found = list(parallel.track(f"evaluating {place.name}", everyone, len(account.members) + 1))
     proven = [_proven(row, proofs) for row in found]
-    return TableRows(place.name, place.region, len(found), with_access(proven))
+    limits = (*inventory.limits, *_admits_nobody(subject))
+    return TableRows(place.name, place.region, len(found), with_access(proven), limits)
+
+
+def _admits_nobody(subject: Subject) -> Iterator[str]:
+    """The users and roles that were deleted since a policy was written."""
+    for policy in (*subject.table.policies, *(subject.key.policies if subject.key else ())):
+        if isinstance(policy, Document):
+            for unique_id in sorted(orphaned_ids(policy)):
+                yield f"{policy.label} names {unique_id}, which was deleted: it admits nobody."
 
 
 def _proven(row: Row, proofs: Mapping[str, bool]) -> Row:

@@ -3,16 +3,18 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from encrypted_tables.iam.principals import ANYONE, who
 from encrypted_tables.who_can.row import Row, verdict
 
 SCHEMA_VERSION = "1.0"
+_COLUMNS = ("read", "write", "key", "administer", "basis")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,24 @@ class TableRows:
     looked_at: int
     """How many principals were looked at."""
     rows: list[Row]
+    limits: tuple[str, ...] = ()
+    """What the answers do not cover, and policies that admit nobody."""
+
+    @property
+    def sections(self) -> dict[str, list[Row]]:
+        """The rows by what they mean: who has access now, and who can only grant it to itself."""
+        use = [row for row in self.rows if row.can_use]
+        administer = [row for row in self.rows if not row.can_use]
+        return {"can read, write or use the key": use, "no access, but can grant it to itself": administer}
+
+
+def groups(rows: Iterable[Row]) -> list[list[Row]]:
+    """The rows with the same answers for the same reasons together, in the order of the first of each."""
+    found: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        same = (tuple(row.answers.values()), tuple(row.because), row.is_proven)
+        found.setdefault(same, []).append(row)
+    return list(found.values())
 
 
 def render_json(tables: Iterable[TableRows]) -> str:
@@ -60,27 +80,60 @@ def render_csv(tables: Iterable[TableRows]) -> str:
     return text.getvalue()
 
 
-def print_table(tables: Iterable[TableRows], console: Console) -> None:
-    """Those who have access, then those who can give themselves access."""
+def print_table(tables: Iterable[TableRows], console: Console, *, unfold: bool = False) -> None:
+    """Each section of each table, for a terminal.
+
+    Principals with the same answers for the same reasons are one row unless `unfold`.
+    """
     for one in tables:
-        readers = [row for row in one.rows if row.can_use]
-        administrators = [row for row in one.rows if row not in readers]
-        console.print(f"{one.name} ({one.region}): {one.looked_at} principals looked at", highlight=False)
-        _print(readers, "can read, write or use the key", console)
-        _print(administrators, "cannot read, but can give itself access", console)
+        console.print(Text(_heading(one)))
+        for limit in one.limits:
+            console.print(Text(f"note: {limit}"))
+        for heading, rows in one.sections.items():
+            _print(heading, [[row] for row in rows] if unfold else groups(rows), console)
 
 
-def _print(rows: list[Row], heading: str, console: Console) -> None:
-    if not rows:
+def render_lines(tables: Iterable[TableRows]) -> str:
+    """A line for each principal of each table, for pipes, its columns separated by tabs."""
+    lines = []
+    for table in tables:
+        lines += [_heading(table), *(f"note: {limit}" for limit in table.limits)]
+        for heading, rows in table.sections.items():
+            for row in rows:
+                answers = (f"{name}: {answer}" for name, answer in zip(_COLUMNS, _answers(row), strict=True))
+                place = (table.name, table.region, who(row.principal), heading)
+                lines.append("\t".join([*place, *answers, "; ".join(row.because)]))
+    return "\n".join(lines) + "\n"
+
+
+def _heading(table: TableRows) -> str:
+    return f"{table.name} ({table.region}): {table.looked_at} principals looked at"
+
+
+def limits(tables: Iterable[TableRows]) -> list[str]:
+    """What the answers for any of the tables do not cover, each once."""
+    return list(dict.fromkeys(limit for one in tables for limit in one.limits))
+
+
+def _print(heading: str, found: list[list[Row]], console: Console) -> None:
+    if not found:
         return
-    columns = ("read", "write", "key", "administer", "proven")
     table = Table(title=heading, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
+    for column in _COLUMNS:
         table.add_column(column, no_wrap=True)
     table.add_column("principal", overflow="fold")
     table.add_column("because", overflow="fold")
-    for row in rows:
-        answers = [verdict(answer).value for answer in row.answers.values()]
-        proven = "yes" if row.is_proven else "predicted"
-        table.add_row(*answers, proven, who(row.principal), "\n".join(row.because))
+    for rows in found:
+        names = [who(row.principal) for row in rows]
+        shown = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more (--all shows them)"
+        table.add_row(*_answers(rows[0]), Text(shown), Text("\n".join(rows[0].because)))
     console.print(table)
+
+
+def _answers(row: Row) -> list[str]:
+    return [*(verdict(answer).value for answer in row.answers.values()), proof(row)]
+
+
+def proof(row: Row) -> str:
+    """Whether the answers were tried."""
+    return "proven" if row.is_proven else "predicted"

@@ -49,6 +49,11 @@ class Row:
         return any(answer.grade is not Grade.NO for answer in self.answers.values())
 
     @property
+    def is_open(self) -> bool:
+        """Whether any answer is neither yes nor no."""
+        return any(verdict(answer) is Verdict.CANNOT_TELL for answer in self.answers.values())
+
+    @property
     def can_use(self) -> bool:
         """Whether it may read, write or use the key."""
         return any(answer.grade is not Grade.NO for answer in (self.read, self.write, self.use_key))

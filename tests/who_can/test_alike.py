@@ -16,9 +16,10 @@ from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.policy import Request
 from encrypted_tables.iam.principals import Kind, Principal
 from encrypted_tables.verify.collect.account import Account, Member
+from encrypted_tables.verify.collect.organization import ControlPolicies, limited
 from encrypted_tables.verify.predict.access import Caller, KeyFacts, TableFacts
 from encrypted_tables.verify.predict.predict import caller_of_member
-from encrypted_tables.who_can.evaluate import Subject, asked, row, rows, shared
+from encrypted_tables.who_can.evaluate import Subject, asked, row, rows, shared, under_control
 from encrypted_tables.who_can.row import Row
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
@@ -71,7 +72,8 @@ def a_policy(random: Random, label: str, **more: object) -> Policy:
 
 def a_member(random: Random, number: int, policies: Sequence[Policy]) -> Member:
     kind, name = (Kind.USER, f"u{number}") if number % 2 else (Kind.ROLE, f"r{number}")
-    principal = Principal(kind, ACCOUNT, name, f"arn:aws:iam::{ACCOUNT}:{kind}/{name}")
+    path = "aws-service-role/" if number % 10 == 4 else ""
+    principal = Principal(kind, ACCOUNT, name, f"arn:aws:iam::{ACCOUNT}:{kind}/{path}{name}")
     own = [a_policy(random, f"policy own-{number % 3}")] if random.random() < 0.3 else []
     boundary = random.choice(policies) if random.random() < 0.2 else None
     identity = Identity((*own, *random.sample(policies, random.randint(0, 3))), boundary, is_whole=True)
@@ -99,9 +101,22 @@ def a_world(seed: int) -> tuple[Account, Subject]:
 
     grant = Grant(members[random.randrange(60)].principal, frozenset({"Decrypt"}), {}, {})
     account = Account(ACCOUNT, {one.principal: one for one in members})
+    if random.random() < 0.5:
+        account = limited(account, ControlPolicies(_levels(random), _levels(random, Principal="*")))
     key = KeyFacts(KEY, [of_resource("the key policy"), *_default(random)], [grant])
     return account, Subject(
         TableFacts("orders", TABLE, [of_resource("the table's policy")]), key, indexes=("i",)
+    )
+
+
+def _levels(random: Random, **more: object) -> tuple[tuple[Policy, ...], ...]:
+    """Levels that allow everything but what one of their policies denies."""
+    everything = read_document(
+        {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, "full access"
+    )
+    return tuple(
+        (everything, a_policy(random, f"control policy {number}", **more))[: random.randint(1, 2)]
+        for number in range(random.randint(0, 2))
     )
 
 
@@ -124,6 +139,7 @@ def test_a_shared_evaluation_answers_as_one_of_its_own_would(seed: int) -> None:
 
     found = {one.principal: written(one) for one in rows(account, subject, NOW)}
 
+    subject = under_control(account, subject)
     for member in account.members.values():
         assert found[member.principal] == written(row(caller_of_member(member), subject, NOW))
 

@@ -13,8 +13,10 @@ from encrypted_tables.iam.managed_policies import managed_policy
 from encrypted_tables.iam.principals import Kind, Principal, parse_principal
 from encrypted_tables.verify.collect.connections import Connections
 from encrypted_tables.verify.collect.observe import Unknown, attempt
+from encrypted_tables.verify.collect.parallel import Parallel
 
 CALL = "iam:GetAccountAuthorizationDetails"
+_LARGEST_PAGE = 1_000
 _LISTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
@@ -34,19 +36,34 @@ class Account:
 
     id: str
     members: Mapping[Principal, Member]
+    service_control_policies: tuple[tuple[Policy, ...], ...] = ()
+    """By level, from the root of the organization; the members have them too."""
+    resource_control_policies: tuple[tuple[Policy, ...], ...] = ()
 
     def member(self, principal: Principal) -> Member | None:
         """The user or role; of a session, its role. None if it does not exist."""
         return self.members.get(principal.holder)
 
 
-def read_account(connections: Connections, account: str) -> Account | Unknown:
-    """All users and roles of the caller's account, or why they cannot be read."""
-    return attempt(CALL, lambda: account_of_pages(account, _pages(connections)))
+def read_account(
+    connections: Connections, account: str, parallel: Parallel | None = None
+) -> Account | Unknown:
+    """All users and roles of the caller's account, or why they cannot be read.
+
+    A page that AWS throttles is asked for again, not the pages before it. `parallel` shows the progress.
+    """
+
+    def read() -> Account:
+        pages = _pages(connections)
+        shown = parallel.track("listing users and roles", pages) if parallel else pages
+        return account_of_pages(account, shown)
+
+    return attempt(CALL, read)
 
 
 def _pages(connections: Connections) -> Iterator[Mapping[str, Any]]:
-    yield from connections.client("iam").get_paginator("get_account_authorization_details").paginate()
+    paginator = connections.client("iam").get_paginator("get_account_authorization_details")
+    yield from paginator.paginate(PaginationConfig={"PageSize": _LARGEST_PAGE})
 
 
 def account_of_pages(account: str, pages: Iterable[Mapping[str, Any]]) -> Account:

@@ -1,6 +1,6 @@
-"""Many calls at once, but never more than a bound, with a progress bar for a person who waits."""
+"""Long work with a progress bar on a terminal; calls run at once, up to a bound."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
@@ -21,11 +21,7 @@ class Parallel:
     def map(self, what: str, job: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """The result of each job, in the order of the items; the first exception stops the rest."""
         work = list(items)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        progress = Progress(
-            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
-        )
-        with progress, ThreadPoolExecutor(self._workers) as pool:
+        with self._progress() as progress, ThreadPoolExecutor(self._workers) as pool:
             task = progress.add_task(what, total=len(work))
             futures = [pool.submit(job, item) for item in work]
             try:
@@ -36,3 +32,14 @@ class Parallel:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
             return [future.result() for future in futures]
+
+    def track(self, what: str, items: Iterable[T], total: int | None = None) -> Iterator[T]:
+        """The items, one after the other; without a total the bar shows only that work goes on."""
+        with self._progress() as progress:
+            yield from progress.track(items, total=total, description=what)
+
+    def _progress(self) -> Progress:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        return Progress(
+            *columns, console=self._console, transient=True, disable=not self._console.is_terminal
+        )

@@ -1,0 +1,105 @@
+"""Service and resource control policies of the organization that an account is in.
+
+They only limit: without them an answer can be a yes too many, never a no too many.
+https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from encrypted_tables.iam.documents import Policy, read_document
+from encrypted_tables.verify.collect.account import Account, Member
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.observe import Unknown, attempt
+
+Levels = tuple[tuple[Policy, ...], ...]
+"""The policies of each level, from the root of the organization to the account."""
+
+_SERVICE, _RESOURCE = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
+_NAMES = {_SERVICE: "service control policy", _RESOURCE: "resource control policy"}
+
+
+@dataclass(frozen=True)
+class ControlPolicies:
+    """What limits an account; nothing if it is in no organization or manages one."""
+
+    of_principals: Levels = ()
+    of_resources: Levels = ()
+
+
+def read_control_policies(connections: Connections, account: str) -> ControlPolicies | Unknown:
+    """The control policies that apply to an account, or which call was refused.
+
+    Member accounts may read them only where the organization delegates that.
+    """
+    client = connections.client("organizations")
+    organization = attempt(
+        "organizations:DescribeOrganization", lambda: client.describe_organization()["Organization"]
+    )
+    if isinstance(organization, Unknown):
+        is_none = organization.code == "AWSOrganizationsNotInUseException"
+        return ControlPolicies() if is_none else organization
+    if not _is_limited(organization, account):
+        return ControlPolicies()
+    path = attempt("organizations:ListParents", lambda: _path(client, account))
+    if isinstance(path, Unknown):
+        return path
+    of_principals = _levels(client, path, _SERVICE)
+    if isinstance(of_principals, Unknown):
+        return of_principals
+    of_resources = _levels(client, path, _RESOURCE)
+    return of_resources if isinstance(of_resources, Unknown) else ControlPolicies(of_principals, of_resources)
+
+
+def limited(account: Account, controls: ControlPolicies) -> Account:
+    """The account under its control policies."""
+    members = {
+        principal: _under(member, controls.of_principals) for principal, member in account.members.items()
+    }
+    return Account(account.id, members, controls.of_principals, controls.of_resources)
+
+
+def _under(member: Member, levels: Levels) -> Member:
+    return replace(member, identity=replace(member.identity, service_control_policies=levels))
+
+
+def _is_limited(organization: Mapping[str, Any], account: str) -> bool:
+    return bool(organization["FeatureSet"] == "ALL" and organization["MasterAccountId"] != account)
+
+
+def _path(client: Any, account: str) -> list[str]:  # noqa: ANN401  # boto3 clients have no static type
+    """The root, the organizational units and the account."""
+    found, kind = [account], ""
+    while kind != "ROOT":
+        (parent,) = client.list_parents(ChildId=found[0])["Parents"]
+        kind = parent["Type"]
+        found.insert(0, parent["Id"])
+    return found
+
+
+def _levels(client: Any, path: list[str], kind: str) -> Levels | Unknown:  # noqa: ANN401
+    """The policies of a kind. A level always has one, so none means that the kind is not in use."""
+    levels = []
+    for target in path:
+        ids = attempt("organizations:ListPoliciesForTarget", partial(_ids, client, target, kind))
+        if isinstance(ids, Unknown):
+            return ids
+        policies = attempt("organizations:DescribePolicy", partial(_policies, client, ids, kind))
+        if isinstance(policies, Unknown):
+            return policies
+        levels.append(policies)
+    return tuple(level for level in levels if level)
+
+
+def _ids(client: Any, target: str, kind: str) -> list[str]:  # noqa: ANN401
+    pages = client.get_paginator("list_policies_for_target").paginate(TargetId=target, Filter=kind)
+    return [one["Id"] for page in pages for one in page["Policies"]]
+
+
+def _policies(client: Any, ids: list[str], kind: str) -> tuple[Policy, ...]:  # noqa: ANN401
+    found = (client.describe_policy(PolicyId=one)["Policy"] for one in ids)
+    return tuple(
+        read_document(one["Content"], f"{_NAMES[kind]} {one['PolicySummary']['Name']}") for one in found
+    )
