@@ -11,7 +11,7 @@ from encrypted_tables.iam.documents import as_list
 from encrypted_tables.iam.matching import plain
 from encrypted_tables.iam.operators import NEGATIVE, POSITIVE, WILDCARDS
 from encrypted_tables.iam.request_context import Context, Missing, value_of
-from encrypted_tables.iam.variables import NoText, substituted
+from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 _ALL, _ANY = "forallvalues", "foranyvalue"
 _NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}
@@ -57,7 +57,8 @@ def _holds(written: str, key: str, values: list[str], context: Context, has_vari
     if NoText.UNKNOWN in wanted and not all(matched):  # the unknown value may be the one that matches
         return in_words
     found = [one is not operator.is_negative for one in matched]
-    return yes_if(all(found) if operator.quantifier == _ALL else any(found))
+    holds = yes_if(all(found) if operator.quantifier == _ALL else any(found))
+    return if_resolved(holds, wanted)
 
 
 def _operator(written: str) -> _Operator | None:

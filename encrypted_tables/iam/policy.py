@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from encrypted_tables.iam.answer import (
     NO,
@@ -25,7 +24,7 @@ from encrypted_tables.iam.documents import Document, Statement, as_list
 from encrypted_tables.iam.matching import matches
 from encrypted_tables.iam.principals import Kind, Principal, is_orphaned_id, named_in
 from encrypted_tables.iam.request_context import Context
-from encrypted_tables.iam.variables import NoText, substituted
+from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 _Reach = Callable[[Statement], Answer]
 """Whether a statement is about the principal."""
@@ -145,7 +144,7 @@ def coverage(statement: Statement, resource: str, *, has_variables: bool) -> Has
     is_negative = "NotResource" in statement
     patterns = [str(one) for one in as_list(statement.get("NotResource" if is_negative else "Resource"))]
     varying = tuple(one for one in patterns if has_variables and "${" in one)
-    fixed = _is_resource([one for one in patterns if one not in varying], resource, None)
+    fixed = any_of(_matches_arn(one, resource) for one in patterns if one not in varying)
     return (is_negative, fixed, varying) if is_negative or varying or fixed is not NO else None
 
 
@@ -227,23 +226,19 @@ def _applies(statement: Statement, request: Request, reach: _Reach, *, has_varia
 
 
 def _covers(statement: Statement, request: Request, *, has_variables: bool) -> Answer:
-    context = request.context if has_variables else None
-    if "NotResource" in statement:
-        return unless(YES, _is_resource(statement["NotResource"], request.resource, context))
-    return _is_resource(statement.get("Resource"), request.resource, context)
+    is_exception = "NotResource" in statement
+    patterns = [str(one) for one in as_list(statement.get("NotResource" if is_exception else "Resource"))]
+    texts = [substituted(one, request.context) if has_variables else one for one in patterns]
+    listed = any_of(
+        _is_this(text, pattern, request.resource) for text, pattern in zip(texts, patterns, strict=True)
+    )
+    return if_resolved(unless(YES, listed) if is_exception else listed, texts)
 
 
-def _is_resource(patterns: Any, resource: str, context: Context | None) -> Answer:  # noqa: ANN401
-    return any_of(_is_this(str(pattern), resource, context) for pattern in as_list(patterns))
-
-
-def _is_this(pattern: str, resource: str, context: Context | None) -> Answer:
-    text = pattern if context is None else substituted(pattern, context)
-    if text is NoText.ABSENT:
-        return NO
-    if isinstance(text, NoText):
-        return conditional(f"the resource is {pattern}")
-    return _matches_arn(text, resource)
+def _is_this(text: str | NoText, pattern: str, resource: str) -> Answer:
+    if isinstance(text, str):
+        return _matches_arn(text, resource)
+    return NO if text is NoText.ABSENT else conditional(f"the resource is {pattern}")
 
 
 def _matches_arn(pattern: str, arn: str) -> Answer:

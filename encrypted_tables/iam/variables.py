@@ -4,8 +4,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 import re
+from collections.abc import Iterable
 from enum import Enum
 
+from encrypted_tables.iam.answer import YES, Answer, conditional
 from encrypted_tables.iam.matching import literal
 from encrypted_tables.iam.request_context import Context, Missing, value_of
 
@@ -17,8 +19,18 @@ _CHARACTERS = frozenset("*?$")
 class NoText(Enum):
     """Why a pattern with variables has no text."""
 
-    ABSENT = "a variable has no value and no default: the pattern matches nothing"
+    ABSENT = "a variable has no value: the pattern matches nothing, and AWS may ignore the statement"
     UNKNOWN = "a variable is not known"
+
+
+def if_resolved(answer: Answer, texts: Iterable[str | NoText]) -> Answer:
+    """The answer of a part of a statement with these patterns.
+
+    AWS may ignore a statement that has a variable without a value, so it is never certain that it applies.
+    """
+    if answer is YES and NoText.ABSENT in texts:
+        return conditional("AWS applies a statement with a variable that has no value")
+    return answer
 
 
 def substituted(pattern: str, context: Context) -> str | NoText:

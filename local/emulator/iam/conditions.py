@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from local.emulator.iam.operators import NEGATED, OPERATORS, TAKES_VARIABLES, Answer
-from local.emulator.iam.variables import MissingVariableError, expanded
+from local.emulator.iam.variables import matches_any
 
 SINGLE, FOR_ALL, FOR_ANY = "", "forallvalues:", "foranyvalue:"
 
@@ -114,16 +114,12 @@ def _quantified(name: str, actual: Any, wanted: list[str], value_of: ValueOf | N
 
 def _compare(operator: str, value: str, wanted: list[str], value_of: ValueOf | None) -> Answer:
     """One value against all of the policy's: any of them; for a negated operator, none of them."""
-    base = NEGATED.get(operator, operator)
-    takes_variables = value_of is not None and base.startswith(TAKES_VARIABLES)
+    base, is_negative = NEGATED.get(operator, operator), operator in NEGATED
 
-    def answer(one: str) -> Answer:
-        if not takes_variables or value_of is None:
-            return OPERATORS[base](value, one)
-        try:
-            return OPERATORS[base](value, expanded(one, value_of))
-        except MissingVariableError:
-            return None
+    def test(one: str) -> Answer:
+        return OPERATORS[base](value, one)
 
-    found = some(answer(one) for one in wanted)
-    return negated(found) if operator in NEGATED else found
+    if value_of is not None and base.startswith(TAKES_VARIABLES):
+        return matches_any(wanted, test, value_of, negative=is_negative)
+    found = some(map(test, wanted))
+    return negated(found) if is_negative else found

@@ -15,7 +15,7 @@ from local.emulator.iam.operators import Answer, matches
 from local.emulator.iam.principals import has_boundary, names_of
 from local.emulator.iam.request_context import value_of
 from local.emulator.iam.resources import covers
-from local.emulator.iam.variables import MissingVariableError, expanded
+from local.emulator.iam.variables import matches_any
 from local.emulator.ministack_adapter import Decision, EvalContext, ParsedStatement
 
 HAS_VARIABLES = "2012-10-17"
@@ -71,25 +71,26 @@ def _applies(context: EvalContext, statement: ParsedStatement) -> Answer:
     def value(key: str) -> Any:  # noqa: ANN401  # condition keys have values of any kind
         return value_of(key, context)
 
-    def resource(pattern: str) -> Answer:
-        if not statement.variables:
-            return covers(pattern, context.resource_arn)
-        try:
-            return covers(expanded(pattern, value), context.resource_arn)
-        except MissingVariableError:
-            return False
-
     if statement.actions:
         acts = any(matches(action, one.lower()) for one in statement.actions)
     else:
         acts = not any(matches(action, one.lower()) for one in statement.not_actions)
-    if statement.resources:
-        on: Answer = some(map(resource, statement.resources))
-    else:
-        on = negated(some(map(resource, statement.not_resources)))
+    on = _on_resource(context, statement, value)
     if not acts or on is False:
         return False
     return every((on, conditions_met(statement.conditions, value, variables=statement.variables)))
+
+
+def _on_resource(context: EvalContext, statement: ParsedStatement, value: Callable[[str], Any]) -> Answer:
+    patterns, is_exception = statement.resources or statement.not_resources, not statement.resources
+
+    def test(pattern: str) -> Answer:
+        return covers(pattern, context.resource_arn)
+
+    if statement.variables:
+        return matches_any(patterns, test, value, negative=is_exception)
+    found = some(map(test, patterns))
+    return negated(found) if is_exception else found
 
 
 def resource_decision(policy: str | None, context: EvalContext) -> Decision:

@@ -15,6 +15,7 @@ from local.emulator.ministack_adapter import EvalContext
 # Condition keys of every request, unless the call sets them. The local AWS stands in for endpoints that
 # AWS's SDKs reach over TLS.
 ALWAYS = {"aws:securetransport": "true", "aws:principalisawsservice": "false", "aws:viaawsservice": "false"}
+ACCOUNT = "Account"  # the type of a root user
 # Keys that requests to AWS can have, with values that the emulator does not know.
 NOT_KNOWN = frozenset({"aws:useragent", "aws:referer"})
 # Keys of the caller's network, which a service does not pass on in its own calls.
@@ -48,8 +49,6 @@ def _of_request(name: str, key: str, context: EvalContext) -> Any:  # noqa: ANN4
     given = context.service_context
     if name == "aws:principalarn":
         return role_of(context.principal_arn) or context.principal_arn
-    if name == "aws:principaltype" and context.principal_type == "Root":
-        return "Account"
     if name == "aws:currenttime":
         return datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).isoformat()
     if name == "aws:epochtime":
@@ -58,4 +57,5 @@ def _of_request(name: str, key: str, context: EvalContext) -> Any:  # noqa: ANN4
         return Unknown.VALUE
     if name in ALWAYS:
         return given.get(name, ALWAYS[name])
-    return ms.condition_value(key, context)
+    value = ms.condition_value(key, context)
+    return ACCOUNT if (name, value) == ("aws:principaltype", "Root") else value

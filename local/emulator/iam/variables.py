@@ -4,23 +4,28 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from local.emulator.iam.operators import LITERAL
+from local.emulator.iam.operators import LITERAL, Answer
 
 _VARIABLE = re.compile(r"\$\{\s*(?P<key>[^},]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}")
 
 
 class MissingVariableError(LookupError):
-    """The request has no single value for a policy variable without a default."""
+    """The request has no value for a policy variable without a default."""
+
+
+class UnknownVariableError(LookupError):
+    """A policy variable has several values, or one that is not known."""
 
 
 def expanded(pattern: str, value_of: Callable[[str], Any]) -> str:
     """The pattern with its variables replaced; `*` and `?` of a value match only themselves.
 
     Raises:
-        MissingVariableError: a variable has no value, several values or an unknown value.
+        MissingVariableError: a variable has no value.
+        UnknownVariableError: a variable has several values or an unknown value.
     """
 
     def value(found: re.Match[str]) -> str:
@@ -30,8 +35,32 @@ def expanded(pattern: str, value_of: Callable[[str], Any]) -> str:
         actual = value_of(key)
         if actual is None:
             actual = default
-        if not isinstance(actual, str):
+        if actual is None:
             raise MissingVariableError(key)
+        if not isinstance(actual, str):
+            raise UnknownVariableError(key)
         return "".join(LITERAL.get(one, one) for one in actual)
 
     return _VARIABLE.sub(value, pattern)
+
+
+def matches_any(
+    patterns: Iterable[str], test: Callable[[str], Answer], value_of: Callable[[str], Any], *, negative: bool
+) -> Answer:
+    """Whether one of the patterns passes a test; if `negative`, whether none does.
+
+    A variable without a value can make the whole statement invalid, so that it never surely applies.
+    """
+    answers: list[Answer] = []
+    is_invalid = False
+    for pattern in patterns:
+        try:
+            answers.append(test(expanded(pattern, value_of)))
+        except MissingVariableError:
+            is_invalid = True
+        except UnknownVariableError:
+            answers.append(None)
+    found = True if True in answers else None if None in answers else False
+    if negative and found is not None:
+        found = not found
+    return None if is_invalid and found else found

@@ -121,13 +121,23 @@ def test_an_allow_applies_only_where_its_condition_surely_holds(
     assert reads(aws.client("dynamodb", someone.credentials), table) is allowed
 
 
-@pytest.mark.parametrize("value", ["${aws:PrincipalTag/missing}", "${aws:username}"])
-def test_a_deny_with_a_variable_denies_even_if_the_variable_has_no_value(aws: LocalAws, value: str) -> None:
+@pytest.mark.parametrize(
+    ("operator", "value", "denied"),
+    [
+        ("StringEquals", "${aws:username}", True),
+        ("StringEquals", "${aws:PrincipalTag/missing}", False),
+        ("StringNotEquals", "${aws:PrincipalTag/missing}", True),
+    ],
+)
+def test_a_deny_with_a_variable_that_has_no_value_denies_unless_nothing_can_match(
+    aws: LocalAws, operator: str, value: str, denied: bool
+) -> None:
+    """AWS may ignore a statement whose variable has no value; where it does not, the variable matches nothing."""
     someone = make_user(aws)
     table = readable_table(aws, someone)
-    deny(aws, someone, "dynamodb:*", Condition={"StringEquals": {"aws:username": value}})
+    deny(aws, someone, "dynamodb:*", Condition={operator: {"aws:username": value}})
 
-    assert not reads(aws.client("dynamodb", someone.credentials), table)
+    assert reads(aws.client("dynamodb", someone.credentials), table) is not denied
 
 
 def test_a_resource_may_hold_a_variable(aws: LocalAws) -> None:
