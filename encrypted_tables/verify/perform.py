@@ -12,6 +12,7 @@ from rich.console import Console
 from encrypted_tables.errors import UserError
 from encrypted_tables.iam.principals import identity, same_principal
 from encrypted_tables.private_file import write_private
+from encrypted_tables.report.terminal import console
 from encrypted_tables.verify.collect.credentials import CredentialSources, Principal, caller_principal, gather
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Found, Target, survey_tables
@@ -80,8 +81,11 @@ def _perform(arguments: Arguments) -> int:
         return _wait(arguments, outputs, targets)
     if arguments.evidence:
         prepare_evidence(arguments.evidence)
-    progress = Console(stderr=True)
-    options = Options(arguments.read_only, arguments.require_proof, arguments.workers, _sources(arguments))
+    progress = console(stderr=True)
+    sources = _sources(arguments)
+    options = Options(
+        arguments.read_only, arguments.require_proof, arguments.workers, sources, arguments.stack
+    )
     report = verify(targets, outputs, options, Parallel(arguments.workers, progress))
     _write(report, arguments)
     return report.verdict.exit_status
@@ -133,7 +137,7 @@ def _write(report: Report, arguments: Arguments) -> None:
         write_evidence(report, arguments.evidence)
     wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
     # What a program reads from standard output must not have the table for people in it.
-    print_report(report, Console(stderr="-" in wanted.values()))
+    print_report(report, console(stderr="-" in wanted.values()))
     for kind, name in wanted.items():
         if name == "-":
             sys.stdout.write(_RENDERERS[kind](report))
@@ -158,10 +162,10 @@ def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Targ
     quiet = Parallel(arguments.workers, Console(quiet=True))
     tables = _readable(survey_tables(caller.connections, targets, quiet))
     patience = Patience(arguments.limit, arguments.interval, key_cache=arguments.key_cache)
-    waits = wait(found[0], tables, patience, quiet, Console(stderr=True))
+    waits = wait(found[0], tables, patience, quiet, console(stderr=True))
     for one in waits:
         where = f"{one.table.name} in {one.table.region}"
-        Console().print(f"{found[0].sts_arn} on {where}: {one.words}", markup=False)
+        console().print(f"{found[0].sts_arn} on {where}: {one.words}", markup=False)
     return exit_status_of(waits)
 
 

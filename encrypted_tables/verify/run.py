@@ -10,6 +10,7 @@ from encrypted_tables.iam.answer import Grade
 from encrypted_tables.iam.documents import Document, read_document
 from encrypted_tables.iam.policy import allowed_principals
 from encrypted_tables.iam.principals import Kind, distinct
+from encrypted_tables.report.run import now, subject_of_run
 from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
     CredentialSources,
@@ -48,6 +49,8 @@ class Options:
     workers: int = 16
     """Calls at once; default 16."""
     sources: CredentialSources = field(default_factory=CredentialSources)
+    stack: str | None = None
+    """The stack to name in the report; default None."""
 
 
 def targets_of(outputs: StackOutputs) -> list[Target]:
@@ -63,7 +66,7 @@ def verify(
     Raises:
         UserError: there is no usable caller.
     """
-    started = _now()
+    started = now()
     region = targets[0].region
     caller = caller_principal(boto3.Session(), region, options.workers)
     principals, untried = gather(caller, outputs, options.sources, region, options.workers)
@@ -86,9 +89,7 @@ def verify(
     return Report(
         schema_version=SCHEMA_VERSION,
         verdict=verdict_of(findings),
-        caller=caller.sts_arn,
-        started=started,
-        finished=_now(),
+        subject=subject_of_run(caller, (place.region for place in places), started, options.stack),
         read_only=options.read_only,
         principals=tuple(_rows(principals, predictions, places)),
         untried=tuple(untried),
@@ -96,10 +97,6 @@ def verify(
         access=tuple(cells),
         findings=tuple(sorted(findings, key=lambda one: list(Severity).index(one.severity))),
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _predictions(

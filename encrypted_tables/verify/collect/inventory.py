@@ -43,6 +43,10 @@ class Place:
         """Whether this is a replica in another Region than the declared one."""
         return self.region != self.home_region
 
+    def roles_of(self, principal: str) -> list[str]:
+        """The declared roles of a principal on the table, sorted."""
+        return sorted(self.declared.roles_of(principal)) if self.declared else []
+
     def backup_key(self, key_arn: str) -> Key | Unknown | None:
         """The key with this ARN, if a backup of the table needs it; None for one that is AWS's own."""
         arns = [] if isinstance(self.table, Unknown) else _backup_key_arns(self.table)

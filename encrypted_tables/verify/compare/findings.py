@@ -16,6 +16,11 @@ class Severity(StrEnum):
     UNKNOWN = "could-not-tell"
     NOTE = "note"
 
+    @property
+    def label(self) -> str:
+        """The severity in words, for people."""
+        return self.value.replace("-", " ")
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -22,7 +22,10 @@ def render_junit(report: Report) -> str:
 
 
 def _suite(place: Place, report: Report) -> ET.Element:
-    suite = ET.Element("testsuite", name=f"{place.name} {place.region}", timestamp=report.started)
+    suite = ET.Element("testsuite", name=f"{place.name} {place.region}", timestamp=report.subject.started)
+    properties = ET.SubElement(suite, "properties")
+    for name, value in report.subject.columns.items():
+        ET.SubElement(properties, "property", name=name, value=_clean(value))
     for cell in report.cells_at(place):
         _add_cell(suite, cell)
     for finding in report.findings_at(place):

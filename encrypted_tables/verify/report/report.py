@@ -1,14 +1,15 @@
-"""The whole result of a run as data, and the verdict that follows from it."""
+"""The result of a run as data, and the verdict that follows from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from encrypted_tables.report.subject import Subject
 from encrypted_tables.verify.collect.credentials import Untried
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 
 
 class Verdict(StrEnum):
@@ -31,7 +32,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class PrincipalRow:
-    """A principal in the matrix; one without credentials has no STS ARN and is predicted."""
+    """A principal in the matrix. Without credentials it has no STS ARN, and its access is predicted."""
 
     arn: str
     sts_arn: str | None
@@ -45,15 +46,25 @@ class Report:
 
     schema_version: str
     verdict: Verdict
-    caller: str
-    started: str
-    finished: str
+    subject: Subject
     read_only: bool
     principals: tuple[PrincipalRow, ...]
     untried: tuple[Untried, ...]
     tables: tuple[Place, ...]
     access: tuple[AccessCell, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def proven(self) -> int:
+        """How many calls were proven."""
+        return sum(cell.basis == "proven" for cell in self.access)
+
+    def rows_at(self, place: Place) -> list[tuple[PrincipalRow, dict[str, AccessCell]]]:
+        """Each principal with a cell on a table in one Region, and its cells by call."""
+        found: dict[str, dict[str, AccessCell]] = {}
+        for cell in self.cells_at(place):
+            found.setdefault(cell.principal, {})[cell.call] = cell
+        return [(row, found[row.arn]) for row in self.principals if row.arn in found]
 
     def cells_at(self, place: Place) -> list[AccessCell]:
         """The cells of a table in one Region."""
@@ -65,7 +76,7 @@ class Report:
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """A difference outweighs what could not be told; a note weighs nothing."""
+    """`differs` if any finding differs, else `could-not-tell` if any is unknown; notes do not count."""
     severities = {finding.severity for finding in findings}
     if Severity.DIFFERS in severities:
         return Verdict.DIFFERS

@@ -9,6 +9,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from encrypted_tables.iam.principals import identity
+from encrypted_tables.report.terminal import print_subject
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Key, Rotation, Table, Unknown
 from encrypted_tables.verify.compare.expectation import CALLS
@@ -26,14 +27,14 @@ _SEVERITY_STYLE = {Severity.DIFFERS: "red", Severity.UNKNOWN: "yellow", Severity
 
 
 def print_report(report: Report, console: Console) -> None:
-    """Print the principals, each table with its matrix, the findings and the verdict."""
-    console.print(_principals(report.principals))
+    """Print the subject, the principals, each table with its matrix, the findings and the verdict."""
+    print_subject(report.subject, console)
+    console.print("", _principals(report.principals))
     for place in report.tables:
         console.print(Text(""), place_heading(place), _matrix(place, report))
     console.print("", *_findings(report.findings), sep="\n")
     style = _VERDICT_STYLE.get(report.verdict, "bold yellow")
-    proven = sum(cell.basis == "proven" for cell in report.access)
-    counts = f" ({proven} calls proven, {len(report.access) - proven} predicted)"
+    counts = f" ({report.proven} calls proven, {len(report.access) - report.proven} predicted)"
     console.print(Text(report.verdict.label, style=style) + Text(counts, style="dim"))
 
 
@@ -42,7 +43,7 @@ def settings(place: Place) -> list[tuple[str, str]]:
     table, key = place.table, place.key
     if isinstance(table, Unknown):
         return [("table", _words(table))]
-    rows = [("table", f"{table.arn}, {table.status}"), ("encrypted with", _key_words(place, table))]
+    rows = [("table", table.arn), ("status", table.status), ("encrypted with", _key_words(place, table))]
     if isinstance(key, Key):
         rows += [("key state", key.state), ("rotation", _rotation_words(key.rotation))]
         rows.append(("aliases", _alias_words(key.aliases)))

@@ -1,0 +1,1 @@
+"""What all reports share: their subject, their HTML page and their terminal."""

@@ -1,0 +1,52 @@
+"""Reports as one self-contained HTML page: light, dark, in print, and on a phone.
+
+A template extends `report/base.html` and fills its blocks `verdict` and `content`. Everything is escaped.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from encrypted_tables.report.subject import Subject
+
+_TEMPLATES = Path(__file__).parents[1]
+# A word with punctuation inside, as an ARN, a name with hyphens, a Region or a time has.
+_IDENTIFIER = re.compile(r"[^\s,;()]*\w[:/_.@*=-]+\w[^\s,;()]*")
+_ENDS = ".:,;"
+
+
+def render_page(template: str, subject: Subject, **facts: Any) -> str:  # noqa: ANN401  # any template's facts
+    """An HTML page that loads nothing.
+
+    Args:
+        template: its path in the package, as `verify/report/page.html`.
+        subject: what the report is about; the base template shows it.
+        facts: what the template itself uses.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(identifier=identifier, prose=prose)
+    return environment.get_template(template).render(subject=subject, **facts)
+
+
+def identifier(text: str) -> Markup:
+    """A name or an ARN, never broken over two lines."""
+    return Markup("<code>{}</code>").format(text)
+
+
+def prose(text: str) -> Markup:
+    """A sentence; the identifiers in it are not broken over two lines."""
+    found, at = Markup(), 0
+    for match in _IDENTIFIER.finditer(text):
+        name = match.group().rstrip(_ENDS)
+        found += escape(text[at : match.start()]) + identifier(name)
+        at = match.start() + len(name)
+    return found + escape(text[at:])
