@@ -112,8 +112,15 @@ def table_args(
         args.setdefault("application_grants", False)
     for people in _PEOPLE:
         if args.get(people):
-            args[people] = [created.get(canonical_principal(p, caller.scope), p) for p in args[people]]
+            args[people] = [_created(entry, created, caller) for entry in args[people]]
     return cast("EncryptedTableArgs", args)
+
+
+def _created(entry: Any, created: Mapping[str, pulumi.Output[str]], caller: Caller) -> Any:  # noqa: ANN401  # a text or a map
+    """The entry, with the output of the principal if the stack creates it."""
+    if isinstance(entry, dict):
+        return {**entry, "principal": _created(entry["principal"], created, caller)}
+    return created.get(canonical_principal(entry, caller.scope), entry)
 
 
 def _values(config: pulumi.Config) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .capacity import autoscale
 from .current_capacity import current_capacity
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
-from .key_access import declared_access, doubt_about_deployer, named_people
+from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
 from .keys import TableKeys
 from .preflight import preflight, protected_table, validated
 from .principal_lookup import Identities
@@ -74,6 +74,8 @@ class EncryptedTable(pulumi.ComponentResource):
         super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
+        for problem in ended_access(settings):
+            pulumi.log.warn(f"{what}: {problem}", self)
         for problem in absent:
             pulumi.log.warn(f"{what}: the update will be refused. {problem}", self)
 

@@ -10,7 +10,23 @@ from pulumi import Input
 
 Principals = Input[Sequence[Input[str]]]
 
+
+class KeyUserArgs(TypedDict):
+    """A key user whose access ends, or has a reason."""
+
+    principal: Input[str]
+    """The principal, as in `key_users`."""
+
+    until: NotRequired[Input[str]]
+    """When the access ends: a date (its first moment in UTC), or a time with its offset, such as
+    2027-01-31T18:00:00+01:00. It does not end when left out."""
+
+    reason: NotRequired[str]
+    """Why, in up to 256 characters, for the stack's outputs. None when left out."""
+
+
 if TYPE_CHECKING:
+    KeyUsers = Input[Sequence[Input[str] | KeyUserArgs]]
     AttributeType = Literal["S", "N", "B"]
     InputFormat = Literal["DYNAMODB_JSON", "ION", "CSV"]
     Compression = Literal["NONE", "GZIP", "ZSTD"]
@@ -21,6 +37,7 @@ if TYPE_CHECKING:
     TableClass = Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
     BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 else:  # what Pulumi's component host can describe to other languages
+    KeyUsers = Input[Sequence[Any]]
     AttributeType = InputFormat = Compression = Projection = KeyPolicyProfile = ReplicaConsistency = (
         StreamViewType
     ) = TableClass = BillingMode = str
@@ -187,10 +204,11 @@ class EncryptedTableArgs(TypedDict):
     sort_key: NotRequired[KeyAttributeArgs]
     """The table's sort key. None when left out."""
 
-    key_users: NotRequired[Principals]
-    """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, or
-    `user/NAME` and `role/NAME` of the own account, with their path in IAM. They exist, or are outputs of
-    this program. Nobody but deployers when left out."""
+    key_users: NotRequired[KeyUsers]
+    """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, `user/NAME` and
+    `role/NAME` of this account with their path in IAM, or `permission-set/NAME` of IAM Identity Center.
+    Users and roles exist, or are outputs of this program. An entry can also be a map of `principal`, `until`
+    (when the access ends) and `reason`. Default: nobody but deployers."""
 
     key_administrators: NotRequired[Principals]
     """Who looks after the key: its policy, rotation, deletion. The deployers when left out."""
@@ -199,7 +217,9 @@ class EncryptedTableArgs(TypedDict):
     """In whose name AWS services use the key by grants, such as service-linked roles. None when left out."""
 
     other_accounts: NotRequired[Principals]
-    """Ids of accounts whose IAM policies decide who uses the key there. None when left out."""
+    """Ids of accounts whose IAM policies decide who uses the key there. `organisation/o-ID` names all
+    accounts of an organisation but this one, `organisation/o-ID/r-ID/ou-ID` those of an organisational unit.
+    Default: none."""
 
     deployers: NotRequired[Principals]
     """Who creates and changes the table. Whoever runs the update when left out: name them where several

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pulumi
@@ -10,21 +11,13 @@ from .caller import Caller
 from .inputs import has_output, when_known
 from .key_policy import PROFILES, Document, KeyAccess, KeyPolicyError, ProtectedTable, to_json
 from .key_settings import KeySettings
+from .key_user import KeyUser, has_ended, known_key_users, plain, principal_of
 from .lockout import lockout
+from .people import ROLES, People, people_problems, setting_alias
+from .principal_conditions import role_arns
 from .principal_lookup import Identities
-from .principals import PrincipalError, canonical_principal, canonical_principals, is_root
+from .principals import Scope, canonical_principal, canonical_principals, is_permission_set
 from .problems import Path, Problem, SettingsError
-
-# Each setting that names people, with the role that it declares.
-ROLES = {
-    "key_administrators": "keyAdministrator",
-    "key_users": "keyUser",
-    "expected_key_users": "keyUser",
-    "other_accounts": "otherAccount",
-    "key_service_users": "serviceUser",
-    "deployers": "deployer",
-}
-People = Mapping[str, Any]
 
 
 def people_of(settings: KeySettings, caller: Caller) -> People:
@@ -42,7 +35,7 @@ def people_of(settings: KeySettings, caller: Caller) -> People:
         administrators = () if deployers == (caller.scope.root,) else deployers
     return {
         "key_administrators": administrators,
-        "key_users": settings.key_users,
+        "key_users": plain(settings.key_users),
         "other_accounts": settings.other_accounts,
         "key_service_users": settings.key_service_users,
         "deployers": deployers,
@@ -52,11 +45,22 @@ def people_of(settings: KeySettings, caller: Caller) -> People:
 def named_people(settings: KeySettings) -> Mapping[Path, object]:
     """Each principal that a setting names, by its path."""
     return {
-        (_alias(setting), number): principal
+        (setting_alias(setting), number): principal_of(entry)
         for setting in ROLES
         if isinstance(named := getattr(settings, setting), tuple | list)
-        for number, principal in enumerate(named)
+        for number, entry in enumerate(named)
     }
+
+
+def ended_access(settings: KeySettings) -> Iterable[Problem]:
+    """The key users whose access has ended: their entries only wait to be removed."""
+    users = settings.key_users if isinstance(settings.key_users, tuple) else ()
+    for number, user in enumerate(users):
+        if isinstance(user, KeyUser) and has_ended(user.until):
+            yield Problem(
+                (setting_alias("key_users"), number),
+                f"the access of {user.principal} ended at {user.until}. Remove the entry.",
+            )
 
 
 def key_policy(
@@ -77,7 +81,7 @@ def key_policy(
     inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
 
     def render(known: Mapping[str, Any]) -> str:
-        if problems := [*_people_problems(settings, known["people"], caller)]:
+        if problems := [*people_problems(settings, known["people"], caller)]:
             raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
         try:
             document = _checked(_document(settings, table, known), settings, caller)
@@ -88,25 +92,40 @@ def key_policy(
     return when_known(inputs, render)
 
 
-def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Sequence[Mapping[str, str]]]:
-    """Who is declared to have which role: the principals' ARNs, canonical."""
+def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Sequence[Mapping[str, Any]]]:
+    """Who is declared to have which role: the principals' ARNs, canonical, until when and why."""
 
-    def declare(people: People) -> list[Mapping[str, str]]:
-        if problems := [*_people_problems(settings, people, caller)]:
+    def declare(people: People) -> list[Mapping[str, Any]]:
+        if problems := [*people_problems(settings, people, caller)]:
             raise SettingsError("; ".join(map(str, problems)))
         return [
-            {"principal": principal, "role": ROLES[setting]}
-            for setting in people
-            for principal in canonical_principals(people[setting], caller.scope)
+            {"principal": principal, "role": ROLES[setting], **_role_arns(principal), **more}
+            for setting, named in people.items()
+            for principal, more in _each_once(setting, named, caller.scope)
         ]
 
     return when_known(people_of(settings, caller), declare)
 
 
+def _each_once(setting: str, named: Iterable[Any], scope: Scope) -> list[tuple[str, Mapping[str, str]]]:
+    """Each principal in canonical form, sorted, with what else its entry says."""
+    if setting != "key_users":
+        return [(principal, {}) for principal in canonical_principals(named, scope)]
+    users = {canonical_principal(user.principal, scope): plain(user) for user in known_key_users(named)}
+    return sorted(
+        (who, {name: value for name, value in user.items() if name != "principal"})
+        for who, user in users.items()
+    )
+
+
+def _role_arns(principal: str) -> Mapping[str, Sequence[str]]:
+    return {"roleArns": role_arns(principal)} if is_permission_set(principal) else {}
+
+
 def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> list[Problem]:
     """What is wrong with the people named, as far as they are known now."""
-    named = {setting: getattr(settings, setting) for setting in ROLES}
-    problems = [*_people_problems(settings, named, caller)]
+    named = {setting: plain(getattr(settings, setting)) for setting in ROLES}
+    problems = [*people_problems(settings, named, caller)]
     if problems or settings.key_arn is not None:
         return problems
     if not has_output([people_of(settings, caller), settings.key_policy_statements]):
@@ -126,7 +145,7 @@ def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
     if deployers is None or settings.key_policy_profile != "strict" or has_output(deployers):
         return None
     named = canonical_principals(deployers, caller.scope)
-    if caller.principal in named:
+    if caller.principal in named or any(_is_role_of(caller.principal, one) for one in named):
         return None
     return (
         f"{caller.principal} is not among the deployers ({', '.join(named) or 'nobody'}): KMS will refuse "
@@ -134,44 +153,23 @@ def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
     )
 
 
-def _people_problems(settings: KeySettings, people: People, caller: Caller) -> Iterable[Problem]:
-    for setting, named in people.items():
-        for number, principal in enumerate(named if isinstance(named, tuple | list) else ()):
-            if isinstance(principal, str) and (message := _problem(setting, principal, settings, caller)):
-                yield Problem((_alias(setting), number), message)
-    strict = settings.key_arn is None and settings.key_policy_profile == "strict"
-    if strict and settings.deployers is None and is_root(caller.principal):
-        yield Problem(
-            ("deployers",),
-            f"is left out, and {caller.principal} deploys: naming the account's root would give the key's "
-            "use to whomever IAM policies name. Deploy as a user or role, or name deployers.",
-        )
-
-
-def _problem(setting: str, principal: str, settings: KeySettings, caller: Caller) -> str | None:
-    try:
-        canonical = canonical_principal(principal, caller.scope)
-    except PrincipalError as error:
-        return str(error)
-    if setting == "other_accounts" and not is_root(canonical):
-        return f"{principal!r} is one principal; name it under keyUsers, or give its account's id."
-    if setting == "other_accounts" and caller.scope.owns(canonical):
-        return f"{principal!r} is the own account; its people are named under keyUsers."
-    if setting == "expected_key_users" and is_root(canonical):
-        return f"{principal!r} is a whole account; name the users and roles that the key lets in."
-    if setting != "other_accounts" and settings.key_policy_profile == "strict" and is_root(canonical):
-        return (
-            f"{principal!r} is a whole account: whomever its IAM policies name could use the key. "
-            "Name users and roles; for another account, otherAccounts; else the profile console."
-        )
-    return None
+def _is_role_of(role: str, principal: str) -> bool:
+    """Whether a role is the one of a permission set."""
+    return is_permission_set(principal) and any(fnmatchcase(role, arn) for arn in role_arns(principal))
 
 
 def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, Any]) -> Document:
-    people = {setting: canonical_principals(named, table.scope) for setting, named in known["people"].items()}
+    people = {
+        setting: [principal for principal, _ in _each_once(setting, named, table.scope)]
+        for setting, named in known["people"].items()
+    }
+    ends: dict[str | None, list[str]] = {}
+    for principal, more in _each_once("key_users", known["people"]["key_users"], table.scope):
+        ends.setdefault(more.get("until"), []).append(principal)
     access = KeyAccess(
         administrators=people["key_administrators"],
-        users=people["key_users"],
+        users=ends.get(None, []),
+        temporary_users={until: users for until, users in ends.items() if until},
         service_users=people["key_service_users"],
         other_accounts=people["other_accounts"],
         deployers=people["deployers"],
@@ -192,7 +190,7 @@ def _identified(
         principal
         for setting, some in people.items()
         if setting != "deployers"
-        for principal in canonical_principals(some, caller.scope)
+        for principal, _ in _each_once(setting, some, caller.scope)
     }
     ids = identities.fingerprint(named - set(canonical_principals(people["deployers"], caller.scope)))
     digest = hashlib.sha256(ids.encode()).hexdigest()[:16]
@@ -207,7 +205,3 @@ def _checked(document: Document, settings: KeySettings, caller: Caller) -> Docum
             "bypassPolicyLockoutSafetyCheck."
         )
     return document
-
-
-def _alias(setting: str) -> str:
-    return KeySettings.model_fields[setting].alias or setting

@@ -4,12 +4,14 @@ Pure: no AWS, no Pulumi. https://docs.aws.amazon.com/kms/latest/developerguide/k
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import permissions
-from .principals import Scope, accounts_of
+from .allow_statements import admit, allow, compact
+from .principal_conditions import ANYONE, Condition, before, both, of_organisations, one_or_list
+from .principals import Scope, accounts_of, is_organisation
 from .statements import Statement
 
 MAXIMUM_BYTES = 32_768
@@ -27,9 +29,11 @@ class KeyAccess:
 
     Attributes:
         administrators: who looks after the key.
-        users: who reads and writes the table's items.
+        users: who reads and writes the table's items, without an end.
+        temporary_users: who does so until a time, by that time: `2027-01-31T00:00:00Z`.
         service_users: in whose name AWS services use the key by grants, such as service-linked roles.
-        other_accounts: the roots of accounts whose IAM policies decide who uses the key.
+        other_accounts: the roots of accounts, and the organisations, whose IAM policies decide who uses
+            the key.
         deployers: who creates and changes the table.
         statements: more statements, as they are.
         account_root: whether the account itself is named, so that its IAM policies manage the key.
@@ -38,6 +42,7 @@ class KeyAccess:
 
     administrators: Sequence[str] = ()
     users: Sequence[str] = ()
+    temporary_users: Mapping[str, Sequence[str]] = field(default_factory=dict)
     service_users: Sequence[str] = ()
     other_accounts: Sequence[str] = ()
     deployers: Sequence[str] = ()
@@ -81,16 +86,27 @@ def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
     Key users may use the key directly as well as through DynamoDB; IAM policies of the account may give
     others the use of the key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
-    users = [*access.users, *access.other_accounts]
+    users = [*access.users, *_accounts(access)]
+    use = permissions.CONSOLE_USE
     administration = [
         *permissions.CONSOLE_ADMINISTRATION,
         *(permissions.CONSOLE_MULTI_REGION_ADMINISTRATION if table.is_multi_region else ()),
     ]
     statements = [
-        _allow("Enable IAM User Permissions", _account(access, table), "kms:*"),
-        _allow("Allow access for Key Administrators", access.administrators, administration),
-        _allow("Allow use of the key", users, permissions.CONSOLE_USE),
-        _allow("Allow attachment of persistent resources", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+        allow("Enable IAM User Permissions", _account(access, table), "kms:*"),
+        *admit("Allow access for Key Administrators", access.administrators, administration),
+        *admit("Allow use of the key", users, use),
+        # A grant has no end, so a temporary user makes none.
+        *admit("Allow attachment of persistent resources", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+        *(
+            statement
+            for until, some in sorted(access.temporary_users.items())
+            for statement in admit(f"Allow use of the key until {compact(until)}", some, use, before(until))
+        ),
+        *(
+            allow(f"Allow use of the key by {name}", [ANYONE], use, condition)
+            for name, condition in _organisations(access, table)
+        ),
         *_service_use(access),
     ]
     return _document(statements, access.statements, Id="key-consolepolicy-3")
@@ -102,7 +118,8 @@ def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
     - The account's IAM policies and the key administrators manage the key, without using it.
     - Deployers use the key through DynamoDB, to create the table and its grant, and may let roles of
       applications decrypt this table's items.
-    - Key users decrypt the items of this table, through DynamoDB, in their own account.
+    - Key users decrypt the items of this table, through DynamoDB, in their own account, until their access
+      ends.
     """
     scope, through = table.scope, table.through_dynamodb
     administration = [
@@ -111,11 +128,11 @@ def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
     ]
     creation = {"StringEquals": {**through, "kms:CallerAccount": scope.account_id}}
     statements = [
-        _allow("KeyManagementByAccount", _account(access, table), administration),
-        _allow("KeyAdministration", access.administrators, administration),
-        _allow("KeyMetadata", access.deployers, permissions.KEY_METADATA),
-        _allow("TableCreation", access.deployers, permissions.TABLE_CREATION, creation),
-        _allow(
+        allow("KeyManagementByAccount", _account(access, table), administration),
+        *admit("KeyAdministration", access.administrators, administration),
+        *admit("KeyMetadata", access.deployers, permissions.KEY_METADATA),
+        *admit("TableCreation", access.deployers, permissions.TABLE_CREATION, creation),
+        *admit(
             "TableCreationGrant",
             access.deployers,
             permissions.CREATE_GRANT,
@@ -157,25 +174,38 @@ def _account(access: KeyAccess, table: ProtectedTable) -> list[str]:
     return [table.scope.root] if access.account_root else []
 
 
-def _item_access(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
+def _accounts(access: KeyAccess) -> list[str]:
+    return [account for account in access.other_accounts if not is_organisation(account)]
+
+
+def _organisations(access: KeyAccess, table: ProtectedTable) -> Sequence[tuple[str, Condition]]:
+    return of_organisations(filter(is_organisation, access.other_accounts), table.scope.account_id)
+
+
+def _item_access(access: KeyAccess, table: ProtectedTable) -> Iterator[Statement]:
     """Key users of the own account in one statement, those of other accounts in another."""
-    own = [user for user in access.users if table.scope.owns(user)]
-    others = sorted({*access.users, *access.other_accounts} - set(own))
-    return [
-        _allow(
-            sid,
-            principals,
-            permissions.ITEM_ACCESS,
-            {
-                "StringEquals": {
-                    **table.through_dynamodb,
-                    "kms:CallerAccount": _one_or_list(accounts_of(principals)),
-                    **_for_this_table(table),
-                }
-            },
-        )
-        for sid, principals in (("KeyUsage", own), ("KeyUsageByOtherAccounts", others))
-    ]
+    yield from _key_usage("KeyUsage", [*access.users, *_accounts(access)], table)
+    for name, condition in _organisations(access, table):
+        through = {"StringEquals": {**table.through_dynamodb, **_for_this_table(table)}}
+        yield allow(f"KeyUsageBy{name}", [ANYONE], permissions.ITEM_ACCESS, both(through, condition))
+    for until, users in sorted(access.temporary_users.items()):
+        yield from _key_usage(f"KeyUsageUntil{compact(until)}", users, table, before(until))
+
+
+def _key_usage(
+    sid: str, users: Sequence[str], table: ProtectedTable, condition: Condition | None = None
+) -> Iterator[Statement]:
+    own = [user for user in users if table.scope.owns(user)]
+    others = sorted(set(users) - set(own))
+    for name, some in ((sid, own), (f"{sid}ByOtherAccounts", others)):
+        limits = {
+            "StringEquals": {
+                **table.through_dynamodb,
+                "kms:CallerAccount": one_or_list(accounts_of(some)),
+                **_for_this_table(table),
+            }
+        }
+        yield from admit(name, some, permissions.ITEM_ACCESS, both(limits, condition or {}))
 
 
 def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
@@ -184,7 +214,7 @@ def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statem
     https://docs.aws.amazon.com/kms/latest/developerguide/grant-authorization.html
     """
     scope = table.scope
-    condition = {
+    condition: Condition = {
         "StringEquals": {
             "kms:CallerAccount": scope.account_id,
             # Terraform's provider sends an empty EncryptionContextEquals beside the subset.
@@ -196,7 +226,7 @@ def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statem
         "ArnLike": {"kms:GranteePrincipal": f"arn:{scope.partition}:iam::{scope.account_id}:role/*"},
     }
     deployers = access.deployers if access.application_grants else ()
-    return [_allow("ApplicationGrants", deployers, permissions.CREATE_GRANT, condition)]
+    return admit("ApplicationGrants", deployers, permissions.CREATE_GRANT, condition)
 
 
 def _for_this_table(table: ProtectedTable) -> dict[str, str]:
@@ -207,22 +237,9 @@ def _service_use(access: KeyAccess) -> list[Statement]:
     """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-service-integration"""
     users = access.service_users
     return [
-        _allow("KeyServiceUsage", users, permissions.CONSOLE_USE),
-        _allow("KeyServiceGrants", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+        allow("KeyServiceUsage", users, permissions.CONSOLE_USE),
+        allow("KeyServiceGrants", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
     ]
-
-
-def _allow(
-    sid: str, principals: Sequence[str], actions: str | Sequence[str], condition: Statement | None = None
-) -> Statement:
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": {"AWS": _one_or_list(principals)},
-        "Action": actions if isinstance(actions, str) else _one_or_list(actions),
-        "Resource": "*",
-        **({"Condition": condition} if condition else {}),
-    }
 
 
 def _document(statements: Sequence[Statement], more: Sequence[Statement], **header: str) -> Document:
@@ -232,7 +249,3 @@ def _document(statements: Sequence[Statement], more: Sequence[Statement], **head
     if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):
         raise KeyPolicyError(f"two statements have the Sid {twice[0]!r}; a Sid is one statement's alone.")
     return {**header, "Version": "2012-10-17", "Statement": [*named, *more]}
-
-
-def _one_or_list(values: Sequence[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from .key_user import KeyUsers
 from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version
 
 YEAR = 365
@@ -20,7 +21,7 @@ class KeySettings(Settings):
     key_description: Annotated[str, Field(max_length=8192)] | None = None
     key_policy_profile: Literal["strict", "console"] = "strict"
     key_administrators: Principals | None = None
-    key_users: Principals = ()
+    key_users: KeyUsers = ()
     key_service_users: Principals = ()
     other_accounts: Principals = ()
     deployers: Principals | None = None

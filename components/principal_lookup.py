@@ -13,7 +13,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
-from .principals import PrincipalError, canonical_principal, is_root
+from .principals import PrincipalError, canonical_principal, is_permission_set, is_root
 from .problems import Path, Problem
 
 _ABSENT = ("NoSuchEntity", "couldn't find resource", "empty result")
@@ -41,7 +41,7 @@ class Identities:
 
     def look_up(self, principal: str) -> Identity | None:
         """The user or role; None for a principal that IAM cannot be asked about, or that it may not tell."""
-        if is_root(principal) or not self.caller.scope.owns(principal):
+        if is_root(principal) or is_permission_set(principal) or not self.caller.scope.owns(principal):
             return None
         known = _known.setdefault(pulumi.runtime.settings.get_monitor(), {})
         key = (self.provider, principal)

@@ -14,10 +14,15 @@ _PATH_AND_NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}"
 _RESOURCE = re.compile(rf"root|(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
 _SHORTHAND = re.compile(rf"(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+_PERMISSION_SET = re.compile(r"permission-set/[\w+=,.@-]{1,32}", re.ASCII)
+_ORGANISATION = re.compile(
+    r"organisation/o-[a-z0-9]{10,32}(/r-[0-9a-z]{4,32}(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*)?", re.ASCII
+)
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
 _FORMS = (
     "Give the ARN of a user or role (arn:aws:iam::111122223333:role/NAME), `user/NAME` or `role/NAME` "
-    "for one of the own account, or an account id (in YAML in quotes)"
+    "for one of the own account, `permission-set/NAME` for a permission set of IAM Identity Center, "
+    "or an account id (in YAML in quotes)"
 )
 
 
@@ -39,7 +44,7 @@ class Scope:
 
     def owns(self, principal: str) -> bool:
         """Whether a principal in canonical form is of this account."""
-        return account_of(principal) == self.account_id
+        return not is_organisation(principal) and account_of(principal) == self.account_id
 
 
 def check_principal(principal: str) -> str:
@@ -48,9 +53,18 @@ def check_principal(principal: str) -> str:
     Raises:
         PrincipalError: it is not.
     """
-    if _ACCOUNT_ID.fullmatch(principal) or _SHORTHAND.fullmatch(principal):
+    if any(form.fullmatch(principal) for form in (_ACCOUNT_ID, _SHORTHAND, _PERMISSION_SET, _ORGANISATION)):
         _refuse_wildcard(principal)
         return principal
+    if principal.startswith("permission-set/"):
+        raise PrincipalError(
+            f"{principal!r} is not a permission set: its name has up to 32 letters, digits and `+=,.@_-`."
+        )
+    if principal.startswith(("organisation/", "organization/")):
+        raise PrincipalError(
+            f"{principal!r} is not an organisation. Give organisation/o-ID, or the path of a root or an "
+            "organisational unit: organisation/o-ID/r-ID/ou-ID."
+        )
     arn = _ARN.fullmatch(principal)
     if arn and arn["service"] == "iam" and _RESOURCE.fullmatch(arn["resource"]):
         _refuse_wildcard(principal)
@@ -62,12 +76,15 @@ def canonical_principal(principal: str, scope: Scope) -> str:
     """The principal's ARN, as KMS returns it.
 
     An account id becomes the ARN of the account's root; `user/NAME` and `role/NAME` are of the scope's
-    account. KMS would accept an account id, and return the ARN: a difference at each update.
+    account. KMS would accept an account id, and return the ARN: a difference at each update. A permission
+    set has an ARN of this project, which names its account; an organisation is returned as it is.
 
     Raises:
         PrincipalError: the form is wrong, or the principal is of another partition.
     """
     check_principal(principal)
+    if is_organisation(principal):
+        return principal
     if _ACCOUNT_ID.fullmatch(principal):
         return f"arn:{scope.partition}:iam::{principal}:root"
     if not principal.startswith("arn:"):
@@ -103,6 +120,16 @@ def accounts_of(principals: Iterable[str]) -> Sequence[str]:
 def is_root(principal: str) -> bool:
     """Whether the principal is a whole account."""
     return principal.endswith(":root")
+
+
+def is_permission_set(principal: str) -> bool:
+    """Whether a principal in canonical form is a permission set of IAM Identity Center."""
+    return ":permission-set/" in principal
+
+
+def is_organisation(principal: str) -> bool:
+    """Whether the principal is an organisation, or a part of one."""
+    return principal.startswith("organisation/")
 
 
 def _refuse_wildcard(principal: str) -> None:

@@ -66,7 +66,7 @@ def raise_problems(what: str, problems: Sequence[Problem]) -> None:
 
 def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
     kind, value = details["type"], details["input"]
-    path = tuple(part for part in details["loc"] if part != "[key]")
+    path = tuple(part for part in details["loc"] if part not in _STEPS_OF_PYDANTIC)
     if kind == "extra_forbidden":
         return Problem(path, _unknown_setting(str(path[-1]), _settings_at(model, path[:-1])))
     if kind == "missing":
@@ -95,6 +95,10 @@ _SHAPES = {
     "bool_type": "should be true or false",
     "string_type": "should be a text",
 }
+
+
+# What pydantic puts into a path besides settings: the key of a map, and the form of an entry.
+_STEPS_OF_PYDANTIC = ("[key]", "[principal]", "[map]")
 
 
 def _shortened(value: object) -> str:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated, Any, Literal
 from unicodedata import category
@@ -88,6 +88,21 @@ def _in_utc(time: str) -> str:
     return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _end(time: str) -> str:
+    """The time at which access ends, in UTC; a date is its first moment."""
+    try:
+        return f"{date.fromisoformat(time)}T00:00:00Z"
+    except ValueError:
+        pass
+    try:
+        return _in_utc(time)
+    except ValueError:
+        raise ValueError(
+            f"{time!r} is not a date such as 2027-01-31, nor a time with its offset, such as "
+            "2027-01-31T18:00:00+01:00"
+        ) from None
+
+
 def _matching(pattern: str, what: str) -> AfterValidator:
     """A check of spelling that says in words what is expected."""
 
@@ -123,6 +138,7 @@ def _tag_key(key: str) -> str:
 OrOutput = WrapValidator(_let_outputs_pass)
 Principal = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(check_principal), OrOutput]
 Principals = Annotated[tuple[Principal, ...], OrOutput]
+Until = Annotated[str, AfterValidator(_end), OrOutput]
 Alias = Annotated[
     str,
     _matching(r"(alias/)?[a-zA-Z0-9:/_-]{1,250}", "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`"),

@@ -107,7 +107,9 @@ def _type(one: PropertyDefinition) -> str:
 
 def _plural(one: PropertyDefinition) -> str:
     name = _type(one)
-    return f"{name}s" if name in _TYPES.values() else name.replace("map of anything", "maps")
+    if name == "anything":
+        return "strings or maps"
+    return f"{name}s" if name in _TYPES.values() else name.replace("map of strings or maps", "maps")
 
 
 def _table(heading: str, rows: Iterable[Row]) -> str:

@@ -1,0 +1,83 @@
+"""Principals that a policy can only name by a condition: permission sets and organisations. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .principals import accounts_of
+
+Condition = Mapping[str, Mapping[str, Any]]
+
+ANYONE = "*"
+_SUFFIX = "?" * 16
+
+
+def role_arns(permission_set: str) -> list[str]:
+    """Patterns for the ARN of the role that IAM Identity Center makes for a permission set.
+
+    The role's name ends in 16 characters that change whenever the permission set is provisioned again. Its
+    path is reserved for Identity Center, so no other role has such an ARN. The path has the Region of
+    Identity Center, unless that is us-east-1.
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+
+    Args:
+        permission_set: in canonical form.
+    """
+    account, _, name = permission_set.partition(":permission-set/")
+    path = f"{account}:role/aws-reserved/sso.amazonaws.com"
+    return [f"{path}/*/AWSReservedSSO_{name}_{_SUFFIX}", f"{path}/AWSReservedSSO_{name}_{_SUFFIX}"]
+
+
+def of_permission_sets(permission_sets: Iterable[str]) -> Condition:
+    """The condition that the caller has one of the permission sets."""
+    named = list(permission_sets)
+    arns = sorted(arn for one in named for arn in role_arns(one))
+    return {
+        "StringEquals": {"kms:CallerAccount": one_or_list(accounts_of(named))},
+        "ArnLike": {"aws:PrincipalArn": arns},
+    }
+
+
+def of_organisations(organisations: Iterable[str], account_id: str) -> Sequence[tuple[str, Condition]]:
+    """For each way to name organisations, its name and the condition that the caller is of one of them.
+
+    The table's own account is left out: naming it would let in all its users and roles, whose access is
+    decided by name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+
+    Args:
+        organisations: `organisation/o-ID`, or with the path of a root or an organisational unit.
+        account_id: the table's account.
+    """
+    paths = [one.partition("/")[2] for one in organisations]
+    whole = sorted(path for path in paths if "/" not in path)
+    units = sorted(f"{path}/*" for path in paths if "/" in path)
+    elsewhere = {"StringNotEquals": {"kms:CallerAccount": account_id}}
+    found: list[tuple[str, Condition]] = []
+    if whole:
+        condition = {"StringEquals": {"aws:PrincipalOrgID": one_or_list(whole)}}
+        found.append(("Organisations", {**condition, **elsewhere}))
+    if units:
+        condition = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": one_or_list(units)}}
+        found.append(("OrganisationalUnits", {**condition, **elsewhere}))
+    return found
+
+
+def before(until: str) -> Condition:
+    """The condition that a time has not come yet.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime
+    """
+    return {"DateLessThan": {"aws:CurrentTime": until}}
+
+
+def both(*conditions: Condition) -> Condition:
+    """All of the conditions."""
+    operators = dict.fromkeys(operator for one in conditions for operator in one)
+    return {
+        operator: {key: value for one in conditions for key, value in one.get(operator, {}).items()}
+        for operator in operators
+    }
+
+
+def one_or_list(values: Sequence[str]) -> str | list[str]:
+    """As KMS returns it: one value alone, several in a list."""
+    return values[0] if len(values) == 1 else list(values)

@@ -1,0 +1,26 @@
+"""The examples of the page on key users are valid config, and say what the page says of them."""
+
+import yaml
+
+from components.caller import Caller
+from components.preflight import preflight
+from components.principals import Scope
+from components.table_settings import TableSettings
+from tests.documents import blocks
+
+CALLER = Caller("arn:aws:iam::111122223333:role/deploy", Scope("aws", "111122223333"), "eu-west-1")
+
+
+def test_each_example_is_accepted_below_a_table() -> None:
+    examples = blocks("key-users.md", "yaml")
+
+    assert len(examples) == 4
+    for example in examples:
+        settings = TableSettings.model_validate({"partitionKey": "id", **as_the_engine_has_it(example)})
+        assert preflight("orders", settings, CALLER) == []
+
+
+def as_the_engine_has_it(text: str) -> dict[str, object]:
+    """Config as JSON: a date is a text there."""
+    found: dict[str, object] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  # of texts only
+    return found
