@@ -48,6 +48,7 @@ _backup: Any = _modules["ministack.services.backup"]
 _dynamodb: Any = _modules["ministack.services.dynamodb"]
 _iam: Any = _modules["ministack.services.iam"]
 _kms: Any = _modules["ministack.services.kms"]
+_organizations: Any = _modules["ministack.services.organizations"]
 _sts: Any = _modules["ministack.services.sts"]
 
 asgi_app = _app.app
@@ -59,7 +60,12 @@ evaluate = _evaluator.evaluate
 identity_denial_message = _actions.identity_denial_message
 to_json = _persistence._json_default
 from_json = _persistence._json_object_hook
-STATEFUL_SERVICES: Mapping[str, ModuleType] = {"iam": _iam, "kms": _kms, "dynamodb": _dynamodb}
+STATEFUL_SERVICES: Mapping[str, ModuleType] = {
+    "iam": _iam,
+    "kms": _kms,
+    "dynamodb": _dynamodb,
+    "organizations": _organizations,
+}
 
 
 # -- the request being answered ---------------------------------------------------------------
@@ -314,6 +320,64 @@ def age_entity(account: str, kind: str, name: str) -> None:
     entity = iam_entity(account, kind, name)
     if entity is not None:
         entity.pop("_made_at", None)
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An account's place in an organization: the ids from the root to the account."""
+
+    management_account: str
+    path: tuple[str, ...]
+
+
+def organization(management_account: str) -> Record:
+    """The organization of a management account, which this makes if there is none."""
+    with scope(management_account, region()):
+        _organizations._ensure_org()
+        found: Record = _organizations._orgs["self"]
+        return found
+
+
+def membership(account: str) -> Membership | None:
+    """The place of an account in the organization that it joined."""
+    for (management, member), record in _organizations._accounts.to_dict().items():
+        if member == account:
+            return Membership(management, _path(management, record))
+    return None
+
+
+def _path(management: str, record: Record) -> tuple[str, ...]:
+    path = [record["Id"]]
+    while parent := record.get("_ParentId"):
+        path.insert(0, parent)
+        record = _organizations._ous.get_scoped(management, None, parent) or {}
+    return tuple(path)
+
+
+def add_member(management: str, account: str) -> None:
+    """Let an account join an organization, at its root and with full access."""
+    organization_id = organization(management)["Id"]
+    with scope(management, region()):
+        (root,) = _organizations._roots
+        _organizations._accounts[account] = {
+            "Id": account,
+            "Arn": f"arn:aws:organizations::{management}:account/{organization_id}/{account}",
+            "Email": f"{account}@example.com",
+            "Name": account,
+            "Status": "ACTIVE",
+            "JoinedMethod": "INVITED",
+            "_ParentId": root,
+        }
+        full = _organizations.FULL_ACCESS_POLICY_ID
+        _organizations._attachments[full] = [*_organizations._attachments[full], account]
+
+
+def control_policies(management: str, target: str, kind: str) -> list[str]:
+    """The documents of a type of policy that are attached to a root, unit or account."""
+    with scope(management, region()):
+        attached = [one for one, targets in _organizations._attachments.items() if target in targets]
+        found = [_organizations._policies[one] for one in attached]
+        return [one["_Content"] for one in found if one["Type"] == kind]
 
 
 def access_keys_of(user: str) -> list[str]:

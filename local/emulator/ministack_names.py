@@ -79,6 +79,18 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "get_state",
         "reset",
     ),
+    "ministack.services.organizations": (
+        "FULL_ACCESS_POLICY_ID",
+        "_accounts",
+        "_attachments",
+        "_ensure_org",
+        "_orgs",
+        "_ous",
+        "_policies",
+        "_roots",
+        "get_state",
+        "reset",
+    ),
     "ministack.services.sts": ("_sessions", "get_state", "reset"),
     "ministack.services.tagging": ("handle_request",),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.emulator.iam.access_keys import AccessKey
 
-MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup"
+MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup,organizations"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def has_boundary(caller_arn: str) -> bool:
     return bool((_entity(role_of(caller_arn) or caller_arn) or {}).get("PermissionsBoundary"))
 
 
+def is_service_linked(caller_arn: str) -> bool:
+    """Whether the caller is a session of a service-linked role."""
+    return ":role/aws-service-role/" in (role_of(caller_arn) or "")
+
+
 def effective_policy(key: Record) -> str:
     """The key's policy with the unique ids of principals that no longer exist in place of their ARNs."""
     text: str = key.get("Policy") or ""

@@ -4,10 +4,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 """
 
 import datetime
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
+from local.emulator.arns import parse
 from local.emulator.iam.conditions import Unknown
 from local.emulator.iam.principals import role_of
 from local.emulator.ministack_adapter import EvalContext
@@ -15,11 +17,39 @@ from local.emulator.ministack_adapter import EvalContext
 # Condition keys of every request, unless the call sets them. The local AWS stands in for endpoints that
 # AWS's SDKs reach over TLS.
 ALWAYS = {"aws:securetransport": "true", "aws:principalisawsservice": "false", "aws:viaawsservice": "false"}
-ACCOUNT = "Account"  # the type of a root user
+TYPES = {"Root": "Account"}  # aws:PrincipalType, where ministack has another word
 # Keys that requests to AWS can have, with values that the emulator does not know.
 NOT_KNOWN = frozenset({"aws:useragent", "aws:referer"})
 # Keys of the caller's network, which a service does not pass on in its own calls.
 OF_THE_CALLERS_NETWORK = frozenset({"aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce"})
+
+
+def _organization_id(account: str) -> str | None:
+    member = ms.membership(account)
+    return str(ms.organization(member.management_account)["Id"]) if member else None
+
+
+def _organization_paths(account: str) -> list[str] | None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths"""
+    member = ms.membership(account)
+    return ["/".join([str(_organization_id(account)), *member.path[:-1], ""])] if member else None
+
+
+def _owner(context: EvalContext) -> str:
+    arn = parse(context.resource_arn)
+    return arn.account if arn else str(context.principal_account)
+
+
+COMPUTED: Mapping[str, Callable[[EvalContext], Any]] = {
+    "aws:principalarn": lambda context: role_of(context.principal_arn) or context.principal_arn,
+    "aws:principaltype": lambda context: TYPES.get(context.principal_type, context.principal_type),
+    "aws:principalorgid": lambda context: _organization_id(context.principal_account),
+    "aws:principalorgpaths": lambda context: _organization_paths(context.principal_account),
+    "aws:resourceorgid": lambda context: _organization_id(_owner(context)),
+    "aws:resourceorgpaths": lambda context: _organization_paths(_owner(context)),
+    "aws:currenttime": lambda _: datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).isoformat(),
+    "aws:epochtime": lambda _: str(int(clock.now())),
+}
 
 
 class SimulatedContext(EvalContext):  # type: ignore[misc]  # of ministack, which has no types
@@ -47,15 +77,10 @@ def value_of(key: str, context: EvalContext) -> Any:  # noqa: ANN401  # conditio
 
 def _of_request(name: str, key: str, context: EvalContext) -> Any:  # noqa: ANN401  # as above
     given = context.service_context
-    if name == "aws:principalarn":
-        return role_of(context.principal_arn) or context.principal_arn
-    if name == "aws:currenttime":
-        return datetime.datetime.fromtimestamp(clock.now(), datetime.UTC).isoformat()
-    if name == "aws:epochtime":
-        return str(int(clock.now()))
+    if name in COMPUTED:
+        return COMPUTED[name](context)
     if name in NOT_KNOWN or (name in OF_THE_CALLERS_NETWORK and given.get("aws:viaawsservice") == "true"):
         return Unknown.VALUE
     if name in ALWAYS:
         return given.get(name, ALWAYS[name])
-    value = ms.condition_value(key, context)
-    return ACCOUNT if (name, value) == ("aws:principaltype", "Root") else value
+    return ms.condition_value(key, context)

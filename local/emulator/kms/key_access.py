@@ -14,7 +14,9 @@ from local.emulator.errors import ServiceError, request_in
 from local.emulator.iam.evaluation import combined, resource_decision
 from local.emulator.iam.principals import effective_policy
 from local.emulator.kms import grants
+from local.emulator.kms.aws_managed_key import is_aws_managed
 from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
+from local.emulator.organizations import control_policies
 
 PARTIQL = frozenset(
     {
@@ -23,6 +25,7 @@ PARTIQL = frozenset(
         "dynamodb:ExecuteTransaction",
     }
 )
+ALWAYS_ALLOWED = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 CARE_OF_POLICY = frozenset({"dynamodb:DeleteResourcePolicy", "dynamodb:PutResourcePolicy"})
 
 
@@ -75,13 +78,29 @@ def denial(
     identity = identity_decision(who, context)
     policy, owner = effective_policy(key), _owner(key)
     decision = combined(identity, context, policy, owner, required=True, limits=who.limits).decision
-    if decision == "Allow":
-        return None
-    if decision != "Deny" and grants.allows(key["Arn"], who.arn, action.removeprefix("kms:"), pairs):
-        return None
-    return f"User: {who.arn} is not authorized to perform: {action} on resource: {key['Arn']} " + _reason(
-        decision, identity.decision, action
+    granted = decision == "ImplicitDeny" and grants.allows(
+        key["Arn"], who.arn, action.removeprefix("kms:"), pairs
     )
+    if decision == "Allow" or granted:
+        return _denied_by_control_policies(context, "" if is_aws_managed(key) else owner)
+    return _not_authorized(context) + _reason(decision, identity.decision, action)
+
+
+def _not_authorized(context: EvalContext) -> str:
+    return (
+        f"User: {context.principal_arn} is not authorized to perform: {context.action} "
+        f"on resource: {context.resource_arn} "
+    )
+
+
+def _denied_by_control_policies(context: EvalContext, owner: str) -> str | None:
+    """The error message if control policies refuse the request; they do not protect keys that AWS manages."""
+    refused = control_policies.refusal(context, owner)
+    if refused is None:
+        return None
+    if refused.is_explicit:
+        return f"{_not_authorized(context)}with an explicit deny in a {refused.kind}"
+    return f"{_not_authorized(context)}because no {refused.kind} allows the {context.action} action"
 
 
 def _owner(key: Record) -> str:
@@ -103,12 +122,11 @@ def identity_denial(who: Principal, action: str, resource: str, keys: Mapping[st
     """The error message if the caller's identity policies do not allow `action` without a key; None if they
     do.
     """
-    decision = identity_decision(who, evaluation_context(who, action, resource, keys)).decision
+    context = evaluation_context(who, action, resource, keys)
+    decision = identity_decision(who, context).decision
     if decision == "Allow":
-        return None
-    return f"User: {who.arn} is not authorized to perform: {action} on resource: {resource} " + _reason(
-        decision, decision, action
-    )
+        return _denied_by_control_policies(context, who.account)
+    return _not_authorized(context) + _reason(decision, decision, action)
 
 
 def outside(caller_arn: str, action: str) -> str:
@@ -139,6 +157,7 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
             )
             if refused is None and service == "dynamodb":
                 refused = _root_refused(ms.principal(key_id), action, resource, keys)
+            refused = refused or _controlled(ms.principal(key_id), action, resource, {**given, **keys})
             if refused is not None:
                 return refused
         return None
@@ -154,6 +173,17 @@ def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, An
     except ServiceError:
         return [{}]  # the service refuses it with its own message
     return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
+
+
+def _controlled(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:
+    """The decision of the control policies if they refuse a call that everything else allows."""
+    found = parse(arn)
+    context = evaluation_context(who, action, arn, keys)
+    refused = control_policies.refusal(context, found.account if found else who.account)
+    if refused is None or action in ALWAYS_ALLOWED:
+        return None
+    decision: Decision = ms.EvalResult("Deny" if refused.is_explicit else "ImplicitDeny", who.arn)
+    return decision
 
 
 def _root_refused(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:

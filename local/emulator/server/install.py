@@ -14,6 +14,7 @@ from local.emulator.iam import denials, evaluation
 from local.emulator.iam.handler import IAM
 from local.emulator.kms import key_access
 from local.emulator.kms.handler import KMS
+from local.emulator.organizations.handler import Organizations
 from local.emulator.server.state import Stateful
 from local.emulator.settings import Settings
 
@@ -35,6 +36,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     )
     ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
     ms.replace_handler("iam", IAM(ms.handler("iam")))
+    ms.replace_handler("organizations", Organizations(ms.handler("organizations")))
     autoscaling = appautoscaling.ApplicationAutoScaling()
     ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)
     ms.add_json_service("cloudtrail", cloudtrail.TARGET_PREFIX, cloudtrail.answer)

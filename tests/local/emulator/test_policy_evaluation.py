@@ -132,7 +132,7 @@ def test_an_allow_applies_only_where_its_condition_surely_holds(
 def test_a_deny_with_a_variable_that_has_no_value_denies_unless_nothing_can_match(
     aws: LocalAws, operator: str, value: str, denied: bool
 ) -> None:
-    """AWS may ignore a statement whose variable has no value; if it does not, the variable matches nothing."""
+    """AWS may ignore a statement whose variable has no value; else the variable matches nothing."""
     someone = make_user(aws)
     table = readable_table(aws, someone)
     deny(aws, someone, "dynamodb:*", Condition={operator: {"aws:username": value}})

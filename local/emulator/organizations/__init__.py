@@ -1,0 +1,1 @@
+"""AWS Organizations: accounts that join, and the control policies that limit them."""
