@@ -4,7 +4,7 @@ import sys
 from importlib.metadata import version
 
 from pulumi.provider import main
-from pulumi_dynamodb_kms.plugin import Plugin  # type: ignore[import-not-found]  # requirements.txt installs it
+from pulumi_encrypted_tables.plugin import Plugin  # type: ignore[import-not-found]  # requirements.txt installs it
 
 if __name__ == "__main__":
-    main(Plugin(version("pulumi-dynamodb-kms")), sys.argv[1:])
+    main(Plugin(version("pulumi-encrypted-tables")), sys.argv[1:])

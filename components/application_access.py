@@ -14,9 +14,9 @@ import pulumi
 import pulumi_aws as aws
 
 from . import permissions
-from .child_names import about_role, renamed
 from .principals import account_of
 from .problems import SettingsError
+from .resource_names import about_role, renamed
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Container
 import pulumi
 import pulumi_aws as aws
 
-from .child_names import about, renamed
 from .index_settings import Autoscaling
+from .resource_names import about, renamed
 from .table_settings import TableSettings
 
 _METRICS = {"Read": "DynamoDBReadCapacityUtilization", "Write": "DynamoDBWriteCapacityUtilization"}

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
 from .caller import aws_provider, current_caller
 from .capacity import autoscale
-from .current_capacity import current_capacity
+from .current_table import current_capacity, current_table
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
@@ -19,8 +19,9 @@ from .principal_lookup import Identities
 from .problems import SettingsError, raise_problems
 from .program import this_program
 from .provisioned_capacity import left_to_autoscaling
+from .resource_names import type_token, with_earlier_type
 from .statement_access import declared_by_statements
-from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, replica_inputs, table_inputs
+from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_policy import attach_policy
 
 
@@ -71,7 +72,7 @@ class EncryptedTable(pulumi.ComponentResource):
         previewing = pulumi.runtime.is_dry_run()  # a preview may run before people and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
-        super().__init__("dynamodb-kms:index:EncryptedTable", name, {}, opts)
+        super().__init__(type_token("EncryptedTable"), name, {}, with_earlier_type("EncryptedTable", opts))
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
         for problem in ended_access(settings):
@@ -175,7 +176,14 @@ class EncryptedTable(pulumi.ComponentResource):
     def _make_table(self) -> aws.dynamodb.Table:
         settings = self._settings
         place = self._protected
-        now = current_capacity(place.name, place.region, settings, pulumi.InvokeOptions(parent=self))
+        found = current_table(place.name, place.region, settings, pulumi.InvokeOptions(parent=self))
+        if settings.restore_from and not found and (later := not_restored(settings)):
+            pulumi.log.warn(
+                f"EncryptedTable {self._name!r}: a restore does not set {', '.join(later)}. "
+                "Run `pulumi up` once more after it.",
+                self,
+            )
+        now = current_capacity(found, settings)
         inputs = table_inputs(settings, now)
         # Where a table came from is history: a change of it would replace the table, and its items with it.
         ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]

@@ -8,10 +8,10 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
-from .child_names import about, renamed
 from .key_access import key_policy
 from .key_policy import ProtectedTable
 from .principal_lookup import Identities
+from .resource_names import about, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 

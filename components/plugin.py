@@ -9,6 +9,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from .encrypted_table import EncryptedTable
+from .resource_names import PACKAGE
 from .test_user import TestUser
 
 
@@ -16,7 +17,7 @@ class Plugin(ComponentProvider):
     """Hosts `EncryptedTable` and `TestUser`."""
 
     def __init__(self, version: str) -> None:
-        super().__init__([EncryptedTable, TestUser], "dynamodb-kms", version=version)
+        super().__init__([EncryptedTable, TestUser], PACKAGE, version=version)
 
     def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
         """The component's arguments, by their names in Python.

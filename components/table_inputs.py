@@ -104,6 +104,20 @@ def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSett
     return found
 
 
+def not_restored(settings: TableSettings) -> list[str]:
+    """The settings that a restore does not make, so that they come with the next update.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+    """
+    given = {
+        "deletion protection": settings.is_deletion_protected,
+        "the stream": _stream(settings),
+        "the table class": settings.table_class != "STANDARD",
+        "tags": settings.tags,
+    }
+    return [name for name, is_given in given.items() if is_given]
+
+
 def _restored(source: RestoreFrom | None) -> dict[str, Any]:
     """Without a time, the table as it is now."""
     if source is None:

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import current_caller
+from .resource_names import type_token, with_earlier_type
 
 _SIGN_IN = {
     "aws": "https://{}.signin.aws.amazon.com/console",
@@ -53,7 +54,7 @@ class TestUser(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         caller = current_caller(opts)
-        super().__init__("dynamodb-kms:index:TestUser", name, {}, opts)
+        super().__init__(type_token("TestUser"), name, {}, with_earlier_type("TestUser", opts))
         child = pulumi.ResourceOptions(parent=self)
         self.user = aws.iam.User(
             f"{name}-user", name=args["user_name"], force_destroy=True, tags=args.get("tags"), opts=child

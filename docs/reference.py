@@ -58,7 +58,7 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 
 def _arguments() -> dict[str, list[Row]]:
-    found = Analyzer("dynamodb-kms").analyze([EncryptedTable, TestUser])
+    found = Analyzer("encrypted-tables").analyze([EncryptedTable, TestUser])
     components = {
         name: _rows(component.inputs, component.inputs_mapping)
         for name, component in found["component_definitions"].items()
@@ -70,12 +70,12 @@ def _arguments() -> dict[str, list[Row]]:
 
 
 def _outputs() -> dict[str, list[Row]]:
-    found = Analyzer("dynamodb-kms").analyze([EncryptedTable, TestUser])["component_definitions"]
+    found = Analyzer("encrypted-tables").analyze([EncryptedTable, TestUser])["component_definitions"]
     return {name: _rows(one.outputs, one.outputs_mapping) for name, one in found.items()}
 
 
 def _stack() -> list[Row]:
-    describe = Analyzer("dynamodb-kms").get_docstring
+    describe = Analyzer("encrypted-tables").get_docstring
     types = {"tables": "map of tables by name", "ephemeral": "true or false", "test_user": "string"}
     return [
         Row(name, types[name], field.is_required(), _on_one_line(describe(StackConfig, name)))

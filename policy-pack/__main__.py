@@ -7,7 +7,7 @@ from policies.judging.convert_once import convert_once
 
 convert_once()
 PolicyPack(
-    name="dynamodb-encryption",
+    name="encrypted-tables-policies",
     display_name="DynamoDB encryption",
     description="DynamoDB tables are encrypted with customer managed KMS keys, and the keys are looked after",
     policies=POLICIES,

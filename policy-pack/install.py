@@ -1,4 +1,4 @@
-"""`dynamodb-encryption-policies DIRECTORY`: lay the installed pack down where the engine can run it.
+"""`encrypted-tables-policies DIRECTORY`: lay the installed pack down where the engine can run it.
 
 The engine runs a pack from a directory whose PulumiPolicy.yaml names a virtual environment. The copy
 names the one that this wheel is installed in, so that nothing more has to be installed.
@@ -50,7 +50,7 @@ def lay_down(directory: Path, environment: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Lay the pack down in the directory that is named."""
     parser = argparse.ArgumentParser(
-        prog="dynamodb-encryption-policies",
+        prog="encrypted-tables-policies",
         description="Lay the policy pack down for `pulumi --policy-pack`.",
     )
     parser.add_argument("directory", type=Path, help="where to; must not exist yet")

@@ -174,7 +174,10 @@ def test_json_has_severity_remediation_frameworks_and_waiver(audit: Audit) -> No
         "logicalIds": ["Catalogue"],
         "expires": "2027-03-31",
     }
-    assert json.loads(json_report(audit))["policyPack"] == {"name": "dynamodb-encryption", "version": "1.0.0"}
+    assert json.loads(json_report(audit))["policyPack"] == {
+        "name": "encrypted-tables-policies",
+        "version": "1.0.0",
+    }
 
 
 def test_junit_has_severity_remediation_frameworks_and_waiver(audit: Audit) -> None:

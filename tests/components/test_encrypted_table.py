@@ -28,7 +28,7 @@ def test_a_table_comes_with_its_key_and_alias_as_its_children() -> None:
     found = registered()
 
     assert {name: one.type for name, one in found.items()} == {
-        "orders": "dynamodb-kms:index:EncryptedTable",
+        "orders": "encrypted-tables:index:EncryptedTable",
         "orders-key": "aws:kms/key:Key",
         "orders-alias": "aws:kms/alias:Alias",
         "orders-table": "aws:dynamodb/table:Table",

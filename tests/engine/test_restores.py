@@ -43,7 +43,10 @@ def test_items_are_restored_under_the_new_tables_key(
         source = f'{{"backup_arn": "{made["BackupDetails"]["BackupArn"]}"}}'
 
     after = AFTER.format(name=name, new=new.arn, restore=f'"restore_from": {source},')
-    program(before + after).up().checked()
+    restored = program(before + after).run("up", "--yes").checked()
+    assert "a restore does not set deletion protection, the stream, tags. Run `pulumi up`" in restored.output
+    again = program.stack.run("up", "--yes").checked()
+    assert "a restore does not set" not in again.output
 
     table = dynamodb.describe_table(TableName=name)["Table"]
     found = dynamodb.get_item(TableName=name, Key={"id": {"S": "1"}})["Item"]

@@ -24,7 +24,7 @@ import pulumi_aws as aws
 class Remote(pulumi.ComponentResource):
     def __init__(self, component, name, inputs, outputs, opts=None):
         props = {**inputs, **dict.fromkeys(outputs)}
-        super().__init__(f"dynamodb-kms:index:{component}", name, props, opts, remote=True)
+        super().__init__(f"encrypted-tables:index:{component}", name, props, opts, remote=True)
 """
 
 
@@ -66,7 +66,7 @@ def program(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[[str
         project = {
             "name": "shop",
             "runtime": {"name": "python", "options": options},
-            "plugins": {"providers": [{"name": "dynamodb-kms", "path": str(plugin)}]},
+            "plugins": {"providers": [{"name": "encrypted-tables", "path": str(plugin)}]},
         }
         (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
         (tmp_path / "__main__.py").write_text(REMOTE + source)

@@ -16,7 +16,7 @@ from tests.packaging.conftest import COMPONENTS
 
 PROGRAM = """
 import pulumi
-from pulumi_dynamodb_kms import EncryptedTable
+from pulumi_encrypted_tables import EncryptedTable
 
 orders = EncryptedTable(
     "orders",
@@ -40,7 +40,7 @@ def test_a_program_of_another_project_previews_a_table(stack: Stack) -> None:
     result = stack.preview().checked()
 
     assert result.changes == {"create": 5}
-    assert "dynamodb-kms:index:EncryptedTable" in result.output
+    assert "encrypted-tables:index:EncryptedTable" in result.output
 
 
 def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:
@@ -48,14 +48,14 @@ def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:
         names = {name for name in content.namelist() if ".dist-info/" not in name}
 
     assert names == {
-        f"pulumi_dynamodb_kms/{name}"
+        f"pulumi_encrypted_tables/{name}"
         for name in [*(file.name for file in COMPONENTS.glob("*.py")), "py.typed", "pulumi-plugin.json"]
     }
 
 
 def test_the_package_asks_for_no_plugin_of_its_own(virtualenv: Path) -> None:
-    """Without its plugin file, the engine would look for a plugin `dynamodb-kms` to download."""
-    (installed,) = virtualenv.glob("lib/python*/site-packages/pulumi_dynamodb_kms/pulumi-plugin.json")
+    """Without its plugin file, the engine would look for a plugin `encrypted-tables` to download."""
+    (installed,) = virtualenv.glob("lib/python*/site-packages/pulumi_encrypted_tables/pulumi-plugin.json")
 
     assert json.loads(installed.read_text())["resource"] is False
 
@@ -75,6 +75,6 @@ def test_the_lowest_versions_are_those_that_this_project_is_tested_with() -> Non
 
 def test_the_plugin_and_the_package_have_the_same_version(virtualenv: Path) -> None:
     plugin = yaml.safe_load((COMPONENTS / "PulumiPlugin.yaml").read_text())
-    (metadata,) = virtualenv.glob("lib/python*/site-packages/pulumi_dynamodb_kms-*.dist-info")
+    (metadata,) = virtualenv.glob("lib/python*/site-packages/pulumi_encrypted_tables-*.dist-info")
 
     assert PathDistribution(metadata).version == plugin["version"]

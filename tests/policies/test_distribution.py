@@ -18,7 +18,7 @@ from policies import RULES
 from tests.policies.samples import exported_state, samples
 
 PACK = Path(__file__).resolve().parents[2] / "policy-pack"
-PACKAGE = "dynamodb_encryption_policies"
+PACKAGE = "encrypted_tables_policies"
 
 
 @pytest.fixture(scope="module")

@@ -83,4 +83,4 @@ def test_page_lists_each_condition_that_bounds_a_principal(policy: str, bounds: 
 def test_policies_that_the_rollout_names_exist() -> None:
     named = set(re.findall(r"`((?:dynamodb|kms|iam|waivers)-[a-z-]+)`", (DOCS / "rollout.md").read_text()))
 
-    assert named - {"dynamodb-encryption", "dynamodb-encryption-policies"} <= {rule.name for rule in RULES}
+    assert named - {"encrypted-tables-policies"} <= {rule.name for rule in RULES}

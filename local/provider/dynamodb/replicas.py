@@ -64,7 +64,7 @@ def _read_one(call: Call, name: str, replica: Properties, known: Properties) -> 
         "arn": table.get("TableArn", ""),
         "consistencyMode": known.get("consistencyMode", "EVENTUAL"),
         "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-        "kmsKeyArn": key,
+        "kmsKeyArn": settings.customer_managed(call, key, region),
         "pointInTimeRecovery": settings.read_point_in_time_recovery(call, name, region)["enabled"],
         "propagateTags": known.get("propagateTags", False),
         "regionName": region,

@@ -1,15 +1,16 @@
-"""A table that begins as another one was at some time, or as a backup of it."""
+"""A table restored from another table or from a backup.
+
+Like the official plugin, the restore takes encryption, capacity and indexes from the inputs. Stream, deletion
+protection, table class and tags come with the next update.
+"""
 
 from typing import Any
 
-from local.provider.call import Call
-from local.provider.dynamodb import changes, requests, settings
+from local.provider.dynamodb import requests
 from local.provider.session import Client
 from local.provider.values import Properties
 
 SOURCES = ("restoreBackupArn", "restoreSourceName", "restoreSourceTableArn")
-# What a restore does not take, and the table does not have from its source.
-SET_AFTERWARDS = ("deletionProtectionEnabled", "streamEnabled", "tableClass", "tags")
 
 
 def is_wanted(inputs: Properties) -> bool:
@@ -53,18 +54,3 @@ def overrides(inputs: Properties) -> dict[str, Any]:
     if (inputs.get("serverSideEncryption") or {}).get("enabled"):
         given["SSESpecificationOverride"] = requests.sse(inputs)
     return {"TargetTableName": inputs["name"], **{name: value for name, value in given.items() if value}}
-
-
-def complete(call: Call, table: str, found: Properties, inputs: Properties) -> None:
-    """Set what a restore does not take.
-
-    Args:
-        call: the operation.
-        table: the table's name.
-        found: the restored table's properties.
-        inputs: what they are to be.
-    """
-    different = {name for name in SET_AFTERWARDS if (found.get(name) or None) != (inputs.get(name) or None)}
-    changes.apply(call, table, found, inputs, different)
-    if "tags" in different:
-        settings.change_tags(call, found["arn"], found, inputs)

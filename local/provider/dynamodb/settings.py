@@ -2,10 +2,24 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from local.provider import tags
 from local.provider.call import Call
 from local.provider.errors import is_code
 from local.provider.values import Properties
+
+
+def customer_managed(call: Call, key: str, region: str | None = None) -> str:
+    """The key's ARN; empty for the AWS managed key, which the official plugin leaves out of the state.
+
+    A key that the caller may not describe is kept, as there.
+    """
+    try:
+        metadata = call.client("kms", region).describe_key(KeyId=key)["KeyMetadata"] if key else {}
+    except ClientError:
+        return key
+    return "" if metadata.get("KeyManager") == "AWS" else key
 
 
 def set_ttl(call: Call, table: str, ttl: Properties) -> None:

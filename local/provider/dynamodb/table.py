@@ -27,11 +27,9 @@ class DynamoDbTable(Lifecycle):
         return Created(inputs["name"], {"arn": table["TableArn"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Wait until ACTIVE, then set what CreateTable or a restore does not take."""
+        """Wait until ACTIVE, then make the settings that have requests of their own."""
         waiting.until_active(call, resource_id)
         waiting.until_encrypted(call, resource_id, None)
-        if restore.is_wanted(inputs):
-            restore.complete(call, resource_id, self.read(call, resource_id, inputs) or {}, inputs)
         if (inputs.get("ttl") or {}).get("enabled"):
             settings.set_ttl(call, resource_id, inputs["ttl"])
         if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
@@ -44,8 +42,11 @@ class DynamoDbTable(Lifecycle):
         table = waiting.describe(call, resource_id)
         if table is None or table["TableStatus"] == "DELETING":
             return None
+        properties = description.table_properties(table, known)
+        if encryption := properties["serverSideEncryption"]:
+            encryption["kmsKeyArn"] = settings.customer_managed(call, encryption["kmsKeyArn"])
         return {
-            **description.table_properties(table, known),
+            **properties,
             "ttl": settings.read_ttl(call, resource_id),
             "pointInTimeRecovery": settings.read_point_in_time_recovery(call, resource_id),
             "replicas": replicas.read(call, table, known.get("replicas") or []) or None,

@@ -54,7 +54,7 @@ class DynamoDbTableReplica(Lifecycle):
             "arn": description["TableArn"],
             "deletionProtectionEnabled": description.get("DeletionProtectionEnabled", False),
             "globalTableArn": main["TableArn"],
-            "kmsKeyArn": encryption.get("KMSMasterKeyArn", known.get("kmsKeyArn")),
+            "kmsKeyArn": settings.customer_managed(call, encryption.get("KMSMasterKeyArn", "")),
             "pointInTimeRecovery": settings.read_point_in_time_recovery(call, table)["enabled"],
             **settings.read_tags(call, description["TableArn"]),
         }

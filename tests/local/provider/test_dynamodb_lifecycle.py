@@ -93,6 +93,7 @@ def test_a_table_under_a_key_of_awss_stays_as_declared(
 
     wanted = bool(encryption and encryption["enabled"])
     assert ("SSEDescription" in found) == wanted
+    assert (made.state.get("serverSideEncryption") or {}).get("kmsKeyArn", "") == ""
     assert plugin.refresh(made) == made
     assert list(plugin.diff(made, made.inputs).diffs) == []
 
@@ -270,7 +271,7 @@ def test_a_resource_of_another_region_is_imported_with_its_region(plugin: Plugin
     assert imported.inputs["region"] == "eu-west-1"
 
 
-def test_a_table_is_restored_with_what_its_inputs_say(
+def test_a_restore_takes_encryption_and_indexes_and_the_next_update_the_other_settings(
     plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
 ) -> None:
     before, after = unique("before"), unique("after")
@@ -290,14 +291,27 @@ def test_a_table_is_restored_with_what_its_inputs_say(
             restoreToLatestTime=True,
             serverSideEncryption=encrypted(key),
             tableClass="STANDARD_INFREQUENT_ACCESS",
+            streamEnabled=True,
+            streamViewType="NEW_IMAGE",
+            deletionProtectionEnabled=True,
+            tags={"team": "orders"},
             **indexes,
         ),
     )
+    found = dynamodb.describe_table(TableName=after)["Table"]
+    assert "TableClassSummary" not in found
+    missing = {"tableClass", "streamEnabled", "streamViewType", "deletionProtectionEnabled", "tags"}
+    assert missing - {path.partition(".")[0] for path in plugin.diff(made, made.inputs).detailedDiff} == set()
+    plugin.update(made, made.inputs)
 
     found = dynamodb.describe_table(TableName=after)["Table"]
     assert dynamodb.scan(TableName=after)["Count"] == 1
     assert found["SSEDescription"]["KMSMasterKeyArn"] == key.state["arn"]
     assert found["TableClassSummary"]["TableClass"] == "STANDARD_INFREQUENT_ACCESS"
+    assert (found["StreamSpecification"]["StreamViewType"], found["DeletionProtectionEnabled"]) == (
+        "NEW_IMAGE",
+        True,
+    )
     assert [i["IndexName"] for i in found["GlobalSecondaryIndexes"]] == ["by-owner"]
     assert made.state["restoreSourceTableArn"] == source.state["arn"]
 

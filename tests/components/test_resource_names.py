@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import EncryptedTable, SettingsError
-from components.child_names import about, about_role
+from components.resource_names import about, about_role
 from tests.components.recorder import World, register
 
 BOUNDS = {"min_capacity": 2, "max_capacity": 9}

@@ -1,0 +1,65 @@
+"""A table as it is in AWS, read only for tables whose inputs depend on it."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from .provisioned_capacity import CapacityNow
+from .table_settings import TableSettings
+
+_ABSENT = ("ResourceNotFoundException", "not found", "couldn't find resource", "empty result")
+_UNITS = ("read_capacity", "write_capacity")
+
+
+class CurrentTableError(pulumi.RunError):
+    """AWS did not describe a table that the program needs to know."""
+
+
+def current_table(
+    table: str, region: str, settings: TableSettings, options: pulumi.InvokeOptions
+) -> aws.dynamodb.GetTableResult | None:
+    """The table in AWS; None if it does not exist, or if no input depends on it.
+
+    Raises:
+        CurrentTableError: AWS refuses to describe the table. An update without it could lower the capacity.
+    """
+    if not (settings.read_autoscaling or settings.write_autoscaling or settings.restore_from):
+        return None
+    try:
+        return aws.dynamodb.get_table(name=table, region=region, opts=options)
+    except Exception as error:  # noqa: BLE001  # the SDK raises no specific error for a failed invoke
+        if any(words in str(error) for words in _ABSENT):
+            return None
+        raise CurrentTableError(
+            f"table {table!r}: its inputs depend on the table in AWS (autoscaling or restoreFrom), "
+            f"and AWS did not describe it: {error}"
+        ) from None
+
+
+def current_capacity(
+    found: aws.dynamodb.GetTableResult | None, settings: TableSettings
+) -> CapacityNow | None:
+    """The table's capacity in AWS; None if it does not scale, or if there is no provisioned table."""
+    scales = settings.read_autoscaling or settings.write_autoscaling
+    if not scales or found is None or found.billing_mode != "PROVISIONED":
+        return None
+    return CapacityNow(
+        {name: getattr(found, name) for name in _UNITS},
+        {index["name"]: _index(index) for index in found.global_secondary_indexes or ()},
+    )
+
+
+def _index(found: Any) -> dict[str, Any]:  # noqa: ANN401  # the provider's answer
+    return {
+        "name": found["name"],
+        "hash_key": found["hash_key"],
+        **({"range_key": found["range_key"]} if found.get("range_key") else {}),
+        "projection_type": found["projection_type"],
+        **(
+            {"non_key_attributes": sorted(found["non_key_attributes"])}
+            if found.get("non_key_attributes")
+            else {}
+        ),
+        **{name: found[name] for name in _UNITS},
+    }
