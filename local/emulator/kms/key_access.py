@@ -25,6 +25,24 @@ PARTIQL = frozenset(
         "dynamodb:ExecuteTransaction",
     }
 )
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/rbac-iam-actions.html
+ACROSS_ACCOUNTS = frozenset(
+    f"dynamodb:{name}"
+    for name in (
+        *(
+            "BatchGetItem",
+            "BatchWriteItem",
+            "ConditionCheckItem",
+            "DeleteItem",
+            "GetItem",
+            "PutItem",
+            "Query",
+        ),
+        *("Scan", "UpdateItem", "DeleteTable", "DescribeTable", "UpdateTable"),
+        *("ListTagsOfResource", "TagResource", "UntagResource"),
+        *("DescribeStream", "GetRecords", "GetShardIterator"),
+    )
+)
 ALWAYS_ALLOWED = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 CARE_OF_POLICY = frozenset({"dynamodb:DeleteResourcePolicy", "dynamodb:PutResourcePolicy"})
 
@@ -156,7 +174,8 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
                 key_id, action, service, *rest, **more, service_context={**given, **keys}
             )
             if refused is None and service == "dynamodb":
-                refused = _root_refused(ms.principal(key_id), action, resource, keys)
+                who = ms.principal(key_id)
+                refused = _outside(who, action, resource) or _root_refused(who, action, resource, keys)
             refused = refused or _controlled(ms.principal(key_id), action, resource, {**given, **keys})
             if refused is not None:
                 return refused
@@ -173,6 +192,15 @@ def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, An
     except ServiceError:
         return [{}]  # the service refuses it with its own message
     return request_keys.condition_keys(ms.operation(), action, TableName.of(resource), request)
+
+
+def _outside(who: Principal, action: str, arn: str) -> Decision | None:
+    """The denial of an action that no table policy can allow to another account."""
+    found = parse(arn)
+    if found is None or found.account == who.account or action in ACROSS_ACCOUNTS:
+        return None
+    decision: Decision = ms.EvalResult("ImplicitDeny", who.arn)
+    return decision
 
 
 def _controlled(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:

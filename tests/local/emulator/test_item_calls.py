@@ -177,12 +177,12 @@ def test_an_explicit_deny_beats_every_allow(aws: LocalAws) -> None:
 
 
 def test_a_deny_of_all_but_one_spares_that_one_alone(aws: LocalAws) -> None:
-    """Deny with NotPrincipal."""
+    """Deny with NotPrincipal, which must name the account too: AWS may check it first."""
     reader, other = make_user(aws), make_user(aws)
     owner = f"arn:aws:iam::{ACCOUNT}:user/owner"
     deny = {
         "Effect": "Deny",
-        "NotPrincipal": {"AWS": [reader.arn, owner]},
+        "NotPrincipal": {"AWS": [reader.arn, owner, ROOT]},
         "Action": "kms:Decrypt",
         "Resource": "*",
     }
