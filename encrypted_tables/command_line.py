@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": "encrypted_tables.verify.command:verify",
     "who-can": "encrypted_tables.who_can.command:who_can",
     "keys": "encrypted_tables.keys.command:keys",
+    "review": "encrypted_tables.review.command:review",
     "access-diff": "encrypted_tables.access_diff.command:access_diff",
     "audit": "encrypted_tables.audit.command:audit",
     "policies": "encrypted_tables.audit.policies_command:policies",

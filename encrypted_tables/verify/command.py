@@ -62,6 +62,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--json", type=_FILE, help=f"Write JSON ({SCHEMA_FILE.name}); - is standard output.")
 @click.option("--junit", type=_FILE, help="Write JUnit XML; - is standard output.")
 @click.option("--html", type=_FILE, help="Write one page with the access matrix; - is standard output.")
+@click.option("--csv", type=_FILE, help="Write CSV, a line for each call; - is standard output.")
 @click.option("--evidence", type=_PATH, help="Write every answer into a new directory.")
 def verify(**options: Any) -> int:  # noqa: ANN401  # click passes the options by name
     """Compare who is declared to have access to the tables with who really has.

@@ -20,6 +20,7 @@ from encrypted_tables.verify.collect.observe import Table, Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.collect.stack_outputs import from_file, from_stack
 from encrypted_tables.verify.probe.wait import Patience, exit_status_of, wait_for_access, wait_for_denial
+from encrypted_tables.verify.report.csv import render_csv
 from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
 from encrypted_tables.verify.report.html import render_html
 from encrypted_tables.verify.report.json import render_json
@@ -32,6 +33,7 @@ _RENDERERS: dict[str, Callable[[Report], str]] = {
     "json": render_json,
     "junit": render_junit,
     "html": render_html,
+    "csv": render_csv,
 }
 
 
@@ -57,6 +59,7 @@ class Arguments:
     json: str | None
     junit: str | None
     html: str | None
+    csv: str | None
     evidence: Path | None
 
 
@@ -112,8 +115,8 @@ def _check(arguments: Arguments) -> None:
     reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
     if reports and (arguments.prove_revocation or arguments.wait_for_access):
         raise UserError(f"{', '.join(reports)}: a wait makes no report; read its output.")
-    if [arguments.json, arguments.junit, arguments.html].count("-") > 1:
-        raise UserError("only one of --json, --junit and --html can go to standard output.")
+    if [getattr(arguments, kind) for kind in _RENDERERS].count("-") > 1:
+        raise UserError("only one of --json, --junit, --html and --csv can go to standard output.")
 
 
 def _what(arguments: Arguments) -> tuple[StackOutputs | None, list[Target]]:
@@ -133,11 +136,15 @@ def _sources(arguments: Arguments) -> CredentialSources:
 
 
 def _write(report: Report, arguments: Arguments) -> None:
-    if arguments.evidence:
-        write_evidence(report, arguments.evidence)
     wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
     # What a program reads from standard output must not have the table for people in it.
-    print_report(report, console(stderr="-" in wanted.values()))
+    people = console(stderr="-" in wanted.values())
+    if arguments.evidence:
+        checksum = write_evidence(report, arguments.evidence)
+        people.print(
+            f"Evidence in {arguments.evidence}; SHA-256 of its SHA256SUMS: {checksum}\n", markup=False
+        )
+    print_report(report, people)
     for kind, name in wanted.items():
         if name == "-":
             sys.stdout.write(_RENDERERS[kind](report))

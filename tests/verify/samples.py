@@ -37,6 +37,14 @@ SUBJECT = Subject(
 )
 
 
+OUTCOMES = {
+    APP: Outcome.ALLOWED,
+    SSO_ROLE: Outcome.ALLOWED,
+    AUDITOR: Outcome.DENIED_BY_KMS,
+    WALTER: Outcome.DENIED_BY_IAM,
+}
+
+
 def place(name: str = LONG_TABLE, region: str = "eu-west-1") -> Place:
     """A table with its key."""
     key_id = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -84,12 +92,7 @@ def cell(where: Place, principal: str, call: str, actual: Outcome, basis: str = 
 def report(*places: Place, outcomes: dict[str, Outcome] | None = None, subject: Subject = SUBJECT) -> Report:
     """A report on the places; each principal has one outcome for all calls, and only two are proven."""
     where = places or (place(), place("orders", "us-east-1"))
-    ends = outcomes or {
-        APP: Outcome.ALLOWED,
-        SSO_ROLE: Outcome.ALLOWED,
-        AUDITOR: Outcome.DENIED_BY_KMS,
-        WALTER: Outcome.DENIED_BY_IAM,
-    }
+    ends = OUTCOMES if outcomes is None else outcomes
     proven = {APP, AUDITOR}
     cells = [
         cell(at, arn, call, outcome, "proven" if arn in proven else "predicted")

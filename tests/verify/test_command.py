@@ -64,7 +64,7 @@ def test_every_report_of_one_run(world: World, run: Run, tmp_path: Path) -> None
     assert "declared-but-denied" in done.stderr
     assert (tmp_path / "r.xml").read_text().startswith("<?xml")
     assert (tmp_path / "r.html").stat().st_mode & 0o777 == 0o600
-    assert len(list((tmp_path / "e" / "new").iterdir())) == 5
+    assert len(list((tmp_path / "e" / "new").iterdir())) == 6
     secret = user.credentials.secret_access_key
     written = [path for path in tmp_path.rglob("*") if path.is_file() and path.name != "out.json"]
     assert [path for path in written if secret in path.read_text()] == []

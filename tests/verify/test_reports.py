@@ -121,7 +121,14 @@ def test_evidence_is_private_complete_checked_and_without_a_secret(
     write_evidence(report, directory)
     assert directory.stat().st_mode & 0o777 == 0o700
     names = {path.name for path in directory.iterdir()}
-    assert names == {"calls.jsonl", "report.json", "report.html", "report.junit.xml", "SHA256SUMS"}
+    assert names == {
+        "calls.jsonl",
+        "report.json",
+        "report.csv",
+        "report.html",
+        "report.junit.xml",
+        "SHA256SUMS",
+    }
     for path in directory.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
         for credentials in (user.credentials, world.aws.owner):

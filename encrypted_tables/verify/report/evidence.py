@@ -1,12 +1,12 @@
-"""An evidence directory: every call as it was answered, the settings as read, and a checksum of each file."""
+"""An evidence folder: every call with its answer, the reports, and a checksum of each file."""
 
-import hashlib
 import json
 from pathlib import Path
 
 from encrypted_tables.errors import UserError
-from encrypted_tables.private_file import write_private
+from encrypted_tables.report.checksums import write_with_checksums
 from encrypted_tables.verify.compare.findings import AccessCell
+from encrypted_tables.verify.report.csv import render_csv
 from encrypted_tables.verify.report.html import render_html
 from encrypted_tables.verify.report.json import render_json
 from encrypted_tables.verify.report.junit import render_junit
@@ -14,10 +14,10 @@ from encrypted_tables.verify.report.report import Report
 
 
 def prepare_evidence(directory: Path) -> None:
-    """Make the directory, before anything is tried.
+    """Make the directory, before any call is made.
 
     Raises:
-        UserError: it is not empty, for evidence of two runs must not mix; or it cannot be made.
+        UserError: it is not empty (evidence of two runs must not mix), or it cannot be made.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -28,18 +28,16 @@ def prepare_evidence(directory: Path) -> None:
         raise UserError(f"--evidence {directory}: not empty (it has {found.name}). Give a new directory.")
 
 
-def write_evidence(report: Report, directory: Path) -> None:
-    """Write the evidence of a run into a prepared directory."""
+def write_evidence(report: Report, directory: Path) -> str:
+    """Write the evidence of a run into a prepared directory; return the checksum of its SHA256SUMS."""
     files = {
         "calls.jsonl": "".join(_line(cell, report) for cell in report.access if cell.basis == "proven"),
         "report.json": render_json(report),
+        "report.csv": render_csv(report),
         "report.html": render_html(report),
         "report.junit.xml": render_junit(report),
     }
-    for name, text in files.items():
-        write_private(directory / name, text)
-    sums = (f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in files.items())
-    write_private(directory / "SHA256SUMS", "".join(sums))
+    return write_with_checksums(directory, files)
 
 
 def _line(cell: AccessCell, report: Report) -> str:

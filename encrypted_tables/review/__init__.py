@@ -1,0 +1,1 @@
+"""Access reviews: two evidence folders of verify, compared."""

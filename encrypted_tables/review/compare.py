@@ -1,0 +1,120 @@
+"""Two evidence folders compared: whose access is new, gone or changed since. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from encrypted_tables.errors import UserError
+from encrypted_tables.review.evidence import Access, Evidence, Key, Right
+
+
+class Change(StrEnum):
+    """What became of one principal's access to one table."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    GONE = "gone"
+    CANNOT_TELL = "cannot tell"
+    """It was open, and the newer run could not look."""
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One principal and one table, in both runs."""
+
+    change: Change
+    table: str
+    region: str
+    principal: str
+    old: Access
+    new: Access
+
+    @property
+    def is_never_proven(self) -> bool:
+        """Whether neither run proved an access that is open, or may be."""
+        return self.change is not Change.GONE and not (self.old.is_proven or self.new.is_proven)
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everyone with access in either run, changes first."""
+
+    old: Evidence
+    new: Evidence
+    rows: tuple[Row, ...]
+
+    @property
+    def changed(self) -> list[Row]:
+        """The rows that are not the same."""
+        return [row for row in self.rows if row.change is not Change.SAME]
+
+    @property
+    def never_proven(self) -> list[Row]:
+        """The rows that no run has proven."""
+        return [row for row in self.rows if row.is_never_proven]
+
+    @property
+    def exit_status(self) -> int:
+        """0: all the same; 1: new, changed or gone; 2: only rows that cannot be told."""
+        found = {row.change for row in self.changed}
+        return 1 if found - {Change.CANNOT_TELL} else 2 if found else 0
+
+
+def compare(old: Evidence, new: Evidence) -> Review:
+    """Compare two runs of verify.
+
+    Raises:
+        UserError: they are about different accounts, endpoints or stacks, or in the wrong order.
+    """
+    for fault in _faults(old, new):
+        raise UserError(f"{old.folder} and {new.folder} cannot be compared: {fault}.")
+    none = Access("")
+    keys = {**old.access, **new.access}
+    rows = (
+        _row(key, old.access.get(key, none), new.access.get(key, none), can_tell=_looked_at(new, key))
+        for key in keys
+    )
+    shown = (row for row in rows if row.old.is_open or row.new.is_open or row.change is not Change.SAME)
+    order = list(Change)
+    return Review(
+        old,
+        new,
+        tuple(sorted(shown, key=lambda one: (order.index(one.change), one.table, one.region, one.principal))),
+    )
+
+
+def _faults(old: Evidence, new: Evidence) -> Iterable[str]:
+    before, after = old.subject, new.subject
+    for name in ("account", "partition", "stack"):
+        if getattr(before, name) != getattr(after, name):
+            values = f"{getattr(before, name)} and {getattr(after, name)}"
+            yield f"their {name} differs: {values}"
+    if before.is_aws != after.is_aws:
+        yield f"one is of {before.endpoint}, the other of {after.endpoint}"
+    if datetime.fromisoformat(before.started) > datetime.fromisoformat(after.started):
+        yield f"the second is older ({after.started}); give the older one first"
+
+
+def _looked_at(new: Evidence, key: Key) -> bool:
+    """Whether a principal that the newer run does not show has no access."""
+    return (key.table, key.region) in new.tables and new.account_read
+
+
+def _row(key: Key, old: Access, new: Access, *, can_tell: bool) -> Row:
+    principal = new.principal or old.principal
+    return Row(_change(old, new, can_tell=can_tell), key.table, key.region, principal, old, new)
+
+
+def _change(old: Access, new: Access, *, can_tell: bool) -> Change:
+    if not new.principal and not can_tell:
+        return Change.CANNOT_TELL if old.is_open else Change.SAME
+    if new.is_open and not old.is_open:
+        return Change.NEW
+    if old.is_open and not new.is_open:
+        return Change.GONE
+    rights = ((old.read, new.read), (old.write, new.write))
+    # A run with --read-only tries no writes, which is no change of access.
+    differs = any(before != after and Right.NOT_TRIED not in {before, after} for before, after in rights)
+    return Change.CHANGED if differs or old.roles != new.roles else Change.SAME
