@@ -24,6 +24,7 @@ from encrypted_tables.who_can.report import (
     render_json,
     render_lines,
 )
+from encrypted_tables.who_can.why.command import answer, question_of
 
 _RENDERERS = {"json": render_json, "csv": render_csv}
 
@@ -41,6 +42,14 @@ _RENDERERS = {"json": render_json, "csv": render_csv}
     help="Prove the access of an access key file of the AWS console by reading.",
 )
 @click.option("--assume-role", metavar="ARN", multiple=True, help="Prove the access of a role by reading.")
+@click.option("--why", metavar="PRINCIPAL", help="Explain the access of a user or role.")
+@click.option("--action", metavar="NAME", help="With --why: as dynamodb:Query (default: any read).")
+@click.option("--stack", help="With --why: the stack that makes TABLE (default: the one here that has it).")
+@click.option(
+    "--session-policy",
+    type=click.Path(path_type=Path),
+    help="With --why: a policy that is passed when the role is assumed.",
+)
 @click.option("--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Calls at once.")
 @click.option("--all", "unfold", is_flag=True, help="On a terminal, show each principal of a group.")
 @click.option(
@@ -57,6 +66,10 @@ def who_can(
     profile: tuple[str, ...],
     credentials_csv: tuple[Path, ...],
     assume_role: tuple[str, ...],
+    why: str | None,
+    action: str | None,
+    stack: str | None,
+    session_policy: Path | None,
     workers: int,
     unfold: bool,
     style: str,
@@ -69,7 +82,9 @@ def who_can(
 
     \b
     Exit status: 0 everyone was looked at; 2 somebody could be overlooked, or an answer cannot be told.
+    With --why: 0 answered; 2 cannot tell, or no such principal.
     """
+    question = question_of(why, action, stack, session_policy, style)
     where = region or os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not where:
         raise UserError(f"{tables[0]}: in which Region? Give --region or set AWS_REGION.")
@@ -81,6 +96,8 @@ def who_can(
         raise UserError("; ".join(f"{one.source}: {one.reason}" for one in untried))
     places = survey(caller.connections, [Target(name, where) for name in dict.fromkeys(tables)], parallel)
     inventory = inventory_of_caller(caller, parallel)
+    if question:
+        return answer(inventory, places, question, style)
     found = [_look(inventory, place, principals, parallel) for place in places]
     if style != "table":
         sys.stdout.write(_RENDERERS[style](found))

@@ -28,6 +28,8 @@ class Member:
     identity: Identity
     tags: Mapping[str, str] | None
     """None for a role whose sessions can have tags of their own."""
+    of_groups: tuple[Policy, ...] = ()
+    """Those of its policies that it has as a member of groups."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,9 @@ class _Policies:
         """The inline and attached policies of a user, role or group."""
         inline = entry.get(f"{kind}PolicyList", ())
         attached = entry.get("AttachedManagedPolicies", ())
+        whose = f" of group {entry['GroupName']}" if kind == "Group" else ""
         return (
-            *(read_document(one["PolicyDocument"], f"policy {one['PolicyName']}") for one in inline),
+            *(read_document(one["PolicyDocument"], f"policy {one['PolicyName']}{whose}") for one in inline),
             *(self.named(one["PolicyArn"]) for one in attached),
         )
 
@@ -116,7 +119,7 @@ def _member(
     principal = parse_principal(entry["Arn"])
     assert principal is not None  # noqa: S101  # IAM gives an ARN, never a unique id
     boundary = entry.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    of_groups = (policy for name in entry.get("GroupList", ()) for policy in groups.get(name, ()))
+    of_groups = tuple(policy for name in entry.get("GroupList", ()) for policy in groups.get(name, ()))
     return Member(
         Principal(Kind(kind.lower()), principal.account, principal.name, entry["Arn"]),
         Identity(
@@ -125,6 +128,7 @@ def _member(
             is_whole=True,
         ),
         None if _admits_session_tags(entry) else {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())},
+        of_groups,
     )
 
 
