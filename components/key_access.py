@@ -85,7 +85,9 @@ def key_policy(
             raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
         try:
             document = _checked(_document(settings, table, known), settings, caller)
-            return to_json(_identified(document, known["people"], caller, identities))
+            # Named deployers may lack iam:GetRole that the previewer has: its plan must hold for them too.
+            looked_up = identities if settings.deployers is None else None
+            return to_json(_identified(document, known["people"], caller, looked_up))
         except ValueError as error:
             raise SettingsError(f"key of table {table.name!r}: {error}") from None
 
@@ -185,7 +187,6 @@ def _identified(
 ) -> Document:
     if identities is None or "Id" in document:
         return document
-    # Not the deployers: a preview is run by another role, and its plan must hold for the deployment.
     named = {
         principal
         for setting, some in people.items()

@@ -32,8 +32,16 @@ class Reader:
         self.kms = run.aws.client("kms")
 
     def does(self, heading: str, step: int = 0) -> None:
-        done = self.checkout.shell(section(heading, "sh")[step])
+        self.runs(heading, step)
+
+    def runs(self, heading: str, step: int = 0, **names: str) -> str:
+        """Run a step of a section, with values for its placeholders; what it printed."""
+        command = section(heading, "sh")[step]
+        for name, value in names.items():
+            command = command.replace(name, value)
+        done = self.checkout.shell(command)
         assert done.returncode == 0, done.stdout
+        return done.stdout
 
     def sees_no_change(self) -> None:
         done = self.checkout.shell("pulumi preview --stack shop --expect-no-changes")
@@ -107,6 +115,13 @@ def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None
     assert [reader.state_of(first), reader.state_of(second)] == ["Enabled", "Enabled"]
     assert reader.dynamodb.get_item(TableName="orders", Key=KEY)["Item"] == KEY
 
+    shown = reader.runs("Retire a key", 0)
+    assert f"{first}\n" in shown
+    assert "point-in-time recovery of table orders, until" in shown
+    other = str(reader.kms.create_key()["KeyMetadata"]["Arn"])
+    assert "AWS deletes the key on" in reader.runs("Retire a key", 1, KEY_ARN=other)
+    assert reader.state_of(other) == "PendingDeletion"
+
     reader.does("Add a replica", 0)
     abroad = reader.key_in("eu-west-1")
     assert ":eu-west-1:" in abroad
@@ -147,6 +162,7 @@ def test_no_section_is_left_out() -> None:
         "Restore a table": [0, 1, 0],
         "Rotate the key": [1, 0, 0],
         "Change the key": [2, 0, 0],
+        "Retire a key": [2, 0, 0],
         "Destroy a table on purpose": [1, 0, 0],
         "Share one key between tables": [0, 0, 1],
     }

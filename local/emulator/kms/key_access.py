@@ -167,7 +167,7 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
     def check(key_id: str, action: str, service: str, *rest: object, **more: Any) -> object:  # noqa: ANN401
         if service == "kms" or action in PARTIQL:
             return ms.authentication_failure(key_id, service)
-        resource = str(more.get("resource_arn", "*"))
+        resource = more["resource_arn"] = _resource(action, str(more.get("resource_arn", "*")))
         given = more.pop("service_context", None) or {}
         for keys in _keys_of_call(action, service, resource):
             refused: object = enforce(
@@ -182,6 +182,16 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
         return None
 
     return check
+
+
+def _resource(action: str, resource: str) -> str:
+    """What a call is about. ministack does not read the field ResourceArn of DynamoDB's calls about tags."""
+    if resource != "*" or not action.startswith("dynamodb:"):
+        return resource
+    try:
+        return str(request_in(ms.signed_body()).get("ResourceArn") or resource)
+    except ServiceError:
+        return resource  # the service refuses it in its own words
 
 
 def _keys_of_call(action: str, service: str, resource: str) -> list[dict[str, Any]]:

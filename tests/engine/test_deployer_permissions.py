@@ -1,0 +1,147 @@
+"""The permissions of a deployer and a previewer in docs/permissions.md are enough, and each is needed.
+
+PERMISSION_REMOVALS is how many actions are taken away, one at a time (default 2, `all` for all of them).
+"""
+
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from encrypted_tables.engine.stack import Result, Stack
+from local.local_run import LocalRun
+from tests.docs.permissions import Identity, Policy, actions, documented, without
+from tests.engine.programs import TRUST, Program, session_variables
+
+DEPLOY, PREVIEW = documented("Deploy"), documented("Preview")
+REMOVALS = os.environ.get("PERMISSION_REMOVALS", "2")
+
+
+def some(policy: Policy) -> list[str]:
+    """The actions to take away: a sample, another one each day that the tests run."""
+    found, today = actions(policy), datetime.now(UTC).toordinal()
+    return found if REMOVALS == "all" else Random(today).sample(found, int(REMOVALS))  # noqa: S311
+
+
+def source(name: str, deployer: str, **more: object) -> str:
+    settings = {
+        "partition_key": {"name": "id"},
+        "ephemeral": True,
+        "deployers": [deployer],
+        "key_administrators": [f"role/{name}"],
+        "key_users": [f"role/{name}"],
+        **more,
+    }
+    return f"EncryptedTable({name!r}, {settings!r})\n"
+
+
+STATEMENT = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": ["dynamodb:GetItem"]}
+LIFE: tuple[dict[str, object], ...] = (
+    {"tags": {"team": "shop"}, "resource_policy_statements": [STATEMENT]},
+    {"ttl_attribute": "expires", "recovery_period_in_days": 7, "key_users": [], "tags": {"owner": "shop"}},
+    {"key_version": 2, "retained_key_versions": [1]},
+)
+"""The settings of a table, one update after the other; then it is destroyed."""
+
+
+def lives(program: Program, stack: Stack, name: str, deployer: str) -> Result:
+    """Create, change and destroy a table; the first step that fails, else the last."""
+    for settings in LIFE:
+        program(source(name, deployer, **settings))
+        if (done := stack.up()).exit_code:
+            return done
+    return stack.destroy()
+
+
+def as_user(stack: Stack, run: LocalRun, identity: Identity) -> Stack:
+    return replace(stack, environment={**stack.environment, **run.aws.environment(identity.credentials)})
+
+
+@pytest.fixture
+def role(shared_run: LocalRun, name: str) -> str:
+    """A role that is a key user and key administrator."""
+    shared_run.aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    return name
+
+
+def test_a_deployer_needs_no_more(shared_run: LocalRun, program: Program, role: str) -> None:
+    deployer = Identity.create(shared_run.aws, f"{role}-deployer", DEPLOY)
+
+    lives(program, as_user(program.stack, shared_run, deployer), role, f"user/{deployer.name}").checked()
+
+
+@pytest.mark.parametrize("action", some(DEPLOY))
+def test_a_deployer_fails_with_one_less(
+    shared_run: LocalRun, program: Program, role: str, action: str
+) -> None:
+    deployer = Identity.create(shared_run.aws, f"{role}-deployer", without(DEPLOY, action))
+
+    done = lives(program, as_user(program.stack, shared_run, deployer), role, f"user/{deployer.name}")
+
+    assert done.exit_code != 0
+    assert action in done.output
+
+
+def test_the_plan_of_a_previewer_that_may_look_principals_up_holds_for_a_deployer_that_may_not(
+    shared_run: LocalRun, program: Program, role: str, tmp_path: Path
+) -> None:
+    deployer = Identity.create(shared_run.aws, f"{role}-deployer", DEPLOY)
+    program(source(role, f"user/{deployer.name}"))
+    plan = str(tmp_path / "plan.json")
+
+    program.stack.preview("--save-plan", plan).checked()
+    as_user(program.stack, shared_run, deployer).up("--plan", plan).checked()
+
+    assert program.stack.preview("--expect-no-changes").exit_code == 0
+    program.stack.destroy().checked()
+
+
+def test_a_refresh_gives_a_role_that_was_created_again_its_access_where_deployers_are_named(
+    shared_run: LocalRun, program: Program, role: str
+) -> None:
+    iam, kms = shared_run.aws.client("iam"), shared_run.aws.client("kms")
+    program(source(role, "user/owner")).up().checked()
+    iam.delete_role(RoleName=role)
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+
+    def named() -> bool:
+        key = kms.describe_key(KeyId=f"alias/{role}")["KeyMetadata"]["KeyId"]
+        return f":role/{role}" in kms.get_key_policy(KeyId=key)["Policy"]
+
+    assert not named()
+    program.stack.up("--refresh").checked()
+    assert named()
+    program.stack.destroy().checked()
+
+
+class Previewer:
+    """A session of a role, with one policy."""
+
+    def __init__(self, run: LocalRun, name: str) -> None:
+        self._run, self._name = run, name
+        run.aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+
+    def previews(self, stack: Stack, policy: Policy) -> Result:
+        self._run.aws.client("iam").put_role_policy(
+            RoleName=self._name, PolicyName="documented", PolicyDocument=json.dumps(policy)
+        )
+        environment = {**stack.environment, **session_variables(self._run, self._name)}
+        return replace(stack, environment=environment).preview("--refresh")
+
+
+def test_a_previewer_needs_no_more_and_fails_with_one_less(
+    shared_run: LocalRun, program: Program, role: str
+) -> None:
+    previewer = Previewer(shared_run, f"{role}-previewer")
+    program(source(role, "user/owner")).up().checked()
+
+    previewer.previews(program.stack, PREVIEW).checked()
+    fewer = {action: previewer.previews(program.stack, without(PREVIEW, action)) for action in some(PREVIEW)}
+
+    assert [action for action, done in fewer.items() if not done.exit_code] == []
+    assert [action for action, done in fewer.items() if action not in done.output] == []
+    program.stack.destroy().checked()
