@@ -44,15 +44,27 @@ class Document:
         return {}
 
     @cached_property
-    def _placed(self) -> "tuple[tuple[Statement, str, _Actions], ...]":
-        return tuple(
-            (statement, self._place(number, statement), _actions_of(statement))
-            for number, statement in enumerate(self.statements, 1)
-        )
+    def _by_service(self) -> "dict[str, tuple[tuple[Statement, str, _Actions], ...]]":
+        return {}
+
+    def _concerning(self, action: str) -> "tuple[tuple[Statement, str, _Actions], ...]":
+        """The statements that may apply to actions of the same service; most are about others."""
+        service = action.partition(":")[0].lower()
+        found = self._by_service.get(service)
+        if found is None:
+            found = self._by_service[service] = tuple(
+                (statement, self._place(number, statement), _actions_of(statement))
+                for number, statement in enumerate(self.statements, 1)
+                if _may_concern(statement, service)
+            )
+        return found
 
     def included(self, actions: Sequence[str]) -> Iterator[tuple[Statement, str, tuple[bool, ...]]]:
-        """Each statement of either effect that applies to any of the actions, its place, and to which."""
-        for statement, place, own in self._placed:
+        """Each statement of either effect that applies to any of the actions, its place, and to which.
+
+        The actions are of one service.
+        """
+        for statement, place, own in self._concerning(actions[0]):
             found = tuple(own.include(action) for action in actions)
             if any(found):
                 yield statement, place, found
@@ -66,7 +78,7 @@ class Document:
         if found is None:
             found = self._by_action[effect, action] = [
                 (statement, place)
-                for statement, place, own in self._placed
+                for statement, place, own in self._concerning(action)
                 if statement.get("Effect") == effect and own.include(action)
             ]
         return found
@@ -74,6 +86,16 @@ class Document:
     def _place(self, number: int, statement: Statement) -> str:
         name = f"statement {statement.get('Sid') or number}"
         return f"{name} of {self.label}" if self.label else name
+
+
+def _may_concern(statement: Statement, service: str) -> bool:
+    if "NotAction" in statement:
+        return True
+    for one in as_list(statement.get("Action")):
+        prefix = str(one).partition(":")[0]
+        if prefix.lower() == service or "*" in prefix or "?" in prefix:
+            return True
+    return False
 
 
 class _Actions:

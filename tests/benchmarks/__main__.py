@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console
 
 from local.local_run import LocalRun, local_run
-from tests.benchmarks import checkov, component, policy_pack, soak, verification
+from tests.benchmarks import checkov, component, policy_pack, soak, verification, who_can
 from tests.benchmarks.measure import Comparison, Finding
 from tests.benchmarks.report import Conditions, section, terminal, write
 
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
     "pack": policy_pack.findings,
     "checkov": checkov.findings,
     "verify": verification.findings,
+    "who-can": who_can.findings,
     "soak": soak.findings,
 }
 
