@@ -9,12 +9,16 @@ import click
 from rich.console import Console
 
 from encrypted_tables.errors import UserError
+from encrypted_tables.report.run import now, subject_of_run
+from encrypted_tables.report.subject import Subject
+from encrypted_tables.report.terminal import console, print_subject
 from encrypted_tables.verify.collect.credentials import CredentialSources, Principal, caller_principal, gather
 from encrypted_tables.verify.collect.inventory import Place, Target, survey
 from encrypted_tables.verify.collect.observe import Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.compare.expectation import READ_CALLS
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober
+from encrypted_tables.who_can.html import render_html
 from encrypted_tables.who_can.look import Inventory, inventory_of_caller, look, proofs_of
 from encrypted_tables.who_can.report import (
     TableRows,
@@ -55,7 +59,7 @@ _RENDERERS = {"json": render_json, "csv": render_csv}
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["table", *_RENDERERS]),
+    type=click.Choice(["table", "html", *_RENDERERS]),
     default="table",
     show_default=True,
     help="How to show it.",
@@ -88,6 +92,7 @@ def who_can(
     where = region or os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not where:
         raise UserError(f"{tables[0]}: in which Region? Give --region or set AWS_REGION.")
+    started = now()
     parallel = Parallel(workers, Console(stderr=True))
     caller = caller_principal(boto3.Session(), where, workers)
     sources = CredentialSources(credentials_csv, profile, assume_role)
@@ -99,14 +104,22 @@ def who_can(
     if question:
         return answer(inventory, places, question, style)
     found = [_look(inventory, place, principals, parallel) for place in places]
-    if style != "table":
-        sys.stdout.write(_RENDERERS[style](found))
-        sys.stderr.writelines(f"note: {limit}\n" for limit in limits(found))
-    elif sys.stdout.isatty():
-        print_table(found, Console(), unfold=unfold)
-    else:
-        sys.stdout.write(render_lines(found))
+    subject = subject_of_run(caller, [place.region for place in places], started, None)
+    _show(found, subject, style, unfold=unfold)
     return 2 if any(row.is_open for table in found for row in table.rows) else 0
+
+
+def _show(found: list[TableRows], subject: Subject, style: str, *, unfold: bool) -> None:
+    if style == "table":
+        out = console()
+        print_subject(subject, out)
+        if out.is_terminal:
+            print_table(found, out, unfold=unfold)
+        else:
+            sys.stdout.write(render_lines(found))
+        return
+    sys.stdout.write(render_html(found, subject) if style == "html" else _RENDERERS[style](found))
+    sys.stderr.writelines(f"note: {limit}\n" for limit in limits(found))
 
 
 def _look(inventory: Inventory, place: Place, principals: list[Principal], parallel: Parallel) -> TableRows:

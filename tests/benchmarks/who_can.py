@@ -1,7 +1,7 @@
 """How long `who-can` takes for the principals of a large account, and how much memory.
 
-The pages are those of iam:GetAccountAuthorizationDetails, made here: what is measured is all but the network. It
-runs in one thread, so the time is that of one core, whatever else the machine does.
+The pages are those of iam:GetAccountAuthorizationDetails, made here: what is measured is all but the network.
+It runs in one thread: the time is that of one core, whatever else the machine does.
 """
 
 import json
@@ -121,7 +121,7 @@ def measured(principals: int, kind: str) -> dict[str, float]:
         nonlocal inventory
         inventory = Inventory(account_of_pages(ACCOUNT, pages(principals, kind)))
 
-    found = {"make": seconds(lambda: sum(len(page) for page in pages(principals, kind)))}
+    found = {"make": processor_seconds(lambda: sum(len(page) for page in pages(principals, kind)))}
     found["read"] = processor_seconds(read) - found["make"]
     found["first"] = processor_seconds(lambda: look(inventory, place(0), {}, quiet))
     more = processor_seconds(

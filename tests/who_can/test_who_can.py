@@ -106,6 +106,29 @@ def test_the_table_for_people_names_each_reader(world: World) -> None:
     assert f"{table} ({REGION})" in done.stdout
 
 
+def test_a_pipe_gets_the_subject_and_one_line_for_each_principal_of_each_table(world: World) -> None:
+    key = world.key()
+    tables = [world.table(key), world.table(key)]
+
+    done = command(world.aws, *tables)
+
+    assert done.returncode == 0, done.stderr
+    assert ["run", "by", OWNER] in [line.split() for line in done.stdout.splitlines()]
+    assert "local AWS, http://127.0.0.1" in done.stdout
+    found = [line.split("\t")[0] for line in done.stdout.splitlines() if f"\t{OWNER}\t" in line]
+    assert found == tables
+
+
+def test_the_page_has_the_readers_and_the_subject(world: World) -> None:
+    table = world.table(world.key())
+
+    done = command(world.aws, table, "--format", "html")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!doctype html>")
+    assert f"<code>{OWNER}</code>" in done.stdout
+
+
 def test_an_account_that_may_not_be_listed_is_no_answer(world: World) -> None:
     user = world.user()
     table = world.table(world.key(user.arn))

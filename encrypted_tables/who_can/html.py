@@ -1,0 +1,42 @@
+"""Who-can as one self-contained page."""
+
+from collections.abc import Sequence
+
+from encrypted_tables.iam.principals import who
+from encrypted_tables.report.page import render_page
+from encrypted_tables.report.subject import Subject
+from encrypted_tables.who_can.report import TableRows, groups, limits, proof
+from encrypted_tables.who_can.row import Row, Verdict, reason, verdict
+
+_TONES = {Verdict.YES: "good", Verdict.NO: "no", Verdict.CANNOT_TELL: "unsure"}
+_COLUMNS = {"read": "read", "write": "write", "useKey": "use the key", "administer": "administer"}
+
+
+def render_html(tables: Sequence[TableRows], subject: Subject) -> str:
+    """The report as an HTML page that loads nothing. A row with several principals unfolds."""
+    rows = [row for table in tables for row in table.rows]
+    return render_page(
+        "who_can/page.html",
+        subject,
+        tables=tables,
+        limits=limits(tables),
+        looked_at=max((table.looked_at for table in tables), default=0),
+        with_access=len({row.principal for row in rows if row.can_use}),
+        can_grant=len({row.principal for row in rows if not row.can_use}),
+        cannot_tell=len({row.principal for row in rows if row.is_open}),
+        groups=groups,
+        cells=_cells,
+        columns=list(_COLUMNS.values()),
+        proof=proof,
+        who=who,
+    )
+
+
+def _cells(row: Row) -> list[tuple[str, str, str, str]]:
+    """Of each answer: its column, its style, the answer, and what decides it unless it is no."""
+    found = []
+    for name, answer in row.answers.items():
+        said = verdict(answer)
+        decides = "" if said is Verdict.NO else reason(answer)
+        found.append((_COLUMNS[name], _TONES[said], said.value, decides))
+    return found
