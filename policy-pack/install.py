@@ -17,6 +17,7 @@ PARTS = (
     "__main__.py",
     "catalogue.py",
     "check_config.py",
+    "evaluate.py",
     "requirements.txt",
     "policies",
     "config",

@@ -48,6 +48,10 @@ class Resource:
     """URNs by the input that depends on them; empty if the preview does not contain them."""
     is_retained: bool = False
     """The resource stays in AWS when it leaves the stack (`retainOnDelete`)."""
+    is_protected: bool = False
+    """The engine refuses to delete it (`protect`)."""
+    provider: str = ""
+    """The URN of its provider; empty for a component."""
 
     @property
     def name(self) -> str:
@@ -230,6 +234,8 @@ def _resource(state: Mapping[str, Any] | None) -> Resource | None:
         without_sentinels(state.get("outputs") or {}),
         _tuples(state.get("propertyDependencies") or {}),
         bool(state.get("retainOnDelete")),
+        bool(state.get("protect")),
+        (state.get("provider") or "").rpartition("::")[0],
     )
 
 

@@ -1,10 +1,16 @@
-"""Runs the engine's preview of a stack, with the policy pack, and keeps what it wrote."""
+"""Runs the engine's preview of a stack, and the policy pack over what the engine wrote."""
 
 import json
 import subprocess
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from encrypted_tables.engine.events import Violation
+from encrypted_tables.engine.policy_pack import PolicyPack
+from encrypted_tables.engine.policy_verdicts import verdicts_of
 from encrypted_tables.engine.preview import Preview, read_preview
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.errors import UserError
@@ -21,35 +27,66 @@ class EngineError(UserError):
 def preview(stack: Stack, pack: Path | None, directory: Path) -> Preview:
     """Preview the stack and keep its events and its plan in the directory.
 
-    After a mandatory violation the engine writes no plan. Then preview again without the pack, so that the
-    access diff is complete; the plan of the second preview is not kept.
+    The policies run over what the engine wrote: one run of the engine gives resources, verdicts and access.
+    The engine runs them itself only if they depend on secret values, which it does not write. No plan is kept
+    of a preview with a mandatory violation.
 
     Raises:
-        EngineError: the engine failed before it had a preview.
-        PreviewError: its output is not a preview.
+        EngineError: the engine did not get as far as a preview.
+        PreviewError: what it wrote is no preview.
+        UserError: the policy pack does not run.
     """
+    made = _preview(stack, directory)
+    if pack is None:
+        return made
+    verdicts = verdicts_of(PolicyPack(pack), made, default_aws=_default_aws(stack))
+    violations = _by_engine(stack, pack) if verdicts.hidden else verdicts.violations
+    if any(violation.is_mandatory for violation in violations):
+        (directory / PLAN).unlink(missing_ok=True)
+    return replace(made, violations=(*made.violations, *violations))
+
+
+def _preview(stack: Stack, directory: Path) -> Preview:
     directory.mkdir(parents=True, exist_ok=True)
     directory = directory.resolve()  # the engine runs in the project's directory
     events, plan = directory / EVENTS, directory / PLAN
     for earlier in (events, plan):
         earlier.unlink(missing_ok=True)
-    result = _previewed(stack, pack, plan)
-    written = result.stdout
-    events.write_text(written, encoding="utf-8")
+    result = _previewed(stack, "--save-plan", str(plan))
+    events.write_text(result.stdout, encoding="utf-8")
     if plan.exists():
-        return read_preview(written, plan.read_text(encoding="utf-8"))
-    first = read_preview(written)
-    if not first.is_complete:
-        return first
-    if not any(violation.is_mandatory for violation in first.violations):
+        return read_preview(result.stdout, plan.read_text(encoding="utf-8"))
+    made = read_preview(result.stdout)
+    if made.is_complete and not any(violation.is_mandatory for violation in made.violations):
         raise EngineError(f"the preview of {stack.name} wrote no plan:\n{said(result)}")
-    again = preview(stack, None, directory / "without-policies")
-    return _with_verdicts_of(first, again)
+    return made
 
 
-def _previewed(stack: Stack, pack: Path | None, plan: Path) -> subprocess.CompletedProcess[str]:
-    policies: Sequence[str] = () if pack is None else ("--policy-pack", str(pack))
-    result = stack.captured("preview", "--json", "--save-plan", str(plan), *policies, variables=AS_EVENTS)
+def _default_aws(stack: Stack) -> dict[str, Any]:
+    """The inputs of the stack's default AWS provider, as far as its config and the environment have them.
+
+    https://www.pulumi.com/registry/packages/aws/installation-configuration/
+    """
+    file = stack.project / f"Pulumi.{stack.name.rpartition('/')[2]}.yaml"
+    document = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
+    config = (document or {}).get("config") or {}
+    region = stack.environment.get("AWS_REGION") or stack.environment.get("AWS_DEFAULT_REGION")
+    own = {name.removeprefix("aws:"): value for name, value in config.items() if name.startswith("aws:")}
+    known = {name: value for name, value in own.items() if not _is_secret(value)}
+    return {**({"region": region} if region else {}), **known}
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, dict) and "secure" in value
+
+
+def _by_engine(stack: Stack, pack: Path) -> tuple[Violation, ...]:
+    """The violations that the engine finds, which passes secret values to the policies."""
+    return read_preview(_previewed(stack, "--policy-pack", str(pack)).stdout).violations
+
+
+def _previewed(stack: Stack, *flags: str) -> subprocess.CompletedProcess[str]:
+    result = stack.captured("preview", "--json", *flags, variables=AS_EVENTS)
     if '"preludeEvent"' not in result.stdout:
         raise EngineError(f"the preview of {stack.name} did not start:\n{said(result)}")
     return result
@@ -66,14 +103,3 @@ def said(result: subprocess.CompletedProcess[str]) -> str:
         if message.get("severity") == "error":
             messages.append(message["message"].strip())
     return "\n".join([*filter(None, [result.stderr.strip()]), *messages])
-
-
-def _with_verdicts_of(first: Preview, again: Preview) -> Preview:
-    return Preview(
-        again.before,
-        again.after,
-        again.leaving,
-        again.operations,
-        first.violations,
-        first.errors + again.errors,
-    )

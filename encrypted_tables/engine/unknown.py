@@ -15,6 +15,7 @@ _SENTINELS = (
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 )
+_UNKNOWN_TEXT = _SENTINELS[2]
 _SECRET_TEXT = "[secret]"  # noqa: S105  # what the engine shows in the place of a secret
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
 
@@ -43,3 +44,12 @@ def without_sentinels(value: Any) -> Any:  # noqa: ANN401  # a property is any J
     if isinstance(value, list):
         return [without_sentinels(one) for one in value]
     return value
+
+
+def with_sentinels(value: Any) -> Any:  # noqa: ANN401  # a property is any JSON value
+    """The value as the engine writes it: the reverse of `without_sentinels`."""
+    if isinstance(value, Unknown):
+        return _SECRET_TEXT if value is SECRET else _UNKNOWN_TEXT
+    if isinstance(value, Mapping):
+        return {key: with_sentinels(one) for key, one in value.items()}
+    return [with_sentinels(one) for one in value] if isinstance(value, list) else value

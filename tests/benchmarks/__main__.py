@@ -24,6 +24,9 @@ PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
 def main() -> None:
     """Run the benchmarks that are asked for and report; what is measured is kept as soon as it is."""
     given = arguments()
+    if given.mark:
+        write({}, PARTS)
+        return
     console = Console()
     findings: list[Finding] = []
     for part in given.parts:
@@ -59,6 +62,9 @@ def arguments() -> argparse.Namespace:
         "--sizes", nargs="+", type=int, default=(), help="numbers of tables; each part's own when left out"
     )
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/benchmarks.md")
+    parser.add_argument(
+        "--mark", action="store_true", help="measure nothing; mark the sections whose sources have changed"
+    )
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")

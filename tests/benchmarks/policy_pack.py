@@ -1,8 +1,12 @@
-"""What the policy pack costs a preview, against a pack that does nothing."""
+"""What policies cost a preview: the pack in the engine, and one pass over what the engine wrote."""
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.engine.run_preview import preview
+from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
 from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import previewer, program
@@ -10,17 +14,38 @@ from tests.benchmarks.stacks import previewer, program
 PACK = ROOT / "policy-pack"
 EMPTY_PACK = Path(__file__).parent / "empty_pack"
 TARGET = 1.1
+FEWEST_PAIRS = 3
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = (1, 1000)) -> Iterator[Comparison]:
     """The pack's cold start on one table, then its work on many."""
     for tables in sizes:
         stack = program(run, "component", tables)
+        pairs = max(FEWEST_PAIRS, pairs_for(tables))
         what = "Cold start, 1 table" if tables == 1 else f"Preview of {tables:,} tables"
         yield side_by_side(
             f"{what}: policy pack against an empty pack",
             previewer(stack, "--policy-pack", str(PACK)),
             previewer(stack, "--policy-pack", str(EMPTY_PACK)),
-            pairs=pairs_for(tables),
+            pairs=pairs,
             target=TARGET,
         )
+        yield side_by_side(
+            f"{what}: one pass for resources, policies and access against a bare preview",
+            one_pass(stack, PACK),
+            one_pass(stack, None),
+            pairs=pairs,
+            target=TARGET,
+        )
+
+
+def one_pass(stack: Stack, pack: Path | None) -> Callable[[], None]:
+    """A preview with its plan; with a pack, also its verdicts and the access diff."""
+
+    def previewed() -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            made = preview(stack, pack, Path(directory))
+        if pack is not None:
+            access_diff(made)
+
+    return previewed

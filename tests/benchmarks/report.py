@@ -1,8 +1,10 @@
 """The findings as people read them: in the terminal and in the docs."""
 
+import ast
+import hashlib
 import os
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +15,24 @@ from local.local_run import ROOT
 from tests.benchmarks.measure import Comparison, Finding, Grid
 
 REPORT = ROOT / "docs" / "benchmarks.md"
+MEASURED: Mapping[str, Sequence[str]] = {
+    "component": ("components",),
+    "bare-component": ("components",),
+    "pack": ("policy-pack", "components", "encrypted_tables/engine", "encrypted_tables/access_diff"),
+    "checkov": ("policy-pack", "components"),
+    "verify": ("encrypted_tables/verify", "encrypted_tables/iam"),
+    "soak": ("components", "local"),
+}
+"""The sources that the figures of each part are about."""
+STALE = (
+    "**These sources have changed since then.** `python -m tests.benchmarks {part} --write` measures again."
+)
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench` or `venv/bin/python -m tests.benchmarks --write`; `--help` tells how to run a part, or
 other numbers of tables. Times are medians, a ratio is the median of the ratios pair by pair; of each pair,
-both are run in turn, in alternating order.
+both are run in turn, in alternating order. A section whose sources have changed since then says so; a test
+compares.
 """
 COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs")
 
@@ -26,6 +41,7 @@ COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs
 class Conditions:
     """Under which the findings were made; `load` is how many processes wanted a core the minute before."""
 
+    part: str
     command: str
     started: datetime
     load: float
@@ -35,7 +51,7 @@ class Conditions:
         """As they are at the start."""
         sized = ["--sizes", *map(str, sizes)] if sizes else []
         command = " ".join(["python -m tests.benchmarks", part, *sized])
-        return cls(command, datetime.now(UTC), os.getloadavg()[0])
+        return cls(part, command, datetime.now(UTC), os.getloadavg()[0])
 
     def lines(self) -> list[str]:
         """The date, the machine, the load."""
@@ -46,7 +62,7 @@ class Conditions:
             f"{platform.machine()}, {cores} cores ({processor()}), {memory:.0f} GiB, "
             f"Python {platform.python_version()}."
         )
-        lines = [measured]
+        lines = [measured, sources_line(self.part)]
         if self.load > cores / 2:
             lines.append(
                 f"**The machine was busy** (load {self.load:.1f} on {cores} cores at the start, "
@@ -54,6 +70,44 @@ class Conditions:
                 "ratios compare runs made in turn."
             )
         return lines
+
+
+def sources_line(part: str) -> str:
+    """Which sources the figures of a part are of, by a digest of their text."""
+    return f"Sources: {', '.join(f'`{one}`' for one in MEASURED[part])}, digest `{digest_of(part)}`."
+
+
+def digest_of(part: str) -> str:
+    """A digest of the sources of a part, without comments and docstrings."""
+    files = sorted(
+        file
+        for folder in MEASURED[part]
+        for file in (ROOT / folder).rglob("*.py")
+        if not {"venv", "build", "__pycache__"} & {*file.relative_to(ROOT).parts}
+    )
+    digest = hashlib.sha256()
+    for file in files:
+        program = ast.dump(_without_docstrings(ast.parse(file.read_text(encoding="utf-8"))))
+        digest.update(f"{file.relative_to(ROOT)}\n{program}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            documented = ast.get_docstring(node, clean=False) is not None
+            node.body = node.body[1:] if documented else node.body
+    return tree
+
+
+def marked(part: str, text: str) -> str:
+    """A section with a line that its sources have changed, if they have."""
+    stale = STALE.format(part=part)
+    lines = [line for line in text.splitlines() if line != stale]
+    if sources_line(part) not in lines:
+        place = next((n for n, line in enumerate(lines) if line.startswith("Measured on")), 0)
+        lines.insert(place + 1, stale)
+    return "\n".join(lines) + "\n"
 
 
 def processor() -> str:
@@ -111,5 +165,5 @@ def write(sections: dict[str, str], parts: Iterable[str]) -> None:
     """Put the sections in the page; those of other parts stay as they were."""
     kept = REPORT.read_text().split("\n## ")[1:] if REPORT.exists() else []
     known = {part: text.strip() + "\n" for part, _, text in (one.partition("\n") for one in kept)} | sections
-    texts = [f"## {part}\n\n{known[part]}" for part in parts if part in known]
+    texts = [f"## {part}\n\n{marked(part, known[part])}" for part in parts if part in known]
     REPORT.write_text("\n".join([INTRODUCTION, *texts]))

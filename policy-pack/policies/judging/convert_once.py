@@ -7,7 +7,8 @@ remembered until the request is answered. Converted values are shared, so no pol
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -45,14 +46,21 @@ def once(make: Callable[[], Converted], kind: str, of: object) -> Converted:
     return found
 
 
+@contextmanager
+def one_request() -> Iterator[None]:
+    """What is converted in this block is remembered to its end."""
+    _request.memory = {}
+    try:
+        yield
+    finally:
+        _request.memory = None
+
+
 def _with_memory(answer: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(answer)
     def with_memory(*arguments: Any) -> Any:  # noqa: ANN401  # as the SDK has it
-        _request.memory = {}
-        try:
+        with one_request():
             return answer(*arguments)
-        finally:
-            _request.memory = None
 
     return with_memory
 

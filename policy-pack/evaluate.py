@@ -1,0 +1,52 @@
+"""`python evaluate.py FILE`: run the policies over a previewed stack; writes what they report as JSON.
+
+FILE is a JSON object:
+    resources: list of objects with the members of `policies.one_pass.Registered`, in order of registration
+    config: the pack's config (default: none)
+    stackTags: the stack's tags (default: none)
+    isComplete: whether all resources of the stack are there (default: true)
+
+The answer has `reported`, and `hidden`: the URNs of resources that were judged without their secret values.
+
+Check the config with `check_config.py` first: here, as in the engine, an unknown policy name is ignored.
+
+Exit status: 0 evaluated, whatever was reported; 2 the file cannot be read.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from policies.judging.adapter import Adapter
+from policies.one_pass import Provider, Registered, verdicts
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Evaluate the file that is named."""
+    if len(arguments) != 1:
+        print("Usage: python evaluate.py FILE", file=sys.stderr)
+        return 2
+    try:
+        request = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+        resources = [_resource(one) for one in request["resources"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"{arguments[0]} cannot be read: {error}", file=sys.stderr)
+        return 2
+    config = request.get("config", {})
+    adapter = Adapter(is_preview=lambda: True)
+    is_complete = request.get("isComplete", True)
+    found = verdicts(resources, config, request.get("stackTags", {}), adapter, is_complete=is_complete)
+    json.dump(asdict(found), sys.stdout)
+    return 0
+
+
+def _resource(stated: Mapping[str, Any]) -> Registered:
+    provider = stated.get("provider")
+    return Registered(**{**stated, "provider": Provider(**provider) if provider else None})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
