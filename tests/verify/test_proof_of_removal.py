@@ -1,12 +1,13 @@
 """A removal is never called proven while a host of DynamoDB still admits the principal.
 
-Seeded runs with 17 to 64 hosts: reads warm some hosts at different times, access is removed, and the wait has
-a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED the number of the first one.
+Seeded runs with 17 to 64 hosts: other reads warm some hosts at different times, access is removed before or
+during the wait, which has a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED the
+number of the first one.
 """
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -89,29 +90,43 @@ class Removal:
     table: Table
     passed: float = 0.0
 
-    def sleep(self, seconds: float) -> None:
+    def let_pass(self, seconds: float) -> None:
         """Let time pass in the local AWS."""
         self.passed += seconds
         self.aws.let_pass(seconds)
 
     def run(self, random: Random) -> tuple[Waited, bool]:
-        """Remove access after reads on some hosts, and wait; whether some host admits the user at the end."""
+        """Wait while access is removed; whether some host still admits the user at the end.
+
+        Another program of the user reads until the removal, and goes on for a while.
+        """
         self.world.set_key_users(self.key, self.user.arn)
         connections = NewConnections(self.aws, self.user)
         for _ in range(random.randint(1, self.hosts)):
             assert connections.admits(self.table)
-            self.sleep(random.choice((0, 0, random.uniform(0, 20))))
-        self.world.set_key_users(self.key)
-        waited = self._wait(connections, random)
-        admits = [connections.admits(self.table) for _ in range(2 * self.hosts)]
+        tries_left = random.choice((0, 1, 1, 1, 2, 3))
+
+        def sleep(seconds: float) -> None:
+            nonlocal tries_left
+            for _ in range(random.randint(0, 4)):
+                connections.admits(self.table)
+            tries_left -= 1
+            if tries_left == 0:
+                self.world.set_key_users(self.key)
+            self.let_pass(seconds)
+
+        if tries_left == 0:
+            self.world.set_key_users(self.key)
+        waited = self._wait(connections, sleep, random)
+        admits = [connections.admits(self.table) for _ in range(self.hosts + self.hosts // 2)]
         connections.close()
-        self.sleep(2 * KEY_CACHE_SECONDS)
+        self.let_pass(2 * KEY_CACHE_SECONDS)
         return waited, any(admits)
 
-    def _wait(self, connections: NewConnections, random: Random) -> Waited:
+    def _wait(self, connections: NewConnections, sleep: Callable[[float], None], random: Random) -> Waited:
         who = Principal(self.user.arn, self.user.arn, "test", cast("Connections", connections))
-        interval = random.uniform(20, 120)
-        patience = Patience(random.uniform(300, 1500), interval, self.sleep, lambda: self.passed)
+        interval = random.uniform(60, 150)
+        patience = Patience(random.uniform(300, 1800), interval, sleep, lambda: self.passed)
         (waited,) = wait_for_denial(who, [self.table], patience, Parallel(1, QUIET), QUIET)
         return waited
 
