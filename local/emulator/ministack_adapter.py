@@ -322,6 +322,9 @@ def age_entity(account: str, kind: str, name: str) -> None:
         entity.pop("_made_at", None)
 
 
+RCP_FULL_ACCESS = "p-RCPFullAWSAccess"
+
+
 @dataclass(frozen=True)
 class Membership:
     """An account's place in an organization: the ids from the root to the account."""
@@ -368,8 +371,31 @@ def add_member(management: str, account: str) -> None:
             "JoinedMethod": "INVITED",
             "_ParentId": root,
         }
-        full = _organizations.FULL_ACCESS_POLICY_ID
-        _organizations._attachments[full] = [*_organizations._attachments[full], account]
+        give_full_access(account)
+
+
+def give_full_access(target: str) -> None:
+    """Attach AWS's own control policies, which allow everything, to a root, unit or account."""
+    for policy in (_organizations.FULL_ACCESS_POLICY_ID, RCP_FULL_ACCESS):
+        attached = _organizations._attachments.get(policy)
+        if attached is not None and target not in attached:
+            _organizations._attachments[policy] = [*attached, target]
+
+
+def enable_resource_control_policies() -> None:
+    """Attach RCPFullAWSAccess to everything in this account's organization."""
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    _organizations._policies[RCP_FULL_ACCESS] = {
+        "Id": RCP_FULL_ACCESS,
+        "Arn": f"arn:aws:organizations::aws:policy/resource_control_policy/{RCP_FULL_ACCESS}",
+        "Name": "RCPFullAWSAccess",
+        "Description": "Allows access to every resource",
+        "Type": "RESOURCE_CONTROL_POLICY",
+        "AwsManaged": True,
+        "_Content": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    }
+    every = (_organizations._roots, _organizations._ous, _organizations._accounts)
+    _organizations._attachments[RCP_FULL_ACCESS] = [target for store in every for target in store]
 
 
 def control_policies(management: str, target: str, kind: str) -> list[str]:

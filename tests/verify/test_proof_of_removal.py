@@ -1,8 +1,8 @@
 """A removal is never called proven while a host of DynamoDB still admits the principal.
 
 Seeded runs with 17 to 64 hosts: other reads warm some hosts at different times, access is removed before or
-during the wait, which has a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED the
-number of the first one.
+during the wait, which has a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED
+the number of the first one.
 """
 
 import os

@@ -5,15 +5,25 @@ https://docs.aws.amazon.com/organizations/latest/APIReference/
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.emulator import clock
 from local.emulator import ministack_adapter as ms
 from local.emulator.errors import ServiceError, request_in
+from local.emulator.iam.evaluation import resource_decision
+from local.emulator.kms.key_access import evaluation_context
 from local.emulator.ministack_adapter import Handler, Record, Response
 
-FULL_ACCESS = "p-FullAWSAccess"
+
+def _complete(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    """What a call does beside what ministack does."""
+    if operation == "CreateOrganizationalUnit":
+        ms.give_full_access(answer["OrganizationalUnit"]["Id"])
+    if operation == "CreateAccount":
+        ms.give_full_access(answer["CreateAccountStatus"]["AccountId"])
+    if operation == "EnablePolicyType" and request.get("PolicyType") == "RESOURCE_CONTROL_POLICY":
+        ms.enable_resource_control_policies()
 
 
 class Organizations:
@@ -22,6 +32,7 @@ class Organizations:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._handshakes: dict[str, Record] = {}
+        self._delegations: dict[str, str] = {}
 
     async def __call__(
         self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
@@ -30,20 +41,65 @@ class Organizations:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
         try:
             request = request_in(body)
-            if operation == "InviteAccountToOrganization":
-                return ms.answer({"Handshake": self._invite(request)})
-            if operation == "AcceptHandshake":
-                return ms.answer({"Handshake": self._accept(request)})
+            if operation in self._own:
+                return ms.answer(self._own[operation](request))
+            management = self._management_account(headers, operation)
         except ServiceError as error:
             return error.response
-        response = await self._handler(method, path, headers, body, query)
-        if operation == "CreateOrganizationalUnit" and response[0] == 200:
-            unit = json.loads(response[2])["OrganizationalUnit"]["Id"]
-            attach = json.dumps({"PolicyId": FULL_ACCESS, "TargetId": unit}).encode()
-            await self._handler(method, path, {**headers, "x-amz-target": ".AttachPolicy"}, attach, query)
+        with ms.scope(management, ms.region()):
+            response = await self._handler(method, path, headers, body, query)
+            if response[0] == 200:
+                _complete(operation, request, json.loads(response[2]))
         return response
 
+    @property
+    def _own(self) -> Mapping[str, Callable[[Mapping[str, Any]], Record]]:
+        """The operations that ministack lacks."""
+        return {
+            "CreateOrganization": self._create,
+            "InviteAccountToOrganization": self._invite,
+            "AcceptHandshake": self._accept,
+            "PutResourcePolicy": self._delegate,
+        }
+
+    def _management_account(self, headers: Mapping[str, str], operation: str) -> str:
+        """The management account of the caller's organization, if the caller may make this call.
+
+        A member may only describe the organization, unless the organization's resource policy delegates more.
+        """
+        account = ms.account_id()
+        member = ms.membership(account)
+        if member is None:
+            text = "Your account is not a member of an organization."
+            raise ServiceError("AWSOrganizationsNotInUseException", text)
+        management = member.management_account
+        if account != management and operation != "DescribeOrganization":
+            who, action = ms.caller(headers), f"organizations:{operation}"
+            context = evaluation_context(who, action, "*", {})
+            if resource_decision(self._delegations.get(management), context).decision != "Allow":
+                text = "You don't have permissions to access this resource."
+                raise ServiceError("AccessDeniedException", text)
+        return management
+
+    def _create(self, request: Mapping[str, Any]) -> Record:
+        if ms.membership(ms.account_id()):
+            text = "The AWS account is already a member of an organization."
+            raise ServiceError("AlreadyInOrganizationException", text)
+        if request.get("FeatureSet", "ALL") != "ALL":
+            raise ServiceError("InvalidInputException", "FeatureSet: the local AWS has ALL only")
+        return {"Organization": ms.organization(ms.account_id())}
+
+    def _delegate(self, request: Mapping[str, Any]) -> Record:
+        member = ms.membership(ms.account_id())
+        if member is None or member.management_account != ms.account_id():
+            raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
+        self._delegations[ms.account_id()] = str(request.get("Content", ""))
+        return {"ResourcePolicy": {"Content": request.get("Content")}}
+
     def _invite(self, request: Mapping[str, Any]) -> Record:
+        member = ms.membership(ms.account_id())
+        if member is None or member.management_account != ms.account_id():
+            raise ServiceError("AccessDeniedException", "You don't have permissions to access this resource.")
         target = request.get("Target") or {}
         account = str(target.get("Id", ""))
         if target.get("Type") != "ACCOUNT" or len(account) != 12 or not account.isdecimal():
@@ -63,7 +119,7 @@ class Organizations:
             "RequestedTimestamp": int(clock.now()),
         }
         self._handshakes[handshake_id] = {**handshake, "_management_account": ms.account_id()}
-        return handshake
+        return {"Handshake": handshake}
 
     def _accept(self, request: Mapping[str, Any]) -> Record:
         handshake = self._handshakes.get(str(request.get("HandshakeId", "")))
@@ -76,4 +132,4 @@ class Organizations:
             raise ServiceError("HandshakeAlreadyInStateException", "the invitation was accepted already")
         handshake["State"] = "ACCEPTED"
         ms.add_member(handshake["_management_account"], account)
-        return {name: value for name, value in handshake.items() if not name.startswith("_")}
+        return {"Handshake": {name: one for name, one in handshake.items() if not name.startswith("_")}}

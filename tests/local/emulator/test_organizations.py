@@ -4,8 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
+from encrypted_tables.verify.collect.connections import Connections
+from encrypted_tables.verify.collect.organization import ControlPolicies, read_control_policies
 from local.process import LocalAws, running
 from tests.local.emulator.resources import (
     ACCOUNT,
@@ -33,6 +36,7 @@ def aws() -> Iterator[LocalAws]:
 def organizations(aws: LocalAws) -> Any:  # noqa: ANN401  # boto3 makes the client's class at run time
     """The Organizations API as the management account, with both accounts as members."""
     management = aws.client("organizations", aws.open_account(MANAGEMENT))
+    management.create_organization(FeatureSet="ALL")
     for account, root in ((ACCOUNT, aws.root), (OTHER_ACCOUNT, aws.open_account(OTHER_ACCOUNT))):
         invited = management.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account})
         aws.client("organizations", root).accept_handshake(HandshakeId=invited["Handshake"]["Id"])
@@ -169,3 +173,58 @@ def test_an_account_joins_one_organization_once(aws: LocalAws, organizations: An
     )
     nobody = error_of(aws.client("organizations").accept_handshake, HandshakeId="h-0123456789")
     assert nobody.code == "HandshakeNotFoundException"
+
+
+def test_an_account_without_an_organization_is_told_so(aws: LocalAws) -> None:
+    assert (
+        error_of(aws.client("organizations").describe_organization).code
+        == "AWSOrganizationsNotInUseException"
+    )
+
+
+def test_a_member_reads_policies_where_that_is_delegated(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+    member = aws.client("organizations")
+    delegation = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                "Action": "organizations:List*",
+                "Resource": "*",
+            }
+        ],
+    }
+
+    def parent() -> str:
+        return str(member.list_parents(ChildId=ACCOUNT)["Parents"][0]["Type"])
+
+    assert member.describe_organization()["Organization"]["MasterAccountId"] == MANAGEMENT
+    assert error_of(parent).code == "AccessDeniedException"
+    organizations.put_resource_policy(Content=json.dumps(delegation))
+    assert parent() == "ROOT"
+    assert error_of(member.describe_policy, PolicyId="p-FullAWSAccess").code == "AccessDeniedException"
+
+
+def test_the_tools_read_the_control_policies_of_each_level(
+    aws: LocalAws,
+    organizations: Any,  # noqa: ANN401  # as above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everything = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ACCOUNT},
+        "Action": "organizations:*",
+        "Resource": "*",
+    }
+    delegation = {"Version": "2012-10-17", "Statement": [everything]}
+    organizations.put_resource_policy(Content=json.dumps(delegation))
+    attach(organizations, ACCOUNT, "SERVICE_CONTROL_POLICY", "Deny", "kms:Decrypt")
+    for variable, value in aws.environment().items():
+        monkeypatch.setenv(variable, value)
+
+    found = read_control_policies(Connections(boto3.Session(), "us-east-1"), ACCOUNT)
+
+    assert isinstance(found, ControlPolicies)
+    assert [len(level) for level in found.of_principals] == [1, 2]
+    assert [len(level) for level in found.of_resources] == [1, 1]
