@@ -105,7 +105,7 @@ def report(*places: Place, outcomes: dict[str, Outcome] | None = None, subject: 
             one.table,
             one.region,
             f"{one.principal} is not declared to have access, but GetItem: allowed.",
-            "Find who let it in (key policy, grants, IAM policies), or declare it.",
+            "Remove what allows it (`encrypted-tables who-can` shows it), or declare the principal.",
             one.principal,
         )
         for one in cells

@@ -27,19 +27,19 @@ _Arn = Annotated[str, Field(pattern=r"^arn:aws[\w-]*:")]
 
 
 class _Output(BaseModel):
-    """Outputs are camelCase; one that a later version adds is let through."""
+    """Outputs are camelCase; unknown ones, of later versions, are ignored."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, extra="ignore")
 
 
 class DeclaredAccess(_Output):
-    """One principal and what it is declared to be."""
+    """One principal and its declared role."""
 
     principal: str
     role: Role
 
     def means(self, arn: str) -> bool:
-        """Whether this is about the principal: it is named, or its whole account let in."""
+        """Whether this entry names the principal, or allows its whole account."""
         if self.role in _MAY_BE_WHOLE_ACCOUNTS and whole_account(self.principal) == account_of(arn):
             return True
         return same_principal(self.principal, arn)
@@ -53,7 +53,7 @@ class DeclaredReplica(_Output):
 
 
 class DeclaredTable(_Output):
-    """A table, its key, and who is to have access."""
+    """A table, its key, and who should have access."""
 
     table_name: str = Field(min_length=3)
     table_arn: _Arn | None = None
@@ -64,12 +64,12 @@ class DeclaredTable(_Output):
     replicas: dict[str, DeclaredReplica] = {}
 
     def roles_of(self, arn: str) -> frozenset[Role]:
-        """The roles declared for this principal; empty when nobody declared it."""
+        """The declared roles of a principal; empty if it is not declared."""
         return frozenset(entry.role for entry in self.access if entry.means(arn))
 
 
 class TestUserCredentials(_Output):
-    """The test user's access key, as the stack's secret output."""
+    """The test user's access key, a secret output of the stack."""
 
     access_key_id: str
     secret_access_key: SecretStr
@@ -87,8 +87,8 @@ def parse_outputs(text: str, origin: str) -> StackOutputs:
     """Stack outputs from the JSON that `pulumi stack output --json` prints.
 
     Raises:
-        UserError: the text is no JSON, or an output is missing or malformed. Never quotes a value,
-            which could be a secret.
+        UserError: the text is not JSON, or an output is missing or malformed. It quotes no value, which
+            could be a secret.
     """
     try:
         document = json.loads(text)
@@ -102,7 +102,10 @@ def parse_outputs(text: str, origin: str) -> StackOutputs:
         )
     if "tables" not in document:
         found = ", ".join(sorted(document)) or "none"
-        raise UserError(f"{origin}: no output `tables`; outputs found: {found}. Has the stack been deployed?")
+        raise UserError(
+            f"{origin}: no output `tables`; outputs found: {found}. Deploy the stack, export the "
+            "`declaration` of each EncryptedTable under `tables`, or give --table NAME, which needs none."
+        )
     if document.get("testUserCredentials") == "[secret]":
         document = {key: value for key, value in document.items() if key != "testUserCredentials"}
     try:
@@ -111,5 +114,5 @@ def parse_outputs(text: str, origin: str) -> StackOutputs:
         lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise UserError(f"{origin}: " + "; ".join(lines)) from None
     if not outputs.tables:
-        raise UserError(f"{origin}: the output `tables` is empty, so there is nothing to verify.")
+        raise UserError(f"{origin}: the output `tables` is empty: nothing to verify.")
     return outputs

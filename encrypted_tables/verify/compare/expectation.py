@@ -1,4 +1,4 @@
-"""What a principal's declared roles say about each call."""
+"""The outcome that each declared role expects of each call."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,27 +14,27 @@ CALLS = METADATA_CALLS + ITEM_CALLS
 
 
 class Expectation(StrEnum):
-    """What is declared about one call by one principal."""
+    """The declared outcome of one call by one principal."""
 
     ALLOWED = "allowed"
     KEY_ALLOWS = "key-allows"
-    """The key lets the principal in; which item calls it may make is for IAM to say."""
+    """KMS allows the principal; IAM decides which calls it can make."""
     DENIED = "denied"
     NOT_DECLARED = "not-declared"
-    """Nothing is declared either way, so no answer differs from it."""
+    """Nothing is declared: every outcome is as declared."""
 
 
 _ROLE_CALLS: dict[Role, dict[str, Expectation]] = {
     "keyAdministrator": {},
     "keyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.KEY_ALLOWS),
     "otherAccount": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.KEY_ALLOWS),
-    # Creating the table takes kms:Decrypt through DynamoDB, so a deployer may be able to read it.
+    # To create the table, a deployer needs kms:Decrypt through DynamoDB, so it may be able to read items.
     "deployer": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
     "serviceUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
     "reader": dict.fromkeys(READ_CALLS, Expectation.ALLOWED),
     "writer": dict.fromkeys(WRITE_CALLS, Expectation.ALLOWED),
     "readerWriter": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.ALLOWED),
-    # A statement of one's own may have conditions of any kind.
+    # A user's own statement may have any condition.
     "statementKeyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
     "statementPrincipal": {},
 }
@@ -42,15 +42,15 @@ _STRONGEST_FIRST = (Expectation.ALLOWED, Expectation.KEY_ALLOWS, Expectation.NOT
 
 
 def expected(roles: Iterable[Role], call: str) -> Expectation:
-    """What the roles, none of them for a principal nobody declared, say about `call`."""
+    """The declared outcome of a call by a principal with these roles; an undeclared principal has none."""
     if call in METADATA_CALLS:
-        return Expectation.NOT_DECLARED  # names and settings are no data, and the key does not guard them
+        return Expectation.NOT_DECLARED  # names and settings are not items, and the key does not protect them
     said = {_ROLE_CALLS[role].get(call, Expectation.DENIED) for role in roles}
     return next((one for one in _STRONGEST_FIRST if one in said), Expectation.DENIED)
 
 
 def is_as_declared(expectation: Expectation, actual: Outcome) -> bool | None:
-    """Whether the actual outcome is the declared one; None when it cannot be told."""
+    """Whether the actual outcome is the declared one; None if unknown."""
     if actual is Outcome.COULD_NOT_TELL:
         return None
     match expectation:
@@ -63,5 +63,5 @@ def is_as_declared(expectation: Expectation, actual: Outcome) -> bool | None:
         case Expectation.DENIED:
             if actual is Outcome.ALLOWED:
                 return False
-            # A key nobody can use says nothing about this principal.
+            # A key that nobody can use proves nothing about this principal.
             return True if actual.is_denied else None

@@ -1,4 +1,4 @@
-"""Writes the findings on a table in one Region."""
+"""Makes the findings on a table in one Region."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from encrypted_tables.verify.compare.findings import Finding, Severity
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes the findings on one place."""
+    """Makes the findings on one place."""
 
     place: Place
 
@@ -22,11 +22,11 @@ class Writer:
         severity: Severity = Severity.DIFFERS,
         principal: str | None = None,
     ) -> Finding:
-        """A finding on the place."""
+        """A finding on the place; the severity is `differs` unless given."""
         return Finding(kind, severity, self.place.name, self.place.region, text, todo, principal)
 
     def unreadable(self, unknown: Unknown) -> Finding:
-        """The finding that a setting could not be read."""
-        text = f"{unknown.call} gave no answer: {unknown.code}: {unknown.reason}"
-        todo = "Allow the verifier this call and verify again."
+        """The finding for a setting that could not be read."""
+        text = f"{unknown.call} failed: {unknown.code}: {unknown.reason}"
+        todo = "Allow the caller of verify this action, and verify again."
         return self("could-not-read", text, todo, severity=Severity.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Declared access and settings against actual ones: pure functions from facts to findings."""
+"""Findings on access: where the calls that a principal can make differ from the declaration. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a person should know; `kind` is stable, `text` is for people."""
+    """One thing that a reader should know. Programs can rely on `kind`; `text` and `todo` are for people."""
 
     kind: str
     severity: Severity
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class AccessCell:
-    """One call by one principal on one table: declared against actual."""
+    """One call by one principal on one table: the declared outcome and the actual one."""
 
     table: str
     region: str
@@ -46,26 +46,26 @@ class AccessCell:
     expected: Expectation
     actual: Outcome
     basis: str
-    """`proven` by the principal's own call, or `predicted` from policies."""
+    """`proven`: the principal made the call. `predicted`: policies were evaluated."""
     time: str = ""
     seconds: float = 0.0
     code: str = ""
     message: str = ""
     request_id: str = ""
     items_read: int | None = None
-    """How many items a read returned or counted."""
+    """How many items the call returned or counted."""
     as_declared: bool | None = None
-    """Whether the actual outcome is the declared one; None when it cannot be told."""
+    """Whether the actual outcome is the declared one; None if unknown."""
 
     @property
     def is_unproven(self) -> bool:
-        """Whether it cannot be told, and was asked: a prediction of what nobody declared was not."""
-        was_asked = self.basis == "proven" or self.expected is not Expectation.NOT_DECLARED
-        return self.as_declared is None and was_asked
+        """Whether the call was made, or is declared, and has no conclusive answer."""
+        matters = self.basis == "proven" or self.expected is not Expectation.NOT_DECLARED
+        return self.as_declared is None and matters
 
 
 def access_findings(cells: Iterable[AccessCell]) -> list[Finding]:
-    """What the access matrix shows: one finding for each way a principal's row differs."""
+    """The findings of an access matrix: one for each kind of difference of each principal on each table."""
     ordered = sorted(cells, key=_row)
     return [finding for _, row in groupby(ordered, key=_row) for finding in _row_findings(list(row))]
 
@@ -85,35 +85,35 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
             "declared-but-denied",
             Severity.DIFFERS,
             "is declared to have access, but",
-            "Run `pulumi up --refresh`, or take the principal out of its declaration.",
+            "Run `pulumi up --refresh`, or remove the principal from the declaration.",
         ),
         *_grouped(
             undeclared,
             "allowed-but-not-declared",
             Severity.DIFFERS,
             "is not declared to have access, but",
-            "Find who let it in (key policy, grants, IAM policies), or declare it.",
+            "Remove what allows it (`encrypted-tables who-can` shows it), or declare the principal.",
         ),
         *_grouped(
             unknown,
             "access-unknown",
             Severity.UNKNOWN,
-            "gave no proof either way:",
-            "Remove the cause in the message and verify again.",
+            "has no conclusive answer:",
+            "Remove the cause that the message states, and verify again.",
         ),
     ]
 
 
-# What to do where an outcome needs something else than others of its kind.
+# Outcomes that need other advice than the rest of their kind.
 _ADVICE = {
     (
         "declared-but-denied",
         Outcome.DENIED_BY_IAM,
-    ): "Allow it the table in its IAM policies, or take it out of its declaration.",
+    ): "Allow these calls in its IAM policies, or remove it from the declaration.",
     (
         "access-unknown",
         Outcome.DENIED_BY_IAM,
-    ): "IAM may allow it to write: verify again without --read-only.",
+    ): "IAM may allow writes: verify again without --read-only.",
 }
 
 
@@ -124,7 +124,7 @@ def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, 
         first = same[0]
         calls = ", ".join(cell.call for cell in same)
         basis = "" if first.basis == "proven" else f" (predicted: {first.message})"
-        # AWS's own words are in the cells; here they are needed only when they could not be classified.
+        # The cells have the messages of AWS; a finding quotes one only if it could not be classified.
         said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
         text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
         advice = _ADVICE.get((kind, actual), todo)

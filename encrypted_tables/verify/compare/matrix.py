@@ -1,4 +1,4 @@
-"""The access matrix as data: what was proven or predicted, beside what is declared."""
+"""The access matrix: each proven or predicted outcome with the declared one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,12 +16,12 @@ PROVEN, PREDICTED = "proven", "predicted"
 
 @dataclass(frozen=True)
 class Declarations:
-    """Who is declared on each table; a table that has no declaration expects nothing of anybody."""
+    """Who is declared on each table. A table without a declaration expects nothing."""
 
     tables: Mapping[tuple[str, str], DeclaredTable | None]
     """By table name and Region."""
     managers: frozenset[tuple[str, str, Principal]] = frozenset()
-    """Table, Region and who can change the policy of its key: what those can read is no drift."""
+    """Table, Region and each principal that can change its key policy: its reads are not drift."""
 
     def manages(self, table: str, region: str, principal: str) -> bool:
         """Whether a principal can change the policy of the table's key."""
@@ -34,7 +34,7 @@ class Declarations:
         return declared.roles_of(principal) if declared else frozenset()
 
     def expected(self, table: str, region: str, principal: str, call: str) -> Expectation:
-        """What is declared about a call."""
+        """The declared outcome of a call."""
         if self.tables[table, region] is None:
             return Expectation.NOT_DECLARED
         said = expected(self.roles(table, region, principal), call)
@@ -46,30 +46,30 @@ class Declarations:
 def access_cells(
     results: Iterable[ProbeResult], predictions: Iterable[Prediction], declarations: Declarations
 ) -> list[AccessCell]:
-    """Every cell: those that principals' own calls prove, and those that policies predict."""
+    """Every cell: proven by the principal's own call, or predicted from policies."""
     proven = [_proven(one, declarations) for one in results]
     cells = proven + [_predicted(one, declarations) for one in predictions]
-    shut_out = _shut_out(cells)
+    no_access = _without_any_call(cells)
     return [
-        replace(cell, as_declared=shut_out[row]) if (row := _let_in_by_key(cell)) in shut_out else cell
+        replace(cell, as_declared=no_access[row]) if (row := _key_user_row(cell)) in no_access else cell
         for cell in cells
     ]
 
 
-def _let_in_by_key(cell: AccessCell) -> tuple[str, str, str] | None:
-    """Whose row this is, if the key is declared to let the principal in."""
-    is_let_in = cell.expected is Expectation.KEY_ALLOWS
-    return (cell.table, cell.region, cell.principal) if is_let_in else None
+def _key_user_row(cell: AccessCell) -> tuple[str, str, str] | None:
+    """The row of a cell (table, Region, principal) if its principal is declared as a key user."""
+    is_key_user = cell.expected is Expectation.KEY_ALLOWS
+    return (cell.table, cell.region, cell.principal) if is_key_user else None
 
 
-def _shut_out(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | None]:
-    """Whom the key is declared to let in, but IAM denies every call; to make none is not to have access.
+def _without_any_call(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | None]:
+    """Rows of declared key users to whom IAM denies every call: they are declared, but have no access.
 
-    Gives False for each row, or None where no write was tried, which IAM may allow.
+    The value is the row's `as_declared`: False, or None if no write was tried, which IAM may allow.
     """
     rows: dict[tuple[str, str, str], dict[str, Outcome]] = {}
     for cell in cells:
-        if row := _let_in_by_key(cell):
+        if row := _key_user_row(cell):
             rows.setdefault(row, {})[cell.call] = cell.actual
     return {
         row: False if set(WRITE_CALLS) <= set(calls) else None

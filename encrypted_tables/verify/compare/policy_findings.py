@@ -1,10 +1,12 @@
-"""Findings on whom the policies of a table and its key name, and on the key's grants."""
+"""Findings on the principals in table policies and key policies, and on grants."""
 
 from collections.abc import Iterator, Mapping
 
 from encrypted_tables.iam.documents import Document, Unreadable, as_list, read_document
 from encrypted_tables.iam.policy import has_open_allow
 from encrypted_tables.iam.principals import is_orphaned_id, whole_account
+from encrypted_tables.verify.collect.declared import Role
+from encrypted_tables.verify.collect.grants import Grant
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Key, Table, Unknown
 from encrypted_tables.verify.compare.finding_writer import Writer
@@ -12,15 +14,15 @@ from encrypted_tables.verify.compare.findings import Finding, Severity
 
 
 def table_policy_findings(place: Place, table: Table) -> Iterator[Finding]:
-    """Whom the table's own policy names."""
+    """Findings on the principals that the table policy names."""
     if isinstance(table.policy, Unknown):
         yield Writer(place).unreadable(table.policy)
     elif table.policy is not None:
-        yield from _policy_findings(place, "the table's policy", table.policy, table.account, [place])
+        yield from _policy_findings(place, "the table policy", table.policy, table.account, [place])
 
 
 def key_policy_findings(place: Place, key: Key, sharing: list[Place]) -> Iterator[Finding]:
-    """Whom the key policy names, for all the places that share the key."""
+    """Findings on the principals that the key policy names; `sharing` are the places with this key."""
     if not isinstance(key.policy, Unknown):
         yield from _policy_findings(place, "the key policy", key.policy, key.account, sharing)
 
@@ -34,22 +36,24 @@ def _policy_findings(
         yield finding("unreadable-policy", f"{what}: {document.reason}.", "Correct the policy.")
         return
     for principal in filter(is_orphaned_id, _entries(document, {"Allow", "Deny"})):
-        text = f"{what} names {principal}, the id of a deleted user or role."
-        todo = "Take it out of the policy: the next change of the policy fails with it."
+        text = f"{what} names {principal}, the unique id of a deleted user or role."
+        todo = "Remove it: AWS rejects the next change of a policy that has it."
         yield finding("orphaned-principal", text, todo, principal=principal)
     for principal in _entries(document, {"Allow"}):
         known = is_orphaned_id(principal) or _is_declared(principal, owner, sharing)
         if place.declared and not known:
             text = f"{what} names {principal}, which the stack does not declare."
-            todo = "Run `pulumi up --refresh` to take it out, or declare it."
+            todo = "Run `pulumi up --refresh` to remove it, or declare it."
             yield finding("undeclared-principal", text, todo, principal=principal)
     if has_open_allow(document):
-        text = f"{what} allows by NotPrincipal: everyone that it does not name."
-        yield finding("undeclared-principal", text, "Name the principals that are meant.", principal="*")
+        text = (
+            f"{what} has Allow with NotPrincipal, which allows everyone except the principals that it names."
+        )
+        yield finding("undeclared-principal", text, "Use Principal instead.", principal="*")
 
 
 def _entries(document: Document, effects: set[str]) -> list[str]:
-    """The principals that statements of these effects name, as written; NotPrincipal counts for denials."""
+    """The principals in statements with these effects, as written; with Deny, NotPrincipal too."""
     elements = (
         statement.get(element)
         for statement in document.statements
@@ -63,7 +67,7 @@ def _entries(document: Document, effects: set[str]) -> list[str]:
 def _is_declared(principal: str, owner: str, sharing: list[Place]) -> bool:
     account = whole_account(principal)
     if account == owner:
-        return True  # leaves it to IAM, and keeps a key manageable
+        return True  # the account's IAM policies decide, and the key stays manageable
     declared = [place.declared for place in sharing if place.declared]
     if account is not None:
         return any(whole_account(entry.principal) == account for one in declared for entry in one.access)
@@ -71,27 +75,47 @@ def _is_declared(principal: str, owner: str, sharing: list[Place]) -> bool:
 
 
 def grant_findings(place: Place, key: Key, sharing: list[Place]) -> Iterator[Finding]:
-    """Who has grants on the key, for all the places that share it."""
+    """Findings on the key's grants; `sharing` are the places with this key."""
     if isinstance(key.grants, Unknown):
         return
     finding = Writer(place)
     names = {other.name for other in sharing}
     for grant in key.grants:
-        operations = ", ".join(grant.operations)
         if not grant.is_for_dynamodb:
-            text = f"grant {grant.grant_id} gives {grant.grantee} {operations} on the key."
-            declared = _is_declared(grant.grantee, key.account, sharing)
-            yield finding(
-                "grant-to-declared-principal" if declared else "undeclared-grant",
-                text,
-                "Revoke the grant if nobody needs it.",
-                severity=Severity.NOTE if declared else Severity.DIFFERS,
-                principal=grant.grantee,
-            )
+            yield from _grant_finding(finding, grant, key.account, sharing)
         elif place.declared and grant.table_name is not None and grant.table_name not in names:
-            text = f"the key also serves the table {grant.table_name}, which is not among those verified."
-            todo = "Verify that table too, or give it a key of its own."
+            text = f"the key also encrypts the table {grant.table_name}, which was not verified."
+            todo = "Verify that table too, or give it its own key."
             yield finding("key-serves-other-table", text, todo, severity=Severity.NOTE)
     if not any(grant.is_for_dynamodb and grant.table_name in {None, place.name} for grant in key.grants):
-        text = "DynamoDB holds no grant on the key for this table, and will lose the use of it."
+        text = "DynamoDB has no grant on the key for this table, so it will lose access to the key."
         yield finding("service-grant-missing", text, "Change the table to another key and back.")
+
+
+def _grant_finding(finding: Writer, grant: Grant, owner: str, sharing: list[Place]) -> Iterator[Finding]:
+    """The finding on a grant to a user, a role or another account."""
+    declared = [one.declared for one in sharing if one.declared]
+    roles = {role for one in declared for role in one.roles_of(grant.grantee)}
+    is_for_table = grant.operations == ("Decrypt",) and grant.table_name in {one.name for one in sharing}
+    if roles & _BY_GRANT and is_for_table:
+        return
+    kind, severity, todo = "undeclared-grant", Severity.DIFFERS, _UNDECLARED_GRANT
+    if not declared:
+        kind, severity, todo = "grant-without-declaration", Severity.NOTE, _NOTHING_DECLARED
+    elif _is_declared(grant.grantee, owner, sharing):
+        kind, severity, todo = "grant-to-declared-principal", Severity.NOTE, "Check that it is needed."
+    operations = ", ".join(grant.operations)
+    text = f"grant {grant.grant_id} gives {grant.grantee} {operations} on the key."
+    yield finding(kind, text, todo, severity=severity, principal=grant.grantee)
+
+
+# The declared roles whose access to the key is a grant: `grant_read`, `grant_write`, `grant_read_write`.
+_BY_GRANT: frozenset[Role] = frozenset({"reader", "writer", "readerWriter"})
+_UNDECLARED_GRANT = (
+    "If the program made it (`grant_read` and the like), take `declaration` after the last of them; "
+    "otherwise revoke it."
+)
+_NOTHING_DECLARED = (
+    "Nothing is declared about this table, so it may be intended. To have it compared, export the table's "
+    "`declaration` and give the stack."
+)

@@ -18,7 +18,7 @@ _MISSING_CODES = {"ResourceNotFoundException", "NotFoundException"}
 
 
 def settings_findings(places: Iterable[Place]) -> list[Finding]:
-    """Every difference between the declared and the actual settings of the places."""
+    """The findings on the settings of all places."""
     every = list(places)
     homes = {(place.name, place.home_region): place for place in every if not place.is_replica}
     found: list[Finding] = []
@@ -40,22 +40,23 @@ def _table_findings(place: Place, home: Place) -> Iterator[Finding]:
         yield _unreadable_table(finding, table)
         return
     if table.status in _INACCESSIBLE:
-        text = f"the table is {table.status}: DynamoDB has lost the use of its key."
-        yield finding("table-inaccessible", text, "Enable the key or give DynamoDB its grant back.")
+        text = f"the table is {table.status}: DynamoDB cannot use its key."
+        yield finding("table-inaccessible", text, "Enable the key, or restore the grant of DynamoDB.")
     if isinstance(place.key, Unknown):
         yield _unreadable_key(finding, place.key, table)
     elif place.key_kind != "customer managed key":
-        text = f"the table is encrypted with an {place.key_kind}, not with a customer managed key."
-        yield finding("not-customer-managed-key", text, "Encrypt it with a customer managed key, by ARN.")
+        text = f"the table is encrypted with an {place.key_kind}, not a customer managed key."
+        yield finding("not-customer-managed-key", text, "Set a customer managed key, by its ARN.")
     if place.is_replica:
         yield from _replica_findings(finding, home)
     if table.encryption_status == "UPDATING":
-        text = "the table is being encrypted with another key."
+        text = "the table is changing to another key."
         todo = "Keep the old key enabled until the status is ENABLED."
         yield finding("encryption-updating", text, todo, severity=Severity.NOTE)
     if place.declared_key_arn and table.key_arn != place.declared_key_arn:
         text = (
-            f"the table's key is {table.key_arn or 'an AWS owned key'}, declared is {place.declared_key_arn}."
+            f"the table is encrypted with {table.key_arn or 'an AWS owned key'}, not with the declared key "
+            f"{place.declared_key_arn}."
         )
         yield finding("other-key", text, "Run `pulumi up --refresh`.")
     yield from table_policy_findings(place, table)
@@ -66,7 +67,7 @@ def _replica_findings(finding: Writer, home: Place) -> Iterator[Finding]:
     place = finding.place
     if place.declared and place.region not in place.declared.replicas:
         text = "the table has a replica in this Region, which the stack does not declare."
-        todo = "Run `pulumi up --refresh` to take it out, or declare it."
+        todo = "Run `pulumi up --refresh` to remove it, or declare it."
         yield finding("undeclared-replica", text, todo)
     if place.key_kind and home.key_kind and place.key_kind != home.key_kind:
         text = f"the replica has {_a(place.key_kind)}, the table in {home.region} has {_a(home.key_kind)}."
@@ -82,7 +83,7 @@ def _unreadable_table(finding: Writer, table: Unknown) -> Finding:
         return finding.unreadable(table)
     if finding.place.declared:
         return finding("table-missing", "the table does not exist.", "Run `pulumi up --refresh`.")
-    text, todo = "there is no such table.", "Check its name, the Region and the account."
+    text, todo = "the table does not exist.", "Check its name, the Region and the account."
     return finding("table-missing", text, todo, severity=Severity.UNKNOWN)
 
 
@@ -96,24 +97,26 @@ def _unreadable_key(finding: Writer, key: Unknown, table: Table) -> Finding:
 def _key_findings(place: Place, key: Key) -> Iterator[Finding]:
     finding = Writer(place)
     if key.state in {"PendingDeletion", "PendingReplicaDeletion"}:
-        text = f"the key {key.arn} is to be deleted on {key.deletion_date or 'a date not set yet'}."
-        yield finding("key-pending-deletion", text, "Run `aws kms cancel-key-deletion` and enable the key.")
+        text = f"the key {key.arn} will be deleted on {key.deletion_date or 'a date not set yet'}."
+        yield finding("key-pending-deletion", text, "Run `aws kms cancel-key-deletion`, then enable the key.")
     elif key.state != "Enabled":
         yield finding("key-not-enabled", f"the key {key.arn} is {key.state}.", "Enable the key.")
     for unknown in (key.aliases, key.rotation, key.policy, key.grants):
         if isinstance(unknown, Unknown) and key.manager == "CUSTOMER":
             yield finding.unreadable(unknown)
     if key.rotation is None:
-        text = f"the key {key.arn} is of a kind that AWS cannot rotate."
-        yield finding("rotation-not-available", text, "Rotate its material by hand.", severity=Severity.NOTE)
+        text = f"AWS cannot rotate the key {key.arn}: its kind has no automatic rotation."
+        yield finding("rotation-not-available", text, "Rotate it manually.", severity=Severity.NOTE)
     elif not isinstance(key.rotation, Unknown) and not key.rotation.enabled and key.state == "Enabled":
-        yield finding("rotation-off", f"the key {key.arn} is not rotated.", "Enable automatic rotation.")
+        yield finding(
+            "rotation-off", f"automatic rotation of the key {key.arn} is off.", "Enable automatic rotation."
+        )
     alias = place.declared.key_alias if place.declared and not place.is_replica else None
     if alias and not isinstance(key.aliases, Unknown):
         full = alias if alias.startswith("alias/") else f"alias/{alias}"
         if full not in key.aliases:
             actual = ", ".join(key.aliases) or "none"
-            text = f"the declared alias {full} does not point to the table's key; its aliases: {actual}."
+            text = f"the declared alias {full} does not point to the table's key, which has: {actual}."
             yield finding("alias-elsewhere", text, "Run `pulumi up --refresh`.")
 
 
@@ -136,10 +139,10 @@ def _is_old_customer_key(key_arn: str | None, table: Table) -> TypeGuard[str]:
 def _old_key_finding(finding: Writer, backup: str, key_arn: str) -> Finding:
     key = finding.place.backup_key(key_arn)
     if isinstance(key, Unknown) and key.code in _MISSING_CODES:
-        text = f"backup {backup} needs the old key {key_arn}, which does not exist any more."
-        return finding("backup-lost", text, "Delete the backup: nobody can restore it.")
+        text = f"backup {backup} needs the old key {key_arn}, which no longer exists."
+        return finding("backup-lost", text, "Delete the backup: it cannot be restored.")
     state = key.state if isinstance(key, Key) else None
     severity = {None: Severity.UNKNOWN, "Enabled": Severity.NOTE}.get(state, Severity.DIFFERS)
     text = f"backup {backup} needs the old key {key_arn}, which is {state or 'not readable'}."
-    todo = "Keep that key enabled for as long as the backup is needed."
+    todo = "Keep that key enabled while the backup is needed."
     return finding("old-key-needed-by-backup", text, todo, severity=severity)
