@@ -1,4 +1,4 @@
-"""`python catalogue.py`: what each policy of the pack states of itself, as JSON on stdout.
+"""`python catalogue.py`: write the metadata of each policy of the pack as JSON to stdout.
 
 An audit reads it, because the engine's events have no remediation, URL or compliance controls.
 """
@@ -19,7 +19,7 @@ PROJECT = Path(__file__).parent / "PulumiPolicy.yaml"
 
 
 def catalogue() -> Mapping[str, Any]:
-    """The pack's name and version, and its policies in the order of their reports."""
+    """The pack's name and version, and its policies in reporting order."""
     project = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))
     return {
         "name": project["name"],

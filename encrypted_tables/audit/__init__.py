@@ -1,1 +1,1 @@
-"""Runs the policy pack over exported states of many stacks, and tells old violations from new ones."""
+"""Runs the policy pack over exported states of many stacks, and separates old violations from new ones."""

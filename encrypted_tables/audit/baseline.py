@@ -1,4 +1,4 @@
-"""The baseline: violations that were there before, which do not fail an audit."""
+"""The baseline: existing violations, which do not fail an audit."""
 
 import json
 from collections import Counter
@@ -65,7 +65,7 @@ def audited(
 ) -> Audit:
     """The audit with each finding marked as old or new.
 
-    Of several violations of one policy by one resource, as many are old as the baseline has.
+    Of several violations of one policy by one resource, the baseline's number are old.
     """
     left = Counter(baseline)
     marked = [replace(report, findings=[_marked(one, left) for one in report.findings]) for report in reports]

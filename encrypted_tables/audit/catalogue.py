@@ -1,4 +1,4 @@
-"""What the policies of a pack state of themselves: the engine's events contain only part of it."""
+"""The metadata of the policies of a pack: the engine's events have only part of it."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 

@@ -53,7 +53,7 @@ class Finding:
 
     @property
     def identity(self) -> Identity:
-        """What a baseline knows it by: not its wording, which changes between versions of the pack."""
+        """How a baseline identifies it: not by its wording, which changes between versions of the pack."""
         return self.policy, self.urn
 
     @property
@@ -129,7 +129,7 @@ class Audit:
         return 1 if any(finding.fails for finding in self.findings) else 0
 
     def policy_of(self, finding: Finding) -> Policy:
-        """What the violated policy states of itself."""
+        """The metadata of the violated policy."""
         known = self.catalogue.policy(finding.policy)
         return known or Policy(
             name=finding.policy,

@@ -57,7 +57,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def policies_of(adapter: Adapter) -> list[Policy]:
-    """All policies, sharing the memory of one run. First are those whose level others ask for."""
+    """All policies, which share one ledger. Policies whose level others depend on come first."""
     in_order = sorted(RULES, key=lambda rule: not (isinstance(rule, StackRule) and rule.lets_through))
     return [adapter.policy(rule) for rule in in_order]
 

@@ -1,4 +1,4 @@
-"""What is wrong with a config of the pack: the engine does not report a policy name that no policy has."""
+"""Faults of a config of the pack: the engine does not report an unknown policy name."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -65,7 +65,7 @@ def _of_settings(rule: Rule, settings: Mapping[str, Any], today: date) -> Iterat
             yield f"Waiver {number} needs owner, reason, scope and expires, each as text."
     term = settings.get("longestWaiverDays", TERM["default"])
     for waiver in waivers_from(waivers, term if isinstance(term, int | float) else TERM["default"]):
-        # A waiver that has expired was right once. The rule reports what it hid, so an audit goes on.
+        # An expired waiver is no fault of the config: the rule reports what it hid.
         if (fault := waiver.fault(today)) and not waiver.has_expired(today):
             yield f"The {waiver.shown} {fault}."
 

@@ -37,7 +37,7 @@ def _outcome(key: Key, minimum: float) -> Outcome:
 
 
 def _number(value: object) -> float:
-    """The number in a value; 0 where there is none."""
+    """The number in a value; 0 if there is none."""
     try:
         return float(value) if isinstance(value, (int, float, str)) else 0
     except ValueError:

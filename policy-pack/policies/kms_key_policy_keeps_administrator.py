@@ -26,7 +26,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def _fault(account: str | None) -> CheckStatements:
-    """A check of statements: whether nobody of the key's account may change the key policy."""
+    """A check of statements: whether nobody in the key's account can change the key policy."""
 
     def fault(statements: Sequence[Statement]) -> str | None:
         if has_administrator(statements, account, in_favour=False):

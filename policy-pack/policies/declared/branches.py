@@ -1,7 +1,7 @@
-"""The ways in which the undecided facts of a template can turn out.
+"""The possible values of the undecided facts of a template.
 
-What depends on an undecided fact is computed once for each way: `branches_of` calls a function, which
-raises `Fork` when it asks for a fact that its branch does not decide, and calls it again in each way.
+What depends on an undecided fact is computed once for each possible value: `branches_of` calls a function,
+which raises `Fork` when its branch does not decide a fact, and calls it again in each branch.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -20,7 +20,7 @@ Question = Hashable
 
 @dataclass(frozen=True)
 class Branch:
-    """One way: what questions turn out to be, and what they turn out not to be.
+    """One branch: the answers to questions, and the answers that are ruled out.
 
     With `decides` false, every open question stays undecided instead of making a fork.
     """
@@ -68,7 +68,7 @@ class Branch:
 
     @property
     def leaves_a_value_empty(self) -> bool:
-        """Whether it takes a value that the update knows for empty."""
+        """Whether it assumes that a value that the update knows is empty."""
         return any(
             answer == "" and isinstance(one, Fact) and one.kind is Kind.UPDATE
             for one, answer in self.answers.items()

@@ -1,4 +1,4 @@
-"""Resources in CloudFormation's own form, whichever way they reach AWS.
+"""Resources in CloudFormation's form, whatever deploys them.
 
 They come as resources of the package aws-native, through Cloud Control, or inside a template.
 """
@@ -35,7 +35,7 @@ NATIVE = {
     types.NATIVE_PERMISSION_SET: "AWS::SSO::PermissionSet",
 }
 STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
-# Parts of a template that declare resources of their own, out of sight, and the property that says where.
+# Resources that declare further resources elsewhere, and the property that says where.
 NESTED = {
     "AWS::Serverless::Application": "Location",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "ProductId",
@@ -57,7 +57,7 @@ Read = TypeVar("Read")
 class CloudFormationResource:
     """A resource in CloudFormation's form: `AWS::DynamoDB::Table` and its properties.
 
-    `place` tells where it stands inside the Pulumi resource, empty where it is the whole of it;
+    `place` is where it is inside the Pulumi resource, empty if it is the whole resource;
     `property` is the input that holds it. `deployment` tells apart the parameters that a stack set
     gives to its template. In a branch of its template, an `evaluator` gives its values.
     """
@@ -96,7 +96,7 @@ class CloudFormationResource:
         return to_outside(self.evaluator.value(found)) if self.evaluator else found
 
     def node_in(self, node: Value, *path: str) -> Value:
-        """What the template states at a path; what is hidden where it leads into something hidden."""
+        """What the template states at a path; hidden if the path leads into something hidden."""
         for name in path:
             node = self.resolved(node)
             if node is UNKNOWN or isinstance(node, Opaque):
@@ -105,7 +105,7 @@ class CloudFormationResource:
         return node
 
     def resolved(self, node: Value) -> Value:
-        """A node of the properties without the functions that it is, though with those in it."""
+        """A node of the properties with its own function evaluated, but not those inside it."""
         found = self.evaluator.resolved(node) if self.evaluator else node
         return to_outside(found) if isinstance(found, Fact) else found
 
@@ -121,14 +121,14 @@ class CloudFormationResource:
         return [value for number, value in enumerate(found) if value not in found[:number]]
 
     def readable(self, value: Value) -> Value:
-        """A value with examples in the place of what only the deployment knows."""
+        """A value with examples for what only the deployment knows."""
         account = self.template.account if self.template else None
         return readable(value, self.region or EXAMPLE_REGIONS[0], account)
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """A place that may declare anything and cannot be looked into, and why.
+    """A place that may declare anything and cannot be read, and why.
 
     `is_unknown` says that the update will know it; `is_malformed` that AWS will refuse it. `case` is
     the branch of its template, and `logical_id` its logical id, where it is in one.
@@ -195,7 +195,7 @@ def _stack(resource: Resource) -> Iterator[Found]:
 
 
 def _instances(resource: Resource) -> Iterator[Found]:
-    """Instances of a stack set: where they override its parameters, its template makes other tables."""
+    """Instances of a stack set: with other parameters, its template makes other tables."""
     p = resource.properties
     if p.get("parameterOverrides"):
         yield Unseen(
@@ -205,7 +205,7 @@ def _instances(resource: Resource) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a template stands, and where and as what it is deployed as far as that is known."""
+    """Where a template is, and where and under which name it is deployed, if known."""
 
     holder: str
     region: str | None = None
@@ -215,7 +215,7 @@ class _Place:
 
 
 def _deployed(resource: Resource, holder: str, kind: str, name: Value) -> _Place:
-    """A stack set is deployed to accounts and Regions of its own, under names that AWS makes."""
+    """A stack set is deployed to its own accounts and Regions, under names that AWS makes."""
     if kind.endswith("StackSet"):
         return _Place(holder)
     return _Place(holder, resource.region, resource.account, name)

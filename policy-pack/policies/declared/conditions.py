@@ -26,7 +26,7 @@ class Conditions:
     open: set[str] = field(default_factory=set)
 
     def hold(self, name: Value, depth: int = 0) -> Holds:
-        """Whether a condition holds; None where that stays undecided."""
+        """Whether a condition holds; None if undecided."""
         if not isinstance(name, str) or name not in self.named or name in self.open:
             return self.branch.holds(f"the condition {name}")
         if name not in self.found:
@@ -68,7 +68,7 @@ class Conditions:
 
 
 def _is_plain(value: Value) -> bool:
-    """Whether it is known how a value was written: not a date, nor a number such as 1.0 or 010."""
+    """Whether the spelling of a value is known: not of a date, nor of a number such as 1.0 or 010."""
     if isinstance(value, str) and value.lstrip("-").isdigit():
         return str(int(value)) == value
     return isinstance(value, bool | int) or value in ("true", "false")

@@ -19,7 +19,7 @@ CHANGES_KEYS = re.compile(r"ReplicaUpdates|SSESpecification", re.IGNORECASE)
 
 
 def call_for_tables(calls: Iterable[Value]) -> str | None:
-    """What calls of AWS do to create tables or to change their keys; None where they do neither."""
+    """Which of its calls of AWS create tables or change their keys; None if none does."""
     for call in calls:
         if is_hidden(call):
             return f"makes a call of AWS that is {call!r}"

@@ -1,4 +1,4 @@
-"""IAM and key policy documents: their statements, in one form for every way of writing them.
+"""IAM and key policy documents: their statements, in one form, however they are written.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -42,21 +42,21 @@ class Statement:
     conditions: Sequence[Condition] = ()
 
     def covers(self, action: str) -> bool:
-        """Whether the statement is about an action such as `kms:Decrypt`."""
+        """Whether the statement applies to an action such as `kms:Decrypt`."""
         if self.not_actions:
             return not any(matches(pattern, action) for pattern in self.not_actions)
         return any(matches(pattern, action) for pattern in self.actions)
 
     @property
     def hidden_parts(self) -> list[Value]:
-        """All that is unknown of it, until the update or for ever."""
+        """All parts of it that are unknown, until the update or always."""
         values = [value for condition in self.conditions for value in condition.values]
         parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources, values)
         return [one for part in parts for one in part if is_hidden(one)]
 
     @property
     def has_unknown_actions(self) -> bool:
-        """Whether it may be about more actions than it is known to be."""
+        """Whether it may apply to more actions than are known."""
         return any(is_hidden(action) for action in (*self.actions, *self.not_actions))
 
 
@@ -80,7 +80,7 @@ def statements_of(document: Value) -> list[Statement]:
 
 
 def matches(pattern: Value, text: str) -> bool:
-    """Whether IAM's pattern, with * and ? and in any case, takes in the text."""
+    """Whether the text matches IAM's pattern with * and ?, in any case."""
     if not isinstance(pattern, str):
         return False
     wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
@@ -88,7 +88,7 @@ def matches(pattern: Value, text: str) -> bool:
 
 
 def is_hidden(value: Value) -> bool:
-    """Whether a value is unknown, until the update or for ever."""
+    """Whether a value is unknown, until the update or always."""
     return value is UNKNOWN or isinstance(value, Opaque)
 
 

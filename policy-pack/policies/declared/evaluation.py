@@ -35,7 +35,7 @@ PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
 class Evaluator:
-    """Evaluates nodes of a template. NoValue is None; see `facts` for what the template leaves open."""
+    """Evaluates nodes of a template. NoValue is None; see `facts` for what only the deployment knows."""
 
     def __init__(self, template: "Template", branch: Branch) -> None:
         self.template = template
@@ -49,11 +49,11 @@ class Evaluator:
         return Conditions(self.template.conditions, self.branch, self.resolved)
 
     def hold(self, condition: Value) -> bool | None:
-        """Whether a condition holds; None where that stays undecided."""
+        """Whether a condition holds; None if undecided."""
         return self.conditions.hold(condition)
 
     def value(self, node: Value, depth: int = 0) -> Value:
-        """The value of a node with all that is in it."""
+        """The value of a node and of everything in it."""
         value = self.resolved(node, depth)
         if isinstance(value, Mapping):
             try:
@@ -68,7 +68,7 @@ class Evaluator:
         return value
 
     def resolved(self, node: Value, depth: int = 0) -> Value:
-        """The value of a node; what is in an object or a list stays as it is written."""
+        """The value of a node; the content of an object or a list stays as written."""
         if depth > DEEPEST:
             return Fact(f"a value under more than {DEEPEST} others", Kind.AWS, nameless=True)
         if node is UNKNOWN:
@@ -92,14 +92,14 @@ class Evaluator:
         return self.called[id(node)][1]
 
     def items(self, collection: Value) -> list[Value]:
-        """What a loop goes through."""
+        """The items of a loop."""
         found = self.value(collection)
         if isinstance(found, list) and not any(isinstance(one, Mapping | list) for one in found):
             return found
         return [replace(following_from("the variable of a loop", found), nameless=True)]
 
     def _from(self, name: str, argument: Value, depth: int) -> Value:
-        """What a function gives that cannot be computed here."""
+        """The value of a function that cannot be computed here."""
         value = self.value(argument, depth + 1)
         return following_from(f"{name} {json.dumps(value, default=str, skipkeys=True)}", value)
 

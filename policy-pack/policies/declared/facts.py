@@ -1,4 +1,4 @@
-"""Facts that a template leaves to its deployment, alone or as parts of a text.
+"""Facts that only the deployment of a template knows, alone or as parts of a text.
 
 A value of a template is plain, a `Fact`, or a `Text` with facts in it. A fact is never an ordinary
 text: whether it equals one is undecided, unless its form rules that out.
@@ -57,11 +57,11 @@ class Fact:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the template tells nothing about it."""
+        """Whether the template says nothing about it."""
         return self.kind in (Kind.UPDATE, Kind.AWS)
 
     def can_be(self, text: str) -> bool:
-        """Whether it can turn out to be that text."""
+        """Whether it can be that text."""
         if self.kind is Kind.PLACE:
             return re.fullmatch(PSEUDO_PARAMETERS[self.name], text) is not None
         if self.kind is Kind.KEY:
@@ -84,7 +84,7 @@ class Text:
         return [part for part in self.parts if isinstance(part, Fact)]
 
     def can_be(self, text: str) -> bool:
-        """Whether it can turn out to be that text, by its beginning and its end."""
+        """Whether it can be that text, by its beginning and its end."""
         if len(self.parts) == 1:
             return self.facts[0].can_be(text)
         first, last = ("" if isinstance(part, Fact) else part for part in (self.parts[0], self.parts[-1]))
@@ -102,7 +102,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that its values do not decide. `number` tells it from others that are written alike."""
+    """A comparison that its values do not decide. `number` distinguishes it from others written alike."""
 
     number: int
     stated: str
@@ -161,14 +161,14 @@ def is_named(value: Value) -> bool:
 
 
 def following_from(name: str, *values: Value) -> Fact:
-    """What a function gives that cannot be computed from these values: AWS knows it, or the update."""
+    """The value of a function that cannot be computed from these: AWS or the update knows it."""
     facts = [fact for value in values for fact in facts_in(value)]
     kind = Kind.UPDATE if facts and all(fact.kind is Kind.UPDATE for fact in facts) else Kind.AWS
     return Fact(_short(name), kind, nameless=any(fact.nameless for fact in facts))
 
 
 def _short(name: str) -> str:
-    """A name of at most 80 characters; a digest tells it from others that begin alike."""
+    """A name of at most 80 characters; a digest distinguishes it from others that begin alike."""
     if len(name) <= LONGEST_NAME:
         return name
     digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:12]
@@ -185,7 +185,7 @@ def from_outside(value: Value, name: str) -> Value:
 
 
 def to_outside(value: Value) -> Value:
-    """A value as rules see it: `UNKNOWN` until the update, `Opaque` for ever, or a `Text`."""
+    """A value as rules see it: `UNKNOWN` until the update, `Opaque` if only AWS knows it, or a `Text`."""
     if isinstance(value, Fact):
         if value.kind is Kind.UPDATE:
             return UNKNOWN

@@ -111,7 +111,7 @@ def _inline_documents(policies: Value, name: str) -> Iterator[Value]:
 
 
 def _of_sam(name: str, stated: Value) -> Value:
-    """The document that SAM makes of one of its policy templates."""
+    """The document that SAM generates from one of its policy templates."""
     key = property_of(stated, SAM_DECRYPTING[name])
     resource = key if is_hidden(key) else joined([f"{KEY_ARN}/", "" if key is None else key])
     return {"Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource}]}

@@ -1,4 +1,4 @@
-"""The KMS keys that a resource declares, in one form for every way of writing them."""
+"""The KMS keys that a resource declares, in one form, however they are written."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,9 +12,9 @@ from policies.declared.values import UNKNOWN, Properties, Value, undecided_if_hi
 
 @dataclass(frozen=True)
 class Key:
-    """A KMS key as it is stated; None where a setting is left out, `UNKNOWN` where it is not known.
+    """A KMS key as it is stated; None where a setting is left out, `UNKNOWN` where it is unknown.
 
-    `place` says which one, for messages. `rotates_here` tells whether rotation is a setting of this
+    `place` says which one, for messages. `rotates_here`: whether rotation is a setting of this
     kind of key: a replica follows its primary key, imported key material is never rotated. `case` is
     the branch of its template, where it is in one. `account` is the key's, None where it is unknown.
     """
@@ -134,7 +134,7 @@ KEY_POLICY_TYPES = KEY_TYPES | {types.KEY_POLICY}
 
 
 def is_symmetric_encryption(key: Key) -> bool | None:
-    """Whether DynamoDB can use such a key; None where that is not known."""
+    """Whether DynamoDB can use such a key; None if unknown."""
     if UNKNOWN in (key.spec, key.usage):
         return None
     return key.spec in SYMMETRIC and key.usage in ENCRYPTION

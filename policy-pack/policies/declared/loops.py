@@ -1,4 +1,4 @@
-"""The loops of a template, written out.
+"""Expands the loops of a template.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 """
@@ -15,12 +15,12 @@ MOST_ROUNDS = 1000  # a template has at most 500 resources
 
 
 class LoopError(Exception):
-    """Loops go round too often."""
+    """Loops have too many rounds."""
 
 
 @dataclass
 class Loops:
-    """Writes out loops. `items` gives what a loop goes through: scalars, or one fact for an unknown list."""
+    """Expands loops. `items` gives the items of a loop: scalars, or one fact for an unknown list."""
 
     items: Callable[[Value], list[Value]]
     rounds: int = 0
@@ -29,7 +29,7 @@ class Loops:
         """The entries of an object, with those that loops make; None for a loop that is malformed.
 
         Raises:
-            LoopError: the loops go round too often.
+            LoopError: the loops have too many rounds.
         """
         for name, node in holder.items():
             match node:
@@ -44,7 +44,7 @@ class Loops:
 
 
 def _replaced(node: Value, variable: str, item: Value) -> Value:
-    """A node with the loop's variable replaced, which stands in texts, in names and in Ref."""
+    """A node with the loop's variable replaced in texts, in names and in Ref."""
     if isinstance(node, str):
         return _replaced_in_text(node, variable, item)
     if isinstance(node, list):

@@ -17,7 +17,7 @@ def property_of(value: Value, name: str) -> Value:
 def parameter_sets(stack: Value) -> list[Parameters]:
     """All sets of parameters that the template is used with: the stack's, and those that instances override.
 
-    A set is `UNKNOWN` where it is not known which parameters it has.
+    A set is `UNKNOWN` if its parameters are unknown.
     """
     own = _parameters(property_of(stack, "Parameters"))
     return [own, *(_overridden(own, override) for override in _overrides(stack))]

@@ -1,4 +1,4 @@
-"""What Ref and Fn::GetAtt give in a template: pseudo parameters, parameters and resources."""
+"""The values of Ref and Fn::GetAtt in a template: pseudo parameters, parameters and resources."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ INVALID = object()
 
 @dataclass(frozen=True)
 class References:
-    """The references of a template in one branch. `hold` tells whether a condition holds in it."""
+    """The references of a template in one branch. `hold` says whether a condition holds in it."""
 
     template: "Template"
     branch: Branch
@@ -45,7 +45,7 @@ class References:
         return self.template.region or self.branch.answers.get(REGION)
 
     def ref(self, name: Value) -> Value:
-        """What Ref gives."""
+        """The value of Ref."""
         if not isinstance(name, str):
             return INVALID
         if name == NO_VALUE:
@@ -96,7 +96,7 @@ class References:
         return from_outside(value, f"the parameter {name}")
 
     def attribute(self, name: str, attribute: str) -> Value:
-        """What an attribute of a resource is; "Ref" stands for what Ref gives."""
+        """The value of an attribute of a resource; "Ref" is the value of Ref."""
         resource = self.template.resources.get(name)
         kind = str(resource.get("Type")) if resource else ""
         if resource is None or not self.makes(resource):

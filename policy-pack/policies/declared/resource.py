@@ -33,7 +33,7 @@ class StackResource(Resource):
     """A resource of a stack that is complete: `properties` are its outputs.
 
     `dependencies` gives, for each input, the URNs of the resources that its value comes from. It is
-    what the last update knew: it may settle an unknown value, never stand in for a known one.
+    what the last update knew: it may decide about an unknown value, never replace a known one.
     """
 
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -75,7 +75,7 @@ def _region(properties: Properties, provider: PolicyProviderResource | None) -> 
 
 
 def _unpacked(value: Value) -> Value:
-    """A setting of a provider: SDKs send what is no text as JSON text."""
+    """A setting of a provider: SDKs send values other than text as JSON text."""
     if isinstance(value, str) and value.startswith(("[", "{")):
         try:
             return parse_json(value)
@@ -85,7 +85,7 @@ def _unpacked(value: Value) -> Value:
 
 
 def _account(provider: PolicyProviderResource | None) -> str | None:
-    """The account that the provider works in, where its settings name exactly one."""
+    """The provider's account, if its settings name exactly one."""
     if provider is None:
         return None
     settings = {name: _unpacked(value) for name, value in plain(provider.props).items()}

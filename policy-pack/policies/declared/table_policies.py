@@ -1,4 +1,4 @@
-"""The resource policies of tables, of their replicas and of their streams, in every way of writing them.
+"""The resource policies of tables, of their replicas and of their streams, however they are written.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """

@@ -1,4 +1,4 @@
-"""The DynamoDB tables that a resource declares, in one form for every way of writing them."""
+"""The DynamoDB tables that a resource declares, in one form, however they are written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from policies.declared.values import UNKNOWN, Opaque, Unknown, Value, undecided_
 
 @dataclass(frozen=True)
 class Encryption:
-    """What a table states about its encryption, unread: values of any type.
+    """The encryption settings of a table as written: values of any type.
 
-    `sse_type` is the kind of encryption, where this way of writing a table has one. `takes_key_id`
-    tells whether it takes a bare key id as well as an ARN.
+    `sse_type` is the kind of encryption, if this form of a table has one. `takes_key_id`
+    says whether it takes a bare key id as well as an ARN.
     """
 
     enabled: Value
@@ -213,13 +213,13 @@ def _global_table_replica(r: CloudFormationResource, replica: Value) -> Table:
 
 
 def _simple_table(r: CloudFormationResource) -> Iterator[Declared]:
-    """A table of the Serverless Application Model: what it leaves out comes from the template's Globals."""
+    """A table of the Serverless Application Model: what is not set comes from the template's Globals."""
     defaults = inner(r.template.section("Globals"), "SimpleTable") if r.template else None
     yield from _cloudformation_table(replace(r, properties=_merged(defaults, r.properties)))
 
 
 def _merged(defaults: Value, own: Value) -> Value:
-    """Maps are merged, all else is replaced; a function is no map."""
+    """Maps are merged, other values replaced; a function is not a map."""
     both = (defaults, own)
     if not all(
         isinstance(one, Mapping) and not any(str(key).startswith("Fn::") for key in one) for one in both
@@ -229,7 +229,7 @@ def _merged(defaults: Value, own: Value) -> Value:
 
 
 def least(values: Sequence[Value]) -> Value:
-    """Of the values that a setting can turn out to have, one that is not true, if any."""
+    """One of the possible values of a setting that is not true, if any."""
     return next((value for value in values if value is not True and value != "true"), True)
 
 

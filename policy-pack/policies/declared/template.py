@@ -1,4 +1,4 @@
-"""A CloudFormation template with what is known of its deployment."""
+"""A CloudFormation template with what is known about its deployment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +13,7 @@ from policies.declared.values import Value
 
 @dataclass(frozen=True)
 class Template:
-    """A template, the parameters that it is given, and where and as what it is deployed.
+    """A template, the parameters that it is given, and where and under which name it is deployed.
 
     `region`, `account` and `stack_name` are None where they are unknown.
     """
@@ -26,10 +26,10 @@ class Template:
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[str, Value]]:
-        """All resources by logical name, those that loops make too; an empty one for what is malformed.
+        """All resources by logical id, with those of loops; an empty one for a malformed one.
 
         Raises:
-            LoopError: the loops go round too often.
+            LoopError: the loops have too many rounds.
         """
         stated = self._expanded("Resources")
         return {name: one if isinstance(one, Mapping) else {} for name, one in stated.items()}
@@ -45,6 +45,6 @@ class Template:
         return section if isinstance(section, Mapping) else {}
 
     def _expanded(self, name: str) -> Mapping[str, Value]:
-        """A section with its loops written out. What loops go through depends on no other resource."""
+        """A section with its loops expanded. The items of a loop depend on no other resource."""
         bare = replace(self, document={**self.document, "Resources": {}, "Conditions": {}})
         return dict(Loops(Evaluator(bare, Branch(decides=False)).items).expanded(self.section(name)))

@@ -73,7 +73,7 @@ def _parsed(text: str) -> Value:
 
 
 def _size(value: Value, known: dict[int, int], depth: int = 0) -> int:
-    """The number of values in a value, with aliases written out; each value is counted once.
+    """The number of values in a value, with aliases expanded; each value is counted once.
 
     Raises:
         ValueError: they are nested too deeply.

@@ -36,7 +36,7 @@ SHORT.maxlevel, SHORT.maxstring, SHORT.maxother = 3, 120, 120
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that only AWS knows, such as an export of another stack: the update does not know it either."""
+    """A value that only AWS knows, such as an export of another stack: unknown to the update as well."""
 
     source: str
 
@@ -48,7 +48,7 @@ def plain(value: object) -> Value:
     """The value without the SDK's proxies: dicts, lists, scalars and `UNKNOWN`, never an exception.
 
     The SDK's proxies raise when an unknown value is touched. Rules work on this form instead, so
-    that no rule forgets the case. A secret that the engine could not decrypt is unknown too.
+    that every rule handles the case. A secret that the engine could not decrypt is unknown too.
     """
     if isinstance(value, str):
         return UNKNOWN if value == REDACTED or is_unknown_sentinel(value) else value
@@ -105,7 +105,7 @@ def shown(value: object) -> str:
 
 
 def stated(value: object) -> str:
-    """What a message says of a setting with the value: that it is not set, or set to what."""
+    """What a message says about a setting: that it is not set, or its value."""
     return "not set" if value is None else f"set to {shown(value)}"
 
 

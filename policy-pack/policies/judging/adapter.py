@@ -1,4 +1,4 @@
-"""From rules to the SDK's policies."""
+"""Makes the SDK's policies from rules."""
 
 import inspect
 import os
@@ -42,8 +42,8 @@ def utc_today() -> date:
 def is_preview() -> bool:
     """Whether values may be unknown, because nothing is created yet.
 
-    Engines that say so set PULUMI_DRY_RUN. Where they do not, an unknown value
-    is itself the sign: in an update all inputs are known by the time a resource is registered.
+    Newer engines set PULUMI_DRY_RUN. With older ones, an unknown value
+    is the sign: in an update all inputs are known by the time a resource is registered.
     """
     return os.environ.get("PULUMI_DRY_RUN") != "false"
 
@@ -124,7 +124,7 @@ class Adapter:
         return validate
 
     def _final(self, rule: ResourceRule, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, with violations for those that only AWS could decide and nothing lets through."""
+        """The outcomes, with violations for those that only AWS can decide, unless they are let through."""
         if rule.refused is None or self.ledger.lets_through:
             return outcomes
         return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
@@ -148,7 +148,7 @@ class Adapter:
         return Reporting(rule.name, _waivers(settings), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, or for ever, and not waived."""
+        """What is pending at preview, or always, and not waived."""
         waiting = [
             outcome
             for outcome in outcomes
@@ -197,7 +197,7 @@ class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
 
 
 def _level(report: ReportViolation) -> object:
-    """The level at which a policy reports: the SDK has it in its function for reporting, and nowhere else."""
+    """The level at which a policy reports: the SDK keeps it in its reporting function only."""
     return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
 
 

@@ -54,7 +54,7 @@ def _callers(statements: Sequence[Statement], own: str | None) -> Iterator[str]:
 
 
 def _example(pattern: str, own: str | None) -> str:
-    """An ARN that a pattern takes in."""
+    """An ARN that matches a pattern."""
     parts = pattern.split(":", 5)
     if len(parts) == 6 and _is_pattern(parts[4]):
         parts[4] = own or ANY_ACCOUNT
@@ -106,7 +106,7 @@ def _is(principal: Value, caller: str) -> bool:
 
 
 def _is_role_of(principal: str, caller: str) -> bool:
-    """Whether a principal is the role of a session: what names the role is about each of its sessions."""
+    """Whether a principal is the role of a session: a statement about the role applies to its sessions."""
     kind, _, rest = caller.partition(":assumed-role/")
     account, role = account_of(caller), rest.partition("/")[0]
     is_role = principal.startswith("arn:") and f":iam::{account}:role/" in principal
@@ -135,7 +135,7 @@ def _always_meets(one: Statement, caller: str) -> bool:
 
 
 def _met(condition: Condition, caller: str) -> bool | None:
-    """Whether a caller meets a condition; None where the caller's name and account do not tell."""
+    """Whether a caller meets a condition; None if the caller's name and account do not decide."""
     operator = condition.operator.rpartition(":")[2].removesuffix("ifexists")
     value = account_of(caller) if condition.key in CALLER_ACCOUNT else caller
     if condition.key not in (*CALLER_ACCOUNT, "aws:principalarn") or operator not in EQUAL | NOT_EQUAL:

@@ -1,7 +1,7 @@
-"""Which conditions bound a principal `*`: to an account, an organisation, a service or a caller.
+"""Which conditions limit a principal `*` to an account, an organisation, a service or a caller.
 
-A condition bounds when it states the value that must be met: by an operator for equality, on one of
-these keys, with values that are fixed. A negated operator, `...IfExists` and `ForAllValues` are also
+A condition limits the principal if it requires a fixed value of one of these keys, by an operator for
+equality. A negated operator, `...IfExists` and `ForAllValues` are also
 met by a request that lacks the key, and a wildcard or a policy variable may stand for anybody's value.
 """
 
@@ -27,14 +27,14 @@ VIA_SERVICE = r"[a-z0-9-]+\.(?:[a-z0-9-]+|\*)\.amazonaws\.com(?:\.cn)?"
 
 @dataclass(frozen=True)
 class Bound:
-    """A condition key that bounds: what it pins, the form of a fixed value, and AWS's word for it."""
+    """A condition key that limits principals: what it fixes, the form of a fixed value, and the source."""
 
     pins: str
     value: str
     source: str
 
 
-# Keys about the caller: each bounds by itself.
+# Keys about the caller: each is enough alone.
 CALLER: Mapping[str, Bound] = {
     "kms:calleraccount": Bound("the caller's account", ACCOUNT, f"{KMS_KEYS}#conditions-kms-caller-account"),
     "aws:principalaccount": Bound("the caller's account", ACCOUNT, TRUSTED_BY_DYNAMODB),
@@ -44,7 +44,7 @@ CALLER: Mapping[str, Bound] = {
     "aws:userid": Bound("the caller", UNIQUE_ID, TRUSTED_BY_DYNAMODB),
     "aws:principalservicename": Bound("the calling service", SERVICE, TRUSTED_BY_DYNAMODB),
 }
-# Keys about the resource that a service calls for: in a key policy they bound beside kms:ViaService.
+# Keys about the resource that a service calls for: in a key policy they count only with kms:ViaService.
 SOURCE: Mapping[str, Bound] = {
     "aws:sourceaccount": Bound("the account a service calls for", ACCOUNT, TRUSTED_BY_DYNAMODB),
     "aws:sourcearn": Bound("the resource a service calls for", ARN_WITH_ACCOUNT, TRUSTED_BY_DYNAMODB),
@@ -61,9 +61,9 @@ NOT_EQUAL = frozenset(
 
 @dataclass(frozen=True)
 class Bounds:
-    """The keys that bound the principals of one kind of policy.
+    """The keys that limit the principals of one kind of policy.
 
-    `alone` bound by themselves; `together` only where `beside` pins the service as well.
+    `alone` are enough alone; `together` only if `beside` fixes the service as well.
     """
 
     alone: Mapping[str, Bound]
@@ -91,7 +91,7 @@ class Bounds:
 
 
 OF_KEY_POLICIES = Bounds(CALLER, SOURCE, VIA)
-# DynamoDB itself takes these conditions for bounded, and knows no kms:ViaService.
+# DynamoDB itself accepts these conditions, and has no kms:ViaService.
 OF_TABLE_POLICIES = Bounds({**CALLER, **SOURCE}, {}, {})
 
 

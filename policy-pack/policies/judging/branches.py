@@ -1,4 +1,4 @@
-"""Outcomes about what a template declares, over all branches that its undecided facts leave open."""
+"""Outcomes about what a template declares, over all branches of its undecided facts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from policies.judging.outcome import PROVEN, Outcome, Verdict, pending
 
 
 class Declared(Protocol):
-    """Anything that a resource declares; `case` tells the branch of its template, if it is in one."""
+    """Anything that a resource declares; `case` is the branch of its template, if any."""
 
     @property
     def case(self) -> Case | None:
@@ -24,8 +24,8 @@ WORST_FIRST = (Verdict.DISPROVED, Verdict.PENDING, Verdict.PROVEN)
 def in_every_branch(declared: Iterable[One], judge: Callable[[One], Iterable[Outcome]]) -> list[Outcome]:
     """The outcomes of all that is declared.
 
-    What a template declares is proven where it is proven in every branch, disproved where it is
-    disproved in every branch, and otherwise pending on the facts that decide.
+    What a template declares is proven if every branch proves it, disproved if every branch disproves it,
+    and otherwise pending on the facts that decide.
     """
     outcomes: list[Outcome] = []
     subjects: dict[str, dict[int, tuple[Branch, list[Outcome]]]] = {}
@@ -72,7 +72,7 @@ def _worst(outcomes: Sequence[Outcome]) -> Verdict:
 def _is_decided_by_aws(
     branches: Sequence[tuple[Branch, Sequence[Outcome]]], worst: Sequence[Verdict]
 ) -> bool:
-    """Whether branches differ in their verdicts where all that the update knows is the same."""
+    """Whether branches with the same answers of the update differ in their verdicts."""
     verdicts: dict[object, set[bool]] = {}
     for (branch, _), verdict in zip(branches, worst, strict=True):
         verdicts.setdefault(branch.known_to_the_update, set()).add(verdict is Verdict.DISPROVED)

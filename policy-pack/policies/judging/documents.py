@@ -19,7 +19,7 @@ class HiddenError(Exception):
 
 
 def document_outcome(place: str, property: str, document: Value, fault_of: CheckStatements) -> Outcome:  # noqa: A002  # Pulumi's own word for it
-    """The outcome for one document; without a document, AWS's default applies, which keeps every rule."""
+    """The outcome for one document; without one, AWS's default applies, which is compliant."""
     if is_blank(document):
         return PROVEN
     is_policy = "policy" in place.lower().partition(" of ")[0]
@@ -38,7 +38,7 @@ def document_outcome(place: str, property: str, document: Value, fault_of: Check
 
 
 def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noqa: A002  # as above
-    """The update knows what is unknown at preview; what only AWS knows, it does not know either."""
+    """The update knows what is unknown at preview, but not what only AWS knows."""
     for_ever = [part for part in parts if part is not UNKNOWN]
     if for_ever:
         return pending(f"{what} cannot be seen here: {for_ever[0]}", property, only_aws=True)

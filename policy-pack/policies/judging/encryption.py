@@ -55,7 +55,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 def encryption_outcomes(declared: Declared, account: str | None, settings: Settings) -> list[Outcome]:
     """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known.
 
-    No outcome for a place that cannot be looked into and may hold no table at all.
+    No outcome for a place that cannot be read and may have no table.
     """
     if isinstance(declared, Unseen):
         return _unseen(declared)
@@ -72,7 +72,7 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
 
 
 def refused(outcome: Outcome) -> Outcome:
-    """The outcome of a table about which only AWS knows enough, where no other policy may let it through."""
+    """The outcome of a table whose key only AWS knows, if no other policy may let it through."""
     message = outcome.message.removesuffix(f" {ADVICE}.").rstrip(".")
     return disproved(f"{message}. {ADVICE}.", outcome.property, logical_id=outcome.logical_id)
 
@@ -126,7 +126,7 @@ def _hidden_if_it_can_be(value: Value, text: str) -> Value:
 
 
 def _hidden_if_its_facts_are(key: Value) -> Value:
-    """A key as far as it can be judged: a text may be that of an alias whatever its facts are."""
+    """A key as far as it can be judged: a text may name an alias whatever its facts are."""
     if isinstance(key, Text) and "alias/" not in str(key):
         hidden = [fact for fact in key.facts if fact.is_hidden]
         if hidden:
@@ -135,7 +135,7 @@ def _hidden_if_its_facts_are(key: Value) -> Value:
 
 
 def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings: Settings) -> Outcome | None:
-    """What of its encryption is hidden: for ever, if any part is; None where no part is."""
+    """The hidden part of its encryption, first what stays hidden; None if nothing is hidden."""
     parts = {
         "The key of": encryption.key,
         "The setting that turns encryption on for": enabled,
@@ -221,7 +221,7 @@ def _fault_of_template_text(key: Text, table: Table, account: str | None, settin
 
 
 def _unless_any_key(what: str, key_id: str, unknown: Sequence[str], settings: Settings) -> str | None:
-    """The fault of a key that these settings may be about; they do not tell."""
+    """The fault of a key that these settings may or may not allow."""
     if any(arn.rpartition("/")[2] == key_id for arn in settings["deniedKeyArns"]):
         return f"names {what}, which the policy's config denies. {ALLOWED}"
     if any(settings[name] for name in unknown):

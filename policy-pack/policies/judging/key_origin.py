@@ -50,7 +50,7 @@ HOLDING_ANYTHING = frozenset(
         types.NATIVE_CUSTOM_RESOURCE,
     }
 )
-# Resources that export the key they use, among much else: the input that names it.
+# Resources that export the key that they use, among other outputs: the input that names it.
 USING = {types.TABLE: "serverSideEncryption", types.TABLE_REPLICA: "kmsKeyArn"}
 MOST_ALIASES = 4
 PACKAGES_OF_AWS = ("aws:", "aws-native:")

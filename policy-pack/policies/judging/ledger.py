@@ -1,4 +1,4 @@
-"""What one run of the pack remembers of single resources until the stack is complete."""
+"""What one run of the pack knows about single resources until the stack is complete."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Hidden:
 class Ledger:
     """Outcomes left pending, by URN; the resources that each policy refused; waivers, and what they hide.
 
-    `lets_through` tells that what only AWS could decide is let through with an advisory.
+    `lets_through`: what only AWS can decide passes with an advisory.
 
     The engine starts a process for each run and asks about every resource before it asks about the
     stack. Every entry is one assignment, so the SDK's threads need no lock.

@@ -1,11 +1,11 @@
-"""What a rule finds out about one thing: proven, disproved, or pending until a value is known."""
+"""What a rule finds about one table, key or document: proven, disproved, or pending."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Verdict(Enum):
-    """The three values of an outcome. What a rule does not apply to has no outcome at all."""
+    """The three values of an outcome. There is no outcome where a rule does not apply."""
 
     PROVEN = "proven"
     PENDING = "pending"
@@ -16,8 +16,8 @@ class Verdict(Enum):
 class Outcome:
     """A verdict and the reason for it.
 
-    `message` says what is wrong, the value found and what to do; for a pending outcome what is not
-    known. `property` is the input that decides it, when one does. Where it waits for a key, `region`
+    `message` says what is wrong, the value found and what to do; for a pending outcome what is
+    unknown. `property` is the input that decides it, when one does. Where it waits for a key, `region`
     is the Region that the key must be of, `only_listed` whether it must be one of a list, and
     `only_key` whether the key is all that is unknown. With `only_aws`, the update does not decide it
     either. `logical_id` is that of the template's resource, where the thing is one.

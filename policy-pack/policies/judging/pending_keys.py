@@ -43,9 +43,9 @@ def pending_keys(stack: Stack) -> Iterator[PendingKey]:
 
 
 def _giving(sources: tuple[StackResource, ...], stack: Stack) -> tuple[StackResource, ...]:
-    """The sources that can give a key's ARN, where the key is all that is unknown of the input.
+    """The sources that can give a key's ARN, if only the key is unknown in the input.
 
-    Its other sources then give other parts of the input; the update decides by the value anyway.
+    Its other sources then give other parts of the input. The update decides by the value.
     """
     keys = tuple(source for source in sources if not holds_no_key(source, stack.get))
     return keys or sources

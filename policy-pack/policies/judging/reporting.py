@@ -76,7 +76,7 @@ def _to_copy(urn: str, outcome: Outcome) -> str:
 
 @contextmanager
 def failures_reported(report: ReportViolation, urn: str | None) -> Iterator[None]:
-    """Report whatever goes wrong in a rule as a violation: nothing passes unchecked, no update crashes."""
+    """Report a failure of a rule as a violation: nothing passes unchecked, and no update crashes."""
     try:
         yield
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""A rule: what it demands, the types it applies to, and the pure function that decides."""
+"""A rule: what it requires, the types that it applies to, and the pure function that decides."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +15,9 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What all rules state of themselves.
+    """What all rules have.
 
-    `description` is the state that the rule demands, in one sentence. `settings` is the JSON schema
+    `description` is the compliant state, in one sentence. `settings` is the JSON schema
     of each setting; every setting has a default.
     """
 

@@ -60,7 +60,7 @@ def settings_for(
     None where an override disables the policy.
 
     Raises:
-        SettingsError: the policy does not have a setting. The engine's own check does not report that.
+        SettingsError: the policy does not have a setting. The engine does not report that.
     """
     schema = {**own, **COMMON}
     values = {name: one["default"] for name, one in schema.items()}

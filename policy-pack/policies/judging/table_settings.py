@@ -1,4 +1,4 @@
-"""Outcomes about the switches of a table: on, off or unknown."""
+"""Outcomes about settings of a table that are on, off or unknown."""
 
 from policies.declared.tables import Table
 from policies.declared.values import UNKNOWN, Value, as_boolean, in_sentence, stated
@@ -12,7 +12,7 @@ PROPERTIES = {
 
 
 def switch_outcome(table: Table, name: str, value: Value) -> Outcome:
-    """Whether a setting of a table is on; it is off where it is left out."""
+    """Whether a setting of a table is on; it is off if not set."""
     on = as_boolean(value)
     where = table.property if table.is_replica else PROPERTIES[name]
     if on is True:

@@ -1,4 +1,4 @@
-"""Waivers: who allows which resource to break a rule, why, and until when."""
+"""Waivers: who lets which resource break a rule, why, and until when."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -62,7 +62,7 @@ class Waiver:
     """One waiver of one rule.
 
     `expires` is the last day on which it counts; None if it is not a date. `logical_ids` are the
-    resources of a template that it covers. `term` is the most days that may be left of it.
+    resources of a template that it covers. `term` is the longest time that it may still last, in days.
     """
 
     owner: str
@@ -107,7 +107,7 @@ def is_too_wide(scope: str) -> bool:
 
 
 def waivers_from(setting: object, term: float) -> tuple[Waiver, ...]:
-    """The waivers in a policy's settings; an incomplete entry is not one, so it waives nothing."""
+    """The waivers in a policy's settings; an incomplete entry waives nothing."""
     if not isinstance(setting, Sequence) or isinstance(setting, str):
         return ()
     return tuple(_waiver(entry, term) for entry in setting if is_complete(entry))

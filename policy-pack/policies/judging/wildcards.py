@@ -1,4 +1,4 @@
-"""Whether a resource's policy allows principals that it neither names nor bounds."""
+"""Whether a resource's policy allows principals that it neither names nor limits."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from policies.judging.documents import CheckStatements, HiddenError
 
 
 def wildcard_fault(bounds: Bounds) -> CheckStatements:
-    """A check of statements: which one allows principals that it neither names nor bounds."""
+    """A check of statements: which one allows principals that it neither names nor limits."""
 
     def fault(statements: Sequence[Statement]) -> str | None:
         is_unknown = False
