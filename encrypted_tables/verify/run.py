@@ -102,12 +102,13 @@ def verify(
 def _predictions(
     places: Iterable[Place], principals: list[Principal], account: Account | Unknown
 ) -> list[Prediction]:
+    time = datetime.now(UTC)
     return [
         prediction
         for place in places
         if isinstance(place.table, Table)
         for arn in _without_credentials(place, principals, account)
-        for prediction in predict_item_calls(account, place.table, place.key, arn)
+        for prediction in predict_item_calls(account, place.table, place.key, arn, time)
     ]
 
 

@@ -1,7 +1,8 @@
-"""Predicts the access of a principal without credentials, from policies and grants. Never called proven."""
+"""Predicts the access of principals without credentials, from policies and grants. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from encrypted_tables.iam.answer import Answer, Grade, any_of
 from encrypted_tables.iam.documents import Document, Policy, Unreadable, read_document
@@ -23,7 +24,7 @@ from encrypted_tables.verify.probe.classify import Outcome
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a call would answer, and the reason."""
+    """The predicted outcome of a call, and the reason."""
 
     table: str
     region: str
@@ -35,13 +36,13 @@ class Prediction:
 
 @dataclass(frozen=True)
 class View:
-    """What the table or its key is predicted to say to an item call."""
+    """The predicted answer of the table, or of its key, to an item call."""
 
     outcome: Outcome
     reason: str
 
 
-_IF_THEIR_IAM_DOES = ", if the other account's IAM policies do"
+_IF_THEIR_IAM_DOES = ", if the other account's IAM policies allow it"
 UNUSABLE = {
     "Disabled": Outcome.KEY_DISABLED,
     "PendingDeletion": Outcome.KEY_PENDING_DELETION,
@@ -50,15 +51,15 @@ UNUSABLE = {
 
 
 def predict_item_calls(
-    account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
+    account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str, now: datetime
 ) -> list[Prediction]:
-    """What each item call of a principal would answer on a table."""
+    """The outcome of each item call of a principal on a table, at a time."""
     callers = _callers(account, table, key, principal)
     if isinstance(callers, View):
         views = dict.fromkeys(ITEM_CALLS, callers)
     else:
-        by_key = _key_view(callers, table, key)
-        views = {call: combine(_table_view(callers, table, call), by_key) for call in ITEM_CALLS}
+        by_key = _key_view(callers, table, key, now)
+        views = {call: combine(_table_view(callers, table, call, now), by_key) for call in ITEM_CALLS}
     return [
         Prediction(table.name, table.region, principal, call, view.outcome, view.reason)
         for call, view in views.items()
@@ -66,7 +67,7 @@ def predict_item_calls(
 
 
 def caller_of(account: Account, principal: Principal) -> Caller | None:
-    """A principal with its policies; None if it is no user or role of its account."""
+    """A principal with its policies; None if the account has no such user or role."""
     if principal.account != account.id or not principal.is_single:
         return Caller(principal, Identity())
     member = account.member(principal)
@@ -82,7 +83,7 @@ def caller_of_member(member: Member) -> Caller:
 
 
 def table_facts(table: Table) -> TableFacts:
-    """The table as far as its access goes."""
+    """What access to the table depends on."""
     policies: list[Policy] = []
     if isinstance(table.policy, Unknown):
         policies = [Unreadable(table.policy.words)]
@@ -92,7 +93,7 @@ def table_facts(table: Table) -> TableFacts:
 
 
 def key_facts(key: Key) -> KeyFacts:
-    """The key as far as its access goes."""
+    """What access to the key depends on."""
     policy: Policy = (
         Unreadable(key.policy.words)
         if isinstance(key.policy, Unknown)
@@ -106,10 +107,10 @@ def key_facts(key: Key) -> KeyFacts:
 def _callers(
     account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
 ) -> list[Caller] | View:
-    """Whose calls are meant; an account is admitted as soon as one of its principals is."""
+    """The principals to evaluate: of an account, those that a policy names; one allowed is enough."""
     who = parse_principal(principal)
     if who is None:
-        return View(Outcome.COULD_NOT_TELL, f"{principal} is the id of a deleted user or role")
+        return View(Outcome.COULD_NOT_TELL, f"{principal} is the unique id of a deleted user or role")
     if who.account == table.account:
         if isinstance(account, Unknown):
             return View(Outcome.COULD_NOT_TELL, account.words)
@@ -128,22 +129,22 @@ def _named_of(account: str, table: Table, key: Key | Unknown | None) -> Iterable
             yield from (one for one in principals_of(policy) if one.account == account)
 
 
-def _table_view(callers: list[Caller], table: Table, call: str) -> View:
+def _table_view(callers: list[Caller], table: Table, call: str, now: datetime) -> View:
     facts = table_facts(table)
-    said = any_of(may_call_table(caller, facts, f"dynamodb:{call}") for caller in callers)
-    return _view(said, Outcome.DENIED_BY_IAM, "neither IAM nor the table's policy allows it")
+    said = any_of(may_call_table(caller, facts, f"dynamodb:{call}", now) for caller in callers)
+    return _view(said, Outcome.DENIED_BY_IAM, "no IAM policy and no table policy allows it")
 
 
-def _key_view(callers: list[Caller], table: Table, key: Key | Unknown | None) -> View:
+def _key_view(callers: list[Caller], table: Table, key: Key | Unknown | None, now: datetime) -> View:
     if key is None or (isinstance(key, Key) and key.manager == "AWS"):
-        return View(Outcome.ALLOWED, "AWS's own key serves every caller that DynamoDB admits")
+        return View(Outcome.ALLOWED, "an AWS key allows every caller that DynamoDB allows")
     if isinstance(key, Unknown):
         return View(Outcome.COULD_NOT_TELL, key.words)
     if key.state in UNUSABLE:
         return View(UNUSABLE[key.state], f"the key is {key.state}")
     of_table, of_key = table_facts(table), key_facts(key)
-    said = any_of(may_decrypt_items(caller, of_table, of_key) for caller in callers)
-    return _view(said, Outcome.DENIED_BY_KMS, "neither the key policy nor a grant nor IAM allows it")
+    said = any_of(may_decrypt_items(caller, of_table, of_key, now) for caller in callers)
+    return _view(said, Outcome.DENIED_BY_KMS, "no key policy, grant or IAM policy allows it")
 
 
 def _view(said: Answer, denied: Outcome, reason: str) -> View:
@@ -160,7 +161,7 @@ def _view(said: Answer, denied: Outcome, reason: str) -> View:
 
 
 def combine(table: View, key: View) -> View:
-    """DynamoDB admits the caller first and then asks the key."""
+    """DynamoDB checks the caller's access to the table first, then to the key."""
     if table.outcome.is_denied:
         return table
     if key.outcome is not Outcome.ALLOWED:
