@@ -30,7 +30,7 @@ from encrypted_tables.who_can.report import (
 )
 from encrypted_tables.who_can.why.command import answer, question_of
 
-_RENDERERS = {"json": render_json, "csv": render_csv}
+_RENDERERS = {"json": render_json, "csv": render_csv, "html": render_html}
 
 
 @click.command("who-can")
@@ -59,7 +59,7 @@ _RENDERERS = {"json": render_json, "csv": render_csv}
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["table", "html", *_RENDERERS]),
+    type=click.Choice(["table", *_RENDERERS]),
     default="table",
     show_default=True,
     help="How to show it.",
@@ -118,7 +118,7 @@ def _show(found: list[TableRows], subject: Subject, style: str, *, unfold: bool)
         else:
             sys.stdout.write(render_lines(found))
         return
-    sys.stdout.write(render_html(found, subject) if style == "html" else _RENDERERS[style](found))
+    sys.stdout.write(_RENDERERS[style](found, subject))
     sys.stderr.writelines(f"note: {limit}\n" for limit in limits(found))
 
 

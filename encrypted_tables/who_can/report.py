@@ -4,16 +4,17 @@ import csv
 import io
 import json
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from encrypted_tables.iam.principals import ANYONE, who
+from encrypted_tables.report.subject import Subject
 from encrypted_tables.who_can.row import Row, verdict
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 _COLUMNS = ("read", "write", "key", "administer", "basis")
 
 
@@ -46,10 +47,11 @@ def groups(rows: Iterable[Row]) -> list[list[Row]]:
     return list(found.values())
 
 
-def render_json(tables: Iterable[TableRows]) -> str:
+def render_json(tables: Iterable[TableRows], subject: Subject) -> str:
     """One JSON object."""
     content = {
         "schema_version": SCHEMA_VERSION,
+        "subject": asdict(subject),
         "tables": [
             {"name": one.name, "region": one.region, "principals": [_entry(row) for row in one.rows]}
             for one in tables
@@ -67,16 +69,18 @@ def _name(row: Row) -> str:
     return row.principal.arn or row.principal.name
 
 
-def render_csv(tables: Iterable[TableRows]) -> str:
-    """A line for each principal of each table."""
+def render_csv(tables: Iterable[TableRows], subject: Subject) -> str:
+    """A line for each principal of each table, with the subject."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["table", "region", "principal", *Row(ANYONE).answers, "proven", "because"])
+    about = subject.columns
+    writer.writerow(["table", "region", "principal", *Row(ANYONE).answers, "proven", "because", *about])
     for table in tables:
         for row in table.rows:
             answers = [verdict(answer).value for answer in row.answers.values()]
             proven = "yes" if row.is_proven else "no"
-            writer.writerow([table.name, table.region, _name(row), *answers, proven, "; ".join(row.because)])
+            place = (table.name, table.region, _name(row))
+            writer.writerow([*place, *answers, proven, "; ".join(row.because), *about.values()])
     return text.getvalue()
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import asdict
 
 import pytest
 from rich.console import Console
@@ -19,6 +20,7 @@ from encrypted_tables.who_can.report import (
     render_lines,
 )
 from encrypted_tables.who_can.row import Row
+from tests.verify.samples import SUBJECT
 
 ACCOUNT = "111122223333"
 LONG = "a-name-that-is-longer-than-any-terminal-is-wide-" * 3
@@ -100,11 +102,17 @@ def test_a_pipe_gets_one_whole_line_for_each_principal() -> None:
 
 
 def test_the_csv_and_the_json_have_every_principal() -> None:
-    (_, *lines) = csv.reader(io.StringIO(render_csv([TABLE])))
-    content = json.loads(render_json([TABLE]))
+    (head, *lines) = csv.reader(io.StringIO(render_csv([TABLE], SUBJECT)))
+    content = json.loads(render_json([TABLE], SUBJECT))
 
     (table,) = content["tables"]
-    assert set(content) == {"schema_version", "tables"}
+    assert set(content) == {"schema_version", "subject", "tables"}
+    assert content["subject"] == {
+        **asdict(SUBJECT),
+        "regions": [*SUBJECT.regions],
+        "endpoints": [*SUBJECT.endpoints],
+    }
+    assert {dict(zip(head, line, strict=True))["run_by"] for line in lines} == {SUBJECT.caller}
     assert set(table) == {"name", "region", "principals"}
     assert [line[2] for line in lines] == [one["arn"] for one in table["principals"]]
     assert {
