@@ -1,5 +1,6 @@
 """What tests of documents share: their code blocks, and a checkout in which a reader runs them."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -19,12 +20,23 @@ def blocks(document: str, language: str) -> list[str]:
     return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE).strip() for indent, code in found]
 
 
+NOT_RUN = re.compile(r"^ *<!-- Not run by a test: .+ -->\n *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+
+
+def runnable_blocks(document: str) -> list[str]:
+    """The `sh` blocks of a document without those that are marked as not run, which need a service."""
+    marked = {block.strip() for block in NOT_RUN.findall((DOCS / document).read_text())}
+    return [block for block in blocks(document, "sh") if block not in marked]
+
+
 @dataclass
 class Checkout:
     """A copy of the project, and a shell in it whose `pulumi` and `python` are this project's."""
 
     run: LocalRun
     directory: Path
+    path: tuple[Path, ...] = ()
+    """Directories of further programs."""
 
     def shell(self, command: str, credentials: Credentials | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command as a reader would."""
@@ -32,7 +44,8 @@ class Checkout:
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=self.directory,
             env={
-                **self.run.environment(credentials),
+                **(environment := self.run.environment(credentials)),
+                "PATH": os.pathsep.join([*map(str, self.path), environment["PATH"]]),
                 "XDG_CACHE_HOME": str(cache_directory().parent),
                 "GIT_AUTHOR_NAME": "reader",
                 "GIT_AUTHOR_EMAIL": "reader@example.com",
