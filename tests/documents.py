@@ -20,7 +20,7 @@ def blocks(document: str, language: str) -> list[str]:
     return [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE).strip() for indent, code in found]
 
 
-NOT_RUN = re.compile(r"^ *<!-- Not run by a test: .+ -->\n *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+NOT_RUN = re.compile(r"^ *<!-- Not run by a test.*: .+ -->\n *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
 def runnable_blocks(document: str) -> list[str]:

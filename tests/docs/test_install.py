@@ -1,0 +1,61 @@
+"""The commands that install the three packages, run in a checkout with an environment of its own."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from local.local_run import ROOT, LocalRun
+from tests.documents import Checkout, runnable_blocks
+from tests.packaging.conftest import UNCOMPILED
+
+LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", "*.egg-info")
+
+
+@pytest.fixture(scope="module")
+def reader(shared_run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Somebody with a checkout and a new virtual environment."""
+    directory = tmp_path_factory.mktemp("reader")
+    shutil.copytree(ROOT, directory / "checkout", ignore=LEFT_OUT)
+    (directory / "checkout" / "venv").symlink_to(ROOT / "venv")
+    subprocess.run([sys.executable, "-m", "venv", str(directory / "own")], check=True)
+    return Checkout(shared_run, directory / "checkout", (directory / "own" / "bin",))
+
+
+def run(reader: Checkout, command: str) -> str:
+    variables = " ".join(f"{name}={value}" for name, value in UNCOMPILED.items())
+    done = reader.shell(f"export {variables}\n{command}")
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_the_readme_installs_the_command_the_component_and_the_pack(reader: Checkout) -> None:
+    install, _demo = sorted(runnable_blocks("../README.md"), key=lambda block: "make demo" in block)
+
+    run(reader, install)
+
+    assert "1.0.0" in run(reader, "encrypted-tables --version")
+    run(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
+    run(reader, "encrypted-tables-policies --help")
+
+
+def test_the_component_is_installed_from_its_wheel(reader: Checkout) -> None:
+    (wheel,) = runnable_blocks("component.md")
+
+    run(reader, wheel)
+
+    run(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
+
+
+def test_the_pack_of_the_wheel_runs_in_a_preview(reader: Checkout) -> None:
+    """The walk-through's table has the console's key policy, which a mandatory rule refuses."""
+    run(reader, "pulumi stack init dev")
+    (block,) = runnable_blocks("rollout.md")
+    *install, preview = block.splitlines()
+
+    run(reader, "\n".join(install))
+    previewed = reader.shell(preview)
+
+    assert previewed.returncode == 1
+    assert "encrypted-tables-policies@v1.0.0" in previewed.stdout
