@@ -26,13 +26,12 @@ from pulumi_policy.policy import _NotApplicableError as NotApplicableError
 from pulumi_policy.proxy import UnknownValueError
 
 from policies import policies_of
+from policies.config_check import EVERY_POLICY
 from policies.declared.values import REDACTED
 from policies.judging.adapter import Adapter
 from policies.judging.convert_once import one_request
 
 Properties = Mapping[str, Any]
-EVERY_POLICY = "all"
-"""The name under which a config has the level of every policy that has none of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
