@@ -1,6 +1,6 @@
 """What the tools predict for everyone of a generated world, from what AWS's APIs say of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -8,11 +8,12 @@ from itertools import product
 from typing import Any
 
 from encrypted_tables.iam.answer import Answer, Grade
-from encrypted_tables.iam.documents import read_document
+from encrypted_tables.iam.documents import Policy, read_document
 from encrypted_tables.iam.principals import Kind, parse_principal
 from encrypted_tables.iam.request_context import ABSENT, Value
-from encrypted_tables.verify.collect.account import Account, account_of_pages
+from encrypted_tables.verify.collect.account import Account
 from encrypted_tables.verify.collect.grants import grant_of
+from encrypted_tables.verify.collect.organization import ControlPolicies, limited
 from encrypted_tables.verify.predict.access import (
     Caller,
     KeyFacts,
@@ -44,6 +45,9 @@ _CHOSEN_CONTEXTS: tuple[Mapping[str, str], ...] = (
 """Encryption contexts that the caller of kms:Decrypt can choose."""
 
 
+_FULL_ACCESS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+
+
 @dataclass(frozen=True)
 class _Informed(Caller):
     """A caller of whose request more is known."""
@@ -69,12 +73,22 @@ class Reading:
             stage.key_arn,
             [read_document(key_policy, "the key policy")],
             [grant_of(one).permission for one in stage.grants],
+            resource_control_policies=self._controls(ACCOUNT).of_resources,
         )
 
     @cached_property
     def _accounts(self) -> dict[str, Account]:
-        """The users and roles of both accounts, as IAM lists them."""
-        return {account: account_of_pages(account, _pages(iam)) for account, iam in self._stage.iam.items()}
+        """The users and roles of both accounts, under their control policies."""
+        return {one.id: limited(one, self._controls(one.id)) for one in self._stage.accounts.values()}
+
+    def _controls(self, account: str) -> ControlPolicies:
+        root, own = self._world.of_organization, self._world.of_account if account == ACCOUNT else None
+        of_resources = self._world.of_resources if account == ACCOUNT else None
+        return ControlPolicies((self._level(root), self._level(own)), (self._level(of_resources),))
+
+    def _level(self, policy: Mapping[str, Any] | None) -> tuple[Policy, ...]:
+        given = [self._stage.placed(policy)] if policy else []
+        return tuple(read_document(one, "a control policy") for one in (_FULL_ACCESS, *given))
 
     def halves(self, caller: str, call: str) -> tuple[Answer | None, Answer]:
         """What the table, if it is asked, and the key say to a call."""
@@ -112,7 +126,10 @@ class Reading:
 
     def _caller(self, arn: str) -> Caller:
         if arn in ROOTS:
-            return root_caller(arn.split(":")[4])
+            account = arn.split(":")[4]
+            root = root_caller(account)
+            controls = self._controls(account).of_principals
+            return replace(root, identity=replace(root.identity, service_control_policies=controls))
         principal = parse_principal(arn)
         assert principal is not None
         found = caller_of(self._accounts[principal.account], principal)
@@ -130,10 +147,6 @@ def _as_keys(context: Mapping[str, str]) -> dict[str, Value]:
         f"kms:encryptioncontext:{name.lower()}": context.get(name, ABSENT) for name in every
     }
     return {**keys, "kms:encryptioncontextkeys": names}
-
-
-def _pages(iam: Any) -> Iterator[Any]:  # noqa: ANN401  # boto3 makes the client's class at run time
-    yield from iam.get_paginator("get_account_authorization_details").paginate()
 
 
 def together(halves: tuple[Answer | None, Answer]) -> Grade:

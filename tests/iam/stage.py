@@ -2,13 +2,15 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
 from botocore.credentials import Credentials
 
+from encrypted_tables.verify.collect.account import Account, account_of_pages
 from local.process import LocalAws
+from tests.iam.organization import Organization
 from tests.iam.signed_calls import Answer, SignedCalls
 from tests.iam.vectors import ACCOUNT, OTHER_ACCOUNT, REGION, TABLE, TABLE_ARN, placed
 from tests.iam.worlds import GROUPS, HOLDERS, ROOTS, SESSIONS, Holder, World
@@ -39,6 +41,7 @@ class Stage:
             ROOTS[0]: Credentials(aws.root.access_key_id, aws.root.secret_access_key),
             ROOTS[1]: Credentials(other.access_key_id, other.secret_access_key),
         }
+        self._organization = Organization(aws, {ACCOUNT: aws.root, OTHER_ACCOUNT: other})
         self._boundaries: dict[str, str] = {}
         self._bounded: set[str] = set()
         for name in GROUPS:
@@ -49,9 +52,12 @@ class Stage:
             self._assume(session, None)
         self.key_arn = ""
         self.grants: list[Mapping[str, Any]] = []
+        self.accounts: dict[str, Account] = {}
+        """The users and roles of both accounts, as IAM lists them."""
 
     def put(self, world: World) -> None:
         """Replace the world before by this one, with a new key and a new table."""
+        self._organization.clear()
         for holder in HOLDERS:
             iam, kind = self.iam[holder.account], holder.kind
             getattr(iam, f"put_{kind}_policy")(
@@ -65,6 +71,15 @@ class Stage:
         self._make_table(world)
         for session in SESSIONS:
             self._assume(session, world.session_policies.get(session))
+        self.accounts = {account: account_of_pages(account, _pages(iam)) for account, iam in self.iam.items()}
+        controls: tuple[tuple[str, str, Mapping[str, Any] | None], ...] = (
+            ("", "SERVICE_CONTROL_POLICY", world.of_organization),
+            (ACCOUNT, "SERVICE_CONTROL_POLICY", world.of_account),
+            (ACCOUNT, "RESOURCE_CONTROL_POLICY", world.of_resources),
+        )
+        for target, kind, control in controls:  # at the end: they may deny everything that went before
+            if control:
+                self._organization.attach(target, kind, self._text(control))
 
     def ask(self, caller: str, call: str) -> Outcome:
         """What one call of a principal ends in; another error than a denial comes after it."""
@@ -144,6 +159,10 @@ class Stage:
         self._credentials[session] = Credentials(
             key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]
         )
+
+
+def _pages(iam: Any) -> Iterator[Any]:  # noqa: ANN401  # boto3 makes the client's class at run time
+    yield from iam.get_paginator("get_account_authorization_details").paginate()
 
 
 def _trust(holder: Holder) -> str:

@@ -76,6 +76,12 @@ class World:
     key_policy: Policy
     table_policy: Policy | None
     grants: tuple[Mapping[str, Any], ...]
+    of_organization: Policy | None
+    """A service control policy of the root of the organization that both accounts are in."""
+    of_account: Policy | None
+    """A service control policy of the account of the table."""
+    of_resources: Policy | None
+    """A resource control policy of the account of the table; only the key's actions are in it."""
 
 
 def world(seed: int) -> World:
@@ -90,7 +96,27 @@ def world(seed: int) -> World:
         key_policy=_key_policy(random),
         table_policy=_table_policy(random) if random.random() < 0.5 else None,
         grants=tuple(_grant(random) for _ in range(random.choice((0, 0, 1, 2)))),
+        of_organization=_control(random) if random.random() < 0.15 else None,
+        of_account=_control(random) if random.random() < 0.15 else None,
+        of_resources=_resource_control(random) if random.random() < 0.15 else None,
     )
+
+
+def _control(random: Random) -> Policy:
+    """A service control policy that denies; FullAWSAccess stays beside it."""
+    made = [_statement(random, _ACTIONS, _RESOURCES) for _ in range(random.randint(1, 2))]
+    return {"Version": "2012-10-17", "Statement": [{**one, "Effect": "Deny"} for one in made]}
+
+
+def _resource_control(random: Random) -> Policy:
+    """A resource control policy: it denies actions of a service to everybody.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+    """
+    made = {**_statement(random, _KEY_ACTIONS, _RESOURCES), "Effect": "Deny", "Principal": "*"}
+    made.pop("NotAction", None)
+    made["Action"] = _one_or_some(random, _KEY_ACTIONS[:-1])
+    return {"Version": "2012-10-17", "Statement": [made]}
 
 
 def _document(random: Random, statements: list[dict[str, Any]]) -> Policy:
