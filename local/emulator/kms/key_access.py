@@ -57,10 +57,13 @@ def evaluation_context(who: Principal, action: str, resource: str, keys: Mapping
         resource_arn=resource,
         region=ms.region(),
         principal_keys=who.keys,
-        service_context={
-            name.lower(): value for name, value in {"kms:CallerAccount": who.account, **keys}.items()
-        },
+        service_context={name.lower(): value for name, value in {**_of_service(who, action), **keys}.items()},
     )
+
+
+def _of_service(who: Principal, action: str) -> dict[str, str]:
+    """The condition keys that every request to a service has."""
+    return {"kms:CallerAccount": who.account} if action.lower().startswith("kms:") else {}
 
 
 def identity_decision(who: Principal, context: EvalContext) -> Decision:
