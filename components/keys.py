@@ -15,6 +15,9 @@ from .resource_names import about, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
+# An alias holds no data and the table does not use it, so it can be renamed and removed.
+_UNPROTECTED = pulumi.ResourceOptions(protect=False, retain_on_delete=False)
+
 
 @dataclass(frozen=True)
 class TableKeys:
@@ -115,4 +118,10 @@ class TableKeys:
         region: str | None,
         options: pulumi.ResourceOptions,
     ) -> None:
-        aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=options)
+        aws.kms.Alias(
+            name,
+            name=alias,
+            target_key_id=key.key_id,
+            region=region,
+            opts=pulumi.ResourceOptions.merge(options, _UNPROTECTED),
+        )

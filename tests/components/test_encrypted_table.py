@@ -48,11 +48,12 @@ def test_the_table_is_encrypted_with_the_keys_arn_and_depends_on_it() -> None:
 
 
 @pytest.mark.parametrize("ephemeral", [False, True])
-def test_key_alias_and_table_are_kept_unless_the_table_is_ephemeral(ephemeral: bool) -> None:
+def test_key_and_table_are_kept_unless_the_table_is_ephemeral(ephemeral: bool) -> None:
     found = registered(ephemeral=ephemeral)
 
     kept = {name for name, one in found.items() if one.is_kept}
-    assert kept == (set() if ephemeral else {"orders-key", "orders-alias", "orders-table"})
+    assert kept == (set() if ephemeral else {"orders-key", "orders-table"})
+    assert not found["orders-alias"].request.protect
     assert found["orders-table"].inputs["deletionProtectionEnabled"] is not ephemeral
 
 

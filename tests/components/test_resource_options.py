@@ -112,8 +112,8 @@ def kept(found: dict[str, Registration]) -> set[str]:
     return {name for name, one in found.items() if one.is_kept}
 
 
-def test_protection_is_of_key_alias_and_table_whatever_the_component_says() -> None:
-    children = {"orders-key", "orders-alias", "orders-table"}
+def test_protection_is_of_key_and_table_whatever_the_component_says() -> None:
+    children = {"orders-key", "orders-table"}
     for protect in (None, True, False):
         options = pulumi.ResourceOptions(protect=protect)
         found = register(lambda options=options: EncryptedTable("orders", ARGS, options))  # type: ignore[misc]

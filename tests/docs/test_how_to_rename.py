@@ -1,0 +1,45 @@
+"""The how-tos that rename and remove: the commands are run as printed, and no item is lost."""
+
+from tests.docs.test_how_to import KEY, Reader, reader
+
+__all__ = ["reader"]
+
+
+def test_a_replica_is_removed_and_an_alias_and_a_block_are_renamed(reader: Reader) -> None:
+    reader.does("")
+    reader.dynamodb.put_item(TableName="orders", Item=KEY)
+    key = reader.key
+
+    reader.does("Add a replica", 0)
+    abroad = reader.key_in("eu-west-1")
+    reader.does("Remove a replica")
+    kms = reader.run.aws.client("kms", region="eu-west-1")
+    assert "Replicas" not in reader.table
+    assert kms.describe_key(KeyId=abroad)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert reader.table["DeletionProtectionEnabled"] is True
+
+    reader.does("Rename an alias")
+    aliases = reader.kms.list_aliases(KeyId=key)["Aliases"]
+    assert [one["AliasName"] for one in aliases] == ["alias/shop-orders"]
+
+    done = reader.checkout.shell(
+        "pulumi config rm --stack shop --path encrypted-tables:tables.orders.keyAlias"
+    )
+    assert done.returncode == 0, done.stdout
+    assert reader.checkout.shell("pulumi up --stack shop --yes").returncode == 0
+    shown = reader.runs("Rename a table in the config")
+    assert "5 unchanged" in shown
+    assert (reader.key, reader.dynamodb.get_item(TableName="orders", Key=KEY)["Item"]) == (key, KEY)
+
+
+def test_a_partition_key_is_not_changed_in_silence(reader: Reader) -> None:
+    reader.does("")
+
+    done = reader.checkout.shell(
+        "pulumi config set --stack shop --path encrypted-tables:tables.orders.partitionKey number\n"
+        "pulumi preview --stack shop"
+    )
+
+    assert done.returncode != 0
+    assert "unable to replace resource" in done.stdout
+    assert "orders-table" in done.stdout
