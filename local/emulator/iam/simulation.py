@@ -17,6 +17,7 @@ from local.emulator.errors import ServiceError
 from local.emulator.iam.evaluation import combined, first_match
 from local.emulator.iam.request_context import SimulatedContext
 from local.emulator.ministack_adapter import Decision, ParsedStatement
+from local.emulator.organizations import control_policies
 
 OPERATIONS = frozenset({"SimulatePrincipalPolicy", "SimulateCustomPolicy"})
 DECISIONS = {"Allow": "allowed", "Deny": "explicitDeny", "ImplicitDeny": "implicitDeny"}
@@ -60,7 +61,13 @@ class Simulation:
             owner = self.owner or _account_of(resource) or None
             required = action.lower().startswith("kms:")
             decision = combined(decision, context, self.resource_policy, owner, required, limits)
-        return _member(context, decision, self._detail(context), self._missing(context))
+        refused = control_policies.refusal(
+            context, owner=""
+        )  # the simulator has no resource control policies
+        if refused and decision.decision == "Allow":
+            decision = ms.EvalResult("Deny" if refused.is_explicit else "ImplicitDeny")
+        detail = self._detail(context) + _organizations_detail(context, is_allowed=refused is None)
+        return _member(context, decision, detail, self._missing(context))
 
     def _detail(self, context: SimulatedContext) -> str:
         if self.boundary is None:
@@ -78,6 +85,15 @@ class Simulation:
             layers = [*layers, ms.parse_policy(self.resource_policy)]
         named = {key for policy in layers for statement in policy for key in _keys_of(statement)}
         return sorted(key for key in named if not context.knows(key))
+
+
+def _organizations_detail(context: SimulatedContext, *, is_allowed: bool) -> str:
+    if ms.membership(context.principal_account) is None:
+        return ""
+    return (
+        "<OrganizationsDecisionDetail><AllowedByOrganizations>"
+        f"{str(is_allowed).lower()}</AllowedByOrganizations></OrganizationsDecisionDetail>"
+    )
 
 
 def _keys_of(statement: ParsedStatement) -> Iterator[str]:

@@ -228,3 +228,17 @@ def test_the_tools_read_the_control_policies_of_each_level(
     assert isinstance(found, ControlPolicies)
     assert [len(level) for level in found.of_principals] == [1, 2]
     assert [len(level) for level in found.of_resources] == [1, 1]
+
+
+def test_the_simulator_knows_service_control_policies(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+    user = make_user(aws)
+
+    def simulated() -> tuple[str, bool]:
+        (result,) = aws.client("iam").simulate_principal_policy(
+            PolicySourceArn=user.arn, ActionNames=["dynamodb:GetItem"]
+        )["EvaluationResults"]
+        return result["EvalDecision"], result["OrganizationsDecisionDetail"]["AllowedByOrganizations"]
+
+    assert simulated() == ("allowed", True)
+    attach(organizations, ACCOUNT, "SERVICE_CONTROL_POLICY", "Deny", "dynamodb:*")
+    assert simulated() == ("explicitDeny", False)
