@@ -13,6 +13,9 @@ from encrypted_tables.iam.operators import NEGATIVE, POSITIVE, WILDCARDS
 from encrypted_tables.iam.request_context import Context, Missing, value_of
 from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
+UNTIL = "until "
+"""What a condition in words begins with that only sets an end."""
+
 _ALL, _ANY = "forallvalues", "foranyvalue"
 _NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}
 
@@ -39,7 +42,7 @@ def conditions_hold(block: Any, context: Context, *, has_variables: bool = True)
 
 
 def _holds(written: str, key: str, values: list[str], context: Context, has_variables: bool) -> Answer:
-    in_words = conditional(f"{key} {written} {', '.join(values)}")
+    in_words = conditional(_in_words(key, written, values))
     given = value_of(key, context)
     operator = _operator(written)
     if operator is None:
@@ -59,6 +62,13 @@ def _holds(written: str, key: str, values: list[str], context: Context, has_vari
     found = [one is not operator.is_negative for one in matched]
     holds = yes_if(all(found) if operator.quantifier == _ALL else any(found))
     return if_resolved(holds, wanted)
+
+
+def _in_words(key: str, operator: str, values: list[str]) -> str:
+    """A condition for people: an end as such, any other as it is written."""
+    if key.lower() == "aws:currenttime" and operator.lower() == "datelessthan" and len(values) == 1:
+        return f"{UNTIL}{values[0]}"
+    return f"{key} {operator} {', '.join(values)}"
 
 
 def _operator(written: str) -> _Operator | None:

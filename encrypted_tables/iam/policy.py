@@ -22,8 +22,10 @@ from encrypted_tables.iam.arns import resource_covers
 from encrypted_tables.iam.conditions import conditions_hold
 from encrypted_tables.iam.documents import Document, Statement, as_list
 from encrypted_tables.iam.matching import matches
+from encrypted_tables.iam.permission_sets import admitted_roles
 from encrypted_tables.iam.principals import Kind, Principal, is_orphaned_id, named_in
 from encrypted_tables.iam.request_context import Context
+from encrypted_tables.iam.statement_principals import named_by
 from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 _Reach = Callable[[Statement], Answer]
@@ -77,6 +79,8 @@ def resource_policy_allows_others(document: Document, request: Request) -> Answe
     def reach(statement: Statement) -> Answer:
         if "NotPrincipal" in statement:
             return _reach_of_others(statement, request)
+        if not request.principal.is_single and admitted_roles(statement):
+            return NO  # it names permission sets, which are principals of their own
         named = [
             one
             for one in named_in(statement.get("Principal"))
@@ -113,7 +117,7 @@ def principals_of(document: Document) -> set[Principal]:
     """Everyone whom a statement names, be it to allow, to deny or to spare."""
     found: set[Principal] = set()
     for statement in document.statements:
-        found.update(named_in(statement.get("Principal")))
+        found.update(named_by(statement))
         if "NotPrincipal" in statement:
             found.update([*named_in("*"), *named_in(statement["NotPrincipal"])])
     return found
@@ -122,7 +126,7 @@ def principals_of(document: Document) -> set[Principal]:
 def allowed_principals(document: Document) -> set[Principal]:
     """Everyone whom an Allow statement names."""
     allows = (one for one in document.statements if one.get("Effect") == "Allow")
-    return {named for one in allows for named in named_in(one.get("Principal"))}
+    return {named for one in allows for named in named_by(one)}
 
 
 def orphaned_ids(document: Document) -> set[str]:

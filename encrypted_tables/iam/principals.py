@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from encrypted_tables.iam.documents import as_list
+from encrypted_tables.iam.permission_sets import permission_set_of
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[\w-]*):(?:iam|sts)::(?P<account>\d{12}):"
@@ -99,6 +100,8 @@ def who(principal: Principal) -> str:
         return f"every principal of {account} that its own IAM policies allow"
     if principal.kind is Kind.ANYONE:
         return "anyone (*)"
+    if name := permission_set_of(principal.arn):
+        return f"permission set {name}"
     if principal.kind is Kind.GROUP:
         return f"every member of {principal.arn or principal.name}"
     return principal.arn or principal.name

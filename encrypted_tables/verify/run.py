@@ -6,10 +6,6 @@ from datetime import UTC, datetime
 
 import boto3
 
-from encrypted_tables.iam.answer import Grade
-from encrypted_tables.iam.documents import Document, read_document
-from encrypted_tables.iam.policy import allowed_principals
-from encrypted_tables.iam.principals import Kind, distinct
 from encrypted_tables.report.run import now, subject_of_run
 from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
@@ -21,20 +17,19 @@ from encrypted_tables.verify.collect.credentials import (
 )
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Place, Target, survey
-from encrypted_tables.verify.collect.observe import Key, Table, Unknown
+from encrypted_tables.verify.collect.observe import Table, Unknown
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation, expected
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
+from encrypted_tables.verify.compare.in_force import declaration_findings, in_force
 from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells
 from encrypted_tables.verify.compare.settings_findings import settings_findings
-from encrypted_tables.verify.predict.predict import (
-    Prediction,
-    predict_item_calls,
-)
+from encrypted_tables.verify.predict.predict import Prediction
+from encrypted_tables.verify.predict.whom import predictions_of
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
 from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
-from encrypted_tables.who_can.evaluate import policy_changers, rows
+from encrypted_tables.who_can.evaluate import policy_changers
 from encrypted_tables.who_can.look import subject_of
 
 
@@ -74,11 +69,13 @@ def verify(
     tables = [place.table for place in places if isinstance(place.table, Table)]
     proof = prove(tables, principals, parallel, read_only=options.read_only)
     account = read_account(caller.connections, caller.account)
-    predictions = _predictions(places, principals, account)
-    declarations = _declarations(places, account)
+    moment = datetime.now(UTC)
+    declarations = _declarations(places, account, moment)
+    predictions = predictions_of(places, principals, account, declarations, moment)
     cells = access_cells(proof.results, predictions, declarations)
     findings = [
         *settings_findings(places),
+        *declaration_findings(places, account, moment),
         *access_findings(cells),
         *_manager_notes(cells, declarations),
         *_probing_findings(places[0], untried, proof.leftovers),
@@ -91,7 +88,7 @@ def verify(
         verdict=verdict_of(findings),
         subject=subject_of_run(caller, (place.region for place in places), started, options.stack),
         read_only=options.read_only,
-        principals=tuple(_rows(principals, predictions, places)),
+        principals=tuple(_rows(principals, predictions, declarations)),
         untried=tuple(untried),
         tables=tuple(places),
         access=tuple(cells),
@@ -99,58 +96,11 @@ def verify(
     )
 
 
-def _predictions(
-    places: Iterable[Place], principals: list[Principal], account: Account | Unknown
-) -> list[Prediction]:
-    time = datetime.now(UTC)
-    return [
-        prediction
+def _declarations(places: list[Place], account: Account | Unknown, now: datetime) -> Declarations:
+    tables = {
+        (place.name, place.region): in_force(place.declared, account, now) if place.declared else None
         for place in places
-        if isinstance(place.table, Table)
-        for arn in _without_credentials(place, principals, account)
-        for prediction in predict_item_calls(account, place.table, place.key, arn, time)
-    ]
-
-
-def _without_credentials(place: Place, principals: list[Principal], account: Account | Unknown) -> list[str]:
-    """The principals to predict: declared, named by a policy, or able to read or write items."""
-    declared = [entry.principal for entry in place.declared.access] if place.declared else []
-    named = (one for policy in _policies(place) for one in _users_and_roles(policy))
-    with_credentials = {distinct(one.arn) for one in principals}
-    found = {distinct(arn): arn for arn in reversed([*declared, *named, *_with_items(place, account)])}
-    return [arn for who, arn in reversed(found.items()) if who not in with_credentials]
-
-
-def _with_items(place: Place, account: Account | Unknown) -> list[str]:
-    """The users and roles of the table's account that may read or write items, named anywhere or not."""
-    if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
-        return []
-    found = rows(account, subject_of(place), datetime.now(UTC))
-    no = Grade.NO
-    return [
-        one.principal.arn
-        for one in found
-        if one.principal in account.members and (one.read.grade is not no or one.write.grade is not no)
-    ]
-
-
-def _users_and_roles(policy: str) -> list[str]:
-    """The users and roles that a policy allows, also by a session of a role."""
-    document = read_document(policy)
-    found = allowed_principals(document) if isinstance(document, Document) else ()
-    return sorted({one.holder.arn for one in found if one.holder.kind in {Kind.USER, Kind.ROLE}})
-
-
-def _policies(place: Place) -> Iterable[str]:
-    """The policies, as far as they could be read, of the table and of its customer managed key."""
-    if isinstance(place.table, Table) and isinstance(place.table.policy, str):
-        yield place.table.policy
-    if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):
-        yield place.key.policy
-
-
-def _declarations(places: list[Place], account: Account | Unknown) -> Declarations:
-    tables = {(place.name, place.region): place.declared for place in places}
+    }
     managers = {
         (place.name, place.region, principal)
         for place in places
@@ -238,10 +188,12 @@ def _unproven(predictions: Iterable[Prediction], declarations: Declarations) -> 
 
 
 def _rows(
-    principals: Iterable[Principal], predictions: Iterable[Prediction], places: list[Place]
+    principals: Iterable[Principal], predictions: Iterable[Prediction], declarations: Declarations
 ) -> Iterable[PrincipalRow]:
     proven = [(one.arn, one.sts_arn, one.source) for one in principals]
     predicted = [(arn, None, PREDICTED) for arn in sorted({one.principal for one in predictions})]
     for arn, sts_arn, source in (*proven, *predicted):
-        roles = {role for place in places if place.declared for role in place.declared.roles_of(arn)}
+        roles = {
+            role for table, region in declarations.tables for role in declarations.roles(table, region, arn)
+        }
         yield PrincipalRow(arn, sts_arn, source, tuple(sorted(roles)))

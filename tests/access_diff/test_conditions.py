@@ -52,7 +52,10 @@ def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "aws:SourceIp IpAddress 10.0.0.0/8"),
         ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3"}}, "aws:PrincipalOrgID StringEquals o-a1b2c3"),
         ({"StringEquals": {"aws:PrincipalArn": "${aws:x}"}}, "aws:PrincipalArn StringEquals ${aws:x}"),
-        ({"DateLessThan": {"aws:CurrentTime": "2030-01-01"}}, "aws:CurrentTime DateLessThan 2030-01-01"),
+        (
+            {"DateGreaterThan": {"aws:CurrentTime": "2030-01-01"}},
+            "aws:CurrentTime DateGreaterThan 2030-01-01",
+        ),
         ({"NoSuchOperator": {"kms:ViaService": "x"}}, "kms:ViaService NoSuchOperator x"),
         ({"Bool": {"aws:MultiFactorAuthPresent": True}}, "aws:MultiFactorAuthPresent Bool true"),
     ],
@@ -65,6 +68,45 @@ def test_a_condition_that_a_preview_cannot_check_is_part_of_the_gain(
     after = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=condition)), table()]
 
     assert changes(before, after)[0] == f"{ANN} gains read and write, where {words}: {TABLE}"
+
+
+ORDERS = through_dynamodb("orders")
+UNTIL = {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
+
+
+def test_access_with_an_end_is_gained_until_then() -> None:
+    before = [key(MANAGE), table()]
+    after = [
+        key(MANAGE, allow("kms:Decrypt", ANN, Condition={**through_dynamodb("orders"), **UNTIL})),
+        table(),
+    ]
+
+    assert changes(before, after) == [f"{ANN} gains read and write, until 2030-01-01T00:00:00Z: {TABLE}"]
+
+
+def test_access_that_gets_an_end_is_lost_except_until_then() -> None:
+    before = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=through_dynamodb("orders"))), table()]
+    after = [
+        key(MANAGE, allow("kms:Decrypt", ANN, Condition={**through_dynamodb("orders"), **UNTIL})),
+        table(),
+    ]
+
+    assert changes(before, after) == [
+        f"{ANN} loses read and write, except until 2030-01-01T00:00:00Z: {TABLE}"
+    ]
+
+
+def test_a_permission_set_is_named_as_such() -> None:
+    path = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com"
+    role = f"AWSReservedSSO_Reader_{'?' * 16}"
+    condition = {"ArnLike": {"aws:PrincipalArn": [f"{path}/*/{role}", f"{path}/{role}"]}}
+    before = [key(MANAGE), table("orders")]
+    after = [
+        key(MANAGE, allow("kms:Decrypt", "*", Condition={**through_dynamodb("orders"), **condition})),
+        table("orders"),
+    ]
+
+    assert changes(before, after) == [f"permission set Reader gains read and write: {TABLE}"]
 
 
 def test_a_denial_under_such_a_condition_is_an_exception() -> None:

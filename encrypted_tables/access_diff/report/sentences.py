@@ -1,5 +1,6 @@
 """The lines that every report shows."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,6 +14,7 @@ from encrypted_tables.iam.actions import (
     Access,
 )
 from encrypted_tables.iam.answer import Answer, Grade
+from encrypted_tables.iam.conditions import UNTIL
 from encrypted_tables.iam.principals import who
 
 _ACCESS = {
@@ -125,7 +127,7 @@ def _verb(before: Answer, after: Answer) -> str:
 
 def _under(change: Change, answer: Answer) -> str:
     """The limits of an answer; empty without any."""
-    where = f"where {_conditions(answer)}" if answer.details else ""
+    where = _where(answer)
     left_to_iam = f"if {_iam_policies(change)}" if answer.grade is Grade.DELEGATED else ""
     return " and ".join(filter(None, [left_to_iam, where]))
 
@@ -150,7 +152,7 @@ def _except(change: Change) -> str:
 
 
 def _except_where(answer: Answer) -> str:
-    return f", except where {_conditions(answer)}" if answer.details else ""
+    return f", except {_where(answer)}" if answer.details else ""
 
 
 def _of(change: Change) -> str:
@@ -159,6 +161,14 @@ def _of(change: Change) -> str:
     if not change.tables:
         return f"key {change.key} (no table of this stack)"
     return f"key {change.key} of {', '.join(table_name(table) for table in change.tables)}"
+
+
+def _where(answer: Answer) -> str:
+    """The conditions of an answer, or the time until which it holds; empty without any."""
+    if not answer.details:
+        return ""
+    is_end = len(answer.details) == 1 and re.fullmatch(rf"{UNTIL}\S+", answer.details[0])
+    return answer.details[0] if is_end else f"where {_conditions(answer)}"
 
 
 def _conditions(answer: Answer) -> str:

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
 from encrypted_tables.errors import UserError
@@ -21,6 +21,7 @@ Role = Literal[
     "readerWriter",
     "statementKeyUser",
     "statementPrincipal",
+    "endedKeyUser",
 ]
 _MAY_BE_WHOLE_ACCOUNTS = ("otherAccount", "statementKeyUser", "statementPrincipal")
 _Arn = Annotated[str, Field(pattern=r"^arn:aws[\w-]*:")]
@@ -37,6 +38,15 @@ class DeclaredAccess(_Output):
 
     principal: str
     role: Role
+    role_arns: tuple[str, ...] = ()
+    """Of a permission set: the patterns of its role's ARN."""
+    until: AwareDatetime | None = None
+    """When the access ends; None without an end."""
+
+    @property
+    def is_organisation(self) -> bool:
+        """Whether it is an organisation or a part of one, which no ARN names."""
+        return self.principal.startswith("organisation/")
 
     def means(self, arn: str) -> bool:
         """Whether this entry names the principal, or allows its whole account."""

@@ -37,6 +37,8 @@ _ROLE_CALLS: dict[Role, dict[str, Expectation]] = {
     # A user's own statement may have any condition.
     "statementKeyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
     "statementPrincipal": {},
+    # DynamoDB may still have the table key in its cache.
+    "endedKeyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
 }
 _STRONGEST_FIRST = (Expectation.ALLOWED, Expectation.KEY_ALLOWS, Expectation.NOT_DECLARED)
 

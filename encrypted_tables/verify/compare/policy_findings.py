@@ -1,8 +1,11 @@
 """Findings on the principals in table policies and key policies, and on grants."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from encrypted_tables.iam.documents import Document, Unreadable, as_list, read_document
+from encrypted_tables.iam.organisations import admitted_organisations
+from encrypted_tables.iam.permission_sets import admitted_roles
 from encrypted_tables.iam.policy import has_open_allow
 from encrypted_tables.iam.principals import is_orphaned_id, whole_account
 from encrypted_tables.verify.collect.declared import Role
@@ -39,7 +42,7 @@ def _policy_findings(
         text = f"{what} names {principal}, the unique id of a deleted user or role."
         todo = "Remove it: AWS rejects the next change of a policy that has it."
         yield finding("orphaned-principal", text, todo, principal=principal)
-    for principal in _entries(document, {"Allow"}):
+    for principal in _allowed_entries(document):
         known = is_orphaned_id(principal) or _is_declared(principal, owner, sharing)
         if place.declared and not known:
             text = f"{what} names {principal}, which the stack does not declare."
@@ -50,6 +53,17 @@ def _policy_findings(
             f"{what} has Allow with NotPrincipal, which allows everyone except the principals that it names."
         )
         yield finding("undeclared-principal", text, "Use Principal instead.", principal="*")
+
+
+def _allowed_entries(document: Document) -> list[str]:
+    """The principals that the policy allows; for `*`, those that a condition limits it to."""
+    found: set[str] = set()
+    for statement in document.statements:
+        entries = set(_entries(replace(document, statements=(statement,)), {"Allow"}))
+        if "*" in entries and (limits := [*admitted_roles(statement), *admitted_organisations(statement)]):
+            entries = entries - {"*"} | set(limits)
+        found |= entries
+    return sorted(found)
 
 
 def _entries(document: Document, effects: set[str]) -> list[str]:
@@ -69,6 +83,10 @@ def _is_declared(principal: str, owner: str, sharing: list[Place]) -> bool:
     if account == owner:
         return True  # the account's IAM policies decide, and the key stays manageable
     declared = [place.declared for place in sharing if place.declared]
+    if any(
+        entry.principal == principal or principal in entry.role_arns for d in declared for entry in d.access
+    ):
+        return True
     if account is not None:
         return any(whole_account(entry.principal) == account for one in declared for entry in one.access)
     return any(one.roles_of(principal) for one in declared)

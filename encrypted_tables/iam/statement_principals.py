@@ -1,0 +1,17 @@
+"""Whom a statement of a resource's policy names."""
+
+from collections.abc import Iterator
+
+from encrypted_tables.iam.documents import Statement
+from encrypted_tables.iam.permission_sets import admitted_roles
+from encrypted_tables.iam.principals import Kind, Principal, named_in, parse_principal
+
+
+def named_by(statement: Statement) -> Iterator[Principal]:
+    """Everyone under `Principal`; the permission sets that an Allow for everyone is limited to instead."""
+    roles = admitted_roles(statement) if statement.get("Effect") == "Allow" else []
+    for named in named_in(statement.get("Principal")):
+        if named.kind is Kind.ANYONE and roles:
+            yield from (role for one in roles if (role := parse_principal(one)))
+        else:
+            yield named

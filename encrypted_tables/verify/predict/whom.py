@@ -1,0 +1,80 @@
+"""Whose access is predicted in each place, and the predictions."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from encrypted_tables.iam.answer import Grade
+from encrypted_tables.iam.documents import Document, read_document
+from encrypted_tables.iam.permission_sets import permission_set_of
+from encrypted_tables.iam.policy import allowed_principals
+from encrypted_tables.iam.principals import Kind, distinct
+from encrypted_tables.verify.collect.account import Account
+from encrypted_tables.verify.collect.credentials import Principal
+from encrypted_tables.verify.collect.inventory import Place
+from encrypted_tables.verify.collect.observe import Key, Table, Unknown
+from encrypted_tables.verify.compare.matrix import Declarations
+from encrypted_tables.verify.predict.predict import Prediction, predict_item_calls
+from encrypted_tables.who_can.evaluate import rows
+from encrypted_tables.who_can.look import subject_of
+
+
+def predictions_of(
+    places: Iterable[Place],
+    principals: list[Principal],
+    account: Account | Unknown,
+    declarations: Declarations,
+    now: datetime,
+) -> list[Prediction]:
+    """What the item calls of everybody without credentials would answer at that time, in each place."""
+    return [
+        prediction
+        for place in places
+        if isinstance(place.table, Table)
+        for arn in _without_credentials(place, principals, account, declarations, now)
+        for prediction in predict_item_calls(account, place.table, place.key, arn, now)
+    ]
+
+
+def _without_credentials(
+    place: Place,
+    principals: list[Principal],
+    account: Account | Unknown,
+    declarations: Declarations,
+    now: datetime,
+) -> list[str]:
+    """The principals to predict: declared, named by a policy, or able to read or write items."""
+    in_this_place = declarations.tables[place.name, place.region]
+    declared = [entry.principal for entry in in_this_place.access] if in_this_place else []
+    named = (one for policy in _policies(place) for one in _users_and_roles(policy))
+    with_credentials = {distinct(one.arn) for one in principals}
+    found = {distinct(arn): arn for arn in reversed([*declared, *named, *_with_items(place, account, now)])}
+    return [arn for who, arn in reversed(found.items()) if who not in with_credentials]
+
+
+def _with_items(place: Place, account: Account | Unknown, now: datetime) -> list[str]:
+    """The users and roles of the table's account that may read or write items, named anywhere or not."""
+    if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
+        return []
+    found = rows(account, subject_of(place), now)
+    no = Grade.NO
+    return [
+        one.principal.arn
+        for one in found
+        if one.principal in account.members and (one.read.grade is not no or one.write.grade is not no)
+    ]
+
+
+def _users_and_roles(policy: str) -> list[str]:
+    """The users and roles that a policy allows, also by a session of a role."""
+    document = read_document(policy)
+    found = allowed_principals(document) if isinstance(document, Document) else ()
+    members = (one.holder for one in found if one.holder.kind in {Kind.USER, Kind.ROLE})
+    return sorted({one.arn for one in members if not permission_set_of(one.arn)})
+
+
+def _policies(place: Place) -> Iterable[str]:
+    """The policies, as far as they could be read, of the table and of its customer managed key."""
+    if isinstance(place.table, Table) and isinstance(place.table.policy, str):
+        yield place.table.policy
+    if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):
+        yield place.key.policy
