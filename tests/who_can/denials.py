@@ -14,7 +14,7 @@ _READS = ("dynamodb:GetItem", "dynamodb:*", "dynamodb:Get*", "*", "dynamodb:Scan
 _DECRYPTS = ("kms:Decrypt", "kms:*", "kms:Describe*")
 
 
-def account(random: Random, table: str) -> tuple[State, str, dict[str, Any] | None]:
+def random_account(random: Random, table: str) -> tuple[State, str, dict[str, Any] | None]:
     """A state, the principal to ask about, and the policy of its session, if it has one."""
     principal = random.choice((*USERS, *ROLES))
     state = State(

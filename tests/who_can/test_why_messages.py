@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,18 @@ from encrypted_tables.who_can.why.report import render_text
 from tests.access_diff.samples import ANN, APP, DELEGATE, allow, deny, key_arn, table_arn
 
 Statement = dict[str, Any]
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
 MESSAGES = Path(__file__).parent / "messages"
 READS = allow("dynamodb:GetItem")
 DECRYPTS = allow("kms:Decrypt")
 OTHER = "arn:aws:iam::444455556666:user/eve"
 OUTSIDE = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+ENDED = allow(
+    "kms:Decrypt",
+    ANN,
+    Sid="KeyUsageUntil",
+    Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-31T00:00:00Z"}},
+)
 PROJECT = Project("Pulumi.dev.yaml", "encrypted-tables", "orders")
 
 
@@ -53,7 +61,7 @@ def case(
     )
     is_whole = who.account == "111122223333"
     identity = Identity(own, is_whole=is_whole, **limits)
-    return Case(Caller(who, identity, {} if is_whole else None), subject, "dynamodb:GetItem")
+    return Case(Caller(who, identity, {} if is_whole else None), subject, "dynamodb:GetItem", NOW)
 
 
 def grant(principal: str, *operations: str) -> Grant:
@@ -126,6 +134,11 @@ SAMPLES = {
     ),
     "key-disabled": Sample(case(ALL, state="Disabled"), state="Disabled"),
     "key-pending-deletion": Sample(case(ALL, state="PendingDeletion"), state="PendingDeletion"),
+    "key-without-material": Sample(case(ALL, state="PendingImport"), state="PendingImport"),
+    "key-user-that-ended": Sample(
+        case(document("policy reads", READS), key=[allow("kms:PutKeyPolicy", ANN), ENDED]),
+        replace(PROJECT, key_users=("role/app", "user/ann")),
+    ),
     "other-account": Sample(case(principal=OTHER)),
     "unknown-condition": Sample(
         case(

@@ -47,6 +47,8 @@ UNUSABLE = {
     "Disabled": Outcome.KEY_DISABLED,
     "PendingDeletion": Outcome.KEY_PENDING_DELETION,
     "PendingReplicaDeletion": Outcome.KEY_PENDING_DELETION,
+    "PendingImport": Outcome.COULD_NOT_TELL,
+    "Unavailable": Outcome.COULD_NOT_TELL,
 }
 
 
