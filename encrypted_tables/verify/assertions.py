@@ -1,4 +1,4 @@
-"""Assertions on access, for a team's own tests. Nothing is written: only reads are tried."""
+"""Assertions on access, for a team's own tests. They only read."""
 
 import os
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from encrypted_tables.verify.compare.expectation import READ_CALLS
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 
-Who: TypeAlias = Principal | Any  # or a boto3 session, which has no static type; or a name
+Who: TypeAlias = Principal | Any  # or a boto3 session, which has no static type, or a name
 Layer = Literal["kms", "iam"]
 _LAYERS = {"kms": Outcome.DENIED_BY_KMS, "iam": Outcome.DENIED_BY_IAM}
 _POOL = 4
@@ -33,16 +33,16 @@ def assert_denied(
     Args:
         table: the table's name.
         principal: a boto3 session, the ARN of a role to assume, or the name of a profile.
-        by: which layer must deny, "kms" or "iam"; default: either one.
+        by: what must deny, "kms" or "iam" (default: either).
         region: the table's Region (default: the environment's).
-        calls: the calls to try, of GetItem, Query and Scan; default: all three.
+        calls: which of GetItem, Query and Scan to make (default: all three).
 
     Returns:
-        How each call was answered.
+        The result of each call.
 
     Raises:
-        pytest.fail.Exception: a call was allowed, denied by the other layer, or the answer proves nothing
-            about the principal, as when the key is disabled for everyone.
+        pytest.fail.Exception: a call was allowed, was denied by the other one, or proves nothing about the
+            principal, for example because the key is disabled.
     """
     accepted = {_LAYERS[by]} if by else set(_LAYERS.values())
     return _check(_read(table, principal, region, calls), accepted)
@@ -51,14 +51,14 @@ def assert_denied(
 def assert_allowed(
     table: str, principal: Who, *, region: str | None = None, calls: Sequence[str] = READ_CALLS
 ) -> list[ProbeResult]:
-    """Fail unless every call is allowed to the principal; the arguments are those of `assert_denied`."""
+    """Fail unless every call is allowed to the principal. The arguments are those of `assert_denied`."""
     return _check(_read(table, principal, region, calls), {Outcome.ALLOWED})
 
 
 def _read(table: str, principal: Who, region: str | None, calls: Sequence[str]) -> list[ProbeResult]:
     unknown = set(calls) - set(READ_CALLS)
     if unknown or not calls:
-        raise ValueError(f"calls: some of {', '.join(READ_CALLS)} are needed, found {sorted(calls)}")
+        raise ValueError(f"calls: give any of {', '.join(READ_CALLS)}; found {sorted(calls)}")
     where = region or _region()
     who = _principal(principal, where)
     observed = observe_table(Connections(boto3.Session(), where), table, where)
@@ -70,7 +70,7 @@ def _read(table: str, principal: Who, region: str | None, calls: Sequence[str]) 
 def _region() -> str:
     found = os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not found:
-        raise ValueError("region: which one? Give it, or set AWS_REGION")
+        raise ValueError("region: not set; give it, or set AWS_REGION")
     return found
 
 

@@ -13,23 +13,28 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command()
-@click.option("--stack", help="Verify what this stack declares, by `pulumi stack output`.")
-@click.option("--outputs", type=_FILE, help="The same JSON from a file, or - for standard input.")
-@click.option("--table", metavar="NAME", help="Show one table; nothing is declared about it.")
+@click.option("--stack", help="Verify the declaration of this stack, from `pulumi stack output`.")
+@click.option("--outputs", type=_FILE, help="The same, from a JSON file; - is standard input.")
+@click.option("--table", metavar="NAME", help="Show one table, without a declaration.")
 @click.option("--region", help="Region of --table (default: AWS_REGION, else the profile's).")
-@click.option("--profile", metavar="NAME", multiple=True, help="Also try the access of a named profile.")
+@click.option("--profile", metavar="NAME", multiple=True, help="Also make the calls as a named profile.")
 @click.option(
-    "--credentials-csv", type=_PATH, multiple=True, help="Also try an access key file of the AWS console."
+    "--credentials-csv",
+    type=_PATH,
+    multiple=True,
+    help="Also make them with an access key file of the AWS console.",
 )
 @click.option(
     "--assume-role",
     metavar="ARN",
     multiple=True,
-    help="Also try the access of a role; declared roles are always tried.",
+    help="Also make them as a role; declared roles are always assumed if possible.",
 )
-@click.option("--read-only", is_flag=True, help="Do not try PutItem.")
-@click.option("--require-proof", is_flag=True, help="End with status 2 if any answer is only predicted.")
-@click.option("--workers", type=int, default=16, show_default=True, help="Calls at once.")
+@click.option("--read-only", is_flag=True, help="Do not call PutItem.")
+@click.option(
+    "--require-proof", is_flag=True, help="Exit with status 2 if a declared principal is only predicted."
+)
+@click.option("--workers", type=int, default=16, show_default=True, help="Parallel calls.")
 @click.option(
     "--prove-revocation",
     metavar="PRINCIPAL",
@@ -61,16 +66,16 @@ _PATH = click.Path(path_type=Path)
 )
 @click.option("--json", type=_FILE, help=f"Write JSON ({SCHEMA_FILE.name}); - is standard output.")
 @click.option("--junit", type=_FILE, help="Write JUnit XML; - is standard output.")
-@click.option("--html", type=_FILE, help="Write one page with the access matrix; - is standard output.")
+@click.option("--html", type=_FILE, help="Write an HTML page; - is standard output.")
 @click.option("--csv", type=_FILE, help="Write CSV, a line for each call; - is standard output.")
-@click.option("--evidence", type=_PATH, help="Write every answer into a new directory.")
+@click.option("--evidence", type=_PATH, help="Write every response and all reports into a new directory.")
 def verify(**options: Any) -> int:  # noqa: ANN401  # click passes the options by name
-    """Compare who is declared to have access to the tables with who really has.
+    """Compare the declared access to the tables with the actual access.
 
-    One of --stack, --outputs and --table is needed. Access is tried with the credentials at hand: yours, the
-    stack's test user's, and those that the options add.
+    Give one of --stack, --outputs and --table. Calls are made with your credentials, those of the stack's
+    test user, and those that the options add. The access of everyone else is predicted.
 
     \b
-    Exit status: 0 everything is as declared; 1 something differs; 2 it could not be told.
+    Exit status: 0 everything is as declared; 1 something differs; 2 cannot tell.
     """
     return perform(Arguments(**options))

@@ -1,4 +1,4 @@
-"""Verifies or waits as the command line asks, and writes the reports."""
+"""Runs `encrypted-tables verify`: verifies, or waits, and writes the reports."""
 
 import os
 import sys
@@ -39,7 +39,7 @@ _RENDERERS: dict[str, Callable[[Report], str]] = {
 
 @dataclass(frozen=True)
 class Arguments:
-    """The command line, by the names of its options."""
+    """The options of the command."""
 
     stack: str | None
     outputs: str | None
@@ -64,7 +64,7 @@ class Arguments:
 
 
 def perform(arguments: Arguments) -> int:
-    """Do what the command line asks and return the exit status.
+    """Run the command and return the exit status.
 
     Raises:
         UserError: nothing could be verified.
@@ -73,7 +73,7 @@ def perform(arguments: Arguments) -> int:
         return _perform(arguments)
     except KeyboardInterrupt as interruption:
         if not hasattr(interruption, "__notes__"):
-            interruption.add_note("no probe item is left")
+            interruption.add_note("no probe item remains")
         raise
 
 
@@ -98,15 +98,15 @@ def _check(arguments: Arguments) -> None:
     given = [name for name in ("stack", "outputs", "table") if getattr(arguments, name)]
     if len(given) != 1:
         found = " and ".join(f"--{name}" for name in given) or "none of them"
-        raise UserError(f"one of --stack, --outputs and --table is needed; the command has {found}.")
+        raise UserError(f"give one of --stack, --outputs and --table; the command has {found}.")
     if arguments.prove_revocation and arguments.wait_for_access:
-        raise UserError("--prove-revocation and --wait-for-access: only one of them can be waited for.")
+        raise UserError("--prove-revocation and --wait-for-access: give only one of them.")
     if arguments.workers < 1:
-        raise UserError(f"--workers {arguments.workers}: at least 1 is needed.")
+        raise UserError(f"--workers {arguments.workers}: give at least 1.")
     if arguments.interval <= 0 or arguments.limit <= 0:
-        raise UserError("--limit and --interval: seconds above 0 are needed.")
+        raise UserError("--limit and --interval: give more than 0 seconds.")
     if arguments.key_cache < 0:
-        raise UserError(f"--key-cache {arguments.key_cache}: 0 seconds or more are needed.")
+        raise UserError(f"--key-cache {arguments.key_cache}: give 0 seconds or more.")
     if arguments.prove_revocation and arguments.limit <= arguments.key_cache:
         raise UserError(
             f"--limit {arguments.limit:g} proves no revocation: give more than the {arguments.key_cache:g} "
@@ -114,7 +114,7 @@ def _check(arguments: Arguments) -> None:
         )
     reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
     if reports and (arguments.prove_revocation or arguments.wait_for_access):
-        raise UserError(f"{', '.join(reports)}: a wait makes no report; read its output.")
+        raise UserError(f"{', '.join(reports)}: a wait writes no report; read its output.")
     if [getattr(arguments, kind) for kind in _RENDERERS].count("-") > 1:
         raise UserError("only one of --json, --junit, --html and --csv can go to standard output.")
 
@@ -123,10 +123,10 @@ def _what(arguments: Arguments) -> tuple[StackOutputs | None, list[Target]]:
     if arguments.table:
         region = arguments.region or os.environ.get("AWS_REGION") or boto3.Session().region_name
         if not region:
-            raise UserError(f"--table {arguments.table}: which Region? Give --region or set AWS_REGION.")
+            raise UserError(f"--table {arguments.table}: no Region. Give --region or set AWS_REGION.")
         return None, [Target(arguments.table, region)]
     if arguments.region:
-        raise UserError("--region: is for --table only; a stack's outputs have the Region of each table.")
+        raise UserError("--region: only for --table; the outputs of a stack have the Region of each table.")
     outputs = from_stack(arguments.stack) if arguments.stack else from_file(arguments.outputs or "-")
     return outputs, targets_of(outputs)
 
@@ -137,7 +137,7 @@ def _sources(arguments: Arguments) -> CredentialSources:
 
 def _write(report: Report, arguments: Arguments) -> None:
     wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
-    # What a program reads from standard output must not have the table for people in it.
+    # A program that reads standard output must not find the table for people in it.
     people = console(stderr="-" in wanted.values())
     if arguments.evidence:
         checksum = write_evidence(report, arguments.evidence)
@@ -164,7 +164,9 @@ def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Targ
     if len(found) != 1:
         reasons = "; ".join(f"{one.source}: {one.reason}" for one in untried)
         known = ", ".join(one.arn for one in principals)
-        raise UserError(f"{wanted}: its credentials are needed; at hand are {known}. {reasons}".strip())
+        raise UserError(
+            f"{wanted}: its credentials are needed; available are those of {known}. {reasons}".strip()
+        )
     wait = wait_for_denial if arguments.prove_revocation else wait_for_access
     quiet = Parallel(arguments.workers, Console(quiet=True))
     tables = _readable(survey_tables(caller.connections, targets, quiet))
@@ -177,10 +179,10 @@ def _wait(arguments: Arguments, outputs: StackOutputs | None, targets: list[Targ
 
 
 def _readable(found: list[Found]) -> list[Table]:
-    """The tables that were found.
+    """The tables that were read.
 
     Raises:
-        UserError: one of them could not be read, so nothing could be told of it.
+        UserError: one of them could not be read.
     """
     for one in found:
         if isinstance(one.table, Unknown):

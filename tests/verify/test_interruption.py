@@ -1,4 +1,4 @@
-"""A run that is told to end: no probe item is left, and it says so."""
+"""An interrupted run: no probe item remains, and the message says so."""
 
 import json
 import os
@@ -39,5 +39,5 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
         aws.let_pass(AN_HOUR)
         _, said = program.communicate(timeout=60)
     assert len(there) == 1
-    assert (program.returncode, said) == (2, "encrypted-tables: interrupted; no probe item is left\n")
+    assert (program.returncode, said) == (2, "encrypted-tables: interrupted; no probe item remains\n")
     assert [name for name in tables if world.items(name)] == []

@@ -25,6 +25,6 @@ OUTPUTS = os.environ.get("VERIFY_LIVE_OUTPUTS")
 def test_a_deployed_stack_is_as_declared() -> None:
     outputs = from_file(str(OUTPUTS))
     account = boto3.client("sts").get_caller_identity()["Account"]
-    assert account == ACCOUNT, "the credentials at hand are another account's than the one asked for"
+    assert account == ACCOUNT, "the credentials are of another account than the given one"
     report = verify(targets_of(outputs), outputs, Options(), Parallel(16, Console(stderr=True)))
     assert report.verdict.value == "as-declared", [finding.text for finding in report.findings]

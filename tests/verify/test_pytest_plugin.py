@@ -78,7 +78,7 @@ def test_what_cannot_be_tried_fails(world: World) -> None:
     assert "dynamodb:DescribeTable" in failure(assert_denied, "no-such-table", session(user))
     wrong = boto3.Session(aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="wrong")
     assert "sts:GetCallerIdentity failed" in failure(assert_denied, table, wrong)
-    with pytest.raises(ValueError, match=r"calls: some of GetItem.*PutItem"):
+    with pytest.raises(ValueError, match=r"calls: give any of GetItem.*PutItem"):
         assert_denied(table, session(user), calls=["PutItem"])
 
 

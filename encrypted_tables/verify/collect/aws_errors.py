@@ -1,4 +1,4 @@
-"""AWS errors as facts: code, message and request id, without a secret in them."""
+"""AWS errors as data: code, message and request id, with secrets redacted."""
 
 import re
 from collections.abc import Iterable
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 REDACTED = "[redacted]"
-# SignatureDoesNotMatch quotes the request as AWS saw it, with every header.
+# The message of SignatureDoesNotMatch quotes the request with all its headers.
 _QUOTED_TOKEN = re.compile(r"(?P<header>x-amz-security-token\s*[:=]\s*)[^\s&'\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class AwsAnswer:
-    """How AWS answered one call; the code is empty when the call succeeded."""
+    """The response of AWS to one call; the code is empty if the call succeeded."""
 
     code: str = ""
     message: str = ""
@@ -21,7 +21,7 @@ class AwsAnswer:
 
 
 def answer_of_error(error: ClientError | BotoCoreError, secrets: Iterable[str] = ()) -> AwsAnswer:
-    """The error of a call; an error that never reached AWS has the exception's name as its code."""
+    """The error of a call. If the call did not reach AWS, the code is the name of the exception."""
     if isinstance(error, ClientError):
         body = error.response.get("Error", {})
         message = redact(str(body.get("Message", "")), secrets)
@@ -31,7 +31,7 @@ def answer_of_error(error: ClientError | BotoCoreError, secrets: Iterable[str] =
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without any of the secrets, and without the session token of a request that AWS quotes."""
+    """The text without the secrets, and without the session token of a quoted request."""
     text = _QUOTED_TOKEN.sub(rf"\g<header>{REDACTED}", text)
     for secret in secrets:
         if secret:

@@ -1,4 +1,4 @@
-"""AWS clients: one session and connection pool for each principal, retries by botocore's standard mode."""
+"""AWS clients: a session and a connection pool for each principal, with botocore's standard retries."""
 
 import threading
 from typing import Any
@@ -8,13 +8,13 @@ from botocore.config import Config
 
 from encrypted_tables.errors import UserError
 
-_ATTEMPTS = 8  # throttling is waited out, with the exponential backoff of the standard mode
+_ATTEMPTS = 8  # with the exponential backoff of the standard mode, for throttled calls
 _CONNECT_TIMEOUT_SECONDS = 5
 _READ_TIMEOUT_SECONDS = 20
 
 
 class Connections:
-    """The clients of one principal, each made once; safe to use from several threads."""
+    """The clients of one principal, each created once. Thread-safe."""
 
     def __init__(self, session: boto3.Session, region: str, pool: int = 10) -> None:
         self._session = session
@@ -24,7 +24,7 @@ class Connections:
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str | None = None) -> Any:  # noqa: ANN401 - boto3 clients have no static type
-        """The client of a service in a Region (that of the first table when left out)."""
+        """The client of a service in a Region (default: the Region of the first table)."""
         region = region or self._region
         with self._lock:
             if (service, region) not in self._clients:
@@ -32,9 +32,9 @@ class Connections:
             return self._clients[service, region]
 
     def renewed(self) -> "Connections":
-        """The same principal with no connection open yet.
+        """The same principal with new connections, which may reach other hosts of DynamoDB.
 
-        DynamoDB keeps a table's key for about five minutes on a connection that has used it.
+        Each host caches a table key for about five minutes.
         """
         return Connections(self._session, self._region, self._pool)
 
@@ -43,7 +43,7 @@ def new_client(session: boto3.Session, service: str, region: str, pool: int) -> 
     """A client with its own connections.
 
     Raises:
-        UserError: the environment names an endpoint that is no URL.
+        UserError: the endpoint in the environment is not a URL.
     """
     config = Config(
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
@@ -54,5 +54,5 @@ def new_client(session: boto3.Session, service: str, region: str, pool: int) -> 
     )
     try:
         return session.client(service, region_name=region, config=config)
-    except ValueError as error:  # botocore checks the endpoint's form only here
+    except ValueError as error:  # botocore validates the endpoint only here
         raise UserError(f"{error}. Give AWS_ENDPOINT_URL as http://HOST:PORT or https://HOST.") from None

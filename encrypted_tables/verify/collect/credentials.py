@@ -1,4 +1,4 @@
-"""The principals whose credentials are at hand, each with its own session, as STS names them."""
+"""The principals whose credentials are available, each with its session."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ _ROLE_SESSION_NAME = "encrypted-tables-verify"
 
 @dataclass(frozen=True)
 class Principal:
-    """A user or role whose credentials are at hand."""
+    """A user or role whose credentials are available."""
 
     arn: str
-    """IAM ARN of the user or role (an assumed role's without its path)."""
+    """The IAM ARN of the user or role; of an assumed role, without its path."""
     sts_arn: str
-    """What sts:GetCallerIdentity answered for these credentials."""
+    """The ARN that sts:GetCallerIdentity returned for these credentials."""
     source: str
-    """Where the credentials came from, for people."""
+    """The source of the credentials, for people."""
     connections: Connections = field(repr=False, compare=False)
     secrets: tuple[str, ...] = field(repr=False, compare=False, default=())
 
@@ -40,7 +40,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Untried:
-    """Credentials that were asked for and cannot be used."""
+    """Credentials that were requested and cannot be used."""
 
     source: str
     reason: str
@@ -49,7 +49,7 @@ class Untried:
 
 @dataclass(frozen=True)
 class CredentialSources:
-    """Where to look for credentials beside the caller's own."""
+    """Where to read credentials from, besides the caller's."""
 
     csv_files: tuple[Path, ...] = ()
     profiles: tuple[str, ...] = ()
@@ -57,11 +57,11 @@ class CredentialSources:
 
 
 def caller_principal(session: boto3.Session, region: str, pool: int) -> Principal:
-    """The principal that runs the verification.
+    """The principal that runs verify.
 
     Raises:
-        UserError: there are no working credentials, or they are the root user's, whose access
-            says nothing about anybody else's.
+        UserError: there are no working credentials, or they are those of the root user, whose access proves
+            nothing about other principals.
     """
     found = identify("caller", session, region, pool)
     if isinstance(found, Untried):
@@ -70,7 +70,7 @@ def caller_principal(session: boto3.Session, region: str, pool: int) -> Principa
 
 
 def identify(source: str, session: boto3.Session, region: str, pool: int) -> Principal | Untried:
-    """Who a session is, asked of STS. The root user is refused."""
+    """The principal of a session, from STS. The root user is rejected."""
     secrets: tuple[str, ...] = ()
     try:
         credentials = session.get_credentials()
@@ -84,14 +84,14 @@ def identify(source: str, session: boto3.Session, region: str, pool: int) -> Pri
         answer = answer_of_error(error, secrets)
         return Untried(source, f"sts:GetCallerIdentity failed: {answer.code}: {answer.message}")
     if is_root(sts_arn):
-        return Untried(source, f"{sts_arn} is a root user; use a user or role of the account.", sts_arn)
+        return Untried(source, f"{sts_arn} is a root user; use a user or a role.", sts_arn)
     return Principal(iam_arn(sts_arn), sts_arn, source, connections, secrets)
 
 
 def gather(
     caller: Principal, outputs: StackOutputs | None, sources: CredentialSources, region: str, pool: int
 ) -> tuple[list[Principal], list[Untried]]:
-    """Every principal with credentials at hand, the caller first; and those that cannot be used."""
+    """Every principal whose credentials are available, the caller first; and those that cannot be used."""
     found: list[Principal | Untried] = [caller]
     for source, make_session in _sessions(outputs, sources):
         try:
@@ -105,12 +105,12 @@ def gather(
         if not any(same_principal(role, arn) for arn in known):
             assumed = assume(caller, role, region, pool)
             if isinstance(assumed, Principal):
-                principals.append(assumed)  # a declared role that cannot be assumed is predicted instead
+                principals.append(assumed)  # if it cannot be assumed, its access is predicted
     return principals, untried
 
 
 def assume(caller: Principal, role_arn: str, region: str, pool: int) -> Principal | Untried:
-    """The caller as a role."""
+    """A role that the caller assumes."""
     source = f"role {role_arn}"
     try:
         answer = caller.connections.client("sts").assume_role(

@@ -1,4 +1,4 @@
-"""Access keys in the csv files that the AWS console offers for download."""
+"""Reads the access key from a CSV file that the AWS console downloads."""
 
 import csv
 from pathlib import Path
@@ -9,11 +9,11 @@ _ACCESS_KEY_ID, _SECRET = "access key id", "secret access key"
 
 
 def read_credentials_csv(path: Path) -> tuple[str, str]:
-    """The access key id and secret access key in a csv file of the console's, whatever other columns it has.
+    """The access key id and secret access key in a CSV file of the console; other columns are ignored.
 
     Raises:
-        UserError: the file cannot be read, lacks a column, or has no or several access keys.
-            Never quotes a value.
+        UserError: the file cannot be read, lacks a column, or does not have exactly one access key.
+            The message quotes no value.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

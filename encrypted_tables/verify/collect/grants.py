@@ -16,19 +16,19 @@ _SERVICE = ".amazonaws.com"
 
 @dataclass(frozen=True)
 class Grant:
-    """A grant; a context that is None limits nothing."""
+    """A grant; a context of None is no constraint."""
 
     grant_id: str
     grantee: str
     operations: tuple[str, ...]
     context_equals: dict[str, str] | None = None
-    """The only encryption context that the grant is for."""
+    """The exact encryption context that the grant requires."""
     context_subset: dict[str, str] | None = None
-    """The pairs that an encryption context must have for the grant."""
+    """The pairs that the encryption context must include."""
     source_arn: str | None = None
-    """The resource on whose behalf a service must use the grant."""
+    """The resource for which a service may use the grant."""
     table_name: str | None = field(init=False)
-    """The table that the encryption context is limited to."""
+    """The table in the required encryption context."""
 
     def __post_init__(self) -> None:
         pairs = {**(self.context_subset or {}), **(self.context_equals or {})}
@@ -36,7 +36,7 @@ class Grant:
 
     @property
     def is_for_dynamodb(self) -> bool:
-        """Whether DynamoDB itself holds the grant."""
+        """Whether the grantee is DynamoDB."""
         return self.grantee.startswith("dynamodb.") and self.grantee.endswith(_SERVICE)
 
     @property

@@ -1,4 +1,4 @@
-"""Every table to verify, in every Region it is in, with its key as it is now."""
+"""Reads the tables to verify, in each of their Regions, with their keys."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -19,28 +19,28 @@ from encrypted_tables.verify.collect.parallel import Parallel
 
 @dataclass(frozen=True)
 class Place:
-    """A table in one Region: where it was declared, or one of its replicas."""
+    """A table in one Region: the declared one, or a replica's."""
 
     name: str
     region: str
     home_region: str
     declared: DeclaredTable | None
-    """What the stack declares; None when only a table's name was given."""
+    """The stack's declaration; None if only a table name was given."""
     declared_key_arn: str | None
     table: Table | Unknown
     key: Key | Unknown | None
-    """None for a key that is AWS's own and cannot be described: see `key_kind`."""
+    """None for an AWS owned key and for an AWS managed key that cannot be described: see `key_kind`."""
     backup_keys: tuple[Key | Unknown, ...] = ()
-    """Keys other than the table's own that its backups need."""
+    """Other keys, which the table's backups need."""
     key_kind: str | None = field(init=False, default=None)
-    """The kind of key in AWS's words; None when it is not known."""
+    """The kind of key in AWS's terms; None if unknown."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key_kind", _kind(self.table, self.key))
 
     @property
     def is_replica(self) -> bool:
-        """Whether this is a replica in another Region than the declared one."""
+        """Whether this is a replica, in another Region than the declared one."""
         return self.region != self.home_region
 
     def roles_of(self, principal: str) -> list[str]:
@@ -48,7 +48,7 @@ class Place:
         return sorted(self.declared.roles_of(principal)) if self.declared else []
 
     def backup_key(self, key_arn: str) -> Key | Unknown | None:
-        """The key with this ARN, if a backup of the table needs it; None for one that is AWS's own."""
+        """The key with this ARN, if a backup of the table needs it; None for an AWS key."""
         arns = [] if isinstance(self.table, Unknown) else _backup_key_arns(self.table)
         return dict(zip(arns, self.backup_keys, strict=True)).get(key_arn)
 
@@ -63,7 +63,7 @@ def _kind(table: Table | Unknown, key: Key | Unknown | None) -> str | None:
 
 @dataclass(frozen=True)
 class Target:
-    """A table that was asked for."""
+    """A table to verify."""
 
     name: str
     region: str
@@ -78,7 +78,7 @@ def survey(connections: Connections, targets: Iterable[Target], parallel: Parall
 
 
 class Found(NamedTuple):
-    """What was found of a target in one Region."""
+    """A table to verify, as it was read in one Region."""
 
     target: Target
     region: str
@@ -86,7 +86,7 @@ class Found(NamedTuple):
 
 
 def survey_tables(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Found]:
-    """Read every table, and then each of its replicas."""
+    """Read every table and each of its replicas."""
 
     def read(at: tuple[Target, str]) -> Found:
         return Found(*at, observe_table(connections, at[0].name, at[1]))
@@ -97,7 +97,7 @@ def survey_tables(connections: Connections, targets: Iterable[Target], parallel:
 
 
 def _named(found: Found) -> Found:
-    """The same by the table's name: an ARN may have been given, which in another Region names no replica."""
+    """The same with the table's name, if an ARN was given: the ARN does not name the replicas."""
     if isinstance(found.table, Unknown):
         return found
     return found._replace(target=replace(found.target, name=found.table.name))

@@ -1,4 +1,4 @@
-"""Reads the settings of a table and its keys; what cannot be read is Unknown with the reason."""
+"""Reads the settings of a table and its keys. A setting that cannot be read is Unknown, with the reason."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ class Unknown:
 
     @property
     def words(self) -> str:
-        """What was asked and what came of it, for people."""
+        """The call and its error, for people."""
         return f"{self.call}: {self.code}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class KeyAttribute:
-    """An attribute of a table's primary key; the type is S, N or B."""
+    """An attribute of a primary key; the type is S, N or B."""
 
     name: str
     type: str
@@ -37,7 +37,7 @@ class KeyAttribute:
 
 @dataclass(frozen=True)
 class Rotation:
-    """Automatic rotation of a key's material; the period is in days."""
+    """Automatic key rotation; the period is in days."""
 
     enabled: bool
     period_in_days: int | None
@@ -45,7 +45,7 @@ class Rotation:
 
 @dataclass(frozen=True)
 class Key:
-    """A KMS key. `manager` is CUSTOMER or AWS; `rotation` is None for a kind of key without rotation."""
+    """A KMS key. `manager` is CUSTOMER or AWS; `rotation` is None if the kind of key has no rotation."""
 
     arn: str
     key_id: str
@@ -65,13 +65,13 @@ class Key:
 
     @property
     def kind(self) -> str:
-        """The kind of key in AWS's words."""
+        """The kind of key in AWS's terms."""
         return "customer managed key" if self.manager == "CUSTOMER" else "AWS managed key"
 
 
 @dataclass(frozen=True)
 class Backup:
-    """An on-demand backup and the key it was taken with, None for the AWS owned key."""
+    """An on-demand backup and its key; None for an AWS owned key."""
 
     name: str
     arn: str
@@ -82,7 +82,7 @@ class Backup:
 class Table:
     """A table, or one of its replicas.
 
-    `key_arn` is None for the AWS owned key, `policy` for a table without a policy of its own.
+    `key_arn` is None for an AWS owned key, `policy` for a table without a policy.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Table:
 
 
 def attempt(call: str, read: Callable[[], T]) -> T | Unknown:
-    """What `read` returns, or Unknown when AWS or the network refuses."""
+    """What `read` returns, or Unknown if AWS or the network fails."""
     try:
         return read()
     except (ClientError, BotoCoreError) as error:

@@ -12,14 +12,14 @@ R = TypeVar("R")
 
 
 class Parallel:
-    """Runs jobs on at most `workers` threads and shows the progress on a terminal."""
+    """Runs jobs on up to `workers` threads, and shows progress on a terminal."""
 
     def __init__(self, workers: int, console: Console) -> None:
         self._workers = workers
         self._console = console
 
     def map(self, what: str, job: Callable[[T], R], items: Iterable[T]) -> list[R]:
-        """The result of each job, in the order of the items; the first exception stops the rest."""
+        """The result of each job, in the order of the items. The first exception cancels the rest."""
         work = list(items)
         with self._progress() as progress, ThreadPoolExecutor(self._workers) as pool:
             task = progress.add_task(what, total=len(work))

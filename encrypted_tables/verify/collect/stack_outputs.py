@@ -1,4 +1,4 @@
-"""Where stack outputs are read from: the engine, a file, or standard input."""
+"""Reads stack outputs from Pulumi, a file or standard input."""
 
 import os
 import subprocess
@@ -13,10 +13,10 @@ _TIMEOUT_SECONDS = 120
 
 
 def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None) -> StackOutputs:
-    """The outputs of a stack, as the engine on PATH tells them; secrets stay in memory.
+    """The outputs of a stack, from `pulumi` on PATH; secrets stay in memory.
 
     Raises:
-        UserError: there is no engine, or it refuses.
+        UserError: `pulumi` is not on PATH, or fails.
     """
     command = [pulumi, "stack", "output", "--json", "--show-secrets", "--stack", stack, "--non-interactive"]
     try:
@@ -28,7 +28,7 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
         ) from None
     except subprocess.TimeoutExpired:
         raise UserError(
-            f"stack {stack}: `pulumi stack output` gave no answer in {_TIMEOUT_SECONDS} s."
+            f"stack {stack}: `pulumi stack output` did not end in {_TIMEOUT_SECONDS} s."
         ) from None
     if done.returncode:
         raise UserError(f"stack {stack}: `pulumi stack output` failed: {done.stderr.strip()}")
@@ -36,10 +36,10 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
 
 
 def from_file(name: str) -> StackOutputs:
-    """The outputs in a file, or on standard input when the name is `-`.
+    """The outputs in a file, or on standard input if the name is `-`.
 
     Raises:
-        UserError: the file cannot be read or is not what the engine prints.
+        UserError: the file cannot be read or has other content.
     """
     if name == "-":
         return parse_outputs(sys.stdin.read(), "standard input")

@@ -1,7 +1,7 @@
-"""What the answer to an item call says about access.
+"""Classifies the response to an item call as an outcome.
 
-DynamoDB answers a denial by IAM and a denial by KMS with the same code, AccessDeniedException, and a
-disabled key with ValidationException. The beginning of the message tells them apart.
+DynamoDB returns AccessDeniedException for a denial by IAM and for one by KMS, and ValidationException for a
+disabled key. The beginning of the message distinguishes them.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 """
 
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What a call showed about the principal's access."""
+    """The outcome of a call."""
 
     ALLOWED = "allowed"
     DENIED_BY_KMS = "denied-by-kms"
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
     @property
     def is_denied(self) -> bool:
-        """Whether the principal itself was refused, by the key or by IAM."""
+        """Whether KMS or IAM denied the call to this principal."""
         return self in {Outcome.DENIED_BY_KMS, Outcome.DENIED_BY_IAM}
 
 
@@ -41,10 +41,10 @@ _KMS_PREFIXES = (
 
 
 def classify_error(code: str, message: str) -> Outcome:
-    """The outcome that an error code and message stand for; anything unfamiliar is COULD_NOT_TELL."""
+    """The outcome for an error code and message; COULD_NOT_TELL for any other error."""
     text = message.strip()
     if code == "ConditionalCheckFailedException":
-        # The condition is evaluated on the stored item, so the caller was let in to read it.
+        # DynamoDB evaluated the condition on the stored item, so it decrypted the item for the caller.
         return Outcome.ALLOWED
     for expected_code, prefix, part, outcome in _KMS_PREFIXES:
         if code == expected_code and text.startswith(prefix) and part in text:

@@ -1,7 +1,7 @@
-"""Tries item calls with a principal's own credentials, on a probe item that is always removed.
+"""Makes item calls with a principal's own credentials, on a probe item that is removed afterwards.
 
-The probe item has a key of its own, is put only where no item is, and is deleted only where the marker
-attribute still says that this run put it: no other item can be overwritten or deleted.
+The probe item has a unique key. It is put only if no item has that key, and deleted only if its marker
+attribute has the id of this run, so no other item can be overwritten or deleted.
 """
 
 import time
@@ -25,7 +25,7 @@ MARKER = "encrypted-tables-verify-probe"
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """How one call by one principal ended."""
+    """The result of one call by one principal."""
 
     table: str
     region: str
@@ -36,19 +36,19 @@ class ProbeResult:
     seconds: float
     answer: AwsAnswer
     items_read: int | None = None
-    """How many items a read returned or counted; None for a call that reads none."""
+    """How many items the call returned or counted; None if it reads none."""
 
 
 @dataclass(frozen=True)
 class ProbeItem:
-    """The one item that a run may put into a table and must take out again."""
+    """The only item that a run puts into a table; the run removes it."""
 
     primary_key: dict[str, dict[str, Any]]
     marker: str
 
     @staticmethod
     def for_table(table: Table) -> "ProbeItem":
-        """A new probe item with a key of the table's own types."""
+        """A new probe item, with a key of the types of the table."""
         unique = uuid.uuid4()
         key = {attribute.name: _key_value(attribute, unique) for attribute in table.primary_key}
         return ProbeItem(key, str(unique))
@@ -76,9 +76,9 @@ class Prober:
     principal: Principal
     table: Table
     item: ProbeItem
-    """What PutItem puts, and what the reads read unless there is a `seed`."""
+    """The item that PutItem puts, and that the reads read unless there is a `seed`."""
     seed: ProbeItem | None = None
-    """An item that the caller has put already."""
+    """An item that the caller has put."""
     put_outcome: Outcome | None = field(default=None, init=False)
 
     @property
@@ -88,17 +88,17 @@ class Prober:
 
     @property
     def may_have_item(self) -> bool:
-        """Whether `item` may be in the table: a put without an answer could have arrived."""
+        """Whether `item` may be in the table: a put without a response may have succeeded."""
         return self.put_outcome in {Outcome.ALLOWED, Outcome.COULD_NOT_TELL}
 
     def run(self, calls: tuple[str, ...]) -> list[ProbeResult]:
-        """Try the calls, the write first so that the reads find an item; results are in the order given."""
+        """Make the calls, the write first so that reads find an item; return results in the given order."""
         ordered = sorted(calls, key=lambda call: (call != "DescribeTable", call in READ_CALLS))
         results = {call: self._try(call) for call in ordered}
         return [results[call] for call in calls]
 
     def remove_item(self, by: Principal) -> AwsAnswer:
-        """Delete the probe item if it is there and is this run's own; the code is empty when it is gone."""
+        """Delete the probe item if this run put it. The code is empty if the item is gone."""
         try:
             _client(by, self.table).delete_item(
                 TableName=_reference(by, self.table),
@@ -109,7 +109,7 @@ class Prober:
             )
         except (ClientError, BotoCoreError) as error:
             answer = answer_of_error(error, by.secrets)
-            if answer.code != "ConditionalCheckFailedException":  # failed condition: there is no such item
+            if answer.code != "ConditionalCheckFailedException":  # condition failed: the item does not exist
                 return answer
         self.put_outcome = None
         return AwsAnswer()
@@ -117,7 +117,7 @@ class Prober:
     def _try(self, call: str) -> ProbeResult:
         started, clock = datetime.now(UTC), time.monotonic()
         if call == "PutItem":
-            self.put_outcome = Outcome.COULD_NOT_TELL  # also when an interrupt comes before the answer
+            self.put_outcome = Outcome.COULD_NOT_TELL  # in case of an interrupt before the response
         outcome, answer, items_read = self._answer(call)
         if call == "PutItem":
             self.put_outcome = outcome
@@ -165,7 +165,7 @@ class Prober:
                 ExpressionAttributeValues=values,
                 ConsistentRead=True,
             ),
-            # One item is read and counted; nobody's data is returned.
+            # Reads and counts one item; returns no data.
             "Scan": lambda: client.scan(TableName=table, Limit=1, Select="COUNT"),
         }
 
@@ -175,5 +175,5 @@ def _client(principal: Principal, table: Table) -> Any:  # noqa: ANN401
 
 
 def _reference(principal: Principal, table: Table) -> str:
-    """Another account's table can be named by its ARN only."""
+    """The name of the table, or its ARN if it is another account's: DynamoDB needs the ARN there."""
     return table.name if account_of(table.arn) == principal.account else table.arn

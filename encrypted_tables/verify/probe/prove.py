@@ -1,4 +1,4 @@
-"""Tries every call with every principal's own credentials, and leaves nothing behind."""
+"""Makes every call with the credentials of every principal, and removes the probe items."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the calls answered, and the probe items that are still there."""
+    """The results of the calls, and the probe items that could not be removed."""
 
     results: tuple[ProbeResult, ...]
     leftovers: tuple[Leftover, ...]
@@ -32,9 +32,9 @@ class Proof:
 def prove(
     tables: Iterable[Table], principals: list[Principal], parallel: Parallel, *, read_only: bool = False
 ) -> Proof:
-    """Try the calls of all principals, the first of whom is the caller.
+    """Make the calls as each principal; the first one is the caller.
 
-    The caller's probe items stay until the others have tried to read them.
+    The caller's probe items stay until the other principals have tried to read them.
     """
     caller, others = principals[0], principals[1:]
     calls = METADATA_CALLS + READ_CALLS if read_only else CALLS
@@ -52,7 +52,7 @@ def prove(
     except BaseException as interruption:
         parallel.map("removing probe items", removal, seeds)
         for left in leftovers:
-            interruption.add_note(f"probe item {left.key} is left in {left.table}: {left.reason}")
+            interruption.add_note(f"probe item {left.key} remains in {left.table}: {left.reason}")
         raise
     parallel.map("removing probe items", removal, seeds)
     return Proof(tuple(result for row in rows for result in row), tuple(leftovers))
@@ -71,7 +71,7 @@ def _remove_into(leftovers: list[Leftover], prober: Prober, caller: Principal) -
 
 
 def remove(prober: Prober, caller: Principal) -> Leftover | None:
-    """Remove a probe item by the principal that put it, else by the caller; a Leftover when neither can."""
+    """Remove a probe item as the principal that put it, else as the caller; a Leftover if both fail."""
     if not prober.may_have_item:
         return None
     answer = prober.remove_item(prober.principal)

@@ -1,7 +1,7 @@
 """Waits for a change of access, with new connections for each read, and measures how long it takes.
 
-DynamoDB caches a table key for each caller for up to five minutes, and each host has a cache of its own.
-So a grant is seen at once, and a removal late: one host denies while another still allows.
+Each DynamoDB host caches a table key for each caller for up to five minutes. Added access therefore takes
+effect at once, and removed access later: one host can deny while another still allows.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 """
 
@@ -19,14 +19,14 @@ from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 
 KEY_CACHE_SECONDS = 300.0
-"""How long DynamoDB can use a table key without asking KMS again."""
+"""How long DynamoDB can use a table key without a new call to KMS."""
 CONNECTIONS = 8
-"""New connections of each try that waits for a denial: each may reach another host."""
+"""How many new connections each try makes when it waits for a denial: each may reach another host."""
 
 
 @dataclass(frozen=True)
 class Waited:
-    """How a wait on a table ended."""
+    """The result of a wait on a table."""
 
     table: Table
     last: ProbeResult
@@ -44,12 +44,12 @@ class Waited:
 
     @property
     def words(self) -> str:
-        """How the wait ended, for people."""
+        """The result in words, for people."""
         tries = f"{self.seconds} s ({self.tries} tries)"
         if self.reached and self.tries == 1 and not self.steady:
-            when = "already at the first try, so no change was seen"
+            when = "at the first try, so no change was seen"
         elif self.reached and not self.proves:
-            when = f"after {tries}, but never allowed before, so no removal was seen"
+            when = f"after {tries}, but it was never allowed before, so no removal was seen"
         elif self.steady is None:
             when = f"still, after {tries}"
         elif not self.reached:
@@ -74,16 +74,16 @@ class Waited:
 
 
 def exit_status_of(waits: Iterable[Waited]) -> int:
-    """The exit status of several waits: a change that was not seen outweighs what proves nothing."""
+    """The exit status of several waits: 1 if any is 1, else the highest."""
     statuses = {one.exit_status for one in waits}
     return 1 if 1 in statuses else max(statuses)
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait and how often to try, in seconds, by which clock.
+    """How long to wait and how often to try, in seconds.
 
-    `key_cache` is how long DynamoDB can use a table key without asking KMS: a removal is proven when no read
+    `key_cache` is how long DynamoDB can use a table key without a call to KMS: a removal is proven if no read
     was allowed for that long.
     """
 
@@ -97,7 +97,7 @@ class Patience:
 def wait_for_denial(
     principal: Principal, tables: Sequence[Table], patience: Patience, parallel: Parallel, console: Console
 ) -> list[Waited]:
-    """Read every table until the principal, who could read it, is denied for as long as a key is cached."""
+    """Read every table until the principal is denied for as long as a key can be cached."""
     waits = [_Wait(principal, table, lambda outcome: outcome.is_denied, Outcome.ALLOWED) for table in tables]
     return _wait(waits, patience, parallel, console, f"{principal.arn} reads; waiting for the denial")
 
@@ -112,7 +112,7 @@ def wait_for_access(
 
 @dataclass
 class _Wait:
-    """One table's wait; `before` is an answer that must have been seen for the end to prove anything."""
+    """The wait on one table; it proves something only if the outcome `before` was seen first."""
 
     principal: Principal
     table: Table
@@ -122,7 +122,7 @@ class _Wait:
     seconds: float = 0.0
     tries: int = 0
     steady_from: tuple[int, float] | None = None
-    """The first result of the unbroken run of expected answers, and when its try ended."""
+    """The index of the first result since which all were as expected, and when that try ended."""
 
     def read(self, elapsed: Callable[[], float]) -> None:
         read = [self._read_once() for _ in range(1 if self.before is None else CONNECTIONS)]
@@ -152,7 +152,7 @@ class _Wait:
         return None if self.steady_from is None else self.seconds - self.steady_from[1]
 
     def is_reached(self, key_cache: float) -> bool:
-        """True if the answer is final: what follows cannot prove more."""
+        """True if further reads cannot prove more."""
         if self.steady is None:
             return False
         return self.before is None or not self.was_before or self.steady >= key_cache

@@ -1,4 +1,4 @@
-"""The report as JSON, and the JSON schema it keeps to."""
+"""The report as JSON, and its JSON schema."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ def render_json(report: Report) -> str:
 
 
 def report_schema() -> dict[str, Any]:
-    """The JSON schema of the report, as the report's types say; `SCHEMA_FILE` is its published copy."""
+    """The JSON schema of the report, from its types; `SCHEMA_FILE` is the published copy."""
     schema = _ADAPTER.json_schema(mode="serialization", by_alias=False)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -13,7 +13,7 @@ _TAG = {Severity.DIFFERS: _DIFFERS, Severity.UNKNOWN: _UNKNOWN, Severity.NOTE: _
 
 
 def render_junit(report: Report) -> str:
-    """The report as JUnit XML: what differs is a failure, what could not be told an error."""
+    """The report as JUnit XML: a difference is a failure, an unknown outcome an error."""
     root = ET.Element("testsuites", name="verify")
     for place in report.tables:
         root.append(_suite(place, report))

@@ -39,7 +39,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def settings(place: Place) -> list[tuple[str, str]]:
-    """A place's settings in words: name and value."""
+    """The settings of a place: name and value, in words."""
     table, key = place.table, place.key
     if isinstance(table, Unknown):
         return [("table", _words(table))]
@@ -92,7 +92,7 @@ def _principals(rows: Iterable[PrincipalRow]) -> Grid:
 
 def _matrix(place: Place, report: Report) -> Grid:
     cells = {(cell.principal, cell.call): cell for cell in report.cells_at(place)}
-    grid = _grid("principal", *CALLS, caption="≠ differs from what is declared   * predicted, not proven")
+    grid = _grid("principal", *CALLS, caption="≠ differs from the declaration   * predicted, not proven")
     for row in report.principals:
         own = [cells.get((row.arn, call)) for call in CALLS]
         if any(own):
@@ -101,7 +101,7 @@ def _matrix(place: Place, report: Report) -> Grid:
 
 
 def _grid(*columns: str, **options: Any) -> Grid:  # noqa: ANN401  # rich's own options
-    """A table that folds what is too long for its column: cut off, two names may look the same."""
+    """A table that folds long text: if names were cut, two of them could look the same."""
     grid = Grid(**options)
     for column in columns:
         grid.add_column(column, overflow="fold")
@@ -109,7 +109,7 @@ def _grid(*columns: str, **options: Any) -> Grid:  # noqa: ANN401  # rich's own 
 
 
 def short_name(arn: str) -> str:
-    """A principal in a few words: user/name, role/name, or the account that is meant as a whole."""
+    """The short name of a principal: user/name, role/name, or the account."""
     who = identity(arn)
     if who is None:
         return arn
