@@ -118,7 +118,11 @@ def test_a_table_by_a_name_that_no_table_has_could_not_be_told(run: Run) -> None
         (("--outputs", "-"), "{}", "standard input: no output `tables`"),
         (("--outputs", "-", "--workers", "0"), "", "--workers 0: give at least 1"),
         (("--outputs", "-", "--interval", "0"), "", "--limit and --interval"),
-        (("--outputs", "-", "--json", "-", "--junit", "-"), "", "only one of --json, --junit, --html and --csv"),
+        (
+            ("--outputs", "-", "--json", "-", "--junit", "-"),
+            "",
+            "only one of --json, --junit, --html and --csv",
+        ),
         (
             ("--outputs", "-", "--prove-revocation", "x", "--json", "r.json", "--evidence", "e"),
             "",
