@@ -18,6 +18,12 @@ from encrypted_tables.verify.collect.credentials import (
 from encrypted_tables.verify.collect.declared import StackOutputs
 from encrypted_tables.verify.collect.inventory import Place, Target, survey
 from encrypted_tables.verify.collect.observe import Table, Unknown
+from encrypted_tables.verify.collect.organization import (
+    ControlPolicies,
+    limited,
+    not_covered,
+    read_control_policies,
+)
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation, expected
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
@@ -68,7 +74,10 @@ def verify(
     places = survey(caller.connections, targets, parallel)
     tables = [place.table for place in places if isinstance(place.table, Table)]
     proof = prove(tables, principals, parallel, read_only=options.read_only)
-    account = read_account(caller.connections, caller.account)
+    account = read_account(caller.connections, caller.account, parallel)
+    controls = read_control_policies(caller.connections, caller.account)
+    if isinstance(account, Account) and isinstance(controls, ControlPolicies):
+        account = limited(account, controls)
     moment = datetime.now(UTC)
     declarations = _declarations(places, account, moment)
     predictions = predictions_of(places, principals, account, declarations, moment)
@@ -80,6 +89,7 @@ def verify(
         *_manager_notes(cells, declarations),
         *_probing_findings(places[0], untried, proof.leftovers),
         *_inventory_findings(places[0], account),
+        *_control_findings(places[0], controls),
     ]
     if options.require_proof:
         findings += _unproven(predictions, declarations)
@@ -143,6 +153,18 @@ def _inventory_findings(place: Place, account: Account | Unknown) -> Iterable[Fi
             text=f"the users and roles of the account could not be listed, so a reader could be overlooked: "
             f"{account.words}",
             todo=f"Allow the verifier {CALL} and verify again.",
+        )
+
+
+def _control_findings(place: Place, controls: ControlPolicies | Unknown) -> Iterable[Finding]:
+    if isinstance(controls, Unknown):
+        yield Finding(
+            kind="control-policies-not-read",
+            severity=Severity.NOTE,
+            table=place.name,
+            region=place.region,
+            text=not_covered(controls),
+            todo=f"Allow the verifier {controls.call} to have them evaluated.",
         )
 
 

@@ -21,7 +21,7 @@ from encrypted_tables.verify.predict.access import (
     may_call_table,
     may_decrypt_items,
 )
-from encrypted_tables.verify.predict.predict import caller_of_member
+from encrypted_tables.verify.predict.predict import caller_of_member, under_control
 from encrypted_tables.who_can.alike import ITSELF, Alike, Asked
 from encrypted_tables.who_can.row import Row
 
@@ -52,7 +52,7 @@ class Subject:
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
     """Every user and role of the account, its root user, and whoever else the policies name."""
-    subject = under_control(account, subject)
+    subject = controlled(account, subject)
     for principal, found, reasons in shared(account, subject, lambda caller: row(caller, subject, now)):
         yield found.of(principal, reasons)
     root = root_caller(account.id)
@@ -90,7 +90,7 @@ def shared(
 
 def policy_changers(account: Account, subject: Subject) -> list[Principal]:
     """The users and roles that can give themselves any access to the key by changing its policy."""
-    subject = under_control(account, subject)
+    subject = controlled(account, subject)
     key = subject.key
     if key is None:
         return []
@@ -110,17 +110,9 @@ def asked(subject: Subject) -> list[Asked]:
     ]
 
 
-def under_control(account: Account, subject: Subject) -> Subject:
-    """The subject with the resource control policies of the account.
-
-    They are applied to the key, without which nothing is read, and not to the table: AWS applies them to some
-    services only.
-    https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
-    """
-    key = subject.key
-    if key is None or key.account != account.id:
-        return subject
-    return replace(subject, key=replace(key, resource_control_policies=account.resource_control_policies))
+def controlled(account: Account, subject: Subject) -> Subject:
+    """The subject with the resource control policies of the account."""
+    return replace(subject, key=under_control(subject.key, account)) if subject.key else subject
 
 
 _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}

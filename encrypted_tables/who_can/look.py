@@ -13,7 +13,7 @@ from encrypted_tables.verify.collect.account import Account, read_account
 from encrypted_tables.verify.collect.credentials import Principal as WithCredentials
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Table, Unknown
-from encrypted_tables.verify.collect.organization import limited, read_control_policies
+from encrypted_tables.verify.collect.organization import limited, not_covered, read_control_policies
 from encrypted_tables.verify.collect.parallel import Parallel
 from encrypted_tables.verify.predict.predict import UNUSABLE, key_facts, table_facts
 from encrypted_tables.verify.probe.classify import Outcome
@@ -41,15 +41,8 @@ def inventory_of_caller(caller: WithCredentials, parallel: Parallel) -> Inventor
     account = account_of_caller(caller, parallel)
     controls = read_control_policies(caller.connections, caller.account)
     if isinstance(controls, Unknown):
-        return Inventory(account, (_not_covered(controls),))
+        return Inventory(account, (not_covered(controls),))
     return Inventory(limited(account, controls))
-
-
-def _not_covered(refused: Unknown) -> str:
-    return (
-        f"The service and resource control policies of the organization were not read ({refused.words}). "
-        "They can only deny: a yes may be a no, and no reader is missing."
-    )
 
 
 def account_of_caller(caller: WithCredentials, parallel: Parallel | None = None) -> Account:

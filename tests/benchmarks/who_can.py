@@ -26,7 +26,7 @@ from tests.benchmarks.measure import Grid
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0d1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b"
-TARGET_SECONDS, PRINCIPALS, TABLES, PAGE, TEAMS = 60.0, 70_000, 10, 1_000, 200
+TARGET_SECONDS, PRINCIPALS, TABLES, PAGE, TEAMS = 60.0, 70_000, 3, 1_000, 200
 KINDS = ("shared policies", "a policy of its own for each principal")
 SERVICES = ("s3", "ec2", "logs", "sqs", "sns", "lambda", "ecs", "ecr", "rds", "glue", "athena", "events")
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from encrypted_tables.verify.collect.observe import Unknown
+from encrypted_tables.verify.compare.findings import Severity
 from encrypted_tables.verify.report.report import Report
 from local.process import Credentials
 from tests.verify.world import World, declare, kinds, outcomes
@@ -190,6 +192,21 @@ def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
     report = verified(declare(table, key, {user.arn: "keyUser"}))
     assert kinds(report) == {"could-not-read", "account-not-read"}
     assert report.verdict.exit_status == 2
+
+
+def test_control_policies_that_may_not_be_read_are_a_note_that_names_the_action(
+    world: World, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = Unknown("organizations:ListParents", "AccessDeniedException", "not authorized")
+    monkeypatch.setattr("encrypted_tables.verify.run.read_control_policies", lambda *_: refused)
+    user = world.user()
+    key = world.key()
+
+    report = verified(declare(world.table(key), key, user=user))
+
+    (note,) = (one for one in report.findings if one.kind == "control-policies-not-read")
+    assert note.severity is Severity.NOTE
+    assert "organizations:ListParents: AccessDeniedException" in note.text
 
 
 def test_read_only_tries_no_put(world: World, verified: Verified) -> None:

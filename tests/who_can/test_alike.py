@@ -19,7 +19,7 @@ from encrypted_tables.verify.collect.account import Account, Member
 from encrypted_tables.verify.collect.organization import ControlPolicies, limited
 from encrypted_tables.verify.predict.access import Caller, KeyFacts, TableFacts
 from encrypted_tables.verify.predict.predict import caller_of_member
-from encrypted_tables.who_can.evaluate import Subject, asked, row, rows, shared, under_control
+from encrypted_tables.who_can.evaluate import Subject, asked, controlled, row, rows, shared
 from encrypted_tables.who_can.row import Row
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
@@ -139,7 +139,7 @@ def test_a_shared_evaluation_answers_as_one_of_its_own_would(seed: int) -> None:
 
     found = {one.principal: written(one) for one in rows(account, subject, NOW)}
 
-    subject = under_control(account, subject)
+    subject = controlled(account, subject)
     for member in account.members.values():
         assert found[member.principal] == written(row(caller_of_member(member), subject, NOW))
 

@@ -53,6 +53,14 @@ def read_control_policies(connections: Connections, account: str) -> ControlPoli
     return of_resources if isinstance(of_resources, Unknown) else ControlPolicies(of_principals, of_resources)
 
 
+def not_covered(refused: Unknown) -> str:
+    """What predictions do not cover where control policies could not be read."""
+    return (
+        f"The service and resource control policies of the organization were not read ({refused.words}). "
+        "They can only deny: a yes may be a no, and no reader is missing."
+    )
+
+
 def limited(account: Account, controls: ControlPolicies) -> Account:
     """The account under its control policies."""
     members = {

@@ -60,7 +60,7 @@ def predict_item_calls(
     if isinstance(callers, View):
         views = dict.fromkeys(ITEM_CALLS, callers)
     else:
-        by_key = _key_view(callers, table, key, now)
+        by_key = _key_view(callers, table, key, account, now)
         views = {call: combine(_table_view(callers, table, call, now), by_key) for call in ITEM_CALLS}
     return [
         Prediction(table.name, table.region, principal, call, view.outcome, view.reason)
@@ -106,6 +106,18 @@ def key_facts(key: Key) -> KeyFacts:
     return KeyFacts(key.arn, [policy], [grant.permission for grant in key.grants])
 
 
+def under_control(key: KeyFacts, account: Account | Unknown) -> KeyFacts:
+    """The key with the resource control policies of its account.
+
+    They are applied to the key, without which nothing is read, and not to the table: AWS applies them to some
+    services only.
+    https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
+    """
+    if isinstance(account, Unknown) or key.account != account.id:
+        return key
+    return replace(key, resource_control_policies=account.resource_control_policies)
+
+
 def _callers(
     account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
 ) -> list[Caller] | View:
@@ -137,14 +149,20 @@ def _table_view(callers: list[Caller], table: Table, call: str, now: datetime) -
     return _view(said, Outcome.DENIED_BY_IAM, "no IAM policy and no table policy allows it")
 
 
-def _key_view(callers: list[Caller], table: Table, key: Key | Unknown | None, now: datetime) -> View:
+def _key_view(
+    callers: list[Caller],
+    table: Table,
+    key: Key | Unknown | None,
+    account: Account | Unknown,
+    now: datetime,
+) -> View:
     if key is None or (isinstance(key, Key) and key.manager == "AWS"):
         return View(Outcome.ALLOWED, "an AWS key allows every caller that DynamoDB allows")
     if isinstance(key, Unknown):
         return View(Outcome.COULD_NOT_TELL, key.words)
     if key.state in UNUSABLE:
         return View(UNUSABLE[key.state], f"the key is {key.state}")
-    of_table, of_key = table_facts(table), key_facts(key)
+    of_table, of_key = table_facts(table), under_control(key_facts(key), account)
     said = any_of(may_decrypt_items(caller, of_table, of_key, now) for caller in callers)
     return _view(said, Outcome.DENIED_BY_KMS, "no key policy, grant or IAM policy allows it")
 

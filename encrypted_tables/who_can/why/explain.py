@@ -16,7 +16,7 @@ from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Key
 from encrypted_tables.verify.predict.access import Caller
 from encrypted_tables.verify.predict.predict import caller_of
-from encrypted_tables.who_can.evaluate import root_caller, under_control
+from encrypted_tables.who_can.evaluate import controlled, root_caller
 from encrypted_tables.who_can.look import subject_of
 from encrypted_tables.who_can.why.advice import Step, short_name, steps_of
 from encrypted_tables.who_can.why.case import Case
@@ -72,7 +72,7 @@ def explain(account: Account, place: Place, question: Question) -> Explanation:
     Raises:
         UserError: no such principal, the table could not be read, or a file cannot be used.
     """
-    subject = under_control(account, subject_of(place))
+    subject = controlled(account, subject_of(place))
     caller = _caller(account, _named(account, question.principal))
     if question.session_policy:
         identity = replace(caller.identity, session_policies=(_session_policy(question.session_policy),))
