@@ -23,6 +23,7 @@ RUN_BY = {
     "docs/pull-requests.md": "workflows/test_docs.py",
     "docs/rollout.md": "docs/test_install.py",
     "docs/verify.md": "docs/test_access_commands.py",
+    "docs/why-denied.md": "docs/test_why_denied.py",
 }
 """The test that runs a page's commands."""
 
