@@ -21,6 +21,7 @@ MEASURED: Mapping[str, Sequence[str]] = {
     "pack": ("policy-pack", "components", "encrypted_tables/engine", "encrypted_tables/access_diff"),
     "checkov": ("policy-pack", "components"),
     "verify": ("encrypted_tables/verify", "encrypted_tables/iam"),
+    "who-can": ("encrypted_tables/who_can", "encrypted_tables/iam"),
     "soak": ("components", "local"),
 }
 """The sources that the figures of each part are about."""
