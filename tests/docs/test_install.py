@@ -49,7 +49,7 @@ def test_the_component_is_installed_from_its_wheel(reader: Checkout) -> None:
 
 
 def test_the_pack_of_the_wheel_runs_in_a_preview(reader: Checkout) -> None:
-    """The walk-through's table has the console's key policy, which a mandatory rule refuses."""
+    """The walk-through's key has a deletion window of 7 days, which a mandatory policy refuses."""
     run(reader, "pulumi stack init dev")
     (block,) = runnable_blocks("rollout.md")
     *install, preview = block.splitlines()
