@@ -96,13 +96,13 @@ class Audit:
 
     Attributes:
         reports: one for each state.
-        mended: the entries of the baseline that no state has any more, with their number.
+        fixed: the baseline entries that no state has any more, with their number.
         catalogue: the pack's policies.
         notes: what else people should know, one line each.
     """
 
     reports: Sequence[StateReport]
-    mended: Mapping[Identity, int]
+    fixed: Mapping[Identity, int]
     catalogue: Catalogue
     notes: Sequence[str] = ()
 

@@ -19,12 +19,12 @@ def test_old_violation_does_not_fail_and_a_new_one_does(tmp_path: Path) -> None:
     written(file, state(logs=SAFE, more=SAFE))
     later, both = audit(tmp_path, file, "--baseline", baseline)
     written(file, state(logs=ENCRYPTED))
-    mended, report = audit(tmp_path, file, "--baseline", baseline)
+    fixed, report = audit(tmp_path, file, "--baseline", baseline)
 
-    assert (made, again, later, mended) == (0, 0, 1, 0)
+    assert (made, again, later, fixed) == (0, 0, 1, 0)
     assert violations(old) == [(MAIN, "logs", False)]
     assert sorted(violations(both)) == [(MAIN, "logs", False), (MAIN, "more", True)]
-    assert report["mended"] == [{"policy": MAIN, "urn": urn("logs"), "violations": 1}]
+    assert report["fixed"] == [{"policy": MAIN, "urn": urn("logs"), "violations": 1}]
 
 
 def test_second_violation_of_a_resource_with_an_old_one_is_new(tmp_path: Path) -> None:

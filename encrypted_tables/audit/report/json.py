@@ -9,14 +9,14 @@ from encrypted_tables.audit.findings import Audit, Finding, StateReport, Waiver
 
 def json_report(audit: Audit) -> str:
     """The whole audit as JSON text."""
-    mended = [
-        {"policy": policy, "urn": urn, "violations": n} for (policy, urn), n in sorted(audit.mended.items())
+    fixed = [
+        {"policy": policy, "urn": urn, "violations": n} for (policy, urn), n in sorted(audit.fixed.items())
     ]
     content = {
         "exitStatus": audit.exit_status,
         "policyPack": {"name": audit.catalogue.name, "version": audit.catalogue.version},
         "states": [_state(report, audit) for report in audit.reports],
-        "mended": mended,
+        "fixed": fixed,
         "notes": [*audit.notes],
     }
     return json.dumps(content, indent=2) + "\n"

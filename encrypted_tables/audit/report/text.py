@@ -31,8 +31,8 @@ def _lines(audit: Audit) -> Iterator[str]:
         elif report.has_hidden_secrets:
             state = escape(str(report.state))
             yield f"{state}: secrets in it, if any, could not be decrypted, and count as unknown."
-    for (policy, urn), number in sorted(audit.mended.items()):
-        yield f"mended: {policy}  {escape(urn)}  ({number} in the baseline)"
+    for (policy, urn), number in sorted(audit.fixed.items()):
+        yield f"fixed: {policy}  {escape(urn)}  ({number} in the baseline)"
     yield from map(escape, audit.notes)
     yield _totals(audit)
 
