@@ -41,6 +41,8 @@ OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect", SEARC
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearch.Security.html
 """
+OF_BACKUPS = frozenset({"dynamodb:RestoreTableFromBackup", "dynamodb:DeleteBackup"})
+"""Those whose resource is a backup of the table."""
 DECRYPT = "kms:Decrypt"
 DECRYPT_ACTIONS = actions("kms", Effect.DECRYPTS)
 

@@ -29,9 +29,10 @@ from encrypted_tables.verify.compare.expectation import ITEM_CALLS, Expectation,
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity, access_findings
 from encrypted_tables.verify.compare.in_force import declaration_findings, in_force
 from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells
+from encrypted_tables.verify.compare.other_ways import OtherWays
 from encrypted_tables.verify.compare.settings_findings import settings_findings
 from encrypted_tables.verify.predict.predict import Prediction
-from encrypted_tables.verify.predict.whom import predictions_of
+from encrypted_tables.verify.predict.whom import predictions_of, rows_of
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
 from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
@@ -80,13 +81,21 @@ def verify(
         account = limited(account, controls)
     moment = datetime.now(UTC)
     declarations = _declarations(places, account, moment)
-    predictions = predictions_of(places, principals, account, declarations, moment)
+    everyone = [rows_of(place, account, moment) for place in places]
+    predictions = predictions_of(
+        zip(places, everyone, strict=True), principals, account, declarations, moment
+    )
     cells = access_cells(proof.results, predictions, declarations)
     findings = [
         *settings_findings(places),
         *declaration_findings(places, account, moment),
         *access_findings(cells),
         *_manager_notes(cells, declarations),
+        *(
+            finding
+            for place, rows in zip(places, everyone, strict=True)
+            for finding in OtherWays(place, declarations, cells).findings(rows)
+        ),
         *_probing_findings(places[0], untried, proof.leftovers),
         *_inventory_findings(places[0], account),
         *_control_findings(places[0], controls),

@@ -5,11 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from encrypted_tables.iam.actions import DECRYPT, ITEM_ACTIONS, OF_INDEXES, Access
+from encrypted_tables.iam.actions import (
+    COPY_ACTIONS,
+    DECRYPT,
+    DECRYPT_ACTIONS,
+    GET_RECORDS,
+    ITEM_ACTIONS,
+    KEY_UNDOCUMENTED,
+    OF_BACKUPS,
+    OF_INDEXES,
+    SEARCH_VECTORS,
+    Access,
+)
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of, any_of, unknown
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
-from encrypted_tables.iam.policy import Request, allowed_principals, resource_policy_delegates
+from encrypted_tables.iam.policy import NOT_KNOWN, Request, allowed_principals, resource_policy_delegates
 from encrypted_tables.iam.principals import ANYONE, Kind, Principal, root_user
 from encrypted_tables.iam.request_context import RequestContext, caller_context
 from encrypted_tables.verify.collect.account import Account
@@ -26,6 +37,13 @@ from encrypted_tables.who_can.alike import ITSELF, Alike, Asked
 from encrypted_tables.who_can.row import Row
 
 _POLICY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
+_SHARE = "dynamodb:PutResourcePolicy"
+_ON_TABLE = {
+    access: tuple(one for one in actions if one != SEARCH_VECTORS) for access, actions in ITEM_ACTIONS.items()
+}
+_ON_INDEX = tuple(one for one in OF_INDEXES if one != SEARCH_VECTORS)
+_COPIES_OF_TABLE = tuple(one for one in COPY_ACTIONS if one not in OF_BACKUPS)
+_COPIES_OF_BACKUP = tuple(one for one in COPY_ACTIONS if one in OF_BACKUPS)
 # With one of these on itself, a principal can give itself what the key leaves to IAM.
 _OWN_POLICIES = {
     Kind.USER: ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGroup"),
@@ -48,6 +66,9 @@ class Subject:
     unknown: str = ""
     """Why the key cannot be read; empty where it can."""
     indexes: tuple[str, ...] = ()
+    vector_indexes: tuple[str, ...] = ()
+    stream: TableFacts | None = None
+    """The table's stream with its own policies; None without one."""
 
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
@@ -100,12 +121,16 @@ def policy_changers(account: Account, subject: Subject) -> list[Principal]:
 
 def asked(subject: Subject) -> list[Asked]:
     """All requests that `row` evaluates."""
-    items = tuple(action for actions in ITEM_ACTIONS.values() for action in actions)
-    indexes = tuple(_index(subject, one) for one in subject.indexes)
+    items = tuple(action for actions in _ON_TABLE.values() for action in actions)
+    of_indexes = tuple(one.arn for one in _indexes(subject, subject.indexes))
+    of_vector_indexes = tuple(one.arn for one in _indexes(subject, subject.vector_indexes))
     return [
-        Asked(items, (subject.table.arn,)),
-        *([Asked(OF_INDEXES, indexes)] if indexes else []),
-        *([Asked((DECRYPT, *_POLICY_CHANGES), (subject.key.arn,))] if subject.key else []),
+        Asked((*items, *_COPIES_OF_TABLE, _SHARE), (subject.table.arn,)),
+        Asked(_COPIES_OF_BACKUP, (_backups(subject).arn,)),
+        *([Asked(_ON_INDEX, of_indexes)] if of_indexes else []),
+        *([Asked((SEARCH_VECTORS,), of_vector_indexes)] if of_vector_indexes else []),
+        *([Asked((GET_RECORDS,), (subject.stream.arn,))] if subject.stream else []),
+        *([Asked((*DECRYPT_ACTIONS, *_POLICY_CHANGES), (subject.key.arn,))] if subject.key else []),
         Asked(tuple(action for actions in _OWN_POLICIES.values() for action in actions), ITSELF),
     ]
 
@@ -127,7 +152,11 @@ def root_caller(account: str) -> Caller:
 def others(account: Account, subject: Subject) -> list[Principal]:
     """The principals that policies and grants admit by name and that are no users or roles of the account."""
     found: set[Principal] = set()
-    for policy in (*subject.table.policies, *(subject.key.policies if subject.key else ())):
+    for policy in (
+        *subject.table.policies,
+        *(subject.stream.policies if subject.stream else ()),
+        *(subject.key.policies if subject.key else ()),
+    ):
         if isinstance(policy, Document):
             found |= allowed_principals(policy)
     found |= {grant.grantee for grant in (subject.key.grants if subject.key else ()) if grant.grantee}
@@ -139,27 +168,20 @@ def others(account: Account, subject: Subject) -> list[Principal]:
 
 def row(caller: Caller, subject: Subject, now: datetime | None = None) -> Row:
     """What one principal can do."""
-    if caller.principal == ANYONE or not caller.principal.account:
-        return _of_nobodys_account(caller, subject, now)
     by_key = _by_key(caller, subject, now)
+    direct, copies = _direct(caller, subject, now), _copies(caller, subject, by_key, now)
+    if caller.principal.kind is Kind.SERVICE:
+        return Row(caller.principal, use_key=direct, copy=copies)
+    is_of_an_account = caller.principal != ANYONE and bool(caller.principal.account)
+    reads = _served(caller, subject, Access.READ, by_key, now)
     return Row(
         caller.principal,
-        _served(caller, subject, Access.READ, by_key, now),
+        any_of([reads, _reads_stream(caller, subject, by_key, now)]),
         _served(caller, subject, Access.WRITE, by_key, now),
-        _direct(caller, subject, now),
-        _administers(caller, subject, now),
+        direct,
+        _administers(caller, subject, by_key, now) if is_of_an_account else NO,
+        copies,
     )
-
-
-def _of_nobodys_account(caller: Caller, subject: Subject, now: datetime | None) -> Row:
-    """Everyone, a service or an identity provider: the policies alone decide."""
-    by_key = _by_key(caller, subject, now)
-    direct = _direct(caller, subject, now)
-    if caller.principal.kind is Kind.SERVICE:
-        return Row(caller.principal, use_key=direct)
-    reads = any_of(may_call_table(caller, subject.table, one, now) for one in ITEM_ACTIONS[Access.READ])
-    writes = any_of(may_call_table(caller, subject.table, one, now) for one in ITEM_ACTIONS[Access.WRITE])
-    return Row(caller.principal, all_of([reads, by_key]), all_of([writes, by_key]), direct)
 
 
 def _served(caller: Caller, subject: Subject, access: Access, by_key: Answer, now: datetime | None) -> Answer:
@@ -168,20 +190,47 @@ def _served(caller: Caller, subject: Subject, access: Access, by_key: Answer, no
 
 
 def _items(caller: Caller, subject: Subject, access: Access, now: datetime | None) -> Answer:
-    found = NO
-    for action in ITEM_ACTIONS[access]:
-        found = any_of([found, may_call_table(caller, subject.table, action, now)])
-        if found.grade is Grade.YES:
-            return found
-    if access is Access.READ:
-        for index in subject.indexes:
-            place = replace(subject.table, arn=_index(subject, index))
-            found = any_of([found, *(may_call_table(caller, place, action, now) for action in OF_INDEXES)])
-    return found
+    allowed = _any_call(caller, [subject.table], _ON_TABLE[access], now)
+    if access is Access.WRITE or allowed.grade is Grade.YES:
+        return allowed
+    by_index = _any_call(caller, _indexes(subject, subject.indexes), _ON_INDEX, now)
+    by_vectors = _any_call(caller, _indexes(subject, subject.vector_indexes), (SEARCH_VECTORS,), now)
+    return any_of([allowed, by_index, by_vectors])
 
 
-def _index(subject: Subject, name: str) -> str:
-    return f"{subject.table.arn}/index/{name}"
+def _reads_stream(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
+    if subject.stream is None:
+        return NO
+    return _with_key(_any_call(caller, [subject.stream], (GET_RECORDS,), now), subject, by_key)
+
+
+def _copies(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
+    of_table = _any_call(caller, [subject.table], _COPIES_OF_TABLE, now)
+    of_backups = _any_call(caller, [_backups(subject)], _COPIES_OF_BACKUP, now)
+    return _with_key(any_of([of_table, of_backups]), subject, by_key)
+
+
+def _with_key(allowed: Answer, subject: Subject, by_key: Answer) -> Answer:
+    """A copy or a stream: AWS documents DynamoDB's half only, so the key's is known only if it allows."""
+    if allowed.grade is Grade.NO or subject.unusable:
+        return NO
+    return all_of([allowed, by_key if by_key.grade is Grade.YES else unknown(KEY_UNDOCUMENTED)])
+
+
+def _any_call(
+    caller: Caller, resources: Iterable[TableFacts], actions: Iterable[str], now: datetime | None
+) -> Answer:
+    tried = [(one, action) for one in resources for action in actions]
+    return any_of(may_call_table(caller, one, action, now) for one, action in tried)
+
+
+def _indexes(subject: Subject, names: Iterable[str]) -> list[TableFacts]:
+    return [replace(subject.table, arn=f"{subject.table.arn}/index/{name}") for name in names]
+
+
+def _backups(subject: Subject) -> TableFacts:
+    """Any backup of the table; it has no policy of its own."""
+    return replace(subject.table, arn=f"{subject.table.arn}/backup/{NOT_KNOWN}", policies=())
 
 
 def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
@@ -197,14 +246,16 @@ def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
 def _direct(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
     if subject.key is None or subject.unusable:
         return NO
-    return may_call_key(caller, subject.key, DECRYPT, now)
+    return any_of(may_call_key(caller, subject.key, action, now) for action in DECRYPT_ACTIONS)
 
 
-def _administers(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
+def _administers(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
+    """Whether it can give itself access; by the table's policy only where the key admits it already."""
+    shares = all_of([may_call_table(caller, subject.table, _SHARE, now), by_key])
     if subject.key is None:
-        return NO
-    changes = (may_call_key(caller, subject.key, action, now) for action in _POLICY_CHANGES)
-    return any_of([*changes, _gives_itself_policies(caller, subject)])
+        return shares
+    changes = [may_call_key(caller, subject.key, action, now) for action in _POLICY_CHANGES]
+    return any_of([*changes, shares, _gives_itself_policies(caller, subject)])
 
 
 def _gives_itself_policies(caller: Caller, subject: Subject) -> Answer:

@@ -15,7 +15,7 @@ from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.collect.observe import Table, Unknown
 from encrypted_tables.verify.collect.organization import limited, not_covered, read_control_policies
 from encrypted_tables.verify.collect.parallel import Parallel
-from encrypted_tables.verify.predict.predict import UNUSABLE, key_facts, table_facts
+from encrypted_tables.verify.predict.predict import UNUSABLE, key_facts, stream_facts, table_facts
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.probe import ProbeResult
 from encrypted_tables.who_can.evaluate import Subject, rows, with_access
@@ -68,13 +68,16 @@ def subject_of(place: Place) -> Subject:
     """
     if isinstance(place.table, Unknown):
         raise UserError(f"{place.name} in {place.region}: {place.table.words}")
-    table, key = table_facts(place.table), place.key
+    table, key = place.table, place.key
+    found = Subject(
+        table_facts(table), None, "", "", table.indexes, table.vector_indexes, stream_facts(table)
+    )
     if isinstance(key, Unknown):
-        return Subject(table, None, unknown=key.words)
+        return replace(found, unknown=key.words)
     if key is None or key.manager == "AWS":
-        return Subject(table, None)
+        return found
     unusable = f"the key is {key.state}" if key.state in UNUSABLE else ""
-    return Subject(table, key_facts(key), unusable)
+    return replace(found, key=key_facts(key), unusable=unusable)
 
 
 def look(inventory: Inventory, place: Place, proofs: Mapping[str, bool], parallel: Parallel) -> TableRows:

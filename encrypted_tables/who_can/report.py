@@ -15,7 +15,7 @@ from encrypted_tables.report.subject import Subject
 from encrypted_tables.who_can.row import Row, verdict
 
 SCHEMA_VERSION = "1.1"
-_COLUMNS = ("read", "write", "key", "administer", "basis")
+_COLUMNS = ("read", "write", "key", "administer", "copy", "basis")
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,13 @@ class TableRows:
 
     @property
     def sections(self) -> dict[str, list[Row]]:
-        """The rows by what they mean: who has access now, and who can only grant it to itself."""
-        use = [row for row in self.rows if row.can_use]
-        administer = [row for row in self.rows if not row.can_use]
-        return {"can read, write or use the key": use, "no access, but can grant it to itself": administer}
+        """The rows by what they mean: access now, access that it can grant to itself, and copies only."""
+        others = [row for row in self.rows if not row.can_use]
+        return {
+            "can read, write or use the key": [row for row in self.rows if row.can_use],
+            "no access, but can grant it to itself": [row for row in others if row.can_administer],
+            "no access, but may copy items elsewhere": [row for row in others if not row.can_administer],
+        }
 
 
 def groups(rows: Iterable[Row]) -> list[list[Row]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
 from encrypted_tables.iam.answer import NO, Answer, Grade
 from encrypted_tables.iam.principals import Principal
 
@@ -24,24 +25,32 @@ class Row:
     read: Answer = NO
     write: Answer = NO
     use_key: Answer = NO
-    """kms:Decrypt outside DynamoDB."""
+    """Decryption outside DynamoDB."""
     administer: Answer = NO
-    """Changing the key policy, making grants, or giving itself IAM policies: it can give itself access."""
+    """Whether it can give itself access: by the key policy, a grant, the table's policy or IAM policies."""
+    copy: Answer = NO
+    """Whether it can copy items elsewhere, such as by an export or a backup."""
     is_proven: bool = False
     """Whether `read` was tried with the principal's credentials."""
 
     @property
     def answers(self) -> dict[str, Answer]:
-        """The four answers, by the names that programs read."""
-        return {"read": self.read, "write": self.write, "useKey": self.use_key, "administer": self.administer}
+        """The answers, by the names that programs read."""
+        return {
+            "read": self.read,
+            "write": self.write,
+            "useKey": self.use_key,
+            "administer": self.administer,
+            "copy": self.copy,
+        }
 
     def of(self, principal: Principal, reasons: Mapping[str, str]) -> "Row":
         """The same answers for another principal; `reasons` are its own by those of this one."""
-        read, write, use_key, administer = (
+        read, write, use_key, administer, copy = (
             answer.by(*(reasons.get(one, one) for one in answer.because)) if reasons else answer
             for answer in self.answers.values()
         )
-        return Row(principal, read, write, use_key, administer, self.is_proven)
+        return Row(principal, read, write, use_key, administer, copy, self.is_proven)
 
     @property
     def has_access(self) -> bool:
@@ -50,13 +59,21 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        """Whether any answer is neither yes nor no."""
-        return any(verdict(answer) is Verdict.CANNOT_TELL for answer in self.answers.values())
+        """Whether any answer is neither yes nor no, other than for what AWS does not document."""
+        return any(
+            verdict(answer) is Verdict.CANNOT_TELL and answer.details != (KEY_UNDOCUMENTED,)
+            for answer in self.answers.values()
+        )
 
     @property
     def can_use(self) -> bool:
         """Whether it may read, write or use the key."""
         return any(answer.grade is not Grade.NO for answer in (self.read, self.write, self.use_key))
+
+    @property
+    def can_administer(self) -> bool:
+        """Whether it may give itself access."""
+        return self.administer.grade is not Grade.NO
 
     @property
     def because(self) -> list[str]:

@@ -1,7 +1,8 @@
-"""Exported and streamed items leave the table's key: S3 and Kinesis encrypt their copies with other keys.
+"""Copied items leave the table's key: S3, Kinesis and other services encrypt their copies with other keys.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
 https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/RedshiftforDynamoDB-zero-etl.html
 """
 
 from collections.abc import Sequence
@@ -9,21 +10,31 @@ from collections.abc import Sequence
 from pulumi_policy import EnforcementLevel, Severity
 
 from policies import resource_types as types
+from policies.declared.actions import COPYING
 from policies.declared.arns import is_key_id, parse_key_arn
 from policies.declared.cloudformation import CONTAINERS
+from policies.declared.documents import Statement
 from policies.declared.resource import Resource
 from policies.declared.streams import KinesisStream, kinesis_streams
+from policies.declared.table_policies import table_policies
 from policies.declared.values import UNKNOWN, in_sentence, shown
 from policies.judging.branches import in_every_branch
+from policies.judging.documents import HiddenError, document_outcome
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for each export, and for each Kinesis stream that a table or replica copies items to."""
+    """One outcome for each export, Kinesis stream and resource policy."""
     if resource.type == types.TABLE_EXPORT:
         return [_export(resource)]
-    return in_every_branch(kinesis_streams(resource), lambda one: [_stream(one)])
+    return [
+        *in_every_branch(kinesis_streams(resource), lambda one: [_stream(one)]),
+        *in_every_branch(
+            table_policies(resource),
+            lambda one: [document_outcome(one.place, one.property, one.document, _copying_service)],
+        ),
+    ]
 
 
 def _export(resource: Resource) -> Outcome:
@@ -57,16 +68,37 @@ def _stream(one: KinesisStream) -> Outcome:
     )
 
 
+def _copying_service(statements: Sequence[Statement]) -> str | None:
+    """Which service the statements allow to copy items."""
+    for one in statements:
+        services = [str(name) for name in one.principals if ".amazonaws.com" in str(name)]
+        actions = [action for action in COPYING if one.covers(action)]
+        if one.allows and services and actions and not one.excepts_principals:
+            return (
+                f"allows {services[0]} to copy items ({actions[0]}, {one.label}): the copy is encrypted "
+                "apart from the table. Check where it goes, and have the policy waived."
+            )
+    if any(one.allows and one.hidden_parts for one in statements):
+        raise HiddenError
+    return None
+
+
 RULE = ResourceRule(
     name="dynamodb-table-copies-reviewed",
     description="Exports and Kinesis streams of DynamoDB tables are encrypted with customer managed KMS "
-    "keys.",
+    "keys, and no table policy lets a service copy items.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
     remediation="Encrypt exports with a customer managed KMS key. Add a waiver for a Kinesis stream that "
-    "is encrypted with one: the program does not show it.",
+    "is encrypted with one, or a copy by a service that you have checked: the program does not show it.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html",
     types=CONTAINERS
-    | {types.TABLE_EXPORT, types.KINESIS_DESTINATION, types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE},
+    | {
+        types.TABLE_EXPORT,
+        types.KINESIS_DESTINATION,
+        types.TABLE_RESOURCE_POLICY,
+        types.NATIVE_TABLE,
+        types.NATIVE_GLOBAL_TABLE,
+    },
     check=check,
 )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pulumi_policy import EnforcementLevel, Severity
 
+from policies.declared.actions import DECRYPTING
 from policies.declared.documents import Statement, is_hidden, matches
 from policies.declared.identity_policies import IDENTITY_POLICY_TYPES, identity_policies
 from policies.declared.resource import Resource
@@ -17,7 +18,6 @@ from policies.judging.documents import HiddenError, document_outcome
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 
-DECRYPTING = ("kms:Decrypt", "kms:ReEncryptFrom")
 # A pattern that takes in both of these takes in all keys of some Region.
 TWO_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-fedcba0987654321fedcba0987654321")
 

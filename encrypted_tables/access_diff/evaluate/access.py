@@ -11,6 +11,7 @@ from encrypted_tables.iam.actions import (
     GET_RECORDS,
     ITEM_ACTIONS,
     KEY_UNDOCUMENTED,
+    OF_BACKUPS,
     OF_INDEXES,
     SEARCH_VECTORS,
     Access,
@@ -75,7 +76,8 @@ def _item_requests(table: Table, access: Access) -> Iterator[tuple[str, str]]:
 
 def dynamodb_allows(model: AccessModel, principal: Principal, table: Table, action: str) -> Answer:
     """DynamoDB's permission for an action other than on items, by the policies that the stack sets."""
-    arn, policies = table.arn, table.policies
+    arn = f"{table.arn}/backup/{NOT_KNOWN}" if action in OF_BACKUPS else table.arn
+    policies = table.policies
     if action == GET_RECORDS:
         arn, policies = table.stream_arn, table.stream_policies
     if not arn or not (policies or _is_in_account(table, principal)):

@@ -79,6 +79,14 @@ class Backup:
 
 
 @dataclass(frozen=True)
+class Stream:
+    """The stream of a table that is enabled; `policy` is None without a resource policy of its own."""
+
+    arn: str
+    policy: str | Unknown | None
+
+
+@dataclass(frozen=True)
 class Table:
     """A table, or one of its replicas.
 
@@ -95,6 +103,10 @@ class Table:
     replica_regions: tuple[str, ...]
     policy: str | Unknown | None
     backups: tuple[Backup, ...] | Unknown
+    indexes: tuple[str, ...] = ()
+    """The names of its secondary indexes."""
+    vector_indexes: tuple[str, ...] = ()
+    stream: Stream | None = None
 
     @property
     def account(self) -> str:
@@ -134,6 +146,9 @@ def observe_table(connections: Connections, name: str, region: str) -> Table | U
             "dynamodb:GetResourcePolicy", lambda: _resource_policy(dynamodb, described["TableArn"])
         ),
         backups=attempt("dynamodb:ListBackups", lambda: _backups(dynamodb, described["TableName"])),
+        indexes=_index_names(described, "GlobalSecondaryIndexes", "LocalSecondaryIndexes"),
+        vector_indexes=_index_names(described, "VectorIndexes"),
+        stream=_stream(dynamodb, described),
     )
 
 
@@ -192,6 +207,18 @@ def _resource_policy(dynamodb: Any, table_arn: str) -> str | None:  # noqa: ANN4
         return str(dynamodb.get_resource_policy(ResourceArn=table_arn)["Policy"])
     except dynamodb.exceptions.PolicyNotFoundException:
         return None
+
+
+def _index_names(described: dict[str, Any], *kinds: str) -> tuple[str, ...]:
+    return tuple(sorted(index["IndexName"] for kind in kinds for index in described.get(kind) or ()))
+
+
+def _stream(dynamodb: Any, described: dict[str, Any]) -> Stream | None:  # noqa: ANN401
+    arn = described.get("LatestStreamArn")
+    if not arn or not described.get("StreamSpecification", {}).get("StreamEnabled"):
+        return None
+    policy = attempt("dynamodb:GetResourcePolicy", lambda: _resource_policy(dynamodb, arn))
+    return Stream(arn, policy)
 
 
 def _backups(dynamodb: Any, table_name: str) -> tuple[Backup, ...]:  # noqa: ANN401

@@ -86,12 +86,21 @@ def caller_of_member(member: Member) -> Caller:
 
 def table_facts(table: Table) -> TableFacts:
     """What access to the table depends on."""
-    policies: list[Policy] = []
-    if isinstance(table.policy, Unknown):
-        policies = [Unreadable(table.policy.words)]
-    elif table.policy:
-        policies = [read_document(table.policy, "the table's policy")]
-    return TableFacts(table.name, table.arn, policies)
+    return TableFacts(table.name, table.arn, _resource_policies(table.policy, "the table's policy"))
+
+
+def stream_facts(table: Table) -> TableFacts | None:
+    """What access to the table's stream depends on; None without a stream."""
+    if table.stream is None:
+        return None
+    policies = _resource_policies(table.stream.policy, "the stream's policy")
+    return TableFacts(table.name, table.stream.arn, policies)
+
+
+def _resource_policies(policy: str | Unknown | None, label: str) -> list[Policy]:
+    if isinstance(policy, Unknown):
+        return [Unreadable(policy.words)]
+    return [read_document(policy, label)] if policy else []
 
 
 def key_facts(key: Key) -> KeyFacts:

@@ -16,10 +16,18 @@ from encrypted_tables.verify.compare.matrix import Declarations
 from encrypted_tables.verify.predict.predict import Prediction, predict_item_calls
 from encrypted_tables.who_can.evaluate import rows
 from encrypted_tables.who_can.look import subject_of
+from encrypted_tables.who_can.row import Row
+
+
+def rows_of(place: Place, account: Account | Unknown, now: datetime) -> list[Row]:
+    """The access of everyone to a table of the account; empty for a table that cannot be evaluated."""
+    if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
+        return []
+    return list(rows(account, subject_of(place), now))
 
 
 def predictions_of(
-    places: Iterable[Place],
+    places: Iterable[tuple[Place, list[Row]]],
     principals: list[Principal],
     account: Account | Unknown,
     declarations: Declarations,
@@ -28,9 +36,9 @@ def predictions_of(
     """What the item calls of everybody without credentials would answer at that time, in each place."""
     return [
         prediction
-        for place in places
+        for place, everyone in places
         if isinstance(place.table, Table)
-        for arn in _without_credentials(place, principals, account, declarations, now)
+        for arn in _without_credentials(place, principals, _with_items(everyone, account), declarations)
         for prediction in predict_item_calls(account, place.table, place.key, arn, now)
     ]
 
@@ -38,29 +46,25 @@ def predictions_of(
 def _without_credentials(
     place: Place,
     principals: list[Principal],
-    account: Account | Unknown,
+    with_items: list[str],
     declarations: Declarations,
-    now: datetime,
 ) -> list[str]:
     """The principals to predict: declared, named by a policy, or able to read or write items."""
     in_this_place = declarations.tables[place.name, place.region]
     declared = [entry.principal for entry in in_this_place.access] if in_this_place else []
     named = (one for policy in _policies(place) for one in _users_and_roles(policy))
     with_credentials = {distinct(one.arn) for one in principals}
-    found = {distinct(arn): arn for arn in reversed([*declared, *named, *_with_items(place, account, now)])}
+    found = {distinct(arn): arn for arn in reversed([*declared, *named, *with_items])}
     return [arn for who, arn in reversed(found.items()) if who not in with_credentials]
 
 
-def _with_items(place: Place, account: Account | Unknown, now: datetime) -> list[str]:
-    """The users and roles of the table's account that may read or write items, named anywhere or not."""
-    if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
-        return []
-    found = rows(account, subject_of(place), now)
-    no = Grade.NO
+def _with_items(everyone: list[Row], account: Account | Unknown) -> list[str]:
+    """The users and roles of the account that can read or write items, or may."""
+    members = {} if isinstance(account, Unknown) else account.members
     return [
-        one.principal.arn
-        for one in found
-        if one.principal in account.members and (one.read.grade is not no or one.write.grade is not no)
+        row.principal.arn
+        for row in everyone
+        if row.principal in members and any(one.grade is not Grade.NO for one in (row.read, row.write))
     ]
 
 
