@@ -114,10 +114,10 @@ def grant(grantee: str, *operations: str, **inputs: Any) -> Resource:  # noqa: A
     )
 
 
-def new(made: Resource, *unknown_outputs: str) -> Resource:
+def new(created: Resource, *unknown_outputs: str) -> Resource:
     """The resource before its creation: its outputs are unknown."""
     unknown = dict.fromkeys(("arn", "id", *unknown_outputs), UNKNOWN)
-    return {**made, "id": "", "outputs": {**made["outputs"], **unknown}}
+    return {**created, "id": "", "outputs": {**created["outputs"], **unknown}}
 
 
 def events(before: Sequence[Resource], after: Sequence[Resource]) -> str:

@@ -33,7 +33,7 @@ from tests.access_diff.samples import (
     user_policy,
 )
 
-WORLD: list[Resource] = [
+RESOURCES: list[Resource] = [
     key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:Put*", APP)),
     table(replicas=[{"regionName": "eu-west-1", "kmsKeyArn": key_arn()}]),
     table_policy(allow("dynamodb:GetItem", ANN)),
@@ -62,9 +62,9 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]: 
 
 PLACES = [
     (number, part, path)
-    for number, made in enumerate(WORLD)
+    for number, old in enumerate(RESOURCES)
     for part in ("inputs", "outputs")
-    for path in paths(made[part])
+    for path in paths(old[part])
     if path
 ]
 ODD = st.sampled_from(
@@ -73,7 +73,7 @@ ODD = st.sampled_from(
 
 
 def with_value(number: int, part: str, path: tuple[Any, ...], value: object) -> list[Resource]:
-    world: list[Resource] = json.loads(json.dumps(WORLD))
+    world: list[Resource] = json.loads(json.dumps(RESOURCES))
     place = world[number][part]
     for step in path[:-1]:
         place = place[step]
@@ -85,7 +85,7 @@ def with_value(number: int, part: str, path: tuple[Any, ...], value: object) -> 
 @given(st.sampled_from(PLACES), ODD, st.booleans())
 def test_odd_values_are_answered(place: tuple[int, str, Any], value: object, is_after: bool) -> None:
     odd = with_value(*place, value)
-    before, after = (WORLD, odd) if is_after else (odd, WORLD)
+    before, after = (RESOURCES, odd) if is_after else (odd, RESOURCES)
 
     diff = access_diff(read_preview(events(before, after)))
 
@@ -148,14 +148,14 @@ def test_any_json_for_a_policy_is_answered(document: Any) -> None:  # noqa: ANN4
 )
 def test_what_is_unknown_is_never_no_change(make_unknown: Callable[[], list[Resource]]) -> None:
     after = make_unknown()
-    for changed, made in zip(after, WORLD, strict=True):
-        if changed != made:
+    for changed, old in zip(after, RESOURCES, strict=True):
+        if changed != old:
             changed["outputs"] = {
-                name: UNKNOWN if changed["inputs"].get(name) != made["inputs"].get(name) else value
+                name: UNKNOWN if changed["inputs"].get(name) != old["inputs"].get(name) else value
                 for name, value in changed["outputs"].items()
             }
 
-    assert diff_of(WORLD, after).verdict == "cannot tell"
+    assert diff_of(RESOURCES, after).verdict == "cannot tell"
 
 
 @pytest.mark.parametrize(

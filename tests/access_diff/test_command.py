@@ -50,9 +50,9 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 def test_the_plan_identifies_the_key_of_a_new_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = [new(key(MANAGE, allow("kms:Decrypt", ANN))), new(table(arn=UNKNOWN))]
-    (tmp_path / "preview.json").write_text(events([], made))
-    (tmp_path / "plan.json").write_text(plan(orders=("serverSideEncryption", made[0])))
+    created = [new(key(MANAGE, allow("kms:Decrypt", ANN))), new(table(arn=UNKNOWN))]
+    (tmp_path / "preview.json").write_text(events([], created))
+    (tmp_path / "plan.json").write_text(plan(orders=("serverSideEncryption", created[0])))
     preview = str(tmp_path / "preview.json")
 
     assert main(["access-diff", preview, "--format", "markdown"]) == 2

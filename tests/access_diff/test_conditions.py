@@ -47,7 +47,7 @@ def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
 
 
 @pytest.mark.parametrize(
-    ("condition", "words"),
+    ("condition", "limit"),
     [
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "aws:SourceIp IpAddress 10.0.0.0/8"),
         ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3"}}, "aws:PrincipalOrgID StringEquals o-a1b2c3"),
@@ -62,12 +62,12 @@ def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
     ids=["network", "organisation", "variable", "time", "unknown operator", "boolean"],
 )
 def test_a_condition_that_a_preview_cannot_check_is_part_of_the_gain(
-    condition: dict[str, object], words: str
+    condition: dict[str, object], limit: str
 ) -> None:
     before = [key(MANAGE), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=condition)), table()]
 
-    assert changes(before, after)[0] == f"{ANN} gains read and write, where {words}: {TABLE}"
+    assert changes(before, after)[0] == f"{ANN} gains read and write, where {limit}: {TABLE}"
 
 
 ORDERS = through_dynamodb("orders")

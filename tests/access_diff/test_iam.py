@@ -126,7 +126,7 @@ OF_INDEX = resource(
         ([table(globalSecondaryIndexes=INDEXES[1:])], "*"),
         ([table(), OF_INDEX], "by-day"),
     ],
-    ids=["any", "global", "local", "not named yet", "a resource of its own"],
+    ids=["any", "global", "local", "unknown", "separate resource"],
 )
 def test_a_query_of_an_index_reads_the_table(created: list[dict[str, object]], index: str) -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), *created, user("ann")]

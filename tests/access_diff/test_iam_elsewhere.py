@@ -41,18 +41,18 @@ OUTSIDE = "unless IAM policies outside this stack give it as well"
 
 
 @pytest.mark.parametrize(
-    "given",
+    "attached",
     [
         role_policy(allow("dynamodb:GetItem")),
         attachment("app", READ_ONLY, "role"),
     ],
     ids=["inline", "attached"],
 )
-def test_a_policy_for_a_role_of_another_stack_is_reported(given: dict[str, object]) -> None:
+def test_a_policy_for_a_role_of_another_stack_is_reported(attached: dict[str, object]) -> None:
     before = [key(MANAGE, allow("kms:Decrypt", APP)), table()]
 
-    assert changes(before, [*before, given]) == [f"{APP} gains read: {TABLE} ({OUTSIDE})"]
-    assert changes([*before, given], before) == [f"{APP} loses read: {TABLE} ({OUTSIDE})"]
+    assert changes(before, [*before, attached]) == [f"{APP} gains read: {TABLE} ({OUTSIDE})"]
+    assert changes([*before, attached], before) == [f"{APP} loses read: {TABLE} ({OUTSIDE})"]
 
 
 def test_a_session_has_the_policies_of_its_role() -> None:
@@ -85,18 +85,18 @@ def test_a_policy_for_other_services_changes_nothing_for_a_role_of_another_stack
 
 
 @pytest.mark.parametrize(
-    "given",
+    "attached",
     [group_policy(allow("*")), attachment("devs", ADMINISTRATOR, "group")],
     ids=["inline", "attached"],
 )
-def test_a_policy_for_a_group_is_reported_for_its_members(given: dict[str, object]) -> None:
+def test_a_policy_for_a_group_is_reported_for_its_members(attached: dict[str, object]) -> None:
     before = [key(DELEGATE), table()]
 
-    found = changes(before, [*before, given])
+    found = changes(before, [*before, attached])
 
     assert found[0] == f"{DEVS} gains read and write {SO_FAR}: {TABLE}"
     assert found[-1].startswith(f"{DEVS} gains administration of the key")
-    assert changes([*before, given], before)[0].startswith(f"{DEVS} loses read and write")
+    assert changes([*before, attached], before)[0].startswith(f"{DEVS} loses read and write")
 
 
 def test_dynamodb_permissions_of_a_group_reach_key_users_who_are_members() -> None:

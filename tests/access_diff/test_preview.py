@@ -48,7 +48,7 @@ def test_a_digest_without_unchanged_resources_is_refused() -> None:
         ("  \n", "the preview is empty"),
         ("Previewing update (dev):", "line 1 is not an engine event: 'Previewing update"),
         ("[1, 2]", "line 1 is not an engine event"),
-        ('{"name": "x"}', "there is no `preludeEvent`"),
+        ('{"name": "x"}', "no `preludeEvent`"),
         (events(BEFORE, AFTER).rsplit("\n", 1)[0], "cut short"),
         (events(BEFORE, AFTER)[:-20], "is not an engine event"),
         (events(BEFORE, AFTER).replace('"isPreview": true', '"isPreview": false'), "events of an update"),

@@ -30,9 +30,9 @@ ANN_READS = allow("kms:Decrypt", ANN)
 
 
 def test_the_readers_of_a_new_table_are_reported() -> None:
-    made = [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))]
+    created = [new(key(MANAGE, ANN_READS)), new(table(arn=UNKNOWN))]
 
-    found = changes([], made, plan(orders=("serverSideEncryption", made[0])))
+    found = changes([], created, plan(orders=("serverSideEncryption", created[0])))
 
     assert f"{ANN} gains read and write: table orders (us-east-1) (the table is new)" in found
 

@@ -25,9 +25,9 @@ from tests.access_diff.samples import (
 
 
 def unknown_policy(value: object) -> dict[str, object]:
-    made = key(MANAGE)
-    made["inputs"]["policy"] = value
-    return made
+    changed = key(MANAGE)
+    changed["inputs"]["policy"] = value
+    return changed
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_the_policy_of_a_table_outside_the_stack_is_reported(arn: str) -> None:
 
 def test_the_policy_of_an_unknown_table_is_reported() -> None:
     inputs = {"resourceArn": UNKNOWN, "policy": policy()}
-    unplaced = resource("aws:dynamodb/resourcePolicy:ResourcePolicy", "policy", inputs, {})
+    of_unknown_table = resource("aws:dynamodb/resourcePolicy:ResourcePolicy", "policy", inputs, {})
 
-    diff = diff_of([key(DELEGATE), table()], [key(DELEGATE), table(), unplaced])
+    diff = diff_of([key(DELEGATE), table()], [key(DELEGATE), table(), of_unknown_table])
 
     assert diff.cannot_tell == ("policy (ResourcePolicy): its table is known only after the update",)
 

@@ -65,7 +65,7 @@ def test_a_reader_whom_no_policy_of_table_or_key_names_is_shown_with_the_stateme
     world.user_policy(
         reader, {"Effect": "Allow", "Action": ["dynamodb:GetItem", "kms:Decrypt"], "Resource": "*"}
     )
-    bystander = world.user()
+    bystander, without_key = world.user(policy=None), world.user()
     table = world.table(world.key())
 
     found = principals(command(world.aws, table, "--format", "json"))
@@ -74,6 +74,7 @@ def test_a_reader_whom_no_policy_of_table_or_key_names_is_shown_with_the_stateme
     assert (shown["read"], shown["write"], shown["useKey"], shown["administer"]) == ("yes", "no", "yes", "no")
     assert "read: statement 1 of policy extra" in shown["because"][0]
     assert bystander.arn not in found
+    assert (found[without_key.arn]["read"], found[without_key.arn]["copy"]) == ("no", "cannot tell")
     assert (found[OWNER]["administer"], found[OWNER]["proven"]) == ("yes", True)
     assert found[f"arn:aws:iam::{ACCOUNT}:root"]["read"] == "yes"
 

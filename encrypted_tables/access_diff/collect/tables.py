@@ -37,10 +37,10 @@ class Tables:
             account = self.stack.account_of(resource)
             yield self._table(name, region, key, account, stream_arn=self._stream_arn(resource))
             for replica in as_list(self.stack.set_by(resource, "replicas")):
-                there = replica.get("regionName") if isinstance(replica, Mapping) else None
-                if isinstance(there, str):
+                replica_region = replica.get("regionName") if isinstance(replica, Mapping) else None
+                if isinstance(replica_region, str):
                     replica_key = self._key_of_replica(resource, replica, key)
-                    yield self._table(name, there, replica_key, account, stream_arn=UNKNOWN_STREAM)
+                    yield self._table(name, replica_region, replica_key, account, stream_arn=UNKNOWN_STREAM)
                 else:
                     reason = "one of its replicas is known only after the update"
                     unknown_key = TableKey(KeyKind.CUSTOMER_MANAGED, None, reason)
@@ -157,9 +157,9 @@ def with_policies(
 
 def _is_arn_of(table: Table, arn: str) -> bool:
     """Whether the ARN is the table's, as far as known; an index's is not."""
-    known, given = table.arn.split(":", 5), arn.split(":", 5)
-    return len(given) == len(known) and all(
-        one in (NOT_KNOWN, other) for one, other in zip(known, given, strict=True)
+    known, parts = table.arn.split(":", 5), arn.split(":", 5)
+    return len(parts) == len(known) and all(
+        one in (NOT_KNOWN, other) for one, other in zip(known, parts, strict=True)
     )
 
 
