@@ -95,7 +95,7 @@ def test_a_pipe_gets_one_whole_line_for_each_principal() -> None:
     (reader,) = [line for line in lines if f"user/{LONG}" in line]
     assert reader.split("\t") == [
         "orders", "eu-central-1", f"arn:aws:iam::{ACCOUNT}:user/{LONG}", "can read, write or use the key",
-        "read: yes", "write: no", "key: no", "administer: no", "basis: proven",
+        "read: yes", "write: no", "key: no", "administer: no", "copy: no", "basis: proven",
         "read: statement readers of the key policy",
     ]  # fmt: skip
     assert len(lines) == len(TABLE.rows)
@@ -116,7 +116,7 @@ def test_the_csv_and_the_json_have_every_principal() -> None:
     assert set(table) == {"name", "region", "principals"}
     assert [line[2] for line in lines] == [one["arn"] for one in table["principals"]]
     assert {
-        "arn": user("unclear").arn, "read": "cannot tell", "write": "no", "useKey": "no", "administer": "no",
+        "arn": user("unclear").arn, "read": "cannot tell", "write": "no", "useKey": "no", "administer": "no", "copy": "no",
         "because": ["read: policy broken is not JSON"], "proven": False,
     } in table["principals"]  # fmt: skip
 
