@@ -116,7 +116,8 @@ def test_the_csv_and_the_json_have_every_principal() -> None:
     assert set(table) == {"name", "region", "principals"}
     assert [line[2] for line in lines] == [one["arn"] for one in table["principals"]]
     assert {
-        "arn": user("unclear").arn, "read": "cannot tell", "write": "no", "useKey": "no", "administer": "no", "copy": "no",
+        "arn": user("unclear").arn, "read": "cannot tell", "write": "no", "useKey": "no", "administer": "no",
+        "copy": "no",
         "because": ["read: policy broken is not JSON"], "proven": False,
     } in table["principals"]  # fmt: skip
 
