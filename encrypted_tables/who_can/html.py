@@ -9,7 +9,13 @@ from encrypted_tables.who_can.report import TableRows, groups, limits, proof
 from encrypted_tables.who_can.row import Row, Verdict, reason, verdict
 
 _TONES = {Verdict.YES: "good", Verdict.NO: "no", Verdict.CANNOT_TELL: "unsure"}
-_COLUMNS = {"read": "read", "write": "write", "useKey": "use the key", "administer": "administer"}
+_COLUMNS = {
+    "read": "read",
+    "write": "write",
+    "useKey": "use the key",
+    "administer": "administer",
+    "copy": "copy elsewhere",
+}
 
 
 def render_html(tables: Sequence[TableRows], subject: Subject) -> str:
@@ -22,7 +28,7 @@ def render_html(tables: Sequence[TableRows], subject: Subject) -> str:
         limits=limits(tables),
         looked_at=max((table.looked_at for table in tables), default=0),
         with_access=len({row.principal for row in rows if row.can_use}),
-        can_grant=len({row.principal for row in rows if not row.can_use}),
+        can_grant=len({row.principal for row in rows if not row.can_use and row.can_administer}),
         cannot_tell=len({row.principal for row in rows if row.is_open}),
         groups=groups,
         cells=_cells,
