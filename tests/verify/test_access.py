@@ -85,7 +85,7 @@ def test_a_key_user_who_may_make_no_item_call_differs(world: World, verified: Ve
     differing = {cell.call for cell in report.access if cell.as_declared is False}
     assert differing == set(ITEM_CALLS)
     assert {f.todo for f in report.findings if f.kind == "declared-but-denied"} == {
-        "Allow it the table in its IAM policies, or take it out of its declaration."
+        "Allow these calls in its IAM policies, or remove it from the declaration."
     }
 
 
@@ -101,7 +101,7 @@ def test_whether_a_key_user_may_write_is_not_told_by_its_reads(world: World, ver
     assert kinds(report, user.arn) == {"access-unknown"}
     assert report.verdict.exit_status == 2
     assert {f.todo for f in report.findings if f.kind == "access-unknown"} == {
-        "IAM may allow it to write: verify again without --read-only."
+        "IAM may allow writes: verify again without --read-only."
     }
 
 
