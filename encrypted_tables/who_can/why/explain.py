@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from encrypted_tables.errors import UserError
-from encrypted_tables.iam.actions import ITEM_ACTIONS, Access
+from encrypted_tables.iam.actions import ITEM_ACTIONS, SEARCH_VECTORS, Access
 from encrypted_tables.iam.answer import Answer, Grade
 from encrypted_tables.iam.documents import Document, Policy, Unreadable, read_document
 from encrypted_tables.iam.principals import Kind, Principal, account_principal, parse_principal, root_user
@@ -77,7 +77,8 @@ def explain(account: Account, place: Place, question: Question) -> Explanation:
     if question.session_policy:
         identity = replace(caller.identity, session_policies=(_session_policy(question.session_policy),))
         caller = replace(caller, identity=identity)
-    actions = (question.action,) if question.action else ITEM_ACTIONS[Access.READ]
+    reads = (one for one in ITEM_ACTIONS[Access.READ] if one != SEARCH_VECTORS)  # that reads an index only
+    actions = (question.action,) if question.action else tuple(reads)
     now = datetime.now(UTC)
     case = max((Case(caller, subject, one, now) for one in actions), key=lambda one: one.answer.grade)
     project = project_of(subject, question.stack, question.directory)
