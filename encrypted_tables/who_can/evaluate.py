@@ -60,7 +60,7 @@ class Subject:
 
     table: TableFacts
     key: KeyFacts | None
-    """None for an AWS owned or AWS managed key, which serves everyone that DynamoDB admits."""
+    """None for an AWS owned or AWS managed key."""
     unusable: str = ""
     """Why nobody can use the key, as `the key is Disabled`; empty where it can be used."""
     unknown: str = ""
@@ -69,6 +69,8 @@ class Subject:
     vector_indexes: tuple[str, ...] = ()
     stream: TableFacts | None = None
     """The table's stream with its own policies; None without one."""
+    is_aws_managed: bool = False
+    """Whether the key is the AWS managed key, which serves only principals of its account."""
 
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
@@ -76,9 +78,7 @@ def rows(account: Account, subject: Subject, now: datetime | None = None) -> Ite
     subject = controlled(account, subject)
     for principal, found, reasons in shared(account, subject, lambda caller: row(caller, subject, now)):
         yield found.of(principal, reasons)
-    root = root_caller(account.id)
-    limited = replace(root.identity, service_control_policies=account.service_control_policies)
-    yield row(replace(root, identity=limited), subject, now)
+    yield row(root_caller(account), subject, now)
     for principal in others(account, subject):
         yield row(Caller(principal, Identity()), subject, now)
 
@@ -144,9 +144,10 @@ _EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _ROOT = Identity((Document((_EVERYTHING,), label="the root user"),), is_whole=True)
 
 
-def root_caller(account: str) -> Caller:
-    """The root user of an account, which its own policies never limit."""
-    return Caller(root_user(account), _ROOT, {})
+def root_caller(account: Account) -> Caller:
+    """The root user of an account, which only service control policies limit."""
+    identity = replace(_ROOT, service_control_policies=account.service_control_policies)
+    return Caller(root_user(account.id), identity, {})
 
 
 def others(account: Account, subject: Subject) -> list[Principal]:
@@ -236,6 +237,8 @@ def _backups(subject: Subject) -> TableFacts:
 def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
     if subject.unknown:
         return unknown(subject.unknown)
+    if subject.is_aws_managed and caller.principal.account not in ("", subject.table.account):
+        return NO.by("the AWS managed key, which serves only principals of its account")
     if subject.key is None:
         return YES.by("AWS's own key, which serves everyone that DynamoDB admits")
     if subject.unusable:

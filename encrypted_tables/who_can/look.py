@@ -75,7 +75,7 @@ def subject_of(place: Place) -> Subject:
     if isinstance(key, Unknown):
         return replace(found, unknown=key.words)
     if key is None or key.manager == "AWS":
-        return found
+        return replace(found, is_aws_managed=key is not None)
     unusable = f"the key is {key.state}" if key.state in UNUSABLE else ""
     return replace(found, key=key_facts(key), unusable=unusable)
 

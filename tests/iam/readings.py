@@ -127,9 +127,8 @@ class Reading:
     def _caller(self, arn: str) -> Caller:
         if arn in ROOTS:
             account = arn.split(":")[4]
-            root = root_caller(account)
             controls = self._controls(account).of_principals
-            return replace(root, identity=replace(root.identity, service_control_policies=controls))
+            return root_caller(replace(self._accounts[account], service_control_policies=controls))
         principal = parse_principal(arn)
         assert principal is not None
         found = caller_of(self._accounts[principal.account], principal)

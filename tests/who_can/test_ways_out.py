@@ -104,3 +104,16 @@ def test_a_change_of_the_tables_policy_admits_those_whom_the_key_admits() -> Non
 
     assert answers(of(shares)) == ("no", "no", "no", "yes")
     assert answers(of(shares, has_key=False)) == ("no", "no", "no", "no")
+
+
+@pytest.mark.parametrize(("is_aws_managed", "read"), [(True, "no"), (False, "yes")])
+def test_the_aws_managed_key_serves_only_its_account(is_aws_managed: bool, read: str) -> None:
+    """The AWS owned key serves everyone that the table's policy allows."""
+    other = "arn:aws:iam::444455556666:role/app"
+    shared = Document((statement("dynamodb:GetItem", TABLE, Principal={"AWS": other}),))
+    subject = Subject(TableFacts("orders", TABLE, (shared,)), None, is_aws_managed=is_aws_managed)
+    principal = parse_principal(other)
+    assert principal
+    theirs = Identity([Document((statement("dynamodb:*"),))], is_whole=True)
+
+    assert verdict(row(Caller(principal, theirs), subject).read).value == read

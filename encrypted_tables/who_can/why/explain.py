@@ -156,7 +156,7 @@ def _named(account: Account, text: str) -> Principal:
 
 def _caller(account: Account, principal: Principal) -> Caller:
     if principal.kind is Kind.ROOT:
-        return root_caller(account.id)
+        return root_caller(account)
     found = caller_of(account, principal)
     assert found is not None  # noqa: S101  # `_named` returns members of the account, or other accounts'
     return found
