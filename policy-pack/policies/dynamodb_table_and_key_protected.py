@@ -39,7 +39,7 @@ def _held(resource: Resource) -> list[str]:
 
 RULE = ResourceRule(
     name="dynamodb-table-and-key-protected",
-    description="DynamoDB tables, KMS keys and their aliases have the resource option protect.",
+    description="DynamoDB tables and KMS keys have the resource option protect.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
     remediation="Set the resource option protect. To keep the resource when its stack is destroyed, set "
@@ -58,8 +58,6 @@ RULE = ResourceRule(
             types.REPLICA_EXTERNAL_KEY,
             types.NATIVE_KEY,
             types.NATIVE_REPLICA_KEY,
-            types.ALIAS,
-            types.NATIVE_ALIAS,
         }
     ),
     check=check,

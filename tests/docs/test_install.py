@@ -3,10 +3,11 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
-from local.local_run import ROOT, LocalRun
+from local.local_run import ROOT, local_run
 from tests.documents import Checkout, runnable_blocks
 from tests.packaging.conftest import UNCOMPILED
 
@@ -14,16 +15,17 @@ LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", 
 
 
 @pytest.fixture(scope="module")
-def reader(shared_run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """Somebody with a checkout and a new virtual environment."""
     directory = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT, directory / "checkout", ignore=LEFT_OUT)
     (directory / "checkout" / "venv").symlink_to(ROOT / "venv")
     subprocess.run([sys.executable, "-m", "venv", str(directory / "own")], check=True)
-    return Checkout(shared_run, directory / "checkout", (directory / "own" / "bin",))
+    with local_run() as run:
+        yield Checkout(run, directory / "checkout", (directory / "own" / "bin",))
 
 
-def run(reader: Checkout, command: str) -> str:
+def follow(reader: Checkout, command: str) -> str:
     variables = " ".join(f"{name}={value}" for name, value in UNCOMPILED.items())
     done = reader.shell(f"export {variables}\n{command}")
     assert done.returncode == 0, done.stdout
@@ -33,28 +35,28 @@ def run(reader: Checkout, command: str) -> str:
 def test_the_readme_installs_the_command_the_component_and_the_pack(reader: Checkout) -> None:
     install, _demo = sorted(runnable_blocks("../README.md"), key=lambda block: "make demo" in block)
 
-    run(reader, install)
+    follow(reader, install)
 
-    assert "1.0.0" in run(reader, "encrypted-tables --version")
-    run(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
-    run(reader, "encrypted-tables-policies --help")
+    assert "1.0.0" in follow(reader, "encrypted-tables --version")
+    follow(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
+    follow(reader, "encrypted-tables-policies --help")
 
 
 def test_the_component_is_installed_from_its_wheel(reader: Checkout) -> None:
     (wheel,) = runnable_blocks("component.md")
 
-    run(reader, wheel)
+    follow(reader, wheel)
 
-    run(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
+    follow(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
 
 
 def test_the_pack_of_the_wheel_runs_in_a_preview(reader: Checkout) -> None:
     """The walk-through's key has a deletion window of 7 days, which a mandatory policy refuses."""
-    run(reader, "pulumi stack init dev")
+    follow(reader, "pulumi stack init dev")
     (block,) = runnable_blocks("rollout.md")
     *install, preview = block.splitlines()
 
-    run(reader, "\n".join(install))
+    follow(reader, "\n".join(install))
     previewed = reader.shell(preview)
 
     assert previewed.returncode == 1

@@ -117,8 +117,7 @@ def test_the_guides_commands_move_the_table(
     assert "To be made: legacy-orders-key (Key)" in adopted
     assert "legacy-orders-table" in previewed
     assert "+-" not in previewed
-    loss = "loses" if encryption is AWS_OWNED else "may lose"
-    assert f"{EVERYONE} {loss} read and write" in told(checkout)
+    assert f"{EVERYONE} loses read and write" in told(checkout)
     assert kept(aws) == before
     key = key_of_table(aws)
     assert key is not None

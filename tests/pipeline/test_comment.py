@@ -80,7 +80,7 @@ def test_what_a_fork_wrote_can_neither_link_mention_nor_break_out(changed: dict[
     ],
 )
 def test_what_is_no_summary_is_refused_by_name(changed: dict[str, Any], message: str) -> None:
-    with pytest.raises(SummaryError, match=f"this is no summary of a preview: {message}"):
+    with pytest.raises(SummaryError, match=f"this is not a summary of a preview: {message}"):
         read_summary(json.dumps(summary(**changed)))
 
 
@@ -106,7 +106,7 @@ def test_no_stack_pushes_another_out_of_the_comment() -> None:
 
     assert len(text) <= LONGEST
     assert "user/attacker" in text
-    assert "The rest is left out" in text
+    assert "The rest exceeds GitHub's limit" in text
 
 
 def test_a_cut_list_of_resources_does_not_fold_the_stacks_after_it() -> None:
@@ -148,4 +148,4 @@ def test_a_comment_is_never_longer_than_github_takes() -> None:
     text = rendered(resources=many)
 
     assert len(text) <= LONGEST
-    assert "The rest is left out" in text[-100:]
+    assert "The rest exceeds GitHub's limit" in text[-100:]

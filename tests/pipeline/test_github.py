@@ -168,7 +168,7 @@ def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(
     assert "can be deployed" not in nothing
     assert f"No stack was previewed at commit {COMMIT}." in nothing
     assert "ended with failure: a stack may be missing here" in nothing
-    assert "1 files are left out, the first as this is no summary" in github.comments[0]["body"]
+    assert "1 files are left out, the first as this is not a summary" in github.comments[0]["body"]
 
 
 def test_a_run_without_a_summary_of_no_known_pull_request_is_not_posted(
@@ -226,5 +226,5 @@ def test_a_refusal_by_github_is_told_without_the_token(
 
 
 def test_github_out_of_reach_is_told() -> None:
-    with pytest.raises(GitHubError, match="GitHub could not be asked"):
+    with pytest.raises(GitHubError, match="the request to GitHub failed"):
         Repository("o/r", "http://127.0.0.1:1", TOKEN).check_head(7, COMMIT)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from encrypted_tables.access_diff.collect.access_model import TableId
-from encrypted_tables.iam.actions import Access
+from encrypted_tables.iam.actions import KEY_UNDOCUMENTED, Access
 from encrypted_tables.iam.answer import Answer
 from encrypted_tables.iam.principals import Principal
 
@@ -47,6 +47,18 @@ class Change:
     reason: str = ""
     """A cause other than a policy: the table is created, deleted, or gets another key."""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a fact is missing, other than one that AWS does not document."""
+        return self.verb is Verb.CANNOT_TELL and self.after.details != (KEY_UNDOCUMENTED,)
+
+    @property
+    def is_gain(self) -> bool:
+        """Whether it gains access, keeps it under other conditions, or gains it as far as AWS documents."""
+        return self.verb in {Verb.GAINS, Verb.CHANGES} or (
+            self.verb is Verb.CANNOT_TELL and not self.is_unknown
+        )
+
 
 @dataclass(frozen=True)
 class Diff:
@@ -61,11 +73,11 @@ class Diff:
     @property
     def verdict(self) -> Verdict:
         """Whether any access changes. An unknown answer never counts as unchanged."""
-        if self.cannot_tell or any(change.verb is Verb.CANNOT_TELL for change in self.changes):
+        if self.cannot_tell or any(change.is_unknown for change in self.changes):
             return Verdict.CANNOT_TELL
         return Verdict.CHANGES if self.changes else Verdict.NO_CHANGE
 
     @property
     def has_gains(self) -> bool:
-        """Whether anyone gains access, or keeps it under other conditions."""
-        return any(change.verb in {Verb.GAINS, Verb.CHANGES} for change in self.changes)
+        """Whether any change is a gain."""
+        return any(change.is_gain for change in self.changes)

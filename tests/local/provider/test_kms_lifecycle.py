@@ -118,7 +118,7 @@ def test_a_key_pending_deletion_is_gone(plugin: Plugin) -> None:
 
     assert plugin.aws
     metadata = plugin.aws.client("kms").describe_key(KeyId=key.id)["KeyMetadata"]
-    days = (metadata["DeletionDate"] - metadata["CreationDate"]).days
+    days = round((metadata["DeletionDate"] - metadata["CreationDate"]).total_seconds() / 86_400)
     assert (metadata["KeyState"], days) == ("PendingDeletion", 7)
     assert plugin.refresh(key) is None
     plugin.delete(key)  # once more: an interrupted destroy is repeated
