@@ -137,10 +137,8 @@ def test_replica_of_a_table_that_is_not_protected_need_not_be() -> None:
     assert violations(REPLICA, sample) == []
 
 
-@pytest.mark.parametrize(
-    "type_", [types.TABLE, types.KEY, types.ALIAS, types.NATIVE_TABLE, types.REPLICA_KEY]
-)
-def test_tables_keys_and_aliases_have_the_option_protect(type_: str) -> None:
+@pytest.mark.parametrize("type_", [types.TABLE, types.KEY, types.NATIVE_TABLE, types.REPLICA_KEY])
+def test_tables_and_keys_have_the_option_protect(type_: str) -> None:
     sample = baseline(type_)
     unprotected = Sample(type_, sample.properties, protect=False)
 
