@@ -1,4 +1,4 @@
-"""Whom a table's additional policy statements let in: declared, as those are who have a role by a setting."""
+"""Principals allowed by additional policy statements, as declared access."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

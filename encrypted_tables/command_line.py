@@ -31,7 +31,7 @@ _EPILOG = """\b
 Exit status:
   0  done, and as expected
   1  done, and something differs: access, a policy, a declaration
-  2  could not be told or not be done; the message says why
+  2  cannot tell, or failed; the message says why
 
 \b
 Completion in your shell (bash; zsh and fish likewise):

@@ -32,7 +32,7 @@ def with_waived(analysis: Analysis, reports: Sequence[StateReport]) -> Waived:
     """Add to each state the violations that waivers hide.
 
     Raises:
-        UserError: the config is no config of a pack.
+        UserError: the file is not a valid config of a policy pack.
     """
     if analysis.config is None:
         return Waived(reports)
@@ -95,7 +95,9 @@ def _config(file: Path) -> Mapping[str, Any]:
         config = json.loads(file.read_text(encoding="utf-8"))
         list(_waivers(config)), list(_waivers_of_overrides(config))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{file} is no config of a policy pack ({type(error).__name__}: {error}).") from error
+        raise UserError(
+            f"{file} is not a valid config of a policy pack ({type(error).__name__}: {error})."
+        ) from error
     return config  # type: ignore[no-any-return]  # a mapping, as its waivers could be read
 
 

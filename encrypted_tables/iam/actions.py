@@ -46,10 +46,6 @@ OF_BACKUPS = frozenset({"dynamodb:RestoreTableFromBackup", "dynamodb:DeleteBacku
 DECRYPT = "kms:Decrypt"
 DECRYPT_ACTIONS = actions("kms", Effect.DECRYPTS)
 
-
-KEY_UNDOCUMENTED = "AWS does not document whether this needs kms:Decrypt on the table's key"
-"""Why it is unknown whether a principal without the key can read a stream or copy items."""
-
 # With the right to change the policy, make grants or make a replica with a policy of its own, a principal can
 # give itself any use; with the right to disable or delete the key or end grants, it can end any other use.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html

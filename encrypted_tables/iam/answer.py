@@ -58,7 +58,7 @@ def conditional(*conditions: str) -> Answer:
 
 
 def unknown(*reasons: str) -> Answer:
-    """It cannot be told, for these reasons."""
+    """The answer is unknown, for these reasons."""
     return Answer(Grade.UNKNOWN, frozenset(frozenset({reason}) for reason in reasons))
 
 

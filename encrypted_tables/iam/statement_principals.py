@@ -1,4 +1,4 @@
-"""Whom a statement of a resource's policy names."""
+"""The principals in a statement of a resource's policy."""
 
 from collections.abc import Iterator
 

@@ -72,7 +72,7 @@ def show(
 
     \b
     Exit status: 0 answered for each key; 1 a key is needed, and is disabled or waits for its deletion;
-    2 it could not be told for a key.
+    2 cannot tell for a key.
     """
     where = _region(region)
     caller = caller_principal(boto3.Session(), where, workers)
@@ -119,7 +119,7 @@ def retire_key(
     If its deletion is scheduled and something needs the key, cancel the deletion.
 
     \b
-    Exit status: 0 scheduled, or cancelled with --cancel; 1 something needs the key; 2 it could not be told.
+    Exit status: 0 scheduled, or cancelled with --cancel; 1 something needs the key; 2 cannot tell.
     """
     where = _region(region)
     caller = caller_principal(boto3.Session(), where, workers)

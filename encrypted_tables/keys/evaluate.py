@@ -53,7 +53,7 @@ class Verdict:
 
 
 Finding = Need | str
-"""A need, or why it cannot be told whether there is one."""
+"""A need, or why it is unknown whether there is one."""
 
 
 def judge(key: KeyFacts, region: RegionFacts) -> Verdict:

@@ -57,7 +57,7 @@ class Review:
 
     @property
     def exit_status(self) -> int:
-        """0: all the same; 1: new, changed or gone; 2: only rows that cannot be told."""
+        """0: all the same; 1: new, changed or gone; 2: only rows that are "cannot tell"."""
         found = {row.change for row in self.changed}
         return 1 if found - {Change.CANNOT_TELL} else 2 if found else 0
 

@@ -47,7 +47,7 @@ class Options:
     read_only: bool = False
     """Skip PutItem; default False."""
     require_proof: bool = False
-    """Count a predicted cell as one that could not be told; default False."""
+    """Count a predicted cell as "cannot tell"; default False."""
     workers: int = 16
     """Calls at once; default 16."""
     sources: CredentialSources = field(default_factory=CredentialSources)

@@ -85,7 +85,7 @@ def who_can(
     control policies of the organization are evaluated if they can be read.
 
     \b
-    Exit status: 0 everyone was looked at; 2 somebody could be overlooked, or an answer cannot be told.
+    Exit status: 0 everyone was looked at; 2 somebody could be overlooked, or an answer is "cannot tell".
     With --why: 0 answered; 2 cannot tell, or no such principal.
     """
     question = question_of(why, action, stack, session_policy, style)

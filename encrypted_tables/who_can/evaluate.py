@@ -11,13 +11,13 @@ from encrypted_tables.iam.actions import (
     DECRYPT_ACTIONS,
     GET_RECORDS,
     ITEM_ACTIONS,
-    KEY_UNDOCUMENTED,
     OF_BACKUPS,
     OF_INDEXES,
     SEARCH_VECTORS,
     Access,
 )
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of, any_of, unknown
+from encrypted_tables.iam.copies import key_for_copies
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.policy import NOT_KNOWN, Request, allowed_principals, resource_policy_delegates
@@ -215,7 +215,7 @@ def _with_key(allowed: Answer, subject: Subject, by_key: Answer) -> Answer:
     """A copy or a stream: AWS documents DynamoDB's half only, so the key's is known only if it allows."""
     if allowed.grade is Grade.NO or subject.unusable:
         return NO
-    return all_of([allowed, by_key if by_key.grade is Grade.YES else unknown(KEY_UNDOCUMENTED)])
+    return all_of([allowed, key_for_copies(by_key)])
 
 
 def _any_call(

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
 from encrypted_tables.iam.answer import NO, Answer, Grade
+from encrypted_tables.iam.copies import is_undocumented
 from encrypted_tables.iam.principals import Principal
 
 
@@ -61,7 +61,7 @@ class Row:
     def is_open(self) -> bool:
         """Whether any answer is neither yes nor no, other than for what AWS does not document."""
         return any(
-            verdict(answer) is Verdict.CANNOT_TELL and answer.details != (KEY_UNDOCUMENTED,)
+            verdict(answer) is Verdict.CANNOT_TELL and not is_undocumented(answer)
             for answer in self.answers.values()
         )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
+from encrypted_tables.iam.copies import KEY_UNDOCUMENTED
 from tests.access_diff.samples import (
     ANN,
     APP,

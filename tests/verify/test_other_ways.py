@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
+from encrypted_tables.iam.copies import KEY_UNDOCUMENTED
 from encrypted_tables.verify.report.report import Report
 from tests.verify.world import World, declare, kinds
 

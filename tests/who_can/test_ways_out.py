@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from encrypted_tables.iam.actions import KEY_UNDOCUMENTED
+from encrypted_tables.iam.copies import KEY_UNDOCUMENTED
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.iam.evaluate import Identity
 from encrypted_tables.iam.principals import parse_principal

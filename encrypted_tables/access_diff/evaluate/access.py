@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from encrypted_tables.access_diff.collect.access_model import AccessModel, Key, KeyKind, Table
 from encrypted_tables.access_diff.evaluate.candidates import principals_in_key
+from encrypted_tables.iam import copies
 from encrypted_tables.iam.actions import (
     DECRYPT,
     DECRYPT_ACTIONS,
     GET_RECORDS,
     ITEM_ACTIONS,
-    KEY_UNDOCUMENTED,
     OF_BACKUPS,
     OF_INDEXES,
     SEARCH_VECTORS,
@@ -90,8 +90,7 @@ def dynamodb_allows(model: AccessModel, principal: Principal, table: Table, acti
 
 def key_for_copies(model: AccessModel, principal: Principal, table: Table) -> Answer:
     """The key's permission to copy items or to read a stream: known only for those who can read items."""
-    by_key = can_decrypt_items(model, principal, table)
-    return by_key if by_key.grade is Grade.YES else unknown(KEY_UNDOCUMENTED)
+    return copies.key_for_copies(can_decrypt_items(model, principal, table))
 
 
 def can_decrypt_items(model: AccessModel, principal: Principal, table: Table) -> Answer:

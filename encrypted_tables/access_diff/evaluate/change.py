@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from encrypted_tables.access_diff.collect.access_model import TableId
-from encrypted_tables.iam.actions import KEY_UNDOCUMENTED, Access
+from encrypted_tables.iam.actions import Access
 from encrypted_tables.iam.answer import Answer
+from encrypted_tables.iam.copies import is_undocumented
 from encrypted_tables.iam.principals import Principal
 
 
@@ -50,7 +51,7 @@ class Change:
     @property
     def is_unknown(self) -> bool:
         """Whether a fact is missing, other than one that AWS does not document."""
-        return self.verb is Verb.CANNOT_TELL and self.after.details != (KEY_UNDOCUMENTED,)
+        return self.verb is Verb.CANNOT_TELL and not is_undocumented(self.after)
 
     @property
     def is_gain(self) -> bool:
