@@ -114,15 +114,17 @@ class _Pass:
     def __init__(
         self, config: Mapping[str, Any], stack_tags: Mapping[str, str], policies: Sequence[Policy]
     ) -> None:
-        self.config = config
         self.stack_tags = stack_tags
         self.found: list[Reported] = []
         self.hidden: dict[str, None] = {}
         levels = [(policy, _level(policy, config)) for policy in policies]
         self.active = [(policy, level) for policy, level in levels if level is not EnforcementLevel.DISABLED]
+        self.settings = {policy.name: _settings(config.get(policy.name)) for policy, _ in self.active}
 
     def validate(self, resource: Registered) -> None:
         """Run the policies about single resources."""
+        options, provider = _options(resource), _provider(resource)
+        is_judged = False
         with one_request():
             for policy, level in self.active:
                 if isinstance(policy, ResourceValidationPolicy):
@@ -131,14 +133,14 @@ class _Pass:
                         resource.inputs,
                         resource.urn,
                         resource.name,
-                        _options(resource),
-                        _provider(resource),
-                        self._settings(policy),
+                        options,
+                        provider,
+                        self.settings[policy.name],
                         self.stack_tags,
                     )
-                    applies = self._run(policy, level, resource.urn, partial(policy.validate, args))
-                    if applies and _has_hidden(resource.inputs):
-                        self.hidden[resource.urn] = None
+                    is_judged |= self._run(policy, level, resource.urn, partial(policy.validate, args))
+        if is_judged and _has_hidden(resource.inputs):
+            self.hidden[resource.urn] = None
 
     def validate_stack(self, resources: Sequence[Registered]) -> None:
         """Run the policies about the whole stack."""
@@ -146,7 +148,7 @@ class _Pass:
         with one_request():
             for policy, level in self.active:
                 if isinstance(policy, StackValidationPolicy):
-                    args = StackValidationArgs(whole, self._settings(policy), self.stack_tags)
+                    args = StackValidationArgs(whole, self.settings[policy.name], self.stack_tags)
                     self._run(policy, level, "", partial(policy.validate, args))
 
     def _run(
@@ -173,10 +175,11 @@ class _Pass:
             return False
         return True
 
-    def _settings(self, policy: Policy) -> Mapping[str, Any]:
-        given = self.config.get(policy.name)
-        own = given if isinstance(given, Mapping) else {}
-        return {name: value for name, value in own.items() if name != "enforcementLevel"}
+
+def _settings(given: object) -> Mapping[str, Any]:
+    """The settings beside the level."""
+    stated = given if isinstance(given, Mapping) else {}
+    return {name: value for name, value in stated.items() if name != "enforcementLevel"}
 
 
 def _level(policy: Policy, config: Mapping[str, Any]) -> EnforcementLevel:

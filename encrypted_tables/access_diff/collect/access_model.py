@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from encrypted_tables.access_diff.collect.identities import Identities
 from encrypted_tables.access_diff.collect.unresolved import Unresolved
@@ -103,4 +104,12 @@ class AccessModel:
 
     def tables_of(self, key: Key) -> Iterable[Table]:
         """The tables encrypted with this key."""
-        return (table for table in self.tables.values() if table.key.key and table.key.key.urn == key.urn)
+        return self._tables_by_key.get(key.urn, ())
+
+    @cached_property
+    def _tables_by_key(self) -> Mapping[str, Iterable[Table]]:
+        found: dict[str, list[Table]] = {}
+        for table in self.tables.values():
+            if table.key.key:
+                found.setdefault(table.key.key.urn, []).append(table)
+        return found

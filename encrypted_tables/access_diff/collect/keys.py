@@ -1,8 +1,9 @@
 """The customer managed keys of a stack, and the keys that its references mean."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from encrypted_tables.access_diff.collect.access_model import Key
@@ -58,7 +59,36 @@ class References:
 
     def __init__(self, stack: StackResources) -> None:
         self._stack = stack
-        self._aliases = stack.of([ALIAS])
+
+    @cached_property
+    def _keys(self) -> Mapping[str, Sequence[Resource]]:
+        """The keys by ARN and by id; the replicas of a multi-Region key share one id."""
+        found: dict[str, list[Resource]] = {}
+        for key in self._stack.of(KEYS):
+            for value in {key.outputs.get("arn"), key.id}:
+                if isinstance(value, str) and value:
+                    found.setdefault(value, []).append(key)
+        return found
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, Resource]:
+        """The first alias of each name and ARN."""
+        found: dict[str, Resource] = {}
+        for alias in self._stack.of([ALIAS]):
+            for value in (alias.inputs.get("name"), alias.outputs.get("arn")):
+                if isinstance(value, str):
+                    found.setdefault(value, alias)
+        return found
+
+    @cached_property
+    def _labels(self) -> Mapping[str, str]:
+        """The first alias of each key that has one."""
+        found: dict[str, str] = {}
+        for alias in self._stack.of([ALIAS]):
+            name, key = alias.inputs.get("name"), self._aliased(alias)
+            if key and isinstance(name, str):
+                found.setdefault(key, name)
+        return found
 
     def arn(self, key: Resource) -> str:
         """The key's ARN; if unknown, one that no policy can name."""
@@ -70,21 +100,21 @@ class References:
 
     def label(self, key: Resource) -> str:
         """The key's alias, else its name in the program."""
-        names = (alias.inputs.get("name") for alias in self._aliases if self._aliased(alias) == key.urn)
-        return next((name for name in names if isinstance(name, str)), key.name)
+        return self._labels.get(key.urn, key.name)
 
     def key(self, resource: Resource, name: str, value: Any, region: str = "") -> str | None:  # noqa: ANN401
         """The URN of the key that a property means; None if unknown or not a key of the stack."""
         if isinstance(value, Unknown):
             return self._by_dependency(resource, name, region)
-        for key in self._stack.of(KEYS):
+        if not isinstance(value, str):
+            return None
+        for key in self._keys.get(value, ()):
             is_same_region = not region or self._stack.region_of(key) in ("", region)
-            if value == key.outputs.get("arn") or (value == key.id and key.id and is_same_region):
+            if value == key.outputs.get("arn") or is_same_region:
                 return key.urn
-        for alias in self._aliases:
-            if value in (alias.inputs.get("name"), alias.outputs.get("arn")):
-                return self._aliased(alias)
-        return value if isinstance(value, str) and value in self._stack.keys_elsewhere else None
+        if value in self._aliases:
+            return self._aliased(self._aliases[value])
+        return value if value in self._stack.keys_elsewhere else None
 
     def _aliased(self, alias: Resource) -> str | None:
         target = self._stack.value(alias, "targetKeyId")

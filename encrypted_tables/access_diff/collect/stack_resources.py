@@ -1,7 +1,8 @@
 """The resources of a stack before or after an update."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from encrypted_tables.engine.preview import Resource
@@ -21,10 +22,17 @@ class StackResources:
     keys_elsewhere: frozenset[str] = frozenset()
     """The ARNs of keys that the stack does not create but whose policies it sets before or after."""
 
-    def of(self, types: Iterable[str]) -> list[Resource]:
+    def of(self, types: Iterable[str]) -> Sequence[Resource]:
         """The resources of these types."""
         wanted = frozenset(types)
-        return [resource for resource in self.resources.values() if resource.type in wanted]
+        if wanted not in self._of_types:
+            found = tuple(resource for resource in self.resources.values() if resource.type in wanted)
+            self._of_types[wanted] = found
+        return self._of_types[wanted]
+
+    @cached_property
+    def _of_types(self) -> dict[frozenset[str], tuple[Resource, ...]]:
+        return {}
 
     def value(self, resource: Resource, name: str) -> Any:  # noqa: ANN401  # a property of any type
         """A property: before the update from the outputs, after it from the inputs."""

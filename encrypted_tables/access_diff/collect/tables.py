@@ -1,11 +1,12 @@
 """The tables and replicas of a stack, each with its key and policies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from encrypted_tables.access_diff.collect.access_model import Key, KeyKind, Table, TableId, TableKey
-from encrypted_tables.access_diff.collect.indexes import index_names
+from encrypted_tables.access_diff.collect.indexes import Indexes
 from encrypted_tables.access_diff.collect.keys import References
 from encrypted_tables.access_diff.collect.policies import read_policy
 from encrypted_tables.access_diff.collect.stack_resources import StackResources
@@ -48,6 +49,10 @@ class Tables:
         for resource in self.stack.of([TABLE_REPLICA]):
             yield self._separate_replica(resource)
 
+    @cached_property
+    def _indexes(self) -> Indexes:
+        return Indexes(self.stack)
+
     def _stream_arn(self, resource: Resource) -> str:
         """The ARN of the table's stream; empty without one. DynamoDB enables that of a global table."""
         arn = resource.outputs.get("streamArn")
@@ -61,7 +66,7 @@ class Tables:
     ) -> Table:
         account = account or self.stack.account
         arn = f"arn:{self.stack.partition}:dynamodb:{region or NOT_KNOWN}:{account or NOT_KNOWN}:table/{name}"
-        indexes = index_names(self.stack, self.stack.of([TABLE]), name)
+        indexes = self._indexes.of(name)
         if stream_arn == UNKNOWN_STREAM:
             stream_arn = f"{arn}/stream/{NOT_KNOWN}"
         return Table(name, region, arn, account, key, indexes=indexes, stream_arn=stream_arn)
@@ -129,15 +134,19 @@ def with_policies(
     """The tables with the policies of theirs and of their streams; and the policies of unknown tables."""
     found = dict(tables)
     unresolved = []
+    by_name: dict[str, list[Table]] = {}
+    for one in tables.values():
+        by_name.setdefault(one.name, []).append(one)
     for resource in stack.of([TABLE_POLICY]):
         arn = stack.value(resource, "resourceArn")
         text = read_policy(stack.value(resource, "policy"))
         if isinstance(arn, str):
             table_arn, is_stream, _ = arn.partition("/stream/")
-            table_id = next((one.id for one in tables.values() if _is_arn_of(one, table_arn)), None)
+            named = by_name.get(table_arn.rpartition(":table/")[2], ())
+            table_id = next((one.id for one in named if _is_arn_of(one, table_arn)), None)
             reason = f"{arn} is not a table of this stack"
         else:
-            table_id, is_stream = _table_by_dependency(stack, resource, tables), ""
+            table_id, is_stream = _table_by_dependency(stack, resource, by_name), ""
             reason = "its table is known only after the update"
         if table_id is None:
             unresolved.append(Unresolved(resource, f"{resource.titled}: {reason}"))
@@ -164,17 +173,16 @@ def _is_arn_of(table: Table, arn: str) -> bool:
 
 
 def _table_by_dependency(
-    stack: StackResources, resource: Resource, tables: Mapping[TableId, Table]
+    stack: StackResources, resource: Resource, by_name: Mapping[str, Sequence[Table]]
 ) -> TableId | None:
     sources = [
         stack.resources[urn] for urn in resource.dependencies.get("resourceArn", ()) if urn in stack.resources
     ]
     ids = {
         one.id
-        for one in tables.values()
         for source in sources
         if source.type == TABLE
-        and source.inputs.get("name") == one.name
-        and stack.region_of(source) == one.region
+        for one in by_name.get(str(source.inputs.get("name")), ())
+        if stack.region_of(source) == one.region
     }
     return ids.pop() if len(ids) == 1 else None

@@ -80,9 +80,9 @@ def dynamodb_allows(model: AccessModel, principal: Principal, table: Table, acti
     policies = table.policies
     if action == GET_RECORDS:
         arn, policies = table.stream_arn, table.stream_policies
-    if not arn or not (policies or _is_in_account(table, principal)):
-        return NO
     known = model.identities.get(principal) if principal.is_single else None
+    if not arn or not (policies or (known and _is_in_account(table, principal))):
+        return NO
     identity = Identity(known.policies, known.boundary, is_whole=known.is_of_stack) if known else Identity()
     request = _table_request(principal, action, arn, table)
     return evaluate(request, Resource(table.account, policies), identity, elsewhere=NO)

@@ -17,6 +17,7 @@ from encrypted_tables.access_diff.evaluate.candidates import candidates_for_key,
 from encrypted_tables.access_diff.evaluate.causes import cause_at_key, cause_at_table
 from encrypted_tables.access_diff.evaluate.change import Change, Verb
 from encrypted_tables.access_diff.evaluate.matched_keys import matched_keys
+from encrypted_tables.access_diff.evaluate.same_statements import grouped
 from encrypted_tables.iam.actions import (
     ADMINISTRATION_ACTIONS,
     COPY_ACTIONS,
@@ -131,15 +132,22 @@ class Comparison:
         )
         if step:
             yield Access.DIRECT_KEY_USE, (), step, ""
-        steps = (
-            self._step(
+        yield from _alike(Access.ADMINISTRATION, self._administration(principal, old, new))
+
+    def _administration(
+        self, principal: Principal, old: Key | None, new: Key | None
+    ) -> Iterator[tuple[str, _Step | None]]:
+        is_of_stack = any(model.identities.get(principal) for model in (self.before, self.after))
+        alike = grouped(ADMINISTRATION_ACTIONS, [key for key in (old, new) if key])
+        steps: dict[str, _Step | None] = {}
+        for actions in zip(ADMINISTRATION_ACTIONS) if is_of_stack else alike:
+            step = self._step(
                 principal,
-                partial(_can_administer, self.before, old, action),
-                partial(_can_administer, self.after, new, action),
+                partial(_can_administer, self.before, old, actions[0]),
+                partial(_can_administer, self.after, new, actions[0]),
             )
-            for action in ADMINISTRATION_ACTIONS
-        )
-        yield from _alike(Access.ADMINISTRATION, zip(ADMINISTRATION_ACTIONS, steps, strict=True))
+            steps |= dict.fromkeys(actions, step)
+        return ((action, steps[action]) for action in ADMINISTRATION_ACTIONS)
 
     def _step(
         self, principal: Principal, was: Callable[[Principal], Answer], will_be: Callable[[Principal], Answer]

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policies.declared.values import UNKNOWN, Opaque, Value, parse_json
 
@@ -60,20 +61,29 @@ class Statement:
         return any(is_hidden(action) for action in (*self.actions, *self.not_actions))
 
 
-def statements_of(document: Value) -> list[Statement]:
+def statements_of(document: Value) -> Sequence[Statement]:
     """The statements of a document, JSON text or an object.
 
     Raises:
         DocumentError: it is not a policy document.
     """
-    if isinstance(document, str):
-        try:
-            document = parse_json(document)
-        except ValueError as error:
-            raise DocumentError(f"it is not JSON: {error}") from error
+    return _statements_of_text(document) if isinstance(document, str) else _statements(document)
+
+
+@lru_cache(maxsize=64)
+def _statements_of_text(text: str) -> Sequence[Statement]:
+    """Several policies in turn read one document."""
+    try:
+        document = parse_json(text)
+    except ValueError as error:
+        raise DocumentError(f"it is not JSON: {error}") from error
+    return _statements(document)
+
+
+def _statements(document: Value) -> Sequence[Statement]:
     if not isinstance(document, Mapping):
         raise DocumentError("it is not an object")
-    statements = _element(document, "Statement")
+    statements = next((value for name, value in document.items() if str(name).lower() == "statement"), None)
     if statements is None:
         raise DocumentError("it has no Statement")
     return [_statement(one, number) for number, one in enumerate(_list(statements), start=1)]
@@ -81,8 +91,11 @@ def statements_of(document: Value) -> list[Statement]:
 
 def matches(pattern: Value, text: str) -> bool:
     """Whether the text matches IAM's pattern with * and ?, in any case."""
-    if not isinstance(pattern, str):
-        return False
+    return isinstance(pattern, str) and _matches(pattern, text)
+
+
+@lru_cache(maxsize=4_096)
+def _matches(pattern: str, text: str) -> bool:
     wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(wild, text, re.IGNORECASE) is not None
 
@@ -97,18 +110,18 @@ def _statement(one: Value, number: int) -> Statement:
         return Statement(f"Statement {number}", True, (UNKNOWN,), actions=(UNKNOWN,), resources=(UNKNOWN,))
     if not isinstance(one, Mapping):
         raise DocumentError(f"its statement {number} is not an object")
-    sid = _element(one, "Sid")
-    excepted = _element(one, "NotPrincipal")
+    elements = {str(name).lower(): value for name, value in reversed(list(one.items()))}
+    sid, excepted = elements.get("sid"), elements.get("notprincipal")
     return Statement(
         f"Statement {sid!r}" if isinstance(sid, str) and sid else f"Statement {number}",
-        str(_element(one, "Effect")).lower() != "deny",
-        _principals(_element(one, "Principal") if excepted is None else excepted),
+        str(elements.get("effect")).lower() != "deny",
+        _principals(elements.get("principal") if excepted is None else excepted),
         excepted is not None,
-        _list(_element(one, "Action")),
-        _list(_element(one, "NotAction")),
-        _list(_element(one, "Resource")),
-        _list(_element(one, "NotResource")),
-        _conditions(_element(one, "Condition")),
+        _list(elements.get("action")),
+        _list(elements.get("notaction")),
+        _list(elements.get("resource")),
+        _list(elements.get("notresource")),
+        _conditions(elements.get("condition")),
     )
 
 
@@ -133,11 +146,6 @@ def _conditions(block: Value) -> list[Condition]:
         for operator, keys in operators
         for key, values in (keys.items() if isinstance(keys, Mapping) else [("", [keys])])
     ]
-
-
-def _element(holder: Mapping[str, Value], name: str) -> Value:
-    """An element by name, in any case."""
-    return next((value for key, value in holder.items() if str(key).lower() == name.lower()), None)
 
 
 def _list(value: Value) -> list[Value]:
