@@ -1,4 +1,4 @@
-"""The stack's config, `Pulumi.<stack>.yaml`: typed, and validated before any resource is registered."""
+"""The stack's config, `Pulumi.<stack>.yaml`, as models; validated before any resource is registered."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -24,13 +24,13 @@ class StackConfig(Settings):
     """The settings of a stack."""
 
     ephemeral: bool = False
-    """Whether tables and keys may be destroyed with the stack. False when left out."""
+    """Whether the stack's tables and keys may be destroyed. False when left out."""
 
     tables: dict[ResourceName, TableSettings] = Field(min_length=1)
     """The tables, by their names in DynamoDB."""
 
     test_user: UserName | None = None
-    """The name of a user who has access to DynamoDB, and to no key. None is made when left out."""
+    """The name of a user with access to DynamoDB but to no key. No user is created when left out."""
 
     @field_validator("tables")
     @classmethod
@@ -63,7 +63,7 @@ def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     values = _values(config)
     if "tables" not in values:
         begin = f"pulumi config set --path '{config.name}:tables.NAME.partitionKey' id"
-        problem = Problem((f"{config.name}:tables",), f"there is no table. Begin with: {begin}")
+        problem = Problem((f"{config.name}:tables",), f"no tables are configured. Start with: {begin}")
         raise_problems(where, [problem])
 
     def refuse(problems: Iterable[Problem]) -> None:
@@ -85,7 +85,7 @@ def _valid_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
     for name, table in tables.items() if isinstance(tables, dict) else ():
         try:
             valid |= StackConfig.model_validate({"tables": {name: table}}).tables
-        except ValidationError:  # its problems are reported already
+        except ValidationError:  # its problems are already reported
             continue
     return valid
 
@@ -108,7 +108,7 @@ def table_args(
         caller: who deploys.
     """
     args = settings.model_dump(exclude_unset=True, by_alias=False)
-    if settings.key_arn is None:  # this program grants nothing, so its deployers need no permission to
+    if settings.key_arn is None:  # this program creates no grants, so deployers do not need the permission
         args.setdefault("application_grants", False)
     for people in _PEOPLE:
         if args.get(people):
@@ -124,7 +124,7 @@ def _created(entry: Any, created: Mapping[str, pulumi.Output[str]], caller: Call
 
 
 def _values(config: pulumi.Config) -> dict[str, Any]:
-    """All values of the namespace, parsed, including unknown settings."""
+    """All config values of this project, parsed, including unknown settings."""
     prefix = f"{config.name}:"
     return {
         key.removeprefix(prefix): _parsed(text)
@@ -134,9 +134,11 @@ def _values(config: pulumi.Config) -> dict[str, Any]:
 
 
 def _secrets(config: pulumi.Config) -> list[Problem]:
-    """Settings set as secrets. None may be: ARNs appear in policies, and messages show invalid values."""
+    """Problems with settings that are set as secrets. They would be exposed in policies, outputs and
+    messages.
+    """
     return [
-        Problem((key,), "holds a secret, and is shown in policies and outputs. Set it without --secret.")
+        Problem((key,), "is a secret, but policies and outputs show it. Set it without --secret.")
         for key in sorted(get_config_secret_keys_env())
         if key.startswith(f"{config.name}:")
     ]

@@ -1,4 +1,4 @@
-"""The components' plugin: makes them for programs in other languages."""
+"""The plugin that makes the components available to programs in other languages."""
 
 import sys
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""Statements of a key policy that allow principals. Pure."""
+"""Builds the Allow statements of a key policy. Pure functions."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from .statements import Statement
 def admit(
     sid: str, principals: Sequence[str], actions: str | Sequence[str], condition: Condition | None = None
 ) -> list[Statement]:
-    """Allow principals: one statement for those that a policy can name, one for permission sets.
+    """Statements that allow these principals: one for users, roles and accounts, one for permission sets.
 
-    A statement for nobody names nobody; KMS refuses it, so leave it out.
+    Without principals there is no statement, because KMS refuses one with an empty Principal.
     """
     sets = [one for one in principals if is_permission_set(one)]
     named = [one for one in principals if one not in sets]
@@ -24,14 +24,14 @@ def admit(
 
 
 def compact(time: str) -> str:
-    """A time in letters and digits, as a Sid has them."""
+    """The time without punctuation, because a Sid holds only letters and digits."""
     return time.replace("-", "").replace(":", "")
 
 
 def allow(
     sid: str, principals: Sequence[str], actions: str | Sequence[str], condition: Condition | None = None
 ) -> Statement:
-    """Allow principals that a policy can name, or `ANYONE` under a condition."""
+    """A statement that allows principals by name, or `ANYONE` under a condition."""
     return {
         "Sid": sid,
         "Effect": "Allow",

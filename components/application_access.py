@@ -1,7 +1,7 @@
-"""What an application's role needs for a table: the table's actions by IAM, the key's use by a grant.
+"""Gives an application's role access to a table: an IAM policy for the table, a KMS grant for the key.
 
-The IAM policy alone would not do, as a strict key policy delegates no use of the key to IAM; the grant
-alone would not either. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+Both are needed: a strict key policy does not let IAM policies allow use of the key, and the grant does not
+allow the table's actions. https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 
 Names of `aws.iam` in annotations are quoted: reading one would load that module in every program.
 """
@@ -21,7 +21,9 @@ from .resource_names import about_role, renamed
 
 @dataclass(frozen=True)
 class AccessKind:
-    """A kind of access: its name in resources, its role in outputs, the table's actions that it allows."""
+    """A kind of access: its name in resource names, its name in stack outputs, and the DynamoDB actions it
+    allows.
+    """
 
     name: str
     role: str
@@ -37,7 +39,7 @@ READ_WRITE = AccessKind(
 
 @dataclass(frozen=True)
 class EncryptedCopy:
-    """The table in one Region: its ARN, and the key there."""
+    """The table in one Region: its ARN and its key."""
 
     table_arn: pulumi.Output[str]
     key_arn: pulumi.Output[str]
@@ -56,25 +58,26 @@ def grant_access(
 ) -> None:
     """Give a role access to the table in all its Regions.
 
-    A write decrypts the table's own key as well, so each kind of access needs `Decrypt`. The grant holds
-    for this table's encryption context only.
+    Every kind of access needs `Decrypt`, because writes also decrypt the table key. The grant is limited to
+    this table's encryption context.
 
     Args:
         name: the component's name.
-        number: 1, or which role of this resource name it is: roles of several components may share one.
+        number: 1 for the first role with this resource name, then 2, 3, …: roles in different components may
+            share a name.
         kind: the kind of access.
         role: the application's role.
-        copies: the table in each of its Regions, its own first.
+        copies: the table in each Region, starting with its main Region.
         encryption_context: what DynamoDB sends with each use of the key for this table.
         account_id: the table's account.
         options: options of all resources.
 
     Raises:
-        SettingsError: as soon as it is known that the role is of another account.
+        SettingsError: the role belongs to another account; raised once its ARN is known.
     """
     arns = pulumi.Output.all(*(copy.table_arn for copy in copies.values()))
     grantee = role.arn.apply(lambda arn: _of_account(arn, account_id))
-    resource_name = role._name  # the SDK gives the name in no other way
+    resource_name = role._name  # the SDK has no public way to read the name
 
     def child(suffix: str, region: str = "") -> tuple[str, pulumi.ResourceOptions]:
         own = about_role(f"{name}-{kind.name.replace('-', '')}{suffix}{region}", resource_name, number)
@@ -88,7 +91,7 @@ def grant_access(
         policy=arns.apply(lambda arns: _document(arns, kind.actions)),
         opts=policy_options,
     )
-    # KMS stores the role's unique id: a grant to a role that was created again is made again.
+    # KMS stores the role's unique id, so a recreated role needs a new grant.
     again_with_the_role = pulumi.ResourceOptions(replacement_trigger=role.unique_id)
     for position, (region, copy) in enumerate(copies.items()):
         grant, grant_options = child("-grant", f"-{region}" if position else "")
@@ -104,10 +107,10 @@ def grant_access(
 
 
 def _of_account(arn: str, account_id: str) -> str:
-    """An IAM policy for a role is put in the role's account, with credentials that this program lacks.
+    """The role's ARN, if it is in this account. This program cannot attach IAM policies in another account.
 
     Raises:
-        SettingsError: the role is of another account.
+        SettingsError: the role belongs to another account.
     """
     if account_of(arn) != account_id:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""Who deploys, and where: asked of AWS once in each run."""
+"""Who deploys, and where: looked up in AWS once per run."""
 
 from collections.abc import Hashable, Iterable, MutableMapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from .principals import PrincipalError, Scope, canonical_principal
 
 
 class CallerError(pulumi.RunError):
-    """AWS did not say who deploys; Pulumi shows the message alone, without a traceback."""
+    """The deploying principal could not be determined. Pulumi shows only the message, without a traceback."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,8 @@ class Caller:
     """The principal whose credentials the AWS provider uses.
 
     Attributes:
-        principal: its ARN: a user, a role (for a session of it) or the account's root.
+        principal: its ARN. For a session this is the ARN of its role; it can also be a user or the account's
+            root.
         scope: its partition and account.
         region: the provider's Region.
     """
@@ -33,15 +34,15 @@ class Caller:
 def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterable[object] = ()) -> Caller:
     """The caller for resources with these options: their provider's, or the default provider's.
 
-    A key policy names the role, not its session, whose ARN lacks the role's path. The path is that of the
-    deployer with this name; without one, IAM is asked for it (`iam:GetRole`).
+    A key policy must name the role with its path, which the ARN of a session does not contain. The path comes
+    from the deployer with the same name, or else from IAM (`iam:GetRole`).
 
     Args:
         opts: the options of the resources.
-        deployers: the deployers that are named, as far as they are known.
+        deployers: the configured deployers whose ARNs are known.
 
     Raises:
-        CallerError: AWS cannot be reached, or refuses.
+        CallerError: AWS cannot be reached, or denies the request.
     """
     provider = aws_provider(opts)
     known = _callers.setdefault(pulumi.runtime.settings.get_monitor(), {})
@@ -61,7 +62,7 @@ def _role_among(deployers: Iterable[object], caller: Caller) -> str | None:
     for deployer in deployers:
         try:
             arn = canonical_principal(deployer, caller.scope) if isinstance(deployer, str) else ""
-        except PrincipalError:  # reported with the other settings
+        except PrincipalError:  # an invalid principal is reported with the other settings
             continue
         if ":role/" in arn and arn.rpartition("/")[2] == name and caller.scope.owns(arn):
             return arn
@@ -81,12 +82,12 @@ def _role_of(session: str, provider: pulumi.ProviderResource | None) -> str:
     return found
 
 
-# A run is a connection to the engine; a component provider serves several runs in one process.
+# Keyed by connection to the engine: a component provider serves several runs in one process.
 _callers: WeakKeyDictionary[Any, MutableMapping[Hashable, Caller]] = WeakKeyDictionary()
 
 
 def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    """The AWS provider that a component with these options hands to its children."""
+    """The AWS provider that a component with these options passes to its children."""
     if opts is None:
         return None
     given = opts.providers.values() if isinstance(opts.providers, dict) else (opts.providers or ())
@@ -104,13 +105,13 @@ def _ask(provider: pulumi.ProviderResource | None) -> Caller:
     try:
         identity = aws.get_caller_identity(opts=options)
     except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
-        raise CallerError(f"AWS could not be asked who deploys: {error}") from None
+        raise CallerError(f"could not find out from AWS who deploys: {error}") from None
     if not (identity.arn and identity.account_id):
         raise CallerError(_WITHOUT_ANSWER.format("get_caller_identity"))
     try:
         region = aws.get_region(opts=options).region
     except Exception as error:  # noqa: BLE001  # as above
-        raise CallerError(f"AWS could not be asked where to deploy: {error}") from None
+        raise CallerError(f"could not find out from AWS where to deploy: {error}") from None
     if not region:
         raise CallerError(_WITHOUT_ANSWER.format("get_region"))
     return Caller(identity.arn, Scope(identity.arn.split(":")[1], identity.account_id), region)

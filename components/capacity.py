@@ -1,8 +1,8 @@
-"""Provisioned capacity that follows use.
+"""Autoscaling of provisioned capacity.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html
 
-`aws.appautoscaling` is loaded only where capacity follows use: its names in annotations are quoted.
+Annotations that name `aws.appautoscaling` are quoted, so that only programs with autoscaling load the module.
 """
 
 from collections.abc import Container
@@ -24,14 +24,14 @@ def autoscale(
     options: pulumi.ResourceOptions,
     other_components: Container[str],
 ) -> None:
-    """Let the table's capacity, and that of its global secondary indexes, follow use.
+    """Autoscale the capacity of a table and of its global secondary indexes.
 
     Args:
         name: the component's name.
         table: the table.
         settings: its settings.
         options: options of all resources.
-        other_components: components whose tables have the names that version 1.0 gave to those of indexes.
+        other_components: names of components that version 1.0 would have confused with indexes of this table.
     """
     table_id = pulumi.Output.concat("table/", table.name)
     for kind, bounds in (("Read", settings.read_autoscaling), ("Write", settings.write_autoscaling)):

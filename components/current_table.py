@@ -1,4 +1,4 @@
-"""A table as it is in AWS, read only for tables whose inputs depend on it."""
+"""Reads a table from AWS, but only if its inputs depend on its present state."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _UNITS = ("read_capacity", "write_capacity")
 
 
 class CurrentTableError(pulumi.RunError):
-    """AWS did not describe a table that the program needs to know."""
+    """A table whose present state is needed could not be read."""
 
 
 def current_table(
@@ -22,7 +22,7 @@ def current_table(
     """The table in AWS; None if it does not exist, or if no input depends on it.
 
     Raises:
-        CurrentTableError: AWS refuses to describe the table. An update without it could lower the capacity.
+        CurrentTableError: the table could not be read. An update without its state could lower the capacity.
     """
     if not (settings.read_autoscaling or settings.write_autoscaling or settings.restore_from):
         return None
@@ -40,7 +40,7 @@ def current_table(
 def current_capacity(
     found: aws.dynamodb.GetTableResult | None, settings: TableSettings
 ) -> CapacityNow | None:
-    """The table's capacity in AWS; None if it does not scale, or if there is no provisioned table."""
+    """The table's capacity in AWS. None without autoscaling, or if no provisioned table exists."""
     scales = settings.read_autoscaling or settings.write_autoscaling
     if not scales or found is None or found.billing_mode != "PROVISIONED":
         return None

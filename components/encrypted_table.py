@@ -1,4 +1,4 @@
-"""A DynamoDB table, its customer managed KMS key, and who may use them: as one component."""
+"""One component for a DynamoDB table, its customer managed KMS key and access to both."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,13 +28,13 @@ from .table_policy import attach_policy
 class EncryptedTable(pulumi.ComponentResource):
     """A DynamoDB table that is encrypted with a customer managed KMS key.
 
-    Makes the key, its alias and its policy, then the table: rotated, recoverable and protected from
-    deletion, unless `ephemeral`. All arguments are checked before anything is registered; each mistake is
-    named. Besides the outputs, `table` and `key` are the AWS resources themselves (`key` is None where
-    `key_arn` was given).
+    Creates the key with its alias and policy, then the table. Key rotation and point-in-time recovery are on;
+    deletion protection is on unless `ephemeral`. All arguments are checked, and all mistakes reported, before
+    any resource is registered. The attributes `table` and `key` are the AWS resources (`key` is None if
+    `key_arn` is set).
 
     Raises:
-        SettingsError: arguments are wrong, or the key policy would lock people out.
+        SettingsError: an argument is invalid, or nobody could change the key policy again.
     """
 
     table_name: pulumi.Output[str]
@@ -50,10 +50,10 @@ class EncryptedTable(pulumi.ComponentResource):
     """The key's id."""
 
     key_alias: pulumi.Output[str | None]
-    """The key's main alias, with `alias/`; none where `key_arn` was given."""
+    """The key's main alias, with `alias/`. None if `key_arn` is set."""
 
     stream_arn: pulumi.Output[str | None]
-    """The ARN of the table's stream; none where it has none."""
+    """The ARN of the table's stream. None if the table has no stream."""
 
     replica_key_arns: pulumi.Output[Mapping[str, str]]
     """The ARN of the key of each replica, by Region."""
@@ -69,7 +69,7 @@ class EncryptedTable(pulumi.ComponentResource):
         identities = Identities(caller, aws_provider(opts))
         problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
         absent = [*identities.problems(named_people(settings))]
-        previewing = pulumi.runtime.is_dry_run()  # a preview may run before people and roles are created
+        previewing = pulumi.runtime.is_dry_run()  # a preview may run before users and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
         super().__init__(type_token("EncryptedTable"), name, {}, with_earlier_type("EncryptedTable", opts))
@@ -120,22 +120,24 @@ class EncryptedTable(pulumi.ComponentResource):
         )
 
     def grant_read(self, role: "aws.iam.Role") -> None:
-        """Let an application's role read items: IAM policy and KMS grant together, for this table only."""
+        """Let an application's role read items of this table: creates an IAM policy and a KMS grant."""
         self._grant(READ, role)
 
     def grant_write(self, role: "aws.iam.Role") -> None:
-        """Let an application's role write items: IAM policy and KMS grant together, for this table only."""
+        """Let an application's role write items of this table: creates an IAM policy and a KMS grant."""
         self._grant(WRITE, role)
 
     def grant_read_write(self, role: "aws.iam.Role") -> None:
-        """Let an application's role read and write items: IAM policy and KMS grant together."""
+        """Let an application's role read and write items of this table: creates an IAM policy and a KMS
+        grant.
+        """
         self._grant(READ_WRITE, role)
 
     @property
     def declaration(self) -> Mapping[str, Any]:
-        """The table, its key and who is to have access, in the form of stack outputs.
+        """The table, its key and the intended access, for a stack output.
 
-        `encrypted-tables verify` compares it with who really has. Take it after the last `grant_…`.
+        `encrypted-tables verify` compares it with the actual access. Call it after the last `grant_…`.
         """
         settings = self._settings
         access = pulumi.Output.all(self._access, self._statement_access, self._granted)
@@ -159,7 +161,7 @@ class EncryptedTable(pulumi.ComponentResource):
         }
 
     def _key_arns(self, keys: TableKeys) -> list[pulumi.Output[str]]:
-        """The table's key and those of its replicas: made here, or brought along and checked."""
+        """The keys of the table and its replicas: created here, or existing keys that have been checked."""
         regions = self._settings.replica_regions
         if self.key:
             return [self.key.arn, *(keys.replica(region, self.key).arn for region in regions)]
@@ -180,12 +182,12 @@ class EncryptedTable(pulumi.ComponentResource):
         if settings.restore_from and not found and (later := not_restored(settings)):
             pulumi.log.warn(
                 f"EncryptedTable {self._name!r}: a restore does not set {', '.join(later)}. "
-                "Run `pulumi up` once more after it.",
+                "Run `pulumi up` again after it.",
                 self,
             )
         now = current_capacity(found, settings)
         inputs = table_inputs(settings, now)
-        # Where a table came from is history: a change of it would replace the table, and its items with it.
+        # The source matters only at creation. A changed source would replace the table and delete its items.
         ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
         if settings.ttl_attribute is None:
             ignored.append(TTL_ATTRIBUTE)
@@ -228,14 +230,14 @@ class EncryptedTable(pulumi.ComponentResource):
         what = f"EncryptedTable {self._name!r}"
         if not isinstance(role, aws.iam.Role):
             raise SettingsError(
-                f"{what}: access is granted to an aws.iam.Role, found {role!r}. One that exists is "
-                "aws.iam.Role.get(NAME, ROLE); users are named under keyUsers."
+                f"{what}: expected an aws.iam.Role, found {role!r}. "
+                "Look up an existing role with aws.iam.Role.get(NAME, ROLE). Name users under keyUsers."
             )
         if any(known is role and granted == kind for granted, known in self._grantees):
             raise SettingsError(f"{what}: role {role._name!r} is granted {kind.name} access twice.")
         self._grantees.append((kind, role))
 
     def _arn_in(self, region: str) -> pulumi.Output[str]:
-        """The ARN of the table's replica in a Region: the table's own, with that Region."""
+        """The ARN of the table's replica in a Region: the table's ARN with that Region."""
         own = self._protected.region
         return self.table_arn.apply(lambda arn: arn.replace(f":{own}:", f":{region}:", 1))

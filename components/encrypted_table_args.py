@@ -1,6 +1,6 @@
-"""The arguments of `EncryptedTable`: what each means, and what happens when it is left out.
+"""The arguments of `EncryptedTable`, with their meaning and defaults.
 
-Types are those that Pulumi's component host can describe to other languages.
+Only types that Pulumi's component host can describe to other languages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ class KeyUserArgs(TypedDict):
     """The principal, as in `key_users`."""
 
     until: NotRequired[Input[str]]
-    """When the access ends: a date (its first moment in UTC), or a time with its offset, such as
-    2027-01-31T18:00:00+01:00. It does not end when left out."""
+    """When the access ends: a date (00:00 UTC on that day), or a time with its UTC offset, such as
+    2027-01-31T18:00:00+01:00. Without it, the access does not end."""
 
     reason: NotRequired[str]
-    """Why, in up to 256 characters, for the stack's outputs. None when left out."""
+    """The reason for the access, up to 256 characters; shown in the stack's outputs. None when left out."""
 
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     StreamViewType = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
     TableClass = Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
     BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
-else:  # what Pulumi's component host can describe to other languages
+else:  # the type that Pulumi's component host can describe to other languages
     KeyUsers = Input[Sequence[Any]]
     AttributeType = InputFormat = Compression = Projection = KeyPolicyProfile = ReplicaConsistency = (
         StreamViewType
@@ -44,7 +44,7 @@ else:  # what Pulumi's component host can describe to other languages
 
 
 class KeyAttributeArgs(TypedDict):
-    """An attribute that is part of a key."""
+    """An attribute that is part of a table or index key."""
 
     name: str
     """Its name."""
@@ -54,49 +54,50 @@ class KeyAttributeArgs(TypedDict):
 
 
 class OnDemandThroughputArgs(TypedDict):
-    """The most that an on-demand table or index may use; calls beyond it are throttled.
+    """Maximum throughput of an on-demand table or index. DynamoDB throttles requests above it.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode-max-throughput.html
     """
 
     max_read_request_units: NotRequired[int]
-    """Read request units a second. No limit when left out."""
+    """Read request units per second. No limit when left out."""
 
     max_write_request_units: NotRequired[int]
-    """Write request units a second. No limit when left out."""
+    """Write request units per second. No limit when left out."""
 
 
 class WarmThroughputArgs(TypedDict):
-    """What a table or index can take at once, before it has grown with its use. A table's cannot be lowered.
+    """Warm throughput: what a table or index can serve immediately. It cannot be lowered for a table.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
     """
 
     read_units_per_second: NotRequired[int]
-    """Reads a second, 12,000 or more. DynamoDB's own when left out."""
+    """Reads per second, at least 12,000. DynamoDB's default when left out."""
 
     write_units_per_second: NotRequired[int]
-    """Writes a second, 4,000 or more. DynamoDB's own when left out."""
+    """Writes per second, at least 4,000. DynamoDB's default when left out."""
 
 
 class RestoreFromArgs(TypedDict):
-    """What a new table is restored from: a table at some time, or a backup.
+    """The source of a restored table: another table at a point in time, or a backup.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html
     """
 
     table_arn: NotRequired[Input[str]]
-    """The ARN of a table with point-in-time recovery. A backup is restored when left out."""
+    """The ARN of a table with point-in-time recovery. Give either this or `backup_arn`."""
 
     date_time: NotRequired[str]
-    """With `table_arn`: the time, such as 2026-11-01T09:30:00Z. The latest when left out."""
+    """With `table_arn`: the point in time, such as 2026-11-01T09:30:00Z. The latest possible when left
+    out."""
 
     backup_arn: NotRequired[Input[str]]
-    """The ARN of a backup. A table is restored when left out."""
+    """The ARN of a backup. Give either this or `table_arn`."""
 
 
 class ImportFromArgs(TypedDict):
-    """Files in an S3 bucket that a new table is filled with.
+    """Files in an S3 bucket that are imported into a new table.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.HowItWorks.html
     """
@@ -108,23 +109,23 @@ class ImportFromArgs(TypedDict):
     """`DYNAMODB_JSON`, `ION` or `CSV`."""
 
     bucket_owner: NotRequired[str]
-    """The id of the account that owns the bucket. The own account when left out."""
+    """The id of the account that owns the bucket. The table's account when left out."""
 
     key_prefix: NotRequired[str]
-    """What the names of the files begin with. All files when left out."""
+    """The prefix of the object keys to import. All objects when left out."""
 
     input_compression_type: NotRequired[Compression]
     """`NONE`, `GZIP` or `ZSTD`. `NONE` when left out."""
 
     csv_delimiter: NotRequired[str]
-    """For `CSV`: what stands between values. A comma when left out."""
+    """For `CSV`: the delimiter. A comma when left out."""
 
     csv_header: NotRequired[Sequence[str]]
-    """For `CSV`: the names of the columns. The first line of each file when left out."""
+    """For `CSV`: the column names. The first line of each file when left out."""
 
 
 class GlobalSecondaryIndexArgs(TypedDict):
-    """An index with keys of its own.
+    """A global secondary index.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
     """
@@ -139,10 +140,10 @@ class GlobalSecondaryIndexArgs(TypedDict):
     """Its sort key. None when left out."""
 
     projection_type: NotRequired[Projection]
-    """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
+    """The attributes it contains: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
-    """The attributes that it holds besides keys; for `INCLUDE` only."""
+    """For `INCLUDE`: the attributes it contains besides the keys."""
 
     read_capacity: NotRequired[int]
     """Read capacity units; for tables with provisioned capacity. The table's when left out."""
@@ -151,14 +152,14 @@ class GlobalSecondaryIndexArgs(TypedDict):
     """Write capacity units; for tables with provisioned capacity. The table's when left out."""
 
     on_demand_throughput: NotRequired[OnDemandThroughputArgs]
-    """The most that it may use; for on-demand tables. No limit when left out."""
+    """Maximum throughput, for on-demand tables. No limit when left out."""
 
     warm_throughput: NotRequired[WarmThroughputArgs]
-    """What it can take at once. DynamoDB's own when left out."""
+    """Warm throughput. DynamoDB's default when left out."""
 
 
 class LocalSecondaryIndexArgs(TypedDict):
-    """An index with the table's partition key and another sort key; made with the table only.
+    """A local secondary index: the table's partition key with another sort key. Created only with the table.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html
     """
@@ -170,30 +171,30 @@ class LocalSecondaryIndexArgs(TypedDict):
     """Its sort key."""
 
     projection_type: NotRequired[Projection]
-    """Which attributes it holds: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
+    """The attributes it contains: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
-    """The attributes that it holds besides keys; for `INCLUDE` only."""
+    """For `INCLUDE`: the attributes it contains besides the keys."""
 
 
 class AutoscalingArgs(TypedDict):
-    """Capacity that follows use, between two bounds.
+    """Autoscaling of capacity between a minimum and a maximum.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html
     """
 
     min_capacity: int
-    """The least, in capacity units; the table starts with it."""
+    """The minimum, in capacity units. The table starts with it."""
 
     max_capacity: int
-    """The most, in capacity units."""
+    """The maximum, in capacity units."""
 
     target_utilization: NotRequired[int]
-    """How much of the capacity should be in use, 20 to 90 per cent. 70 when left out."""
+    """Target utilization in percent, 20 to 90. 70 when left out."""
 
 
 class EncryptedTableArgs(TypedDict):
-    """Arguments of `EncryptedTable`; nothing but a partition key is required."""
+    """Arguments of `EncryptedTable`. Only the partition key is required."""
 
     partition_key: KeyAttributeArgs
     """The table's partition key. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html"""
@@ -205,118 +206,121 @@ class EncryptedTableArgs(TypedDict):
     """The table's sort key. None when left out."""
 
     key_users: NotRequired[KeyUsers]
-    """Who reads and writes the items, if IAM allows them the table: ARNs of users and roles, `user/NAME` and
-    `role/NAME` of this account with their path in IAM, or `permission-set/NAME` of IAM Identity Center.
-    Users and roles exist, or are outputs of this program. An entry can also be a map of `principal`, `until`
-    (when the access ends) and `reason`. Default: nobody but deployers."""
+    """Principals that can read and write items, if IAM also allows them to use the table: ARNs of users and
+    roles, `user/NAME` and `role/NAME` of this account (with the IAM path), or `permission-set/NAME` of IAM
+    Identity Center. Users and roles must exist, or be outputs of this program. An entry can also be a map of
+    `principal`, `until` (when the access ends) and `reason`. Default: only the deployers."""
 
     key_administrators: NotRequired[Principals]
-    """Who looks after the key: its policy, rotation, deletion. The deployers when left out."""
+    """Principals that manage the key: its policy, rotation and deletion. The deployers when left out."""
 
     key_service_users: NotRequired[Principals]
-    """In whose name AWS services use the key by grants, such as service-linked roles. None when left out."""
+    """Principals for which AWS services use the key by grants, such as service-linked roles. None when left
+    out."""
 
     other_accounts: NotRequired[Principals]
-    """Ids of accounts whose IAM policies decide who uses the key there. `organisation/o-ID` names all
-    accounts of an organisation but this one, `organisation/o-ID/r-ID/ou-ID` those of an organisational unit.
-    Default: none."""
+    """Ids of other accounts; IAM policies there decide which of their principals use the key.
+    `organisation/o-ID` means all other accounts of an organisation, `organisation/o-ID/r-ID/ou-ID` those of
+    an organisational unit. Default: none."""
 
     deployers: NotRequired[Principals]
-    """Who creates and changes the table. Whoever runs the update when left out: name them where several
-    do, or the key policy changes with each."""
+    """Principals that create and change the table. Whoever runs the update when left out. If several
+    principals deploy, name them, or the key policy changes with each of them."""
 
     key_policy_profile: NotRequired[KeyPolicyProfile]
-    """`strict`: key users may decrypt this table's items through DynamoDB, no more. `console`: the policy
-    that the AWS console writes; IAM policies may give others the use of the key. `strict` when left out."""
+    """`strict`: key users can only decrypt this table's items through DynamoDB. `console`: the key policy
+    that the AWS console writes; IAM policies can allow others to use the key. `strict` when left out."""
 
     key_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
-    """More statements for the key policy, in IAM's words; whom they allow is declared by that. None when
-    left out."""
+    """Additional statements of the key policy, in IAM's policy language. The principals that they allow count
+    as declared. None when left out."""
 
     account_root_statement: NotRequired[bool]
-    """Whether the key policy names the account, so that its IAM policies can give the key's management.
-    True when left out; without it, a key whose people are deleted cannot be managed."""
+    """Whether the key policy names the account, so that IAM policies can allow managing the key. True when
+    left out. If false, nobody can manage the key once all its administrators are deleted."""
 
     application_grants: NotRequired[bool]
-    """Whether a strict key policy lets deployers give applications' roles the use of the key for this
-    table, which `grant_read` and its like need. True when left out."""
+    """Whether a strict key policy lets deployers create grants for roles of applications, for this table
+    only. `grant_read`, `grant_write` and `grant_read_write` need it. True when left out."""
 
     bypass_policy_lockout_safety_check: NotRequired[bool]
-    """Accept a key policy that the deployer, or everybody, could not change again. False when left out.
+    """Whether to accept a key policy that the deployer, or anybody, could not change again. False when left
+    out.
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"""
 
     key_alias: NotRequired[str]
-    """The key's alias, with or without `alias/`. The table's name when left out, a dot as a hyphen."""
+    """The key's alias, with or without `alias/`. When left out, the table's name with dots replaced by
+    hyphens."""
 
     additional_key_aliases: NotRequired[Sequence[str]]
-    """More aliases of the key. None when left out."""
+    """Additional aliases of the key. None when left out."""
 
     key_description: NotRequired[str]
     """The key's description. Names the table when left out."""
 
     enable_key_rotation: NotRequired[bool]
-    """Whether KMS rotates the key's material; its ARN stays. True when left out.
+    """Whether KMS rotates the key material. The key's ARN does not change. True when left out.
     https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"""
 
     rotation_period_in_days: NotRequired[int]
-    """Days between rotations, 90 to 2560. KMS's own, 365, when left out."""
+    """Days between rotations, 90 to 2560. 365 when left out."""
 
     deletion_window_in_days: NotRequired[int]
-    """Days between the key's deletion and its end, 7 to 30, to recover it in. 30 when left out."""
+    """Waiting period before KMS deletes the key, 7 to 30 days; until then it can be recovered. 30 when left
+    out."""
 
     multi_region: NotRequired[bool]
-    """Whether the key is a multi-Region key, with a replica key for each replica of the table; it cannot
-    be changed later. False when left out: each Region has a key of its own."""
+    """Whether the key is a multi-Region key, with a replica key for each replica of the table. It cannot be
+    changed later. False when left out: each Region has its own key."""
 
     key_version: NotRequired[int]
-    """Which key the table uses: a number that goes up to give the table a new key. 1 when left out."""
+    """The version of the table's key. Increase it to give the table a new key. 1 when left out."""
 
     retained_key_versions: NotRequired[Sequence[int]]
-    """Earlier versions of the key that are kept, for backups and until the table has its new key. None
-    when left out."""
+    """Earlier key versions to keep, for backups and until the table uses its new key. None when left out."""
 
     key_arn: NotRequired[Input[str]]
-    """The ARN of a key that is managed elsewhere, instead of one of the table's own. A key is made when
-    left out."""
+    """The ARN of an existing key that is managed elsewhere. A key is created when left out."""
 
     expected_key_users: NotRequired[Principals]
-    """With `key_arn`: the key users that the policy of that key should name, for `encrypted-tables verify`.
-    It gives nobody access (default: none are expected)."""
+    """With `key_arn`: the key users that `encrypted-tables verify` should expect in the policy of that key.
+    It gives nobody access. Default: none."""
 
     region: NotRequired[str]
     """The table's Region. The provider's when left out."""
 
     replica_regions: NotRequired[Sequence[str]]
-    """Regions with a replica of the table, each with a key, alias and policy of its Region; for
-    `PAY_PER_REQUEST`. None when left out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
+    """Regions with a replica of the table, each with its own key, alias and policy; for `PAY_PER_REQUEST`.
+    None when left out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html"""
 
     replica_key_arns: NotRequired[Mapping[str, Input[str]]]
     """With `key_arn`: the key's ARN for each Region of `replica_regions`."""
 
     replica_consistency: NotRequired[ReplicaConsistency]
-    """`EVENTUAL`, or `STRONG` with two replicas: a read in any Region has the last write in any. It cannot
-    be changed later. `EVENTUAL` when left out.
+    """`EVENTUAL`, or `STRONG` with two replicas: a read in any Region returns the latest write of every
+    Region. It cannot be changed later. `EVENTUAL` when left out.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html"""
 
     global_secondary_indexes: NotRequired[Sequence[GlobalSecondaryIndexArgs]]
-    """Indexes with keys of their own. None when left out."""
+    """Global secondary indexes. None when left out."""
 
     local_secondary_indexes: NotRequired[Sequence[LocalSecondaryIndexArgs]]
-    """Indexes with another sort key. None when left out."""
+    """Local secondary indexes. None when left out."""
 
     ttl_attribute: NotRequired[str]
-    """The attribute that holds when an item expires. Items do not expire when left out. To change it, update
-    once without it: DynamoDB switches TTL off before it takes another attribute, after up to an hour."""
+    """The attribute with the time at which an item expires. Items do not expire when left out. To change the
+    attribute, first update without one: DynamoDB accepts another only after TTL is off, which takes up to an
+    hour."""
 
     stream_view_type: NotRequired[StreamViewType]
-    """What the table's stream holds: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. No
+    """The content of the table's stream: `KEYS_ONLY`, `NEW_IMAGE`, `OLD_IMAGE` or `NEW_AND_OLD_IMAGES`. No
     stream when left out, unless the table has replicas."""
 
     point_in_time_recovery: NotRequired[bool]
-    """Whether the table can be restored to any second of the last days. True when left out."""
+    """Whether point-in-time recovery is on. True when left out."""
 
     recovery_period_in_days: NotRequired[int]
-    """To how many days back, 1 to 35. DynamoDB's own, 35, when left out."""
+    """How many days back point-in-time recovery reaches, 1 to 35. 35 when left out."""
 
     deletion_protection_enabled: NotRequired[bool]
     """Whether DynamoDB refuses to delete the table. True when left out, unless `ephemeral`."""
@@ -334,32 +338,33 @@ class EncryptedTableArgs(TypedDict):
     """Write capacity units; for `PROVISIONED` without `write_autoscaling`."""
 
     read_autoscaling: NotRequired[AutoscalingArgs]
-    """Read capacity that follows use. None when left out."""
+    """Autoscaling of read capacity. None when left out."""
 
     write_autoscaling: NotRequired[AutoscalingArgs]
-    """Write capacity that follows use. None when left out."""
+    """Autoscaling of write capacity. None when left out."""
 
     on_demand_throughput: NotRequired[OnDemandThroughputArgs]
-    """The most that the table may use; for `PAY_PER_REQUEST`. No limit when left out."""
+    """Maximum throughput of the table, for `PAY_PER_REQUEST`. No limit when left out."""
 
     warm_throughput: NotRequired[WarmThroughputArgs]
-    """What the table can take at once. DynamoDB's own when left out."""
+    """Warm throughput of the table. DynamoDB's default when left out."""
 
     restore_from: NotRequired[RestoreFromArgs]
-    """The table or backup that the table is restored from when it is made, under its own key; ignored from
-    then on. The table begins empty when left out."""
+    """The table or backup from which the table is restored when it is created, encrypted with its own key.
+    Ignored later. The table starts empty when left out."""
 
     import_from: NotRequired[ImportFromArgs]
-    """The files that the table is filled with when it is made; ignored from then on. The table begins empty
-    when left out."""
+    """The files that are imported when the table is created. Ignored later. The table starts empty when left
+    out."""
 
     resource_policy_statements: NotRequired[Sequence[Mapping[str, Any]]]
-    """Statements of the table's own policy, in IAM's words; whom they allow is declared by that. Their
-    Resource is the table and its indexes when left out. No policy when left out."""
+    """Statements of the table's resource policy, in IAM's policy language. The principals that they allow
+    count as declared. A statement without Resource applies to the table and its indexes. No policy when left
+    out."""
 
     tags: NotRequired[Mapping[str, Input[str]]]
     """Tags of the table, its keys and its replicas. None when left out."""
 
     ephemeral: NotRequired[bool]
-    """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them
-    (`protect`), and what leaves the program stays in AWS (`retain_on_delete`)."""
+    """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them (`protect`),
+    and resources removed from the program stay in AWS (`retain_on_delete`)."""

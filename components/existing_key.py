@@ -1,4 +1,4 @@
-"""A key that is brought along: asked of KMS before a table is given to it."""
+"""Checks in KMS that a table can use an existing key."""
 
 from typing import cast
 
@@ -22,13 +22,13 @@ _ARN: TypeAdapter[str] = TypeAdapter(KeyArn)
 def checked_key(
     table: str, key_arn: pulumi.Input[str], region: str, options: pulumi.InvokeOptions
 ) -> pulumi.Input[str]:
-    """The key's ARN, once KMS has said that DynamoDB can use it.
+    """The key's ARN, after a check in KMS that DynamoDB can use the key.
 
-    A key that exists is checked at once, one that is yet to be created as soon as it is there.
+    A key that exists is checked immediately, a key of this program once it is created.
 
     Raises:
-        SettingsError: it is not the ARN of a key, or the key is an AWS managed one, not enabled, not
-            symmetric, of another Region, or unknown to KMS.
+        SettingsError: it is not a key ARN, or the key is AWS managed, not enabled, not symmetric, in another
+        Region or not found.
     """
 
     def check(arn: str) -> str:
@@ -44,14 +44,14 @@ def _fault_of_arn(arn: str, region: str) -> str | None:
         _ARN.validate_python(arn)
     except ValidationError as error:
         return str(error.errors()[0]["ctx"]["error"])
-    return f"{arn} is not of the table's Region, {region}" if region_of(arn) != region else None
+    return f"{arn} is not in the table's Region, {region}" if region_of(arn) != region else None
 
 
 def _fault_of_key(arn: str, region: str, options: pulumi.InvokeOptions) -> str | None:
     try:
         key = aws.kms.get_key(key_id=arn, region=region, opts=options)
     except Exception as error:  # noqa: BLE001  # a failed invoke has no type of its own
-        return f"KMS does not tell about {arn}: {error}"
+        return f"KMS could not describe {arn}: {error}"
     for attribute, (needed, message) in _NEEDED.items():
         if (found := getattr(key, attribute)) != needed:
             return f"{arn} is {message.format(found)}"

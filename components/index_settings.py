@@ -8,14 +8,14 @@ from .setting_types import Attribute, AttributeName, Capacity, ResourceName, Set
 
 
 class OnDemandThroughput(Settings):
-    """The most that a table or index without provisioned capacity may use, in request units a second."""
+    """Maximum throughput of an on-demand table or index, in request units per second."""
 
     max_read_request_units: Capacity | None = None
     max_write_request_units: Capacity | None = None
 
 
 class WarmThroughput(Settings):
-    """What a table or index can take at once, in operations a second; never less than what each has."""
+    """Warm throughput of a table or index, in operations per second; the minimums are DynamoDB's defaults."""
 
     read_units_per_second: Annotated[WholeNumber, Field(ge=12_000)] | None = None
     write_units_per_second: Annotated[WholeNumber, Field(ge=4_000)] | None = None
@@ -34,7 +34,7 @@ class _Index(Settings):
 
 
 class GlobalSecondaryIndex(_Index):
-    """An index with keys of its own; its capacity is of the kind that the table's billing mode takes."""
+    """A global secondary index. Its capacity settings must match the table's billing mode."""
 
     partition_key: Attribute
     sort_key: Attribute | None = None
@@ -45,13 +45,15 @@ class GlobalSecondaryIndex(_Index):
 
 
 class LocalSecondaryIndex(_Index):
-    """An index with the table's partition key and another sort key; it can be made with the table only."""
+    """A local secondary index: the table's partition key with another sort key. Created only with the
+    table.
+    """
 
     sort_key: Attribute
 
 
 class Autoscaling(Settings):
-    """Capacity that follows use: units of capacity, and the per cent of it that should be in use."""
+    """Autoscaling: minimum and maximum in capacity units, target utilization in percent."""
 
     min_capacity: Capacity
     max_capacity: Capacity

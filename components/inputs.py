@@ -1,4 +1,4 @@
-"""Values that are known now, and values that another resource will give."""
+"""Values that are known now, and outputs of other resources."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -10,9 +10,9 @@ Known = TypeVar("Known")
 
 
 def when_known(values: T, function: Callable[[T], Known]) -> Input[Known]:
-    """The function of the values: at once if all are known, else as soon as they are.
+    """Apply the function immediately if all values are known, otherwise once they are.
 
-    What is known at once is checked before anything is registered.
+    Known values are thus checked before any resource is registered.
     """
     if has_output(values):
         return Output.from_input(values).apply(function)
@@ -20,7 +20,7 @@ def when_known(values: T, function: Callable[[T], Known]) -> Input[Known]:
 
 
 def has_output(values: object) -> bool:
-    """Whether an Output is among the values, at any depth."""
+    """Whether the values contain an Output, at any depth."""
     if isinstance(values, Output):
         return True
     if isinstance(values, Mapping):

@@ -1,4 +1,4 @@
-"""From settings to a key policy: people, defaults, and what must be so before KMS is asked."""
+"""From settings to a key policy: principals, defaults, and checks before KMS is called."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,11 +21,11 @@ from .problems import Path, Problem, SettingsError
 
 
 def people_of(settings: KeySettings, caller: Caller) -> People:
-    """Who is named by which setting, with its default.
+    """The principals of each setting, with defaults applied.
 
-    Who deploys also looks after the key, unless others are named. The account's root is no person:
-    where it deploys, the statement for the account stands for it. Of a key that was brought, only those
-    are named whom its policy is expected to let in.
+    Deployers are also key administrators, unless others are named. If the account's root deploys, it is not
+    listed, because the statement for the account already covers it. For an existing key, only the expected
+    key users are listed.
     """
     if settings.key_arn is not None:
         return {"expected_key_users": settings.expected_key_users}
@@ -53,7 +53,7 @@ def named_people(settings: KeySettings) -> Mapping[Path, object]:
 
 
 def ended_access(settings: KeySettings) -> Iterable[Problem]:
-    """The key users whose access has ended: their entries only wait to be removed."""
+    """Warnings about key users whose access has ended. Their entries have no effect and can be removed."""
     users = settings.key_users if isinstance(settings.key_users, tuple) else ()
     for number, user in enumerate(users):
         if isinstance(user, KeyUser) and has_ended(user.until):
@@ -66,17 +66,17 @@ def ended_access(settings: KeySettings) -> Iterable[Problem]:
 def key_policy(
     settings: KeySettings, table: ProtectedTable, caller: Caller, identities: Identities | None = None
 ) -> pulumi.Input[str]:
-    """The key policy as KMS takes it: known at once unless a principal is yet to be created.
+    """The key policy as JSON: known immediately, unless this program creates one of its principals.
 
     Args:
         settings: the key's settings.
         table: the table it is for.
         caller: who deploys.
-        identities: looks up the unique ids of its people. A strict policy has them in its Id, so that it is
-            put again when a role is created again under its name: KMS stores the id of the deleted one.
+        identities: looks up the unique ids of its principals. A strict policy contains a hash of them in its
+            Id, so that recreating a role updates the policy: KMS stores the unique id of the deleted role.
 
     Raises:
-        SettingsError: no policy that KMS would accept, and that keeps the key manageable, can be made.
+        SettingsError: KMS would refuse the policy, or nobody could manage the key.
     """
     inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
 
@@ -85,7 +85,8 @@ def key_policy(
             raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
         try:
             document = _checked(_document(settings, table, known), settings, caller)
-            # Named deployers may lack iam:GetRole that the previewer has: its plan must hold for them too.
+            # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the
+            # deployer not.
             looked_up = identities if settings.deployers is None else None
             return to_json(_identified(document, known["people"], caller, looked_up))
         except ValueError as error:
@@ -95,7 +96,9 @@ def key_policy(
 
 
 def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Sequence[Mapping[str, Any]]]:
-    """Who is declared to have which role: the principals' ARNs, canonical, until when and why."""
+    """The declared access: the canonical ARNs of the principals of each role, with the end and reason of
+    access.
+    """
 
     def declare(people: People) -> list[Mapping[str, Any]]:
         if problems := [*people_problems(settings, people, caller)]:
@@ -110,7 +113,7 @@ def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Seque
 
 
 def _each_once(setting: str, named: Iterable[Any], scope: Scope) -> list[tuple[str, Mapping[str, str]]]:
-    """Each principal in canonical form, sorted, with what else its entry says."""
+    """Each principal once, in canonical form and sorted, with the rest of its entry."""
     if setting != "key_users":
         return [(principal, {}) for principal in canonical_principals(named, scope)]
     users = {canonical_principal(user.principal, scope): plain(user) for user in known_key_users(named)}
@@ -125,7 +128,7 @@ def _role_arns(principal: str) -> Mapping[str, Sequence[str]]:
 
 
 def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> list[Problem]:
-    """What is wrong with the people named, as far as they are known now."""
+    """Problems with the principals that are known now."""
     named = {setting: plain(getattr(settings, setting)) for setting in ROLES}
     problems = [*people_problems(settings, named, caller)]
     if problems or settings.key_arn is not None:
@@ -139,9 +142,9 @@ def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> l
 
 
 def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
-    """Why KMS would not let the caller create the table, or give it another key; None if it would.
+    """Why KMS would not let the caller create the table or change its key; None if it would.
 
-    No mistake by itself: a preview may well run as somebody who only reads.
+    This is only a warning, because a preview may run with read-only access.
     """
     deployers = people_of(settings, caller).get("deployers")
     if deployers is None or settings.key_policy_profile != "strict" or has_output(deployers):
@@ -150,13 +153,13 @@ def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
     if caller.principal in named or any(_is_role_of(caller.principal, one) for one in named):
         return None
     return (
-        f"{caller.principal} is not among the deployers ({', '.join(named) or 'nobody'}): KMS will refuse "
-        "it to create the table or to give it another key. Deploy as one of them, or add it to deployers."
+        f"{caller.principal} is not among the deployers ({', '.join(named) or 'nobody'}): KMS will not "
+        "let it create the table or change its key. Deploy as one of them, or add it to deployers."
     )
 
 
 def _is_role_of(role: str, principal: str) -> bool:
-    """Whether a role is the one of a permission set."""
+    """Whether a role belongs to a permission set."""
     return is_permission_set(principal) and any(fnmatchcase(role, arn) for arn in role_arns(principal))
 
 
@@ -202,7 +205,7 @@ def _checked(document: Document, settings: KeySettings, caller: Caller) -> Docum
     reason = lockout(document, caller.principal, caller.scope)
     if reason and not settings.bypass_policy_lockout_safety_check:
         raise KeyPolicyError(
-            f"the key policy locks people out: {reason}. To have it nevertheless, set "
+            f"the key policy would lock out its managers: {reason}. To apply it anyway, set "
             "bypassPolicyLockoutSafetyCheck."
         )
     return document

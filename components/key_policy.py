@@ -1,4 +1,4 @@
-"""The key policy of a table's KMS key: principals in, policy document out.
+"""The policy of a table's KMS key: principals in, policy document out.
 
 Pure: no AWS, no Pulumi. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
 """
@@ -20,24 +20,23 @@ Document = Mapping[str, Any]
 
 
 class KeyPolicyError(ValueError):
-    """No key policy that KMS would accept can be made of this; the message says why."""
+    """No valid key policy can be rendered; the message says why."""
 
 
 @dataclass(frozen=True)
 class KeyAccess:
-    """Who may do what with a key: principals in canonical form, sorted.
+    """The principals of a key policy by purpose, in canonical form and sorted.
 
     Attributes:
-        administrators: who looks after the key.
-        users: who reads and writes the table's items, without an end.
-        temporary_users: who does so until a time, by that time: `2027-01-31T00:00:00Z`.
-        service_users: in whose name AWS services use the key by grants, such as service-linked roles.
-        other_accounts: the roots of accounts, and the organisations, whose IAM policies decide who uses
-            the key.
-        deployers: who creates and changes the table.
-        statements: more statements, as they are.
-        account_root: whether the account itself is named, so that its IAM policies manage the key.
-        application_grants: whether deployers may let applications' roles decrypt this table's items.
+        administrators: key administrators.
+        users: key users whose access does not end.
+        temporary_users: key users by the time at which their access ends: `2027-01-31T00:00:00Z`.
+        service_users: principals for which AWS services use the key by grants, such as service-linked roles.
+        other_accounts: roots of accounts, and organisations, whose IAM policies decide who uses the key.
+        deployers: principals that create and change the table.
+        statements: additional statements, unchanged.
+        account_root: whether IAM policies of the account can allow managing the key.
+        application_grants: whether deployers may create grants for roles of applications.
     """
 
     administrators: Sequence[str] = ()
@@ -53,7 +52,7 @@ class KeyAccess:
 
 @dataclass(frozen=True)
 class ProtectedTable:
-    """The table that a key is for, and where."""
+    """The table that a key encrypts, with its account and Region."""
 
     name: str
     region: str
@@ -62,7 +61,7 @@ class ProtectedTable:
 
     @property
     def through_dynamodb(self) -> dict[str, str]:
-        """The condition that a call comes through DynamoDB in the table's Region.
+        """The condition that a request comes through DynamoDB in the table's Region.
 
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
         """
@@ -70,7 +69,7 @@ class ProtectedTable:
 
     @property
     def encryption_context(self) -> dict[str, str]:
-        """What DynamoDB sends with each use of the key for this table.
+        """The encryption context that DynamoDB sends with each use of the key for this table.
 
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
         """
@@ -81,10 +80,10 @@ class ProtectedTable:
 
 
 def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
-    """What the console's "Create key" writes for the same people.
+    """The policy that "Create key" in the AWS console writes for the same principals.
 
-    Key users may use the key directly as well as through DynamoDB; IAM policies of the account may give
-    others the use of the key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    Key users can use the key directly as well as through DynamoDB. IAM policies of the account can allow
+    others to use the key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
     users = [*access.users, *_accounts(access)]
     use = permissions.CONSOLE_USE
@@ -96,7 +95,7 @@ def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
         allow("Enable IAM User Permissions", _account(access, table), "kms:*"),
         *admit("Allow access for Key Administrators", access.administrators, administration),
         *admit("Allow use of the key", users, use),
-        # A grant has no end, so a temporary user makes none.
+        # Grants have no end, so temporary users cannot create any.
         *admit("Allow attachment of persistent resources", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
         *(
             statement
@@ -113,13 +112,13 @@ def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
 
 
 def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
-    """Least privilege: what each person needs for this table, and no more.
+    """Least privilege: each principal gets only what it needs for this table.
 
-    - The account's IAM policies and the key administrators manage the key, without using it.
-    - Deployers use the key through DynamoDB, to create the table and its grant, and may let roles of
-      applications decrypt this table's items.
-    - Key users decrypt the items of this table, through DynamoDB, in their own account, until their access
-      ends.
+    - Key administrators, and IAM policies of the account, manage the key but cannot use it.
+    - Deployers use the key through DynamoDB to create the table and its grant, and can grant roles of
+      applications the right to decrypt this table's items.
+    - Key users can decrypt this table's items through DynamoDB, from their own account, until their access
+    ends.
     """
     scope, through = table.scope, table.through_dynamodb
     administration = [
@@ -149,16 +148,16 @@ PROFILES = {"strict": strict_policy, "console": console_policy}
 
 
 def to_json(document: Document) -> str:
-    """The document as KMS takes it.
+    """The document as compact JSON.
 
     Raises:
-        KeyPolicyError: it is longer than KMS accepts, or has characters that KMS refuses.
+        KeyPolicyError: it is too long for KMS, or contains characters that KMS refuses.
     """
     text = json.dumps(document, ensure_ascii=False)
     size = len(text.encode())
     if size > MAXIMUM_BYTES:
         raise KeyPolicyError(
-            f"the key policy would have {size:,} bytes, and KMS takes {MAXIMUM_BYTES:,}. "
+            f"the key policy has {size:,} bytes, but KMS accepts at most {MAXIMUM_BYTES:,}. "
             "Name fewer principals: a role that many assume instead of each of them."
         )
     if strange := sorted({character for character in text if character not in _CHARACTERS}):
@@ -183,7 +182,7 @@ def _organisations(access: KeyAccess, table: ProtectedTable) -> Sequence[tuple[s
 
 
 def _item_access(access: KeyAccess, table: ProtectedTable) -> Iterator[Statement]:
-    """Key users of the own account in one statement, those of other accounts in another."""
+    """One statement for key users of the table's account, another for those of other accounts."""
     yield from _key_usage("KeyUsage", [*access.users, *_accounts(access)], table)
     for name, condition in _organisations(access, table):
         through = {"StringEquals": {**table.through_dynamodb, **_for_this_table(table)}}
@@ -209,7 +208,7 @@ def _key_usage(
 
 
 def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statement]:
-    """Grants of `kms:Decrypt` alone, for this table alone, to roles of the own account.
+    """Lets deployers create grants only of `kms:Decrypt`, for this table, to roles of this account.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/grant-authorization.html
     """
@@ -217,7 +216,8 @@ def _application_grants(access: KeyAccess, table: ProtectedTable) -> list[Statem
     condition: Condition = {
         "StringEquals": {
             "kms:CallerAccount": scope.account_id,
-            # Terraform's provider sends an empty EncryptionContextEquals beside the subset.
+            # Terraform's provider sends an empty EncryptionContextEquals in addition to
+            # EncryptionContextSubset.
             "kms:GrantConstraintType": ["EncryptionContextEquals", "EncryptionContextSubset"],
             **_for_this_table(table),
         },
@@ -243,7 +243,7 @@ def _service_use(access: KeyAccess) -> list[Statement]:
 
 
 def _document(statements: Sequence[Statement], more: Sequence[Statement], **header: str) -> Document:
-    """A statement for nobody is left out: KMS refuses it."""
+    """Omits statements without principals, because KMS refuses them."""
     named = [statement for statement in statements if statement["Principal"]["AWS"]]
     sids = [statement["Sid"] for statement in [*named, *more] if "Sid" in statement]
     if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):

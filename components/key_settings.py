@@ -12,7 +12,7 @@ YEAR = 365
 
 
 class KeySettings(Settings):
-    """What can be said about a table's KMS key; `EncryptedTableArgs` describes each setting."""
+    """Settings of a table's KMS key. `EncryptedTableArgs` describes each one."""
 
     key_arn: KeyArn | None = None
     expected_key_users: Principals = ()
@@ -38,7 +38,7 @@ class KeySettings(Settings):
 
     @property
     def rotation_period(self) -> int | None:
-        """Days between rotations: KMS's own number when left out, none where KMS does not rotate."""
+        """Days between rotations: the default of KMS when left out, None without rotation."""
         return (self.rotation_period_in_days or YEAR) if self.enable_key_rotation else None
 
     @model_validator(mode="after")
@@ -46,31 +46,31 @@ class KeySettings(Settings):
         if self.key_arn is None:
             if "expected_key_users" in self.model_fields_set:
                 raise ValueError(
-                    "expectedKeyUsers is about a key that is managed elsewhere, and no keyArn brings one; "
-                    "name people under keyUsers"
+                    "expectedKeyUsers applies only to an existing key (keyArn), and keyArn is not set; "
+                    "use keyUsers instead"
                 )
             return self
         about_the_key = KeySettings.model_fields.keys() - {"key_arn", "expected_key_users"}
         if shaping := sorted(self.model_fields_set & about_the_key):
             named = ", ".join(map(to_camel, shaping))
             raise ValueError(
-                f"keyArn brings a key that is managed elsewhere, so {named} cannot be set; "
-                "say it where that key is managed"
+                f"keyArn gives a key that is managed elsewhere, so {named} cannot be set here; "
+                "set it where that key is managed"
             )
         return self
 
     @model_validator(mode="after")
     def _rotates_if_it_has_a_period(self) -> Self:
         if self.rotation_period_in_days and not self.enable_key_rotation:
-            raise ValueError("rotationPeriodInDays is given and enableKeyRotation is false")
+            raise ValueError("rotationPeriodInDays is set, but enableKeyRotation is false")
         return self
 
     @model_validator(mode="after")
     def _retains_earlier_versions(self) -> Self:
         if later := [version for version in self.retained_key_versions if version >= self.key_version]:
             raise ValueError(
-                f"retainedKeyVersions has {later[0]}, and keyVersion is {self.key_version}; "
-                "retained are the versions before it"
+                f"retainedKeyVersions has {later[0]}, but keyVersion is {self.key_version}; "
+                "only earlier versions can be retained"
             )
         versions = self.retained_key_versions
         if twice := [version for version in versions if versions.count(version) > 1]:

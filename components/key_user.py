@@ -1,4 +1,4 @@
-"""Key users as settings name them: by a principal alone, or with the end of their access and a reason."""
+"""Key users in settings: a principal, or a map with the end of its access and a reason."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from .setting_types import OrOutput, Principal, Settings, Until
 
 
 class KeyUser(Settings):
-    """A key user whose access may end; `KeyUserArgs` describes each setting."""
+    """A key user with an optional end of access. `KeyUserArgs` describes each setting."""
 
     principal: Principal
     until: Until | None = None
@@ -33,30 +33,30 @@ KeyUsers = Annotated[
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  # entries of any form
-    """Entries without models, so that the outputs in them are found and resolved."""
+    """Entries as plain maps instead of models, so that Pulumi finds and resolves the outputs in them."""
     if isinstance(value, KeyUser):
         return {name: setting for name, setting in value if setting is not None}
     return [plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def principal_of(entry: object) -> object:
-    """The principal of an entry: a principal, a `KeyUser` or the map of one."""
+    """The principal of an entry, which is a principal, a `KeyUser` or a map."""
     if isinstance(entry, KeyUser):
         return entry.principal
     return entry.get("principal") if isinstance(entry, Mapping) else entry
 
 
 def known_key_users(entries: Iterable[object]) -> Iterator[KeyUser]:
-    """The key users of entries whose values are known.
+    """The key users of those entries whose values are known.
 
     Raises:
-        ValidationError: an entry is wrong.
+        ValidationError: an entry is invalid.
     """
     for entry in entries:
         yield KeyUser.model_validate(entry if isinstance(entry, Mapping) else {"principal": entry})
 
 
 def has_ended(until: object, now: datetime | None = None) -> bool:
-    """Whether access until this time has ended; no access without an end, nor one that is yet unknown."""
+    """Whether access until this time has ended. False if there is no end, or if it is not yet known."""
     now = now or datetime.now(UTC)
     return isinstance(until, str) and datetime.fromisoformat(until) <= now

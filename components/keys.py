@@ -1,4 +1,4 @@
-"""The KMS keys of a table: one for each Region and version, with their aliases."""
+"""The KMS keys of a table, one per Region and version, with their aliases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,21 +15,21 @@ from .resource_names import about, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
-# An alias holds no data and the table does not use it, so it can be renamed and removed.
+# Aliases are not protected: they hold no data, and the table does not use them.
 _UNPROTECTED = pulumi.ResourceOptions(protect=False, retain_on_delete=False)
 
 
 @dataclass(frozen=True)
 class TableKeys:
-    """Makes the keys of one table.
+    """Creates the keys of one table.
 
     Attributes:
-        name: the component's name, with which all names begin.
+        name: the component's name; resource names begin with it.
         settings: the table's settings.
-        table: the table in its own Region.
+        table: the table in its main Region.
         caller: who deploys.
-        identities: looks up the key's people in IAM.
-        options: the options of every key and alias.
+        identities: looks up the key's principals in IAM.
+        options: the options of all keys and aliases.
     """
 
     name: str
@@ -40,7 +40,7 @@ class TableKeys:
     options: pulumi.ResourceOptions
 
     def current(self) -> aws.kms.Key:
-        """The key that the table uses, with its aliases; earlier versions that are retained beside it."""
+        """The key that the table uses, with its aliases. Also creates the retained earlier versions."""
         for version in self.settings.retained_key_versions:
             earlier = self._key(self._key_name(version))
             for region in self.settings.replica_regions:
@@ -50,7 +50,9 @@ class TableKeys:
         return key
 
     def replica(self, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
-        """The key of a replica's Region: a replica of the table's key if that is multi-Region."""
+        """The key for a replica's Region: a replica key if the table's key is multi-Region, otherwise a new
+        key.
+        """
         key = self._replica(self.settings.key_version, region, primary)
         self._aliases(key, region, suffix=f"-{region}")
         return key
@@ -61,7 +63,7 @@ class TableKeys:
         return self.settings.alias_for(self.table.name)
 
     def _key_name(self, version: int) -> str:
-        """The first version has no number, so that a table's first key change renames nothing."""
+        """The first version has no number in its name, so that adding a second version renames nothing."""
         return f"{self.name}-key" if version == 1 else f"{self.name}-key-{version}"
 
     def _key(self, name: str, region: str | None = None) -> aws.kms.Key:

@@ -1,4 +1,4 @@
-"""Where a new table's items come from: another table or its backup, or files in S3."""
+"""The source of a new table's items: another table, a backup, or files in S3."""
 
 from typing import Annotated, Literal, Self
 
@@ -8,7 +8,7 @@ from .setting_types import AccountId, AttributeName, BackupArn, BucketName, Sett
 
 
 class RestoreFrom(Settings):
-    """A table as it was at some time, or a backup: exactly one of both."""
+    """Exactly one source: a table at a point in time, or a backup."""
 
     table_arn: TableArn | None = None
     date_time: Time | None = None
@@ -17,14 +17,14 @@ class RestoreFrom(Settings):
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
         if (self.table_arn is None) == (self.backup_arn is None):
-            raise ValueError("tableArn or backupArn has to be given, and not both")
+            raise ValueError("give either tableArn or backupArn")
         if self.date_time and self.backup_arn is not None:
-            raise ValueError("dateTime goes with tableArn: a backup is of one time only")
+            raise ValueError("dateTime needs tableArn: a backup has a fixed time")
         return self
 
 
 class ImportFrom(Settings):
-    """Files in an S3 bucket, all in one format."""
+    """Files of one format in an S3 bucket."""
 
     bucket: BucketName
     bucket_owner: AccountId | None = None
@@ -37,5 +37,5 @@ class ImportFrom(Settings):
     @model_validator(mode="after")
     def _describes_its_format(self) -> Self:
         if self.input_format != "CSV" and (self.csv_delimiter or self.csv_header):
-            raise ValueError(f"csvDelimiter and csvHeader go with inputFormat CSV, not {self.input_format}")
+            raise ValueError(f"csvDelimiter and csvHeader need inputFormat CSV, found {self.input_format}")
         return self

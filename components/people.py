@@ -1,4 +1,4 @@
-"""The settings that name people, and what can be wrong with an entry."""
+"""The settings that list principals, and the checks of their entries."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from .key_user import KeyUser, known_key_users, principal_of
 from .principals import PrincipalError, canonical_principal, is_organisation, is_permission_set, is_root
 from .problems import Problem, problems_of
 
-# Each setting that names people, with the role that it declares.
+# Each setting that lists principals, with the role that it declares.
 ROLES = {
     "key_administrators": "keyAdministrator",
     "key_users": "keyUser",
@@ -31,7 +31,7 @@ def setting_alias(setting: str) -> str:
 
 
 def people_problems(settings: KeySettings, people: People, caller: Caller) -> Iterable[Problem]:
-    """What is wrong with the people that settings name, as far as they are known."""
+    """Problems with the principals in settings that are known now."""
     for setting, named in people.items():
         for number, entry in enumerate(named if isinstance(named, tuple | list) else ()):
             if message := _entry_problem(setting, entry, settings, caller):
@@ -42,13 +42,14 @@ def people_problems(settings: KeySettings, people: People, caller: Caller) -> It
     if strict and settings.deployers is None and is_root(caller.principal):
         yield Problem(
             ("deployers",),
-            f"is left out, and {caller.principal} deploys: naming the account's root would give the key's "
-            "use to whomever IAM policies name. Deploy as a user or role, or name deployers.",
+            f"is not set, and {caller.principal} deploys: with the account's root as a key user, IAM "
+            "policies could let anybody in the account use the key. Deploy as a user or role, or set "
+            "deployers.",
         )
 
 
 def _entry_problem(setting: str, entry: object, settings: KeySettings, caller: Caller) -> str | None:
-    """What is wrong with an entry, as far as it is known."""
+    """The problem with an entry; None if it is valid or not yet known."""
     if isinstance(entry, Mapping):
         try:
             KeyUser.model_validate(entry)
@@ -80,27 +81,27 @@ def _advice_on_groups(setting: str, canonical: str) -> str | None:
 def _advice_on_accounts(setting: str, canonical: str, settings: KeySettings, caller: Caller) -> str | None:
     if setting == "other_accounts":
         if not is_root(canonical):
-            return "one principal; name it under keyUsers, or give its account's id."
+            return "a single principal. Name it under keyUsers, or give its account id."
         if caller.scope.owns(canonical):
-            return "the own account; its people are named under keyUsers."
+            return "the table's own account. Name its users and roles under keyUsers."
     elif setting == "expected_key_users" and is_root(canonical):
-        return "a whole account; name the users and roles that the key lets in."
+        return "a whole account. Name the users and roles that can use the key."
     elif settings.key_policy_profile == "strict" and is_root(canonical):
         return (
-            "a whole account: whomever its IAM policies name could use the key. "
-            "Name users and roles; for another account, otherAccounts; else the profile console."
+            "a whole account: its IAM policies could let anybody there use the key. "
+            "Name users and roles, name another account under otherAccounts, or use the profile console."
         )
     return None
 
 
 def _listed_twice(named: Sequence[object], caller: Caller) -> Iterable[Problem]:
-    """Key users with two different ends."""
+    """Problems with key users that are listed with two different ends."""
     ends: dict[str, str | None] = {}
     for number, entry in enumerate(named):
         try:
             (user,) = known_key_users([entry])
             who = canonical_principal(user.principal, caller.scope)
-        except ValueError:  # reported as a mistake of its own
+        except ValueError:  # an invalid entry is reported separately
             continue
         if ends.setdefault(who, user.until) != user.until:
             yield Problem(

@@ -1,4 +1,4 @@
-"""The components for programs in other languages: what the plugin does besides what Pulumi's host does."""
+"""Extends Pulumi's component host so that programs in other languages get the same names and errors."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ class Plugin(ComponentProvider):
         super().__init__([EncryptedTable, TestUser], PACKAGE, version=version)
 
     def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
-        """The component's arguments, by their names in Python.
+        """The component's arguments by their Python names.
 
-        Those of `EncryptedTable` keep the names of the other language: it knows them as well, and names
-        them in its messages. It also refuses what it does not know, which the host would leave out.
+        `EncryptedTable` gets the names of the other language, which it also accepts and uses in its messages.
+        It rejects unknown arguments, which the host would ignore.
         """
         if component_def.name == EncryptedTable.__name__:
             return {name: _whole(value) for name, value in inputs.items()}
@@ -36,7 +36,7 @@ class Plugin(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Make a component; of an error that speaks for itself, its message alone is shown."""
+        """Create a component. For a user-facing error, show only the message."""
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
@@ -46,7 +46,7 @@ class Plugin(ComponentProvider):
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401  # any argument
-    """Whole numbers as such: they are fractions on their way between languages."""
+    """Converts whole numbers back to int: between languages they are sent as floats."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Statements that people add to the policy of a key or of a table, checked against what AWS accepts.
+"""Checks additional statements of key policies and table policies against the grammar of IAM policies.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -20,13 +20,13 @@ _AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:[^*?\s]
 
 @dataclass(frozen=True)
 class PolicyKind:
-    """What differs between the policies of a key and of a table.
+    """The differences between key policies and table policies.
 
     Attributes:
-        action: how an action is written.
-        action_in_words: the same for people.
-        resource: how a resource is written.
-        resource_in_words: the same for people.
+        action: pattern of an action.
+        action_in_words: description of an action, for messages.
+        resource: pattern of a resource.
+        resource_in_words: description of a resource, for messages.
     """
 
     action: re.Pattern[str]
@@ -39,40 +39,40 @@ KEY_POLICY = PolicyKind(
     action=re.compile(r"\*|kms:[a-z*?]+", re.ASCII | re.IGNORECASE),
     action_in_words="an action of KMS, such as kms:Decrypt",
     resource=re.compile(r"\*"),
-    resource_in_words="'*', which in a key policy is this key",
+    resource_in_words="'*', which means this key in a key policy",
 )
 TABLE_POLICY = PolicyKind(
     action=re.compile(r"\*|dynamodb:[a-z*?]+", re.ASCII | re.IGNORECASE),
     action_in_words="an action of DynamoDB, such as dynamodb:GetItem",
     resource=re.compile(r"\*|arn:aws[a-z-]*:dynamodb:\S+", re.ASCII),
-    resource_in_words="the ARN of the table or of an index; left out, it is the table and its indexes",
+    resource_in_words="the ARN of the table or of an index (the default is the table and its indexes)",
 )
 
 
 def check_key_statement(statement: Mapping[str, Any]) -> Statement:
-    """The statement with `Resource: "*"`, the only one that a key policy has.
+    """The statement with `Resource: "*"`, the only Resource allowed in a key policy.
 
     Raises:
-        ValueError: KMS would refuse it, or it allows everybody.
+        ValueError: KMS would reject it, or it allows everybody.
     """
     _check_statement(statement, KEY_POLICY)
     return {**statement, "Resource": "*"}
 
 
 def check_table_statement(statement: Mapping[str, Any]) -> Statement:
-    """The statement as it is.
+    """The statement, unchanged.
 
     Raises:
-        ValueError: DynamoDB would refuse it, or it allows everybody.
+        ValueError: DynamoDB would reject it, or it allows everybody.
     """
     _check_statement(statement, TABLE_POLICY)
     return statement
 
 
 def _check_statement(statement: Mapping[str, Any], kind: PolicyKind) -> None:
-    """What another resource will give is checked by AWS."""
+    """Check a statement; outputs of other resources are left to AWS."""
     if unknown := sorted(set(statement) - _ELEMENTS, key=str):
-        raise ValueError(f"unknown element {unknown[0]!r}; a statement has {', '.join(sorted(_ELEMENTS))}")
+        raise ValueError(f"unknown element {unknown[0]!r}; use {', '.join(sorted(_ELEMENTS))}")
     if statement.get("Effect") not in ("Allow", "Deny"):
         raise ValueError(f"Effect is {statement.get('Effect')!r}; give 'Allow' or 'Deny'")
     for element in ("Principal", "Action"):
@@ -96,7 +96,7 @@ def _check_principals(element: str, principal: object, _: PolicyKind) -> None:
     if not isinstance(principal, Mapping) or not principal:
         raise ValueError(f"{element} is {principal!r}; give a map, such as AWS: arn:aws:iam::…:role/NAME")
     if unknown := sorted(set(principal) - set(_PRINCIPAL_TYPES), key=str):
-        raise ValueError(f"{element} has {unknown[0]!r}; there are {', '.join(_PRINCIPAL_TYPES)}")
+        raise ValueError(f"{element} has {unknown[0]!r}; use {', '.join(_PRINCIPAL_TYPES)}")
     for kind, values in principal.items():
         pattern = _AWS_PRINCIPAL if kind == "AWS" else re.compile(r"\S+")
         what = "the ARN of a user, role or session, or an account id" if kind == "AWS" else "a principal"

@@ -1,4 +1,4 @@
-"""What can be known to fail before anything is registered."""
+"""Finds what is known to fail before any resource is registered."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -15,10 +15,10 @@ from .table_settings import TableSettings
 
 
 def validated(what: str, args: object) -> TableSettings:
-    """The settings in a component's arguments.
+    """The settings from a component's arguments.
 
     Raises:
-        SettingsError: some are wrong; each mistake is named with its path.
+        SettingsError: some are invalid. Lists each problem with its path.
     """
     if not isinstance(args, Mapping):
         raise SettingsError(f"{what}: the arguments should be a map, found {args!r}.")
@@ -30,14 +30,14 @@ def validated(what: str, args: object) -> TableSettings:
 
 
 def protected_table(name: str, settings: TableSettings, caller: Caller) -> ProtectedTable:
-    """The table as its key policy speaks of it."""
+    """The table that the key policy refers to."""
     return ProtectedTable(
         settings.table_name or name, settings.region or caller.region, caller.scope, settings.multi_region
     )
 
 
 def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Problem]:
-    """Mistakes that only show where the settings are deployed, and by whom."""
+    """Problems that depend on the account, Region and deploying principal."""
     table = protected_table(name, settings, caller)
     problems = [
         *_name_problems(name, settings),
@@ -46,22 +46,20 @@ def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Proble
     ]
     if table.region in settings.replica_regions:
         number = settings.replica_regions.index(table.region)
-        problems.append(
-            Problem(("replicaRegions", number), f"{table.region!r} is the Region of the table itself.")
-        )
+        problems.append(Problem(("replicaRegions", number), f"{table.region!r} is the table's own Region."))
     problems.extend(_source_problems(settings, table))
     return problems
 
 
 def _source_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[Problem]:
-    """ARNs of keys, tables and backups that DynamoDB can never use for this table."""
+    """Problems with ARNs of keys, tables and backups that DynamoDB cannot use for this table."""
     account = table.scope.account_id
     arn = settings.key_arn
     if isinstance(arn, str) and region_of(arn) != table.region:
         yield Problem(
             ("keyArn",),
-            f"is a key of {region_of(arn)}, and the table is in {table.region}; a table's key is of its own "
-            "Region.",
+            f"is a key in {region_of(arn)}, but the table is in {table.region}; "
+            "give a key in the table's Region.",
         )
     source = settings.restore_from
     keys = {("keyArn",): arn} | {("replicaKeyArns", r): key for r, key in settings.replica_key_arns.items()}
@@ -74,7 +72,7 @@ def _source_problems(settings: TableSettings, table: ProtectedTable) -> Iterable
         if isinstance(found, str) and account_of(found) != account:
             yield Problem(
                 path,
-                f"is of account {account_of(found)}, and the table is in {account}; give one of {account}.",
+                f"is in account {account_of(found)}, but the table is in {account}; give one in {account}.",
             )
     if source and source.date_time and source.date_time > datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"):
         yield Problem(
@@ -84,7 +82,7 @@ def _source_problems(settings: TableSettings, table: ProtectedTable) -> Iterable
 
 
 def _name_problems(name: str, settings: TableSettings) -> Iterable[Problem]:
-    """Names that are defaults, made of other names, are held to the same limits."""
+    """Problems with default names, which are derived from other names but have the same limits."""
     if settings.table_name is None and not _is(_TABLE_NAME, name):
         yield Problem(
             ("tableName",),
@@ -104,7 +102,7 @@ def _alias_problems(settings: TableSettings, table: ProtectedTable) -> Iterable[
     aliases = [main, *settings.additional_key_aliases]
     for number, alias in enumerate(settings.additional_key_aliases):
         if alias in aliases[: number + 1]:
-            yield Problem(("additionalKeyAliases", number), f"{alias!r} is an alias of the key already.")
+            yield Problem(("additionalKeyAliases", number), f"{alias!r} is already an alias of the key.")
 
 
 _TABLE_NAME: TypeAdapter[str] = TypeAdapter(ResourceName)

@@ -1,4 +1,4 @@
-"""Principals that a policy can only name by a condition: permission sets and organisations. Pure."""
+"""Conditions for principals that a policy cannot name: permission sets and organisations. Pure functions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -12,11 +12,11 @@ _SUFFIX = "?" * 16
 
 
 def role_arns(permission_set: str) -> list[str]:
-    """Patterns for the ARN of the role that IAM Identity Center makes for a permission set.
+    """Patterns for the ARN of the role that IAM Identity Center creates for a permission set.
 
-    The role's name ends in 16 characters that change whenever the permission set is provisioned again. Its
-    path is reserved for Identity Center, so no other role has such an ARN. The path has the Region of
-    Identity Center, unless that is us-east-1.
+    The role's name ends in 16 characters that change whenever the permission set is provisioned again. The
+    path is reserved for Identity Center, so no other role has such an ARN. It contains the Region of Identity
+    Center, unless that is us-east-1.
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 
     Args:
@@ -28,7 +28,7 @@ def role_arns(permission_set: str) -> list[str]:
 
 
 def of_permission_sets(permission_sets: Iterable[str]) -> Condition:
-    """The condition that the caller has one of the permission sets."""
+    """The condition that the caller uses one of the permission sets."""
     named = list(permission_sets)
     arns = sorted(arn for one in named for arn in role_arns(one))
     return {
@@ -38,10 +38,10 @@ def of_permission_sets(permission_sets: Iterable[str]) -> Condition:
 
 
 def of_organisations(organisations: Iterable[str], account_id: str) -> Sequence[tuple[str, Condition]]:
-    """For each way to name organisations, its name and the condition that the caller is of one of them.
+    """A name and a condition for each way to match organisations: by id or by path.
 
-    The table's own account is left out: naming it would let in all its users and roles, whose access is
-    decided by name. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    The table's own account is excluded: it would let in all users and roles of the account, which should be
+    named instead. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 
     Args:
         organisations: `organisation/o-ID`, or with the path of a root or an organisational unit.
@@ -62,7 +62,7 @@ def of_organisations(organisations: Iterable[str], account_id: str) -> Sequence[
 
 
 def before(until: str) -> Condition:
-    """The condition that a time has not come yet.
+    """The condition that the current time is before this one.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime
     """
@@ -70,7 +70,7 @@ def before(until: str) -> Condition:
 
 
 def both(*conditions: Condition) -> Condition:
-    """All of the conditions."""
+    """The conditions combined: all must be met."""
     operators = dict.fromkeys(operator for one in conditions for operator in one)
     return {
         operator: {key: value for one in conditions for key, value in one.get(operator, {}).items()}
@@ -79,5 +79,5 @@ def both(*conditions: Condition) -> Condition:
 
 
 def one_or_list(values: Sequence[str]) -> str | list[str]:
-    """As KMS returns it: one value alone, several in a list."""
+    """A single value as it is, several as a list, as KMS returns them."""
     return values[0] if len(values) == 1 else list(values)

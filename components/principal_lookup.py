@@ -1,7 +1,7 @@
-"""Users and roles of the account, looked up in IAM once in each run.
+"""Looks up users and roles of the account in IAM, once per run.
 
-KMS refuses a whole key policy for one principal that does not exist, after two minutes of retries and without
-its name. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+If one principal does not exist, KMS rejects the whole key policy, after two minutes of retries and without
+naming the principal. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
 
 from collections.abc import Hashable, Iterable, Mapping, MutableMapping
@@ -21,11 +21,11 @@ _ABSENT = ("NoSuchEntity", "couldn't find resource", "empty result")
 
 @dataclass(frozen=True)
 class Identity:
-    """A user or role as IAM knows it; both are None if it does not exist.
+    """A user or role in IAM. Both attributes are None if it does not exist.
 
     Attributes:
         arn: its ARN, with its path.
-        unique_id: what a key policy stores for it; a role that is created again has another one.
+        unique_id: the id that KMS stores in a key policy. A recreated role has another one.
     """
 
     arn: str | None
@@ -40,7 +40,7 @@ class Identities:
     provider: pulumi.ProviderResource | None
 
     def look_up(self, principal: str) -> Identity | None:
-        """The user or role; None for a principal that IAM cannot be asked about, or that it may not tell."""
+        """The user or role. None for other kinds of principals, or if IAM denies the request."""
         if is_root(principal) or is_permission_set(principal) or not self.caller.scope.owns(principal):
             return None
         known = _known.setdefault(pulumi.runtime.settings.get_monitor(), {})
@@ -50,20 +50,20 @@ class Identities:
         return known[key]
 
     def problems(self, people: Mapping[Path, object]) -> Iterable[Problem]:
-        """The principals that do not exist, as far as they are known now."""
+        """Problems with known principals that do not exist."""
         for path, principal in people.items():
             if not isinstance(principal, str):
                 continue
             try:
                 arn = canonical_principal(principal, self.caller.scope)
-            except PrincipalError:  # reported as a mistake of its own
+            except PrincipalError:  # an invalid entry is reported separately
                 continue
             identity = None if arn == self.caller.principal else self.look_up(arn)
             if identity and identity.arn != arn:
                 yield Problem(path, _advice(principal, arn, identity))
 
     def fingerprint(self, principals: Iterable[str]) -> str:
-        """The unique ids of principals, for what has to change when one of them is created again."""
+        """A hash of the unique ids of principals; it changes when one of them is recreated."""
         found = (self.look_up(principal) for principal in sorted(principals))
         return ".".join(identity.unique_id for identity in found if identity and identity.unique_id)
 
@@ -78,7 +78,7 @@ def _advice(principal: str, arn: str, identity: Identity) -> str:
             "if this program creates it, give its ARN as the output of that resource."
         )
     resource = identity.arn.partition("::")[2].partition(":")[2]
-    return f"{principal!r} has another path in IAM. Give {resource!r}."
+    return f"{principal!r} has another path in IAM; give {resource!r}."
 
 
 def _ask(principal: str, options: pulumi.InvokeOptions) -> Identity | None:

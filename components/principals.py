@@ -1,4 +1,4 @@
-"""The IAM principals that a key policy can name, in the one form that KMS gives back.
+"""The IAM principals that a key policy can name, in the form in which KMS returns them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -20,35 +20,35 @@ _ORGANISATION = re.compile(
 )
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
 _FORMS = (
-    "Give the ARN of a user or role (arn:aws:iam::111122223333:role/NAME), `user/NAME` or `role/NAME` "
-    "for one of the own account, `permission-set/NAME` for a permission set of IAM Identity Center, "
+    "Give the ARN of a user or role (arn:aws:iam::111122223333:role/NAME), `user/NAME` or "
+    "`role/NAME` for one of this account, `permission-set/NAME` for a permission set of IAM Identity Center, "
     "or an account id (in YAML in quotes)"
 )
 
 
 class PrincipalError(ValueError):
-    """A principal that no key policy of this project may name; the message says why and what to give."""
+    """A principal that a key policy cannot name; the message says why and what to give instead."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Where principals without an account are: the partition and account that deploy."""
+    """The partition and account of the deployment, which principals without an account belong to."""
 
     partition: str
     account_id: str
 
     @property
     def root(self) -> str:
-        """The account itself: what IAM policies of the account are delegated to."""
+        """The account's root: a statement that names it lets IAM policies decide."""
         return f"arn:{self.partition}:iam::{self.account_id}:root"
 
     def owns(self, principal: str) -> bool:
-        """Whether a principal in canonical form is of this account."""
+        """Whether a principal in canonical form belongs to this account."""
         return not is_organisation(principal) and account_of(principal) == self.account_id
 
 
 def check_principal(principal: str) -> str:
-    """The principal, if its form is one that a key policy can name, whatever the account.
+    """The principal, if a key policy can name this form of principal in some account.
 
     Raises:
         PrincipalError: it is not.
@@ -73,14 +73,14 @@ def check_principal(principal: str) -> str:
 
 
 def canonical_principal(principal: str, scope: Scope) -> str:
-    """The principal's ARN, as KMS returns it.
+    """The principal's ARN in the form in which KMS returns it.
 
-    An account id becomes the ARN of the account's root; `user/NAME` and `role/NAME` are of the scope's
-    account. KMS would accept an account id, and return the ARN: a difference at each update. A permission
-    set has an ARN of this project, which names its account; an organisation is returned as it is.
+    An account id becomes the ARN of the account's root, because KMS would return that and cause a difference
+    at each update. `user/NAME` and `role/NAME` belong to the scope's account. A permission set gets an ARN
+    defined by this project, with the account id. An organisation is returned unchanged.
 
     Raises:
-        PrincipalError: the form is wrong, or the principal is of another partition.
+        PrincipalError: the form is invalid, or the principal is in another partition.
     """
     check_principal(principal)
     if is_organisation(principal):
@@ -92,17 +92,18 @@ def canonical_principal(principal: str, scope: Scope) -> str:
     partition = principal.split(":")[1]
     if partition != scope.partition:
         raise PrincipalError(
-            f"{principal!r} is of the partition {partition}; the table is in {scope.partition}, "
-            "and IAM principals are known in their own partition only."
+            f"{principal!r} is in the partition {partition}, but the table is in {scope.partition}; "
+            "name a principal of the table's partition."
         )
     return principal
 
 
 def canonical_principals(principals: Iterable[str], scope: Scope) -> list[str]:
-    """The principals, canonical, sorted and each once: their order in config never makes a difference.
+    """The principals in canonical form, sorted and without duplicates, so that their order in config does not
+    matter.
 
     Raises:
-        PrincipalError: one of them is wrong.
+        PrincipalError: one of them is invalid.
     """
     return sorted({canonical_principal(principal, scope) for principal in principals})
 
@@ -113,7 +114,7 @@ def account_of(principal: str) -> str:
 
 
 def accounts_of(principals: Iterable[str]) -> Sequence[str]:
-    """The account ids of principals, sorted, each once."""
+    """The account ids of principals, sorted and without duplicates."""
     return sorted({account_of(principal) for principal in principals})
 
 
@@ -139,32 +140,32 @@ def _refuse_wildcard(principal: str) -> None:
 
 def _reason(principal: str, arn: re.Match[str] | None) -> str:
     if "*" in principal or "?" in principal:
-        return f"has a wildcard: it would name people nobody listed. {_FORMS}."
+        return f"has a wildcard, which would match principals that are not listed. {_FORMS}."
     if _UNIQUE_ID.fullmatch(principal):
         return (
-            "is the unique id of a user or role, most likely of one that was deleted; "
-            f"the next change of the key policy would fail. {_FORMS}."
+            "is the unique id of a user or role, probably a deleted one; "
+            f"KMS would reject the next change of the key policy. {_FORMS}."
         )
     if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         return (
-            "is a service principal; DynamoDB uses the key in the name of who calls it, so it needs none. "
-            "For another service, write a statement with aws:SourceAccount under `keyPolicyStatements`."
+            "is a service principal; DynamoDB does not need one, because it uses the key on behalf of the "
+            "caller. For another service, add a statement with aws:SourceAccount under `keyPolicyStatements`."
         )
     return f"{_reason_by_resource(arn)} {_FORMS}."
 
 
 def _reason_by_resource(arn: re.Match[str] | None) -> str:
     if arn is None:
-        return "is not a principal's ARN."
+        return "is not the ARN of a principal."
     kind, _, name = arn["resource"].partition("/")
     if kind == "assumed-role":
         role = name.partition("/")[0]
         return (
-            f"is one session of a role and ends with it; give the role: arn:{arn['partition']}:iam::"
+            f"is a temporary session of a role; give the role: arn:{arn['partition']}:iam::"
             f"{arn['account']}:role/{role} (with the role's path, if it has one)."
         )
     if kind == "group":
         return "is a group, which no key policy can name; give its users, or a role that they assume."
     if kind == "federated-user":
-        return "is a federated session; give the user who federates, or a role."
+        return "is a federated session; give the user that created it, or a role."
     return f"names {arn['resource']!r}, which is neither a user nor a role nor the account's root."

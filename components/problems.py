@@ -1,4 +1,4 @@
-"""What is wrong with settings: each mistake with its path, the value found and what to do."""
+"""Problems with settings, each with its path, the value found and what to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ Path = tuple[str | int, ...]
 
 
 class SettingsError(pulumi.RunError):
-    """Settings that cannot be deployed; the message has one line for each mistake.
+    """Invalid settings; the message has one line per problem.
 
-    Pulumi shows the message alone, without a traceback.
+    Pulumi shows only the message, without a traceback.
     """
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where it is, and what to do about it."""
+    """One problem: where it is, and what to do."""
 
     path: Path
     message: str
@@ -31,12 +31,12 @@ class Problem:
         return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
     def below(self, *path: str | int) -> "Problem":
-        """This problem, in a document of which the settings are a part."""
+        """This problem with its path inside a larger document."""
         return Problem((*path, *self.path), self.message)
 
 
 def format_path(path: Path) -> str:
-    """A path as `pulumi config set --path` takes it: `tables.orders.keyUsers[0]`."""
+    """A path in the syntax of `pulumi config set --path`: `tables.orders.keyUsers[0]`."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -49,15 +49,15 @@ def format_path(path: Path) -> str:
 
 
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """All mistakes that a validation found."""
+    """All problems of a failed validation."""
     return [_problem(details, model) for details in error.errors(include_url=False)]
 
 
 def raise_problems(what: str, problems: Sequence[Problem]) -> None:
-    """Go on if there are none.
+    """Raise if there are any problems.
 
     Raises:
-        SettingsError: there are some; lists them all.
+        SettingsError: lists all problems.
     """
     if problems:
         lines = "".join(f"\n  {problem}" for problem in problems)
@@ -70,13 +70,13 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
     if kind == "extra_forbidden":
         return Problem(path, _unknown_setting(str(path[-1]), _settings_at(model, path[:-1])))
     if kind == "missing":
-        return Problem(path, "is missing, and has no default.")
+        return Problem(path, "is required.")
     if kind == "value_error":
         return Problem(path, f"{details['ctx']['error']}".rstrip(".") + ".")
     if kind == "too_short":
         return Problem(path, f"is empty; give at least {details['ctx']['min_length']}.")
     if kind == "too_long":
-        return Problem(path, f"has {len(value)} items; AWS takes {details['ctx']['max_length']}.")
+        return Problem(path, f"has {len(value)} items; AWS accepts at most {details['ctx']['max_length']}.")
     needed = (
         _SHAPES.get(kind)
         or (path and _range(model, path))
@@ -85,7 +85,7 @@ def _problem(details: Mapping[str, Any], model: type[BaseModel]) -> Problem:
     return Problem(path, f"{needed}, found {_shortened(value)}.")
 
 
-# In the words of people who write YAML.
+# In the terms of YAML, not of pydantic.
 _SHAPES = {
     "dict_type": "should be a map",
     "model_type": "should be a map",
@@ -93,42 +93,42 @@ _SHAPES = {
     "list_type": "should be a list",
     "bool_parsing": "should be true or false",
     "bool_type": "should be true or false",
-    "string_type": "should be a text",
+    "string_type": "should be a string",
 }
 
 
-# What pydantic puts into a path besides settings: the key of a map, and the form of an entry.
+# Steps in pydantic's paths that are not settings: the key of a map, and the form of an entry.
 _STEPS_OF_PYDANTIC = ("[key]", "[principal]", "[map]")
 
 
 def _shortened(value: object) -> str:
     if isinstance(value, pulumi.Output):
-        return "what another resource gives: it has to be known when the program runs"
+        return "an output of a resource; it must be known when the program runs"
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}…"
 
 
 def _unknown_setting(name: str, settings: Mapping[str, FieldInfo]) -> str:
-    """The advice is in the spelling of the mistake: snake_case in Python, camelCase in config."""
+    """The message for an unknown setting, with names as the user spells them: snake_case or camelCase."""
     for setting, field in settings.items():
         if name in (setting, field.alias):
             return f"is given twice, as {setting} and as {field.alias}."
     known = sorted(settings if "_" in name else (field.alias or n for n, field in settings.items()))
     by_lower = {setting.lower().replace("_", ""): setting for setting in known}
     close = get_close_matches(name.lower().replace("_", ""), by_lower, n=1)
-    advice = f"did you mean {by_lower[close[0]]}?" if close else f"there are {', '.join(known)}."
-    return f"is no setting; {advice}"
+    advice = f"did you mean {by_lower[close[0]]}?" if close else f"the settings are {', '.join(known)}."
+    return f"unknown setting; {advice}"
 
 
 def _settings_at(model: type[BaseModel], path: Path) -> Mapping[str, FieldInfo]:
-    """The settings that there are at a path."""
+    """The valid settings at a path."""
     for part in path:
         model = _models_of(model).get(str(part), model)
     return model.model_fields
 
 
 def _range(model: type[BaseModel], path: Path) -> str | None:
-    """Both bounds of a number: one alone would have people find the other by trying."""
+    """The message with both bounds of a number, so that a second attempt does not hit the other one."""
     *above, name = path or ("",)
     settings = _settings_at(model, tuple(above))
     bounds = [b for n, field in settings.items() if name in (n, field.alias) for b in field.metadata]
@@ -138,7 +138,7 @@ def _range(model: type[BaseModel], path: Path) -> str | None:
 
 
 def _models_of(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """The models below a model, by the name of the setting that holds them."""
+    """The nested models of a model, by the name of their setting."""
     return {
         name: found
         for field_name, field in model.model_fields.items()

@@ -1,4 +1,6 @@
-"""The tables of one program: a Region has one table of a name, and one key with an alias."""
+"""The tables of one program, to find names that are used twice: table names and aliases are unique per
+Region.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,40 +15,40 @@ from .problems import Path, Problem
 from .table_settings import TableSettings
 
 Use = tuple[str, str, str, str]
-"""What is used: `table` or `alias`, its name, its Region and the account."""
+"""A name in use: `table` or `alias`, the name, the Region and the account."""
 
 
 @dataclass
 class ProgramTables:
-    """The tables of a program so far.
+    """The tables that a program has created so far.
 
     Attributes:
         components: the names of their components.
-        users: who uses what.
+        users: the component that uses each name.
     """
 
     components: set[str] = field(default_factory=set)
     users: dict[Use, str] = field(default_factory=dict)
 
     def problems(self, name: str, settings: TableSettings, caller: Caller) -> Iterable[Problem]:
-        """What the table would use that another table of the program uses already."""
+        """Names of this table that another table of the program already uses."""
         for path, use in _uses(name, settings, caller):
             user = self.users.setdefault(use, name)
             if user != name or name in self.components:
-                yield Problem(path, f"{use[1]!r} is used by the table {user!r} in {use[2]} as well.")
+                yield Problem(path, f"{use[1]!r} is also used by the table {user!r} in {use[2]}.")
 
     def add(self, name: str) -> None:
-        """Note that the program has a component of this name."""
+        """Record a component's name."""
         self.components.add(name)
 
 
 def this_program() -> ProgramTables:
-    """The tables of the program that runs. A component provider serves several programs in one process."""
+    """The tables of the current program. A component provider serves several programs in one process."""
     return _programs.setdefault(pulumi.runtime.settings.get_monitor(), ProgramTables())
 
 
 def used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
-    """What several tables of a config would use."""
+    """Names that several tables of a config would use."""
     program = ProgramTables()
     for name, settings in tables.items():
         yield from (problem.below("tables", name) for problem in program.problems(name, settings, caller))
@@ -57,7 +59,7 @@ _programs: WeakKeyDictionary[Any, ProgramTables] = WeakKeyDictionary()
 
 
 def _uses(name: str, settings: TableSettings, caller: Caller) -> Iterator[tuple[Path, Use]]:
-    """What is used, with the setting that names it."""
+    """The names that a table uses, with the setting that gives each one."""
     table = protected_table(name, settings, caller)
     account = caller.scope.account_id
     for region in sorted({table.region, *settings.replica_regions}):

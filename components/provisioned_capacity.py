@@ -1,4 +1,6 @@
-"""The provisioned capacity to ask for: autoscaling keeps what it set, within its bounds. Pure."""
+"""The provisioned capacity to request. Capacity set by autoscaling is kept, within its bounds. Pure
+functions.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +17,8 @@ class CapacityNow:
     """A table's provisioned capacity in AWS.
 
     Attributes:
-        table: the table's units, as the inputs name them.
-        indexes: each global secondary index by its name, as the inputs describe one.
+        table: the table's capacity units, by the names of the inputs.
+        indexes: the inputs of each global secondary index, by its name.
     """
 
     table: Mapping[str, int]
@@ -26,7 +28,9 @@ class CapacityNow:
 def capacity(
     place: TableSettings | GlobalSecondaryIndex, settings: TableSettings, now: Mapping[str, Any] | None
 ) -> dict[str, int]:
-    """The units of a table or index: fixed ones, or what autoscaling set; the least for a new one."""
+    """The capacity units of a table or index: fixed, or as set by autoscaling. A new one starts with the
+    minimum.
+    """
     units: dict[str, int] = {}
     for kind in ("read", "write"):
         name = f"{kind}_capacity"
@@ -42,10 +46,10 @@ def capacity(
 def left_to_autoscaling(
     settings: TableSettings, inputs: Mapping[str, Any], now: CapacityNow | None
 ) -> Sequence[str]:
-    """The inputs that stay as they are in the state, because AWS has what they ask for.
+    """The inputs to leave unchanged, because AWS already has the requested capacity.
 
-    An update of a stack that was not refreshed would bring back an earlier capacity. Where something else
-    about the capacity changes, all of it is sent as AWS has it.
+    Without this, an update without a refresh would restore an earlier capacity. If another capacity input
+    changes, all of them are sent with the values from AWS.
     """
     if now is None:
         return []

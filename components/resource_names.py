@@ -1,7 +1,7 @@
 """Types and names of the components' resources.
 
-Names of children are unique in a program, whatever tables, indexes and roles are named: the subject of a
-child is at the end of its name, where it can be read in one way only.
+Names of child resources are unique in a program, whatever the names of tables, indexes and roles: the name of
+a child ends with its subject, in a form that is unambiguous.
 """
 
 import pulumi
@@ -17,25 +17,29 @@ def type_token(component: str) -> str:
 
 
 def with_earlier_type(component: str, options: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options of a component, so that stacks with the package's first name keep the resource."""
+    """The options of a component, with an alias for the package's earlier name so that existing stacks keep
+    it.
+    """
     earlier = pulumi.Alias(type_=f"{_EARLIER_PACKAGE}:index:{component}")
     return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=[earlier]))
 
 
 def about(name: str, subject: str) -> str:
-    """The name of a child about an index or alias, whose names have no brackets: `orders-alias[sales]`."""
+    """The name of a child for an index or alias: `orders-alias[sales]`. Their names cannot contain
+    brackets.
+    """
     return f"{name}[{subject}]"
 
 
 def about_role(name: str, role: str, number: int) -> str:
-    """The name of a child about a role: `orders-read-_-shop`.
+    """The name of a child for a role: `orders-read-_-shop`.
 
-    IAM and KMS take a name without brackets. Underscores of the role are doubled, so that a single one
-    begins the role, and the number of a further role of the same name.
+    IAM and KMS do not accept brackets. Underscores in the role's name are doubled, so that a single one marks
+    the start of the role, or the number of another role with the same name.
     """
     return f"{name}-_-{role.replace('_', '__')}" + (f"-_{number}" if number > 1 else "")
 
 
 def renamed(options: pulumi.ResourceOptions, earlier: str) -> pulumi.ResourceOptions:
-    """The options of a child that had another name at first: existing stacks keep the resource."""
+    """The options of a child that had another name earlier, so that existing stacks keep the resource."""
     return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=earlier)]))

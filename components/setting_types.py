@@ -1,4 +1,4 @@
-"""What single settings may be: AWS's names, limits and spellings.
+"""Types of single settings, with the names and limits of AWS.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
@@ -30,7 +30,7 @@ ALIAS_PREFIX = "alias/"
 
 
 class Settings(BaseModel):
-    """Settings are named in camelCase in config and in snake_case in Python; an unknown one is an error."""
+    """Base of all settings: camelCase in config, snake_case in Python. Unknown settings are errors."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
@@ -38,22 +38,24 @@ class Settings(BaseModel):
 
 
 def _let_outputs_pass(value: object, check: ValidatorFunctionWrapHandler) -> object:
-    """What another resource will give is checked when it is known."""
+    """Check known values only; outputs are checked once they are known."""
     return value if isinstance(value, Output) else check(value)
 
 
 def _named_attribute(value: object) -> object:
-    """An attribute given by its name alone is a string."""
+    """An attribute given only by its name is a string."""
     return {"name": value} if isinstance(value, str) else value
 
 
 def _number_as_text(value: object) -> object:
-    """`pulumi config set --path` stores what looks like a number as one: an account id, a tag's value."""
+    """`pulumi config set --path` stores text that looks like a number as a number: account ids, tag
+    values.
+    """
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _no_truth(value: object) -> object:
-    """True and False are numbers to Python, and to nobody who writes YAML."""
+    """Reject true and false, which Python would accept as numbers."""
     if isinstance(value, bool):
         raise ValueError(  # noqa: TRY004  # pydantic reports a ValueError
             f"should be a whole number, found {str(value).lower()}"
@@ -71,14 +73,14 @@ def _with_alias_prefix(alias: str) -> str:
 def _no_alias(arn: str) -> str:
     if "alias/" in arn:
         raise ValueError(
-            f"{arn!r} is an alias; give the key's ARN (aws kms describe-key --key-id ALIAS), as DynamoDB "
-            "encrypts a table anew whenever its key is written in another way"
+            f"{arn!r} is an alias; give the key's ARN (aws kms describe-key --key-id ALIAS), "
+            "because DynamoDB re-encrypts a table whenever its key is written differently"
         )
     return arn
 
 
 def _in_utc(time: str) -> str:
-    """A time as the AWS provider takes it: 2026-11-01T09:30:00Z."""
+    """A time in the format of the AWS provider: 2026-11-01T09:30:00Z."""
     try:
         found = datetime.fromisoformat(time)
     except ValueError:
@@ -89,7 +91,7 @@ def _in_utc(time: str) -> str:
 
 
 def _end(time: str) -> str:
-    """The time at which access ends, in UTC; a date is its first moment."""
+    """The time at which access ends, in UTC. A date means 00:00 UTC on that day."""
     try:
         return f"{date.fromisoformat(time)}T00:00:00Z"
     except ValueError:
@@ -104,7 +106,7 @@ def _end(time: str) -> str:
 
 
 def _matching(pattern: str, what: str) -> AfterValidator:
-    """A check of spelling that says in words what is expected."""
+    """A check against a pattern, with a message that describes what is expected."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value, re.ASCII):
@@ -119,11 +121,13 @@ def _tag_text(what: str, longest: int, text: str) -> str:
     refused = sorted({c for c in text if category(c)[0] not in "LNZ" and c not in "_.:/=+-@"})
     if refused:
         raise ValueError(
-            f"the tag {what} {text!r} has {' '.join(refused)!r}; AWS takes letters, digits, spaces "
+            f"the tag {what} {text!r} has {' '.join(refused)!r}; AWS accepts letters, digits, spaces "
             "and `_.:/=+-@`"
         )
     if len(text) > longest:
-        raise ValueError(f"the tag {what} {text[:40]!r}… has {len(text)} characters; AWS takes {longest}")
+        raise ValueError(
+            f"the tag {what} {text[:40]!r}… has {len(text)} characters; AWS accepts at most {longest}"
+        )
     return text
 
 
@@ -131,7 +135,7 @@ def _tag_key(key: str) -> str:
     if not key:
         raise ValueError("a tag key is empty")
     if key.lower().startswith("aws:"):
-        raise ValueError(f"the tag key {key!r} is reserved: AWS alone uses keys that begin with `aws:`")
+        raise ValueError(f"the tag key {key!r} is reserved: only AWS uses keys that begin with `aws:`")
     return _tag_text("key", 128, key)
 
 
@@ -195,7 +199,7 @@ TagValue = Annotated[
 
 
 class KeyAttribute(Settings):
-    """An attribute that is part of a key: its name, and its type (a string when left out)."""
+    """An attribute that is part of a table or index key: its name and type (a string when left out)."""
 
     name: AttributeName
     type: Literal["S", "N", "B"] = "S"

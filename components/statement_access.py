@@ -9,18 +9,18 @@ from .principals import Scope
 from .statements import Statement, covers, named
 
 KEY_USER = "statementKeyUser"
-"""A statement of the key policy lets the principal decrypt, under its conditions."""
+"""A statement of the key policy allows the principal to decrypt, under its conditions."""
 
 NAMED = "statementPrincipal"
-"""A statement lets the principal do something else, which gives no access to items by itself."""
+"""A statement allows the principal other actions, which alone give no access to items."""
 
 
 def declared_by_statements(
     key_statements: Sequence[Statement], table_statements: Sequence[Statement], scope: Scope
 ) -> pulumi.Input[Sequence[Mapping[str, str]]]:
-    """Who is let in by checked statements of the key policy, and of the table's own.
+    """The principals that checked statements of the key policy and the table policy allow.
 
-    The own account as a whole is nobody: it leaves the decision to IAM policies.
+    The table's own account is omitted: naming it lets IAM policies decide.
     """
     statements = {"key": list(key_statements), "table": list(table_statements)}
 

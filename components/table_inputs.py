@@ -1,4 +1,4 @@
-"""From settings to the inputs of the AWS provider's table: pure."""
+"""From settings to the inputs of the AWS provider's table. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,8 @@ from .table_settings import TableSettings, attribute_types
 LONGEST_RECOVERY = 35
 NO_LIMIT = -1
 TTL_ATTRIBUTE = "ttl.attributeName"
-"""Ignored where items do not expire: DynamoDB switches TTL off only by the attribute that it is on for."""
+"""The attribute to send when TTL is off. DynamoDB turns TTL off only with the name of its current
+attribute."""
 
 ORIGIN_INPUTS = (
     "restore_source_table_arn",
@@ -27,12 +28,12 @@ ORIGIN_INPUTS = (
 def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dict[str, Any]:
     """All inputs but the table's name, its key and its replicas.
 
-    The AWS provider keeps what it finds in AWS for most inputs that are absent. A setting with a default is
-    therefore always sent, so that a setting that leaves the program ends in AWS too.
+    For most absent inputs, the AWS provider keeps the value in AWS. Settings with a default are therefore
+    always sent, so that removing one from the program also resets it in AWS.
 
     Args:
         settings: the table's settings.
-        now: the table's capacity in AWS, if it follows use.
+        now: the table's capacity in AWS, with autoscaling.
     """
     inputs: dict[str, Any] = {
         "hash_key": settings.partition_key.name,
@@ -59,7 +60,7 @@ def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dic
 def replica_inputs(
     settings: TableSettings, key_arns: Mapping[str, pulumi.Input[str]]
 ) -> Sequence[dict[str, Any]]:
-    """Each replica with the key of its Region, and as safe as the table."""
+    """The inputs of each replica: its key, and the same protection as the table."""
     return [
         {
             "region_name": region,
@@ -74,7 +75,7 @@ def replica_inputs(
 
 
 def _stream(settings: TableSettings) -> dict[str, Any]:
-    """Replicas are kept alike by a stream of new and old images."""
+    """Replication needs a stream of new and old images."""
     view = settings.stream_view_type or ("NEW_AND_OLD_IMAGES" if settings.replica_regions else None)
     return {"stream_enabled": True, "stream_view_type": view} if view else {}
 
@@ -86,13 +87,13 @@ def _recovery(settings: TableSettings) -> dict[str, Any]:
 
 
 def _ttl(settings: TableSettings) -> dict[str, Any]:
-    """Without an attribute, DynamoDB needs the name of the current one: `TTL_ATTRIBUTE` keeps it."""
+    """To turn TTL off, DynamoDB needs the current attribute; `TTL_ATTRIBUTE` keeps it."""
     name = settings.ttl_attribute
     return {"attribute_name": name, "enabled": True} if name else {"enabled": False}
 
 
 def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
-    """The limits of on-demand use, -1 for none, and the warm throughput if there is one."""
+    """The on-demand limits (-1 for none), and the warm throughput if it is set."""
     found: dict[str, Any] = {}
     if settings.billing_mode == "PAY_PER_REQUEST":
         limits = place.on_demand_throughput or OnDemandThroughput()
@@ -105,7 +106,7 @@ def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSett
 
 
 def not_restored(settings: TableSettings) -> list[str]:
-    """The settings that a restore does not make, so that they come with the next update.
+    """The settings that a restore does not apply and that need another update.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
     """
@@ -119,7 +120,7 @@ def not_restored(settings: TableSettings) -> list[str]:
 
 
 def _restored(source: RestoreFrom | None) -> dict[str, Any]:
-    """Without a time, the table as it is now."""
+    """The inputs for a restore. Without a time, the latest restorable one."""
     if source is None:
         return {}
     if source.backup_arn is not None:

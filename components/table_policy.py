@@ -1,4 +1,4 @@
-"""The table's own policy: who of other accounts, or under which conditions, may call it.
+"""The table's resource policy, for access from other accounts or under conditions.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """
@@ -16,7 +16,7 @@ from .table_settings import TableSettings
 def attach_policy(
     name: str, table: aws.dynamodb.Table, settings: TableSettings, options: pulumi.ResourceOptions
 ) -> None:
-    """Give the table a policy, if it has statements."""
+    """Attach a resource policy to the table, if there are statements."""
     if settings.resource_policy_statements:
         known = pulumi.Output.all(table.arn, settings.resource_policy_statements)
         aws.dynamodb.ResourcePolicy(

@@ -1,4 +1,4 @@
-"""The settings of an encrypted table: all is checked before anything is registered."""
+"""The settings of an encrypted table, all checked before any resource is registered."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Self
@@ -34,7 +34,7 @@ _CAPACITIES = ("read_capacity", "write_capacity", "read_autoscaling", "write_aut
 
 
 class TableSettings(KeySettings):
-    """What can be said about an encrypted table; `EncryptedTableArgs` describes each setting."""
+    """Settings of an encrypted table. `EncryptedTableArgs` describes each one."""
 
     table_name: ResourceName | None = None
     partition_key: Attribute
@@ -70,10 +70,11 @@ class TableSettings(KeySettings):
         for attribute in self.key_attributes:
             if types.setdefault(attribute.name, attribute.type) != attribute.type:
                 raise ValueError(
-                    f"attribute {attribute.name!r} is of type {types[attribute.name]} and {attribute.type}"
+                    f"attribute {attribute.name!r} has two types: "
+                    f"{types[attribute.name]} and {attribute.type}"
                 )
         if self.sort_key and self.sort_key.name == self.partition_key.name:
-            raise ValueError(f"sortKey is the partition key, {self.sort_key.name!r}")
+            raise ValueError(f"sortKey and partitionKey are the same attribute, {self.sort_key.name!r}")
         if self.local_secondary_indexes and not self.sort_key:
             raise ValueError("localSecondaryIndexes need a table with a sortKey")
         return self
@@ -93,8 +94,8 @@ class TableSettings(KeySettings):
                 raise ValueError("onDemandThroughput needs billingMode PAY_PER_REQUEST")
             if self.replica_regions:
                 raise ValueError(
-                    "replicaRegions need billingMode PAY_PER_REQUEST: DynamoDB makes a replica of a table "
-                    "with provisioned capacity only if write autoscaling is set up before"
+                    "replicaRegions need billingMode PAY_PER_REQUEST: DynamoDB creates a replica of a table "
+                    "with provisioned capacity only if write autoscaling already exists"
                 )
             if limited := [i.name for i in self.global_secondary_indexes if i.on_demand_throughput]:
                 raise ValueError(
@@ -117,7 +118,7 @@ class TableSettings(KeySettings):
     @model_validator(mode="after")
     def _begins_with_items_of_one_source(self) -> Self:
         if self.restore_from and self.import_from:
-            raise ValueError("restoreFrom and importFrom are given; a table begins with the items of one")
+            raise ValueError("restoreFrom and importFrom are both set; give one of them")
         return self
 
     @model_validator(mode="after")
@@ -129,16 +130,16 @@ class TableSettings(KeySettings):
                 )
             if self.ttl_attribute or self.local_secondary_indexes:
                 given = "ttlAttribute" if self.ttl_attribute else "localSecondaryIndexes"
-                raise ValueError(f"DynamoDB has no {given} where replicaConsistency is STRONG")
+                raise ValueError(f"DynamoDB does not support {given} with replicaConsistency STRONG")
             if self.restore_from or self.import_from:
                 given = "restoreFrom" if self.restore_from else "importFrom"
-                raise ValueError(f"replicaConsistency STRONG begins with an empty table; leave out {given}")
+                raise ValueError(f"replicaConsistency STRONG needs an empty new table; remove {given}")
         return self
 
     @model_validator(mode="after")
     def _recovers_to_some_time(self) -> Self:
         if self.recovery_period_in_days and not self.point_in_time_recovery:
-            raise ValueError("recoveryPeriodInDays is given and pointInTimeRecovery is false")
+            raise ValueError("recoveryPeriodInDays is set, but pointInTimeRecovery is false")
         return self
 
     @model_validator(mode="after")
@@ -147,30 +148,30 @@ class TableSettings(KeySettings):
         if twice := [region for region in regions if regions.count(region) > 1]:
             raise ValueError(f"replicaRegions has {twice[0]} twice")
         if self.region in regions:
-            raise ValueError(f"replicaRegions has {self.region}, which is the Region of the table")
+            raise ValueError(f"replicaRegions has {self.region}, which is the table's own Region")
         if self.stream_view_type not in (None, "NEW_AND_OLD_IMAGES") and regions:
             raise ValueError("replicaRegions need streamViewType NEW_AND_OLD_IMAGES")
         needed = set(regions) if self.key_arn is not None else set()
         if missing := sorted(needed - set(self.replica_key_arns)):
             raise ValueError(
-                f"keyArn brings the table's key, so replicaKeyArns has to bring one for {missing[0]}"
+                f"keyArn gives the table's key, so replicaKeyArns must give one for {missing[0]}"
             )
         if surplus := sorted(set(self.replica_key_arns) - needed):
             raise ValueError(
-                f"replicaKeyArns has a key for {surplus[0]}, and there is no replica there with a key "
-                "that is brought (keyArn and replicaRegions)"
+                f"replicaKeyArns has a key for {surplus[0]}, which needs keyArn, "
+                f"and {surplus[0]} in replicaRegions"
             )
         for region, arn in self.replica_key_arns.items():
             if isinstance(arn, str) and region_of(arn) != region:
                 raise ValueError(
-                    f"replicaKeyArns gives {region} a key of {region_of(arn)}; "
-                    "a replica's key is of the replica's own Region"
+                    f"replicaKeyArns gives {region} a key in {region_of(arn)}; "
+                    "give a key in the replica's Region"
                 )
         return self
 
     @property
     def key_attributes(self) -> Sequence[KeyAttribute]:
-        """The attributes of the keys of the table and its indexes, with repetitions."""
+        """The key attributes of the table and its indexes; may contain duplicates."""
         by_index = [
             attribute
             for index in self.global_secondary_indexes
@@ -180,16 +181,16 @@ class TableSettings(KeySettings):
         return [a for a in attributes if a] + [index.sort_key for index in self.local_secondary_indexes]
 
     def alias_for(self, table_name: str) -> str:
-        """The key's main alias, with its prefix: named after the table when left out."""
+        """The key's main alias with `alias/`; named after the table when left out."""
         return self.key_alias or ALIAS_PREFIX + table_name.replace(".", "-")
 
     @property
     def is_deletion_protected(self) -> bool:
-        """As set; when left out, unless the table is ephemeral."""
+        """The setting; when left out, true unless the table is ephemeral."""
         given = self.deletion_protection_enabled
         return not self.ephemeral if given is None else given
 
 
 def attribute_types(settings: TableSettings) -> Mapping[str, str]:
-    """The attributes that keys are made of, each once, with their types."""
+    """The key attributes, each once, with their types."""
     return {attribute.name: attribute.type for attribute in settings.key_attributes}

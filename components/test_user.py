@@ -1,4 +1,4 @@
-"""A user who shows that access to DynamoDB is not access to the data."""
+"""A user for showing that access to DynamoDB does not give access to the data."""
 
 from typing import Any, NotRequired, TypedDict
 
@@ -28,11 +28,11 @@ class TestUserArgs(TypedDict):
 class TestUser(pulumi.ComponentResource):
     """An IAM user with console access, an access key and full access to DynamoDB, but to no KMS key.
 
-    For demonstrations and tests: what it holds are long-lived credentials, encrypted in the stack's
-    state. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_create.html
+    For demonstrations and tests. It has long-lived credentials, which are encrypted in the stack's state.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_create.html
     """
 
-    __test__ = False  # a class of this name is not one of pytest's
+    __test__ = False  # pytest must not collect this class as a test
 
     user_name: pulumi.Output[str]
     """The user's name."""
@@ -41,7 +41,7 @@ class TestUser(pulumi.ComponentResource):
     """The user's ARN."""
 
     console_sign_in_url: pulumi.Output[str]
-    """Where the user signs in to the console."""
+    """The URL at which the user signs in to the console."""
 
     access_key_id: pulumi.Output[str]
     """The id of the user's access key."""
@@ -50,7 +50,7 @@ class TestUser(pulumi.ComponentResource):
     """The secret of the user's access key; a Pulumi secret."""
 
     password: pulumi.Output[str]
-    """The user's console password, which need not be changed at the first sign-in; a Pulumi secret."""
+    """The user's console password, which does not have to be reset at first sign-in; a Pulumi secret."""
 
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         caller = current_caller(opts)
@@ -79,7 +79,7 @@ class TestUser(pulumi.ComponentResource):
 
     @property
     def declaration(self) -> dict[str, Any]:
-        """What is no secret about the user, in the form of stack outputs."""
+        """The user without secrets, for a stack output."""
         return {
             "userName": self.user_name,
             "userArn": self.user_arn,
@@ -88,7 +88,7 @@ class TestUser(pulumi.ComponentResource):
 
     @property
     def credentials(self) -> pulumi.Output[dict[str, Any]]:
-        """The access key and the password, as one secret."""
+        """The access key and the password, as one Pulumi secret."""
         known = pulumi.Output.all(
             accessKeyId=self.access_key_id,
             secretAccessKey=self.secret_access_key,

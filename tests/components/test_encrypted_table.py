@@ -203,7 +203,7 @@ def test_access_is_granted_to_roles_only(grantee: Any) -> None:  # noqa: ANN401 
     def program() -> None:
         EncryptedTable("orders", {"partition_key": {"name": "id"}}).grant_read(grantee)
 
-    with pytest.raises(SettingsError, match=r"is granted to an aws.iam.Role, found"):
+    with pytest.raises(SettingsError, match=r"expected an aws.iam.Role, found"):
         register(program)
 
 

@@ -159,7 +159,7 @@ def test_the_greatest_size_is_taken_and_counts_bytes() -> None:
     frame = len(to_json({"x": ""}))
 
     assert len(to_json({"x": "a" * (MAXIMUM_BYTES - frame)})) == MAXIMUM_BYTES
-    with pytest.raises(KeyPolicyError, match="32,769 bytes, and KMS takes 32,768"):
+    with pytest.raises(KeyPolicyError, match="32,769 bytes, but KMS accepts at most 32,768"):
         to_json({"x": "a" * (MAXIMUM_BYTES - frame + 1)})
     with pytest.raises(KeyPolicyError, match="bytes"):
         to_json({"x": "é" * (MAXIMUM_BYTES // 2)})

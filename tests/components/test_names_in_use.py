@@ -37,14 +37,14 @@ def test_an_alias_is_given_once_with_or_without_its_prefix() -> None:
     told = problems(key_alias="alias/orders", additional_key_aliases=["sales", "orders", "alias/sales"])
 
     assert told == [
-        "additionalKeyAliases[1]: 'alias/orders' is an alias of the key already.",
-        "additionalKeyAliases[2]: 'alias/sales' is an alias of the key already.",
+        "additionalKeyAliases[1]: 'alias/orders' is already an alias of the key.",
+        "additionalKeyAliases[2]: 'alias/sales' is already an alias of the key.",
     ]
 
 
 def test_the_alias_that_is_left_out_counts_too() -> None:
     assert problems("or.ders", additional_key_aliases=["or-ders"]) == [
-        "additionalKeyAliases[0]: 'alias/or-ders' is an alias of the key already."
+        "additionalKeyAliases[0]: 'alias/or-ders' is already an alias of the key."
     ]
 
 
@@ -55,8 +55,8 @@ def test_the_alias_that_is_left_out_counts_too() -> None:
         ({"a!": "b"}, "the tag key 'a!' has '!'"),
         ({"AWS:x": "b"}, "is reserved"),
         ({"": "b"}, "a tag key is empty"),
-        ({"k" * 129: "b"}, "has 129 characters; AWS takes 128"),
-        ({"k": "v" * 257}, "has 257 characters; AWS takes 256"),
+        ({"k" * 129: "b"}, "has 129 characters; AWS accepts at most 128"),
+        ({"k": "v" * 257}, "has 257 characters; AWS accepts at most 256"),
     ],
 )
 def test_tags_that_aws_refuses_are_named(tags: dict[str, str], message: str) -> None:
@@ -85,7 +85,7 @@ OTHER = "arn:aws:dynamodb:eu-west-1:444455556666:table/orders"
 )
 def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, Any], path: str) -> None:
     assert problems(**setting) == [
-        f"{path}: is of account 444455556666, and the table is in 111122223333; give one of 111122223333."
+        f"{path}: is in account 444455556666, but the table is in 111122223333; give one in 111122223333."
     ]
 
 

@@ -53,7 +53,7 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
         ({"Effect": ["Allow"]}, "Effect is ['Allow']"),
         (
             {"Resource": "arn:aws:kms:eu-west-1:111122223333:key/1"},
-            "is not '*', which in a key policy is this key",
+            "is not '*', which means this key in a key policy",
         ),
         ({"NotPrincipal": {"AWS": ROLE}}, "give either Principal or NotPrincipal"),
         ({"NotAction": "kms:Sign"}, "give either Action or NotAction"),
@@ -66,7 +66,7 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
         ),
         ({"Principal": ROLE}, "give a map, such as AWS"),
         ({"Principal": {}}, "Principal is {}; give a map"),
-        ({"Principal": {"Aws": ROLE}}, "Principal has 'Aws'; there are AWS, Service"),
+        ({"Principal": {"Aws": ROLE}}, "Principal has 'Aws'; use AWS, Service"),
         ({"Principal": {"AWS": []}}, "Principal.AWS is empty"),
         ({"Principal": {"AWS": "backup"}}, "Principal.AWS has 'backup'"),
         ({"Principal": {"AWS": "AIDACKCEVSQ6C2EXAMPLE"}}, "Principal.AWS has 'AIDACKCEVSQ6C2EXAMPLE'"),

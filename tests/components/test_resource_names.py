@@ -80,9 +80,13 @@ def test_a_childs_name_can_be_read_in_one_way_only(two: Sequence[tuple[str, str,
 @pytest.mark.parametrize(
     ("first", "second", "message"),
     [
-        ({"table_name": "sales"}, {"table_name": "sales", "key_alias": "x"}, "tableName: 'sales' is used"),
-        ({"key_alias": "main"}, {"key_alias": "alias/main"}, "keyAlias: 'alias/main' is used"),
-        ({"additional_key_aliases": ["bbb"]}, {}, "keyAlias: 'alias/bbb' is used"),
+        (
+            {"table_name": "sales"},
+            {"table_name": "sales", "key_alias": "x"},
+            "tableName: 'sales' is also used",
+        ),
+        ({"key_alias": "main"}, {"key_alias": "alias/main"}, "keyAlias: 'alias/main' is also used"),
+        ({"additional_key_aliases": ["bbb"]}, {}, "keyAlias: 'alias/bbb' is also used"),
         ({"replica_regions": ["us-east-1"]}, {"region": "us-east-1", "key_alias": "main"}, None),
     ],
     ids=["table", "alias", "additional alias", "another table in a replica's Region"],
@@ -99,7 +103,7 @@ def test_a_name_is_used_once_in_a_program(
         return
     with pytest.raises(SettingsError) as caught:
         register(program)
-    assert f"{message} by the table 'aaa' in eu-west-1 as well." in str(caught.value)
+    assert f"{message} by the table 'aaa' in eu-west-1." in str(caught.value)
 
 
 def test_a_program_in_the_same_process_starts_anew() -> None:

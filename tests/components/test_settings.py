@@ -58,20 +58,20 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
             {"key_arn": KEY_ARN, "key_users": ["user/ann"], "multi_region": True},
             "so keyUsers, multiRegion cannot be set",
         ),
-        ({"expected_key_users": ["user/ann"]}, "expectedKeyUsers is about a key that is managed elsewhere"),
+        ({"expected_key_users": ["user/ann"]}, "expectedKeyUsers applies only to an existing key"),
         ({"key_arn": KEY_ARN, "expected_key_users": ["*"]}, "expected_key_users[0]: '*' has a wildcard"),
         ({"key_policy_profile": "open"}, "key_policy_profile: should be 'strict' or 'console', found 'open'"),
         ({"key_users": "user/ann"}, "key_users: should be a list, found 'user/ann'"),
         ({"key_users": ["*"]}, "key_users[0]: '*' has a wildcard"),
-        ({"key_user": []}, "key_user: is no setting; did you mean key_users?"),
+        ({"key_user": []}, "key_user: unknown setting; did you mean key_users?"),
         ({"ephemeral": "maybe"}, "ephemeral: should be true or false, found 'maybe'"),
         ({"enable_key_rotation": False, "rotation_period_in_days": 90}, "enableKeyRotation is false"),
-        ({"key_version": 2, "retained_key_versions": [2]}, "retained are the versions before it"),
-        ({"sort_key": {"name": "id"}}, "sortKey is the partition key, 'id'"),
+        ({"key_version": 2, "retained_key_versions": [2]}, "only earlier versions can be retained"),
+        ({"sort_key": {"name": "id"}}, "sortKey and partitionKey are the same attribute, 'id'"),
         ({"sort_key": {"name": "at", "type": "D"}}, "sort_key.type: should be 'S', 'N' or 'B', found 'D'"),
         (
             {"global_secondary_indexes": [{**INDEX, "partition_key": {"name": "id", "type": "N"}}]},
-            "attribute 'id' is of type S and N",
+            "attribute 'id' has two types: S and N",
         ),
         (
             {"global_secondary_indexes": [{**INDEX, "projection_type": "INCLUDE"}]},
@@ -98,27 +98,27 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
             "retainedKeyVersions has 1 twice",
         ),
         ({"key_version": True}, "key_version: should be a whole number, found true"),
-        ({"other_accounts": [5]}, "other_accounts[0]: '5' is not a principal's ARN"),
+        ({"other_accounts": [5]}, "other_accounts[0]: '5' is not the ARN of a principal"),
         ({"key_users": [], "keyUsers": []}, "is given twice, as key_users and as keyUsers"),
         ({"tags": {"aws:owner": "me"}}, "tags.aws:owner: the tag key 'aws:owner' is reserved"),
-        ({"tags": {"secure": True}}, "tags.secure: should be a text, found True"),
-        ({"tags": {"note": "x" * 257}}, "has 257 characters; AWS takes 256"),
-        ({"tags": {f"tag-{n}": "x" for n in range(51)}}, "tags: has 51 items; AWS takes 50"),
+        ({"tags": {"secure": True}}, "tags.secure: should be a string, found True"),
+        ({"tags": {"note": "x" * 257}}, "has 257 characters; AWS accepts at most 256"),
+        ({"tags": {f"tag-{n}": "x" for n in range(51)}}, "tags: has 51 items; AWS accepts at most 50"),
         ({"replica_regions": ["mars"]}, "replica_regions[0]: 'mars' is not a Region"),
         ({"replica_regions": ["eu-west-1", "eu-west-1"]}, "replicaRegions has eu-west-1 twice"),
-        ({"region": "eu-west-1", "replica_regions": ["eu-west-1"]}, "is the Region of the table"),
+        ({"region": "eu-west-1", "replica_regions": ["eu-west-1"]}, "is the table's own Region"),
         (
             {"key_arn": KEY_ARN, "replica_regions": ["us-east-1"]},
-            "replicaKeyArns has to bring one for us-east-1",
+            "replicaKeyArns must give one for us-east-1",
         ),
-        ({"replica_key_arns": {"us-east-1": AWAY_ARN}}, "there is no replica there with a key"),
+        ({"replica_key_arns": {"us-east-1": AWAY_ARN}}, "needs keyArn"),
         (
             {
                 "key_arn": KEY_ARN,
                 "replica_regions": ["us-east-1"],
                 "replica_key_arns": {"us-east-1": KEY_ARN},
             },
-            "gives us-east-1 a key of eu-west-1",
+            "gives us-east-1 a key in eu-west-1",
         ),
         (
             {"billing_mode": "PROVISIONED", "on_demand_throughput": {"max_read_request_units": 9}},
@@ -128,11 +128,11 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
             {"warm_throughput": {"read_units_per_second": 11_999}},
             "warm_throughput.read_units_per_second: should be greater than or equal to 12000, found 11999",
         ),
-        ({"restore_from": {}}, "restore_from: tableArn or backupArn has to be given, and not both"),
+        ({"restore_from": {}}, "restore_from: give either tableArn or backupArn"),
         ({"restore_from": {"table_arn": "orders"}}, "table_arn: 'orders' is not a table's ARN"),
         (
             {"restore_from": {"backup_arn": BACKUP_ARN, "date_time": "2026-11-01T09:30:00Z"}},
-            "restore_from: dateTime goes with tableArn",
+            "restore_from: dateTime needs tableArn",
         ),
         (
             {"restore_from": {"table_arn": TABLE_ARN, "date_time": "2026-11-01T09:30:00"}},
@@ -148,14 +148,14 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
         ),
         (
             {"import_from": {"bucket": "orders", "input_format": "ION", "csv_delimiter": ";"}},
-            "csvDelimiter and csvHeader go with inputFormat CSV, not ION",
+            "csvDelimiter and csvHeader need inputFormat CSV, found ION",
         ),
         (
             {
                 "import_from": {"bucket": "orders", "input_format": "ION"},
                 "restore_from": {"table_arn": TABLE_ARN},
             },
-            "restoreFrom and importFrom are given",
+            "restoreFrom and importFrom are both set",
         ),
         (
             {"replica_regions": ["us-east-1"], "replica_consistency": "STRONG"},
@@ -167,7 +167,7 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
                 "replica_consistency": "STRONG",
                 "ttl_attribute": "expires",
             },
-            "DynamoDB has no ttlAttribute where replicaConsistency is STRONG",
+            "DynamoDB does not support ttlAttribute with replicaConsistency STRONG",
         ),
         ({"key_policy_statements": [{"Effect": "Maybe"}]}, "Effect is 'Maybe'; give 'Allow' or 'Deny'"),
         (
@@ -215,7 +215,7 @@ def test_numbers_that_the_config_command_makes_of_account_ids_and_tags_are_texts
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
 def test_what_has_to_be_known_at_once_is_told() -> None:
-    with pytest.raises(SettingsError, match="table_name: should be a text, found what another"):
+    with pytest.raises(SettingsError, match="table_name: should be a string, found an output"):
         settings(table_name=pulumi.Output.from_input("orders"))
 
 

@@ -54,7 +54,7 @@ def test_tables_are_as_ephemeral_as_their_stack_unless_they_say_otherwise() -> N
 def test_no_table_is_told_with_the_command_that_makes_one() -> None:
     (told,) = mistakes()
 
-    assert told.startswith("encrypted-tables:tables: there is no table. Begin with: pulumi config set --path")
+    assert told.startswith("encrypted-tables:tables: no tables are configured. Start with: pulumi config")
 
 
 def test_every_mistake_is_told_at_once_with_its_path() -> None:
@@ -146,10 +146,10 @@ def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name()
         }
     )
 
-    used = "is used by the table 'orders' in"
+    used = "is also used by the table 'orders' in"
     assert told == [
-        f"encrypted-tables:tables.archive.tableName: 'orders' {used} eu-west-1 as well.",
-        f"encrypted-tables:tables.away.keyAlias: 'alias/sales' {used} us-east-1 as well.",
+        f"encrypted-tables:tables.archive.tableName: 'orders' {used} eu-west-1.",
+        f"encrypted-tables:tables.away.keyAlias: 'alias/sales' {used} us-east-1.",
     ]
 
 
@@ -174,8 +174,8 @@ def test_a_secret_is_refused_and_never_shown(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_hint_is_in_the_spelling_of_config() -> None:
     told = mistakes(tables={"orders": {"partitionKey": "id", "keyuser": []}}, table={})
 
-    assert "encrypted-tables:tables.orders.keyuser: is no setting; did you mean keyUsers?" in told
-    assert "encrypted-tables:table: is no setting; did you mean tables?" in told
+    assert "encrypted-tables:tables.orders.keyuser: unknown setting; did you mean keyUsers?" in told
+    assert "encrypted-tables:table: unknown setting; did you mean tables?" in told
 
 
 @pytest.mark.parametrize(

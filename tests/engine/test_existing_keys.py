@@ -55,7 +55,7 @@ def unknown(program: Program) -> str:
         (asymmetric, "SYMMETRIC_DEFAULT"),
         (of_another_region, "eu-west-1"),
         (by_alias, "alias"),
-        (unknown, "keyArn: KMS does not tell about"),
+        (unknown, "keyArn: KMS could not describe"),
     ],
 )
 def test_a_key_that_would_not_do_is_refused_before_anything_is_created(
@@ -77,7 +77,7 @@ def test_a_key_that_would_not_do_is_refused_before_anything_is_created(
     ("output", "reason"),
     [
         ("key.key_id", "is not a KMS key's ARN"),
-        ("away.arn", "is not of the table's Region, us-east-1"),
+        ("away.arn", "is not in the table's Region, us-east-1"),
         ("asymmetric.arn", "DynamoDB needs SYMMETRIC_DEFAULT"),
     ],
 )

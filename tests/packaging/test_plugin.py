@@ -132,8 +132,8 @@ pulumi.export("secret", user.secretAccessKey)
     ("component", "arguments", "expected"),
     [
         ("EncryptedTable", {}, "partitionKey: is missing"),
-        ("EncryptedTable", {"partitionKey": {"nam": "id"}}, "partitionKey.nam: is no setting"),
-        ("EncryptedTable", {"keyUsres": []}, "keyUsres: is no setting; did you mean keyUsers?"),
+        ("EncryptedTable", {"partitionKey": {"nam": "id"}}, "partitionKey.nam: unknown setting"),
+        ("EncryptedTable", {"keyUsres": []}, "keyUsres: unknown setting; did you mean keyUsers?"),
         ("EncryptedTable", {"deletionWindowInDays": 3}, "from 7 to 30, found 3."),
         ("EncryptedTable", {"keyUsers": ["*"]}, "keyUsers[0]: '*' has a wildcard"),
         ("TestUser", {}, "Missing required input 'userName'"),
