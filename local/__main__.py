@@ -1,8 +1,9 @@
-"""`make shell`: a shell, or one command, in a local run with the `dev` stack."""
+"""`make shell`: a shell, or one command, in a local run with the stack `dev` of this directory's project."""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from encrypted_tables.interruption import interruptible_with_farewell
 
@@ -14,15 +15,21 @@ def main() -> int:
         "command", nargs=argparse.REMAINDER, help="with its arguments, `pulumi up`; $SHELL when left out"
     )
     command: list[str] = parser.parse_args().command
+    project = Path.cwd()
+    if not (project / "Pulumi.yaml").exists():
+        print(
+            f"there is no Pulumi.yaml in {project}: change to the directory of the program", file=sys.stderr
+        )
+        return 1
     return interruptible_with_farewell(
-        lambda: _run(command), "Interrupted: the local AWS and all that was in it are gone."
+        lambda: _run(command, project), "Interrupted: the local AWS and all that was in it are gone."
     )
 
 
-def _run(command: Sequence[str]) -> int:
+def _run(command: Sequence[str], project: Path) -> int:
     from local.shell import run_in_local_run  # noqa: PLC0415  # it takes a while, and may be interrupted already
 
-    return run_in_local_run(command)
+    return run_in_local_run(command, project)
 
 
 if __name__ == "__main__":

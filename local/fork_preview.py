@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-import yaml
 
 from encrypted_tables.__main__ import exit_status
 from encrypted_tables.command_line import run as run_command
@@ -17,8 +16,7 @@ from encrypted_tables.engine.stack import Stack
 from encrypted_tables.pipeline.command import head_commit, preview_options
 from encrypted_tables.pipeline.run import Request, run_preview
 from local.local_run import ROOT, LocalRun, local_run
-
-_ENCRYPTION = ("secretsprovider", "encryptedkey", "encryptionsalt")
+from local.stack_encryption import without_encryption
 
 
 @click.command()
@@ -58,18 +56,14 @@ def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:
             (project / entry.name).symlink_to(entry.resolve())
     (project / "venv").symlink_to(ROOT / "venv")
     if config.exists():
-        (project / config.name).write_text(_without_encryption(config), encoding="utf-8")
+        text = without_encryption(config.read_text(encoding="utf-8"))
+        (project / config.name).write_text(text, encoding="utf-8")
     environment = {**run.environment(), "PULUMI_BACKEND_URL": f"file://{_made(run.directory / side)}"}
     made = Stack(stack, project, run.engine.pulumi, environment)
     result = made.captured("stack", "init")
     if result.returncode:
         raise EngineError(f"the stack {stack} cannot be made:\n{result.stderr}")
     return made
-
-
-def _without_encryption(config: Path) -> str:
-    document = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
-    return yaml.safe_dump({name: value for name, value in document.items() if name not in _ENCRYPTION})
 
 
 def _made(directory: Path) -> Path:

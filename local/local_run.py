@@ -17,12 +17,14 @@ from encrypted_tables.engine.stack import Stack
 from encrypted_tables.private_file import create_private
 from local.engine.find_or_build import find_or_build_engine
 from local.process import Credentials, LocalAws, running
+from local.stack_encryption import without_encryption
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "venv" / "bin" / "python"
 AWS_PLUGIN = "pulumi-resource-aws"
 AWS_PLUGIN_VERSION = "7.51.1"
 PLUGIN_DIRECTORY = Path("plugins", f"resource-aws-v{AWS_PLUGIN_VERSION}")
+RUN_OWN_PROVIDER = "-m local.provider"
 INHERITED = ("LANG", "LC_ALL", "TERM", "TMPDIR", "COLUMNS", "NO_COLOR")
 
 
@@ -71,8 +73,7 @@ class LocalRun:
 
         Args:
             name: the stack's name; `Pulumi.<name>.yaml` is its config.
-            project: the program's directory; a copy of this project's own when left out, so that
-                its config files in git are never changed.
+            project: the program's directory; a copy of this project when left out.
             credentials: who deploys; the `owner` when left out.
         """
         self._stacks += 1
@@ -85,13 +86,14 @@ class LocalRun:
         ).init()
 
     def project(self, source: Path = ROOT) -> Path:
-        """A copy of the project's config files; everything else is linked."""
+        """A copy of the project: its config files, not encrypted by another backend; the rest is linked."""
         self._stacks += 1
         copy = self.directory / f"project-{self._stacks}"
         copy.mkdir()
         for entry in source.iterdir():
             if entry.match("Pulumi*.yaml"):
-                shutil.copy(entry, copy)
+                text = entry.read_text(encoding="utf-8")
+                (copy / entry.name).write_text(without_encryption(text), encoding="utf-8")
             elif not entry.name.startswith("."):
                 (copy / entry.name).symlink_to(entry)
         return copy
@@ -156,7 +158,7 @@ def _install_provider(directory: Path) -> str:
         launcher.symlink_to(official)
         return f"official pulumi-aws {AWS_PLUGIN_VERSION}"
     root, python = shlex.quote(str(ROOT)), shlex.quote(str(PYTHON))
-    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} -m local.provider "$@"\n')
+    launcher.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} {RUN_OWN_PROVIDER} "$@"\n')
     launcher.chmod(0o700)
     return f"this project's own, in the place of pulumi-aws {AWS_PLUGIN_VERSION}"
 
@@ -164,8 +166,12 @@ def _install_provider(directory: Path) -> str:
 def _official_plugin() -> Path | None:
     """The official plugin's program, where `pulumi plugin install` puts it or on PATH."""
     home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
-    installed = home / PLUGIN_DIRECTORY / AWS_PLUGIN
-    if os.access(installed, os.X_OK):
-        return installed
-    found = shutil.which(AWS_PLUGIN)
-    return Path(found) if found else None
+    on_path = shutil.which(AWS_PLUGIN)
+    candidates = [home / PLUGIN_DIRECTORY / AWS_PLUGIN, *([Path(on_path)] if on_path else [])]
+    return next((found for found in candidates if os.access(found, os.X_OK) and not _is_own(found)), None)
+
+
+def _is_own(plugin: Path) -> bool:
+    """Whether it starts this project's provider: within a local run, that is the plugin of PULUMI_HOME."""
+    with plugin.open("rb") as file:
+        return RUN_OWN_PROVIDER.encode() in file.read(4096)

@@ -18,6 +18,8 @@ from encrypted_tables.errors import UserError
 EVENTS, PLAN = "preview.json", "plan.json"
 # https://www.pulumi.com/docs/iac/cli/environment-variables/
 AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+# The policies run once, over what the engine wrote, also where the environment turns a pack on.
+NO_OTHER_PACK = {"PULUMI_OPTION_POLICY_PACK": "", "PULUMI_OPTION_POLICY_PACK_CONFIG": ""}
 
 
 class EngineError(UserError):
@@ -86,7 +88,7 @@ def _by_engine(stack: Stack, pack: Path) -> tuple[Violation, ...]:
 
 
 def _previewed(stack: Stack, *flags: str) -> subprocess.CompletedProcess[str]:
-    result = stack.captured("preview", "--json", *flags, variables=AS_EVENTS)
+    result = stack.captured("preview", "--json", *flags, variables={**AS_EVENTS, **NO_OTHER_PACK})
     if '"preludeEvent"' not in result.stdout:
         raise EngineError(f"the preview of {stack.name} did not start:\n{said(result)}")
     return result

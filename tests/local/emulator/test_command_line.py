@@ -1,17 +1,16 @@
-"""`python -m local` and `python -m local.walkthrough`: what they are told, and how they end."""
+"""How `python -m local` and `python -m local.walkthrough` start and end."""
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from encrypted_tables.interruption import INTERRUPTED
 from local.virtual_environments import ROOT
+from tests.local.shells import open_shell, project_in, run_in_shell
 
 FAREWELL = "Interrupted: the local AWS and all that was in it are gone."
 ASKS_AWS_AT_ITS_END = """
@@ -42,25 +41,9 @@ def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@contextmanager
-def started(command: Sequence[str], temporary: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A command in a local run, in a process group of its own, once it wrote its first line."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local", *command],
-        cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(temporary)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout
-    process.stdout.readline()
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+@pytest.fixture
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return project_in(tmp_path_factory.mktemp("checkout"))
 
 
 def test_help_is_shown_and_nothing_started() -> None:
@@ -79,8 +62,8 @@ def test_an_unknown_command_is_one_message_and_nothing_is_started(command: str, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_exit_status_of_a_command_is_passed_on() -> None:
-    result = run("local", "sh", "-c", 'test -n "$AWS_ENDPOINT_URL" && exit 3')
+def test_the_exit_status_of_a_command_is_passed_on(project: Path, tmp_path: Path) -> None:
+    result = run_in_shell(project, tmp_path, "sh", "-c", 'test -n "$AWS_ENDPOINT_URL" && exit 3')
 
     assert (result.returncode, result.stdout) == (3, "")
     assert result.stderr.startswith("engine: pulumi ")
@@ -88,9 +71,9 @@ def test_the_exit_status_of_a_command_is_passed_on() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_cancelled_or_hung_up_run_leaves_no_file_and_no_process(
-    number: signal.Signals, tmp_path: Path
+    number: signal.Signals, project: Path, tmp_path: Path
 ) -> None:
-    with started(["sh", "-c", "echo $$; exec sleep 600"], tmp_path) as process:
+    with open_shell(project, tmp_path, ["sh", "-c", "echo $$; exec sleep 600"]) as process:
         assert [file for file in tmp_path.rglob("passphrase") if file.is_file()] != []
 
         os.kill(process.pid, number)
@@ -98,16 +81,18 @@ def test_a_cancelled_or_hung_up_run_leaves_no_file_and_no_process(
         _, said = process.communicate(timeout=20)
 
     assert process.returncode == INTERRUPTED
-    assert said.splitlines()[1:] == [FAREWELL]
+    assert said.splitlines()[2:] == [FAREWELL]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_is_the_commands_and_the_local_aws_answers_until_it_has_ended(tmp_path: Path) -> None:
-    with started([sys.executable, "-c", ASKS_AWS_AT_ITS_END], tmp_path) as process:
+def test_ctrl_c_is_the_commands_and_the_local_aws_answers_until_it_has_ended(
+    project: Path, tmp_path: Path
+) -> None:
+    with open_shell(project, tmp_path, [sys.executable, "-c", ASKS_AWS_AT_ITS_END]) as process:
         os.killpg(process.pid, signal.SIGINT)
         out, said = process.communicate(timeout=20)
 
-    assert (process.returncode, out, said.splitlines()[1:]) == (7, "answered\n", [])
+    assert (process.returncode, out, said.splitlines()[2:]) == (7, "answered\n", [])
     assert list(tmp_path.iterdir()) == []
 
 
