@@ -33,8 +33,9 @@ class Row:
 
     @property
     def is_never_proven(self) -> bool:
-        """Whether neither run proved an access that is open, or may be."""
-        return self.change is not Change.GONE and not (self.old.is_proven or self.new.is_proven)
+        """Whether neither run proved an access to items that is open, or may be."""
+        shown = self.old if self.change is Change.CANNOT_TELL else self.new
+        return shown.has_items and not (self.old.is_proven or self.new.is_proven)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _change(old: Access, new: Access, *, can_tell: bool) -> Change:
         return Change.NEW
     if old.is_open and not new.is_open:
         return Change.GONE
-    rights = ((old.read, new.read), (old.write, new.write))
+    rights = zip(old.rights.values(), new.rights.values(), strict=True)
     # A run with --read-only tries no writes, which is no change of access.
     differs = any(before != after and Right.NOT_TRIED not in {before, after} for before, after in rights)
     return Change.CHANGED if differs or old.roles != new.roles else Change.SAME

@@ -1,12 +1,13 @@
 """Reads an evidence folder: the subject, and who could do what with which table."""
 
+import re
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from encrypted_tables.errors import UserError
 from encrypted_tables.iam.principals import distinct
@@ -17,7 +18,7 @@ from encrypted_tables.verify.compare.expectation import READ_CALLS, WRITE_CALLS
 from encrypted_tables.verify.probe.classify import Outcome
 
 REPORT = "report.json"
-_FORMAT = "2."
+_FORMAT = re.compile(r"2\.[1-9]\d*")  # 2.0 lacks the rights beside item calls
 
 
 class Right(StrEnum):
@@ -36,15 +37,38 @@ class Access:
     principal: str
     read: Right = Right.NO
     write: Right = Right.NO
+    use_key: Right = Right.NO
+    """Decrypt with the key outside DynamoDB."""
+    administer: Right = Right.NO
+    """Give itself access."""
+    copy: Right = Right.NO
+    """Copy items elsewhere."""
     roles: tuple[str, ...] = ()
     """The roles that the stack declares."""
     is_proven: bool = False
-    """Whether the principal's own calls showed it."""
+    """Whether the principal's own calls showed that it can read or write."""
+
+    @property
+    def has_items(self) -> bool:
+        """Whether the principal could read or write, or it is unknown."""
+        return bool({self.read, self.write} & _OPEN)
 
     @property
     def is_open(self) -> bool:
-        """Whether the principal could read or write, or it is unknown."""
-        return bool({self.read, self.write} & {Right.YES, Right.CANNOT_TELL})
+        """Whether the principal could do anything, or it is unknown.
+
+        An unknown copy does not count alone: AWS does not document whether copies need the key.
+        """
+        return self.has_items or bool({self.use_key, self.administer} & _OPEN) or self.copy is Right.YES
+
+    @property
+    def rights(self) -> dict[str, Right]:
+        """All rights, by name."""
+        names = ("read", "write", "use_key", "administer", "copy")
+        return {name: getattr(self, name) for name in names}
+
+
+_OPEN = frozenset({Right.YES, Right.CANNOT_TELL})
 
 
 class Key(NamedTuple):
@@ -84,6 +108,15 @@ class _Cell(_Model):
     basis: Literal["proven", "predicted"]
 
 
+class _Rights(_Model):
+    table: str
+    region: str
+    principal: str
+    use_key: Right
+    administer: Right
+    copy_: Right = Field(alias="copy")
+
+
 class _Declared(_Model):
     access: tuple[DeclaredAccess, ...]
 
@@ -103,6 +136,7 @@ class _Report(_Model):
     subject: Subject
     tables: tuple[_Place, ...]
     access: tuple[_Cell, ...]
+    rights: tuple[_Rights, ...]
     findings: tuple[_Finding, ...]
 
 
@@ -121,8 +155,10 @@ def read_evidence(folder: Path) -> Evidence:
         raise UserError(f"{folder}: no {REPORT}. Give a folder that `verify --evidence` wrote.")
     try:
         version = _Versioned.model_validate_json(files[REPORT]).schema_version
-        if not version.startswith(_FORMAT):
-            raise UserError(f"{folder / REPORT}: format {version}; {_FORMAT}x is needed. Verify again.")
+        if not _FORMAT.fullmatch(version):
+            raise UserError(
+                f"{folder / REPORT}: format {version}; 2.1 or a later 2.x is needed. Verify again."
+            )
         report = _Report.model_validate_json(files[REPORT])
     except ValidationError as error:
         fault = error.errors(include_input=False)[0]
@@ -133,10 +169,22 @@ def read_evidence(folder: Path) -> Evidence:
         folder,
         checksum,
         report.subject,
-        {key: _access(cells, places.get(key[:2])) for key, cells in _by_key(report.access)},
+        _with_rights(
+            {key: _access(cells, places.get(key[:2])) for key, cells in _by_key(report.access)},
+            report.rights,
+        ),
         frozenset(where for where, one in places.items() if "arn" in one.table),
         all(one.kind != "account-not-read" for one in report.findings),
     )
+
+
+def _with_rights(access: dict[Key, Access], rights: Iterable[_Rights]) -> dict[Key, Access]:
+    found = dict(access)
+    for one in rights:
+        key = Key(one.table, one.region, distinct(one.principal))
+        known = found.get(key) or Access(one.principal)
+        found[key] = replace(known, use_key=one.use_key, administer=one.administer, copy=one.copy_)
+    return found
 
 
 def _by_key(cells: Iterable[_Cell]) -> Iterable[tuple[Key, list[_Cell]]]:
@@ -154,8 +202,8 @@ def _access(cells: list[_Cell], place: _Place | None) -> Access:
         principal,
         _right(cell.actual for cell in of_items if cell.call in READ_CALLS),
         _right(cell.actual for cell in of_items if cell.call in WRITE_CALLS),
-        tuple(sorted({one.role for one in declared if one.means(principal)})),
-        any(cell.basis == "proven" for cell in of_items),
+        roles=tuple(sorted({one.role for one in declared if one.means(principal)})),
+        is_proven=any(cell.basis == "proven" for cell in of_items),
     )
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from encrypted_tables.report.page import render_page
 from encrypted_tables.report.terminal import print_subject
 from encrypted_tables.review.compare import Change, Review, Row
-from encrypted_tables.review.evidence import Access
+from encrypted_tables.review.evidence import Access, Right
 
 _STYLES = {Change.NEW: "red", Change.CHANGED: "yellow", Change.CANNOT_TELL: "yellow", Change.GONE: "green"}
 _TONES = {Change.NEW: "bad", Change.CHANGED: "unsure", Change.CANNOT_TELL: "unsure", Change.GONE: "good"}
@@ -38,6 +38,12 @@ _COLUMNS = (
     "new_read",
     "old_write",
     "new_write",
+    "old_use_key",
+    "new_use_key",
+    "old_administer",
+    "new_administer",
+    "old_copy",
+    "new_copy",
     "old_declared",
     "new_declared",
     "proven",
@@ -46,7 +52,7 @@ _COLUMNS = (
 
 def _cells(row: Row) -> list[str]:
     old, new = row.old, row.new
-    rights = [old.read, new.read, old.write, new.write]
+    rights = [one for pair in zip(old.rights.values(), new.rights.values(), strict=True) for one in pair]
     return [
         row.change,
         row.table,
@@ -69,6 +75,17 @@ def proven(row: Row) -> str:
     return " and ".join(runs) or "never"
 
 
+def others(access: Access) -> str:
+    """What the principal could do beside reading and writing items."""
+    words = {"use the key": access.use_key, "administer": access.administer, "copy": access.copy}
+    open_ = [
+        name if right is Right.YES else f"{name} ({right})"
+        for name, right in words.items()
+        if right is not Right.NO
+    ]
+    return ", ".join(open_) or "-"
+
+
 def render_html(review: Review) -> str:
     """One self-contained page."""
     return render_page(
@@ -77,6 +94,7 @@ def render_html(review: Review) -> str:
         review=review,
         tones=_TONES,
         proven=proven,
+        others=others,
         summary=summary(review),
     )
 
@@ -100,7 +118,7 @@ def print_review(review: Review, console: Console) -> None:
 
 def _print(title: str, rows: Iterable[Row], console: Console) -> None:
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for column in ("change", "table", "principal", "read", "write", "declared", "proven"):
+    for column in ("change", "table", "principal", "read", "write", "other rights", "declared", "proven"):
         grid.add_column(column, overflow="fold")
     for row in rows:
         old, new = row.old, row.new
@@ -110,6 +128,7 @@ def _print(title: str, rows: Iterable[Row], console: Console) -> None:
             row.principal,
             _both(old.read, new.read),
             _both(old.write, new.write),
+            _both(others(old), others(new)),
             _both(_roles(old) or "-", _roles(new) or "-"),
             proven(row),
         )

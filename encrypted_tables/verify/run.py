@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import boto3
 
+from encrypted_tables.iam.answer import Grade
 from encrypted_tables.report.run import now, subject_of_run
 from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
@@ -35,9 +36,16 @@ from encrypted_tables.verify.predict.predict import Prediction
 from encrypted_tables.verify.predict.whom import predictions_of, rows_of
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
-from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
+from encrypted_tables.verify.report.report import (
+    SCHEMA_VERSION,
+    PrincipalRow,
+    Report,
+    Rights,
+    verdict_of,
+)
 from encrypted_tables.who_can.evaluate import policy_changers
 from encrypted_tables.who_can.look import subject_of
+from encrypted_tables.who_can.row import Row, Verdict, reason, verdict
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,9 @@ def verify(
         untried=tuple(untried),
         tables=tuple(places),
         access=tuple(cells),
+        rights=tuple(
+            right for place, rows in zip(places, everyone, strict=True) for right in _rights(place, rows)
+        ),
         findings=tuple(sorted(findings, key=lambda one: list(Severity).index(one.severity))),
     )
 
@@ -150,6 +161,17 @@ def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> I
                 todo="Declare it as a key administrator, or take its administration of the key away.",
                 principal=arn,
             )
+
+
+def _rights(place: Place, rows: Iterable[Row]) -> Iterable[Rights]:
+    for row in rows:
+        beside = {name: answer for name, answer in row.answers.items() if name not in {"read", "write"}}
+        use_key, administer, copy = map(verdict, (row.use_key, row.administer, row.copy))
+        if {use_key, administer, copy} != {Verdict.NO}:
+            because = tuple(
+                f"{name}: {reason(answer)}" for name, answer in beside.items() if answer.grade is not Grade.NO
+            )
+            yield Rights(place.name, place.region, row.principal.arn, use_key, administer, copy, because)
 
 
 def _inventory_findings(place: Place, account: Account | Unknown) -> Iterable[Finding]:

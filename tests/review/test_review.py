@@ -16,12 +16,13 @@ from encrypted_tables.__main__ import main
 from encrypted_tables.report.subject import Subject
 from encrypted_tables.review.compare import Change, Review, compare
 from encrypted_tables.review.evidence import read_evidence
-from encrypted_tables.review.report import print_review, render_csv, render_html
+from encrypted_tables.review.report import others, print_review, render_csv, render_html
 from encrypted_tables.verify.collect.observe import Unknown
 from encrypted_tables.verify.compare.findings import Finding, Severity
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.report.evidence import prepare_evidence, write_evidence
-from encrypted_tables.verify.report.report import Report
+from encrypted_tables.verify.report.report import Report, Rights
+from encrypted_tables.who_can.row import Verdict as Answer
 from tests.browser import DESKTOP, PAPER, PHONE, layout, needs_browser
 from tests.verify.samples import APP, AUDITOR, IAM, SSO_ROLE, SUBJECT, WALTER, later, place, report
 
@@ -110,6 +111,42 @@ def test_access_is_not_called_gone_where_the_newer_run_did_not_look(
 
     assert changes(review)[WALTER] is Change.CANNOT_TELL
     assert review.exit_status == 2
+
+
+def beside(principal: str, **answers: Answer) -> Rights:
+    """Rights of a principal to the orders table beside item calls; no, but for the given ones."""
+    no = dict.fromkeys(("use_key", "administer", "copy"), Answer.NO)
+    return Rights("orders", "eu-west-1", principal, **{**no, **answers}, because=())
+
+
+def test_a_new_administrator_of_the_key_is_a_change(reviewed: Callable[[Report, Report], Review]) -> None:
+    outcomes = {APP: Outcome.ALLOWED, WALTER: Outcome.DENIED_BY_KMS}
+    rights = [beside(WALTER, administer=Answer.YES), beside(APP, use_key=Answer.YES)]
+
+    review = reviewed(report(ORDERS, outcomes=outcomes), report(ORDERS, outcomes=outcomes, rights=rights))
+
+    assert changes(review) == {WALTER: Change.NEW, APP: Change.CHANGED}
+    assert review.never_proven == []  # there is no read or write to prove
+    line = next(one for one in csv.DictReader(io.StringIO(render_csv(review))) if one["principal"] == WALTER)
+    assert (line["old_administer"], line["new_administer"], line["new_read"]) == ("no", "yes", "no")
+
+
+def test_an_administrator_whose_reads_were_not_tried_is_shown_and_goes(
+    reviewed: Callable[[Report, Report], Review],
+) -> None:
+    old = report(ORDERS, outcomes={}, rights=[beside(SSO_ROLE, administer=Answer.CANNOT_TELL)])
+
+    (row,) = reviewed(old, report(ORDERS, outcomes={})).rows
+
+    assert (row.change, others(row.old), others(row.new)) == (Change.GONE, "administer (cannot tell)", "-")
+
+
+def test_a_copy_that_aws_does_not_document_alone_is_no_access(
+    reviewed: Callable[[Report, Report], Review],
+) -> None:
+    made = report(ORDERS, outcomes={}, rights=[beside(WALTER, copy=Answer.CANNOT_TELL)])
+
+    assert reviewed(made, made).rows == ()
 
 
 def test_the_path_of_a_role_makes_it_no_other_principal(
@@ -213,12 +250,12 @@ def test_no_folder_and_an_old_format_are_explained(
     write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = write("new", report())
-    old = write("old", replace(report(), schema_version="1.1"))
+    old = write("old", replace(report(), schema_version="2.0"))
 
     assert main(["review", str(tmp_path / "none"), str(new)]) == 2
     assert "none: No such file or directory" in capsys.readouterr().err
     assert main(["review", str(old), str(new)]) == 2
-    assert "report.json: format 1.1; 2.x is needed" in capsys.readouterr().err
+    assert "report.json: format 2.0; 2.1 or a later 2.x is needed" in capsys.readouterr().err
 
 
 def test_the_csv_has_everyone_with_the_subject_of_the_newer_run(

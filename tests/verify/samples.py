@@ -1,5 +1,6 @@
 """Reports made of sample data, without any AWS: long names, several Regions, every outcome."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -12,7 +13,7 @@ from encrypted_tables.verify.collect.observe import Key, Rotation, Table
 from encrypted_tables.verify.compare.expectation import CALLS, Expectation
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
 from encrypted_tables.verify.probe.classify import Outcome
-from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, verdict_of
+from encrypted_tables.verify.report.report import SCHEMA_VERSION, PrincipalRow, Report, Rights, verdict_of
 
 ACCOUNT = "111122223333"
 IAM = f"arn:aws:iam::{ACCOUNT}"
@@ -89,7 +90,12 @@ def cell(where: Place, principal: str, call: str, actual: Outcome, basis: str = 
     )
 
 
-def report(*places: Place, outcomes: dict[str, Outcome] | None = None, subject: Subject = SUBJECT) -> Report:
+def report(
+    *places: Place,
+    outcomes: dict[str, Outcome] | None = None,
+    subject: Subject = SUBJECT,
+    rights: Iterable[Rights] = (),
+) -> Report:
     """A report on the places; each principal has one outcome for all calls, and only two are proven."""
     where = places or (place(), place("orders", "us-east-1"))
     ends = OUTCOMES if outcomes is None else outcomes
@@ -126,6 +132,7 @@ def report(*places: Place, outcomes: dict[str, Outcome] | None = None, subject: 
         untried=(Untried("profile old", "sts:GetCallerIdentity failed: ExpiredToken: it has expired"),),
         tables=where,
         access=tuple(cells),
+        rights=tuple(rights),
         findings=tuple(findings),
     )
 

@@ -69,3 +69,17 @@ def test_a_declared_key_user_with_a_stream_is_as_declared(world: World, verified
     report = verified(declare(table, key, {user.arn: "keyUser"}))
 
     assert kinds(report, user.arn) == set()
+
+
+def test_the_report_lists_who_can_administer_the_key_and_by_what(world: World, verified: Verified) -> None:
+    user, key = world.user(policy=None), world.key()
+    table = world.table(key)
+    world.user_policy(user, allow("kms:PutKeyPolicy"))
+
+    report = verified(declare(table, key))
+
+    (rights,) = [one for one in report.rights if one.principal == user.arn]
+    assert (rights.administer, rights.use_key, rights.copy) == ("yes", "no", "no")
+    assert rights.because == (
+        "administer: statement Enable IAM User Permissions of the key policy and statement 1 of policy extra",
+    )

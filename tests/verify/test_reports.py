@@ -41,7 +41,7 @@ def test_the_json_keeps_to_its_published_schema(report: Report) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     data = json.loads(render_json(report))
     jsonschema.validate(data, schema, cls=jsonschema.Draft202012Validator)
-    assert (data["schema_version"], data["verdict"]) == ("2.0", "differs")
+    assert (data["schema_version"], data["verdict"]) == ("2.1", "differs")
     assert {cell["basis"] for cell in data["access"]} == {"proven", "predicted"}
     assert {cell["as_declared"] for cell in data["access"]} == {True, False}
     assert data["tables"][0]["key_kind"] == "customer managed key"

@@ -8,8 +8,9 @@ from encrypted_tables.report.subject import Subject
 from encrypted_tables.verify.collect.credentials import Untried
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.verify.compare.findings import AccessCell, Finding, Severity
+from encrypted_tables.who_can.row import Verdict as Answer
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 
 
 class Verdict(StrEnum):
@@ -41,6 +42,25 @@ class PrincipalRow:
 
 
 @dataclass(frozen=True)
+class Rights:
+    """What a principal can do with a table and its key beside item calls; predicted from policies.
+
+    Only principals with an answer other than no are listed.
+    """
+
+    table: str
+    region: str
+    principal: str
+    use_key: Answer
+    """Decrypt with the key outside DynamoDB."""
+    administer: Answer
+    """Give itself access, such as by the key policy."""
+    copy: Answer
+    """Copy items elsewhere, such as by an export."""
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """One run."""
 
@@ -52,6 +72,7 @@ class Report:
     untried: tuple[Untried, ...]
     tables: tuple[Place, ...]
     access: tuple[AccessCell, ...]
+    rights: tuple[Rights, ...]
     findings: tuple[Finding, ...]
 
     @property
