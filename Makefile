@@ -2,10 +2,10 @@
 PY := venv/bin/python
 STACK ?= dev
 
-.PHONY: help setup demo shell quick check test bench verify who-can access-diff audit clean
+.PHONY: help setup demo shell quick check test bench locks vulnerabilities verify who-can access-diff audit clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## prepare this machine: environments and the engine
 	@python3 -m local.setup
@@ -30,6 +30,12 @@ test: check  ## all checks and all tests, the same generated cases each time
 
 bench: setup  ## all benchmarks, side by side
 	@$(PY) -m tests.benchmarks
+
+locks:  ## refresh the lock files: the newest version of every package, with its hashes
+	@python3 -m local.locks --upgrade
+
+vulnerabilities:  ## known vulnerabilities of what is locked, and of the engine
+	@python3 -m local.vulnerabilities
 
 verify:  ## who really has access to the tables of STACK
 	@$(PY) -m encrypted_tables verify --stack $(STACK)

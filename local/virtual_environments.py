@@ -1,4 +1,4 @@
-"""The virtual environments of this checkout, made from their requirement files and stamped when complete."""
+"""The virtual environments of this checkout, made from their lock files and stamped when complete."""
 
 import hashlib
 import json
@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from encrypted_tables.engine.cache import locked
 from encrypted_tables.terminal import say
@@ -22,29 +21,26 @@ STAMP = "complete"
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, what for, and what `pip install` is given to fill it.
+    """A virtual environment: where it is, what for, and the lock file that fills it.
 
-    `requirements` is a file beside or above it; `group` is a dependency group of `pyproject.toml`
-    beside that file, none when it is empty. With `has_project`, the project of that `pyproject.toml` is
-    installed too, to be edited in place.
+    `project` is the directory of a project that is installed too, to be edited in place; None for none.
     """
 
     directory: Path
     purpose: str
-    requirements: Path
-    group: str = ""
-    has_project: bool = False
+    lock: Path
+    project: Path | None = None
 
     @property
     def stamp(self) -> str:
         """Changes whenever the environment has to be made again."""
         python = [sys.implementation.cache_tag, platform.python_version(), str(self.directory)]
-        parts = [self.requirements.read_text(), json.dumps([self._group(), self._scripts()]), *python]
+        parts = [self.lock.read_text(encoding="utf-8"), self._metadata(), *python]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     @property
     def is_complete(self) -> bool:
-        """Whether it was made to its end, from the requirements as they are now, by this Python."""
+        """Whether it was made to its end, from the lock file as it is now, by this Python."""
         stamp = self.directory / STAMP
         return stamp.exists() and stamp.read_text() == self.stamp
 
@@ -56,33 +52,26 @@ class Environment:
         """
         shutil.rmtree(self.directory, ignore_errors=True)
         virtualenv.create(self.directory)
-        wanted = ["--requirement", str(self.requirements)]
-        if self.group:
-            wanted += ["--group", self.group]
-        if self.has_project:
-            wanted += ["--editable", str(self.requirements.parent)]
-        virtualenv.install(self.directory, wanted, relative_to=self.requirements.parent)
+        virtualenv.install(self.directory, self.lock)
+        if self.project:
+            virtualenv.install_project(self.directory, self.project)
         (self.directory / STAMP).write_text(self.stamp)
 
-    def _group(self) -> list[str]:
-        return self._pyproject()["dependency-groups"][self.group] if self.group else []
-
-    def _scripts(self) -> dict[str, Any]:
-        return self._pyproject()["project"] if self.has_project else {}
-
-    def _pyproject(self) -> dict[str, Any]:
-        return tomllib.loads((self.requirements.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    def _metadata(self) -> str:
+        """What the project says of itself, its commands among it."""
+        if not self.project:
+            return ""
+        content = tomllib.loads((self.project / "pyproject.toml").read_text(encoding="utf-8"))
+        return json.dumps(content["project"])
 
 
 def environments(root: Path = ROOT) -> tuple[Environment, ...]:
     """All environments of a checkout."""
-    pack, aws = root / "policy-pack", root / "local"
+    pack, locks = root / "policy-pack", root / "locks"
     return (
-        Environment(
-            root / "venv", "program, verify and tests", root / "requirements.txt", "dev", has_project=True
-        ),
+        Environment(root / "venv", "program, verify and tests", locks / "dev.txt", project=root),
         Environment(pack / "venv", "policy pack", pack / "requirements.txt"),
-        Environment(aws / "venv", "local AWS", aws / "requirements.txt"),
+        Environment(root / "local" / "venv", "local AWS", locks / "local-aws.txt"),
     )
 
 

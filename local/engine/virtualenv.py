@@ -1,11 +1,14 @@
-"""Virtual environments, made by this Python and filled from the package index."""
+"""Virtual environments, made by this Python and filled from lock files."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NEWEST_PIP = "pip>=25.1"  # the first that knows --group
+from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+
+LOCKS = Path(__file__).resolve().parents[2] / "locks"
 
 
 class VirtualEnvironmentError(Exception):
@@ -37,29 +40,53 @@ def create(directory: Path) -> None:
         )
 
 
-def install(directory: Path, arguments: Sequence[str], *, relative_to: Path) -> None:
-    """Install into an environment, with a pip that is new enough.
+def install(directory: Path, lock: Path) -> None:
+    """Install the packages of a lock file: wheels alone, whose hashes the file lists.
 
-    Args:
-        directory: the environment.
-        arguments: of `pip install`.
-        relative_to: the directory that paths in `arguments` are relative to.
+    A wheel runs no code while it is installed.
+
+    Raises:
+        VirtualEnvironmentError: pip failed, or a package has no listed wheel for this Python.
+    """
+    _pip(directory, ["--require-hashes", "--only-binary", ":all:", "--requirement", str(lock)])
+
+
+def install_project(directory: Path, project: Path) -> None:
+    """Install a project, to be edited in place, with the setuptools of the environment.
 
     Raises:
         VirtualEnvironmentError: pip failed.
     """
-    for wanted in (["--upgrade", NEWEST_PIP], arguments):
-        command = ["pip", "install", *wanted]
-        done = subprocess.run(
-            [str(directory / "bin" / "python"), "-m", *command, "--quiet", "--disable-pip-version-check"],
-            cwd=relative_to,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
+    _pip(directory, ["--no-deps", "--no-build-isolation", "--no-index", "--editable", str(project)])
+
+
+def kept(lock: Path) -> Path:
+    """An environment with the packages of a lock file, made once and kept in the cache.
+
+    Raises:
+        VirtualEnvironmentError: it could not be made.
+        CacheError: the cache cannot be written.
+    """
+    directory = cache_directory() / f"{lock.stem}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    with locked(lock.stem):
+        if not directory.exists():
+            with made_whole(directory) as making:
+                create(making)
+                install(making, lock)
+    return directory
+
+
+def _pip(directory: Path, arguments: Sequence[str]) -> None:
+    command = ["pip", "install", *arguments]
+    done = subprocess.run(
+        [str(directory / "bin" / "python"), "-m", *command, "--quiet", "--disable-pip-version-check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise VirtualEnvironmentError(
+            f"`{' '.join(command)}` into {directory} failed:\n{done.stdout.strip()}\n"
+            "Can the Python package index be reached? Then run the same command again."
         )
-        if done.returncode != 0:
-            raise VirtualEnvironmentError(
-                f"`{' '.join(command)}` into {directory} failed:\n{done.stdout.strip()}\n"
-                "Can the Python package index be reached? Then run the same command again."
-            )

@@ -62,15 +62,13 @@ def test_the_package_asks_for_no_plugin_of_its_own(virtualenv: Path) -> None:
 
 def test_the_lowest_versions_are_those_that_this_project_is_tested_with() -> None:
     project = tomllib.loads((COMPONENTS / "pyproject.toml").read_text())["project"]
-    pinned = dict(
-        line.split("==")
-        for line in (COMPONENTS.parent / "requirements.txt").read_text().splitlines()
-        if "==" in line
+    locked = dict(
+        re.findall(r"^([a-z-]+)==([\d.]+)", (COMPONENTS / "requirements.txt").read_text(), re.MULTILINE)
     )
 
     lowest = dict(re.findall(r"^([\w-]+)>=([\d.]+),", line)[0] for line in project["dependencies"])
 
-    assert lowest == {name: pinned[name] for name in ("pulumi", "pulumi-aws", "pydantic")}
+    assert lowest == {name: locked[name] for name in ("pulumi", "pulumi-aws", "pydantic")}
 
 
 def test_the_plugin_and_the_package_have_the_same_version(virtualenv: Path) -> None:

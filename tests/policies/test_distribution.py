@@ -5,12 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 from encrypted_tables.audit.analysis import Analysis
 from local.engine.find_or_build import find_or_build_engine
@@ -84,11 +82,3 @@ def test_pack_is_not_laid_down_over_something_else(installed: Path, tmp_path: Pa
 
     assert done.returncode == 2
     assert f"{tmp_path} exists" in done.stderr
-
-
-def test_versions_and_requirements_are_the_same_everywhere() -> None:
-    project = tomllib.loads((PACK / "pyproject.toml").read_text())["project"]
-    policy = yaml.safe_load((PACK / "PulumiPolicy.yaml").read_text())
-
-    assert project["version"] == policy["version"]
-    assert project["dependencies"] == (PACK / "requirements.txt").read_text().split()

