@@ -19,7 +19,7 @@ def lockout(document: Document, caller: str, scope: Scope) -> str | None:
         document: the key policy.
         caller: the deploying principal's ARN.
         scope: its account. A statement for the account's root lasts: unlike users and roles, the root cannot
-                ␠be deleted.
+            be deleted.
     """
     about = [s for s in document["Statement"] if covers(s, "kms:PutKeyPolicy")]
     allowed = {p for s in about if _allows(s) for p in _named(s, scope)}

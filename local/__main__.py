@@ -9,10 +9,12 @@ from encrypted_tables.interruption import interruptible_with_farewell
 
 
 def main() -> int:
-    """Run the command given, or the user's shell, in a local run; return its exit status."""
+    """Run a command, or the user's shell, in a local run. Return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
-        "command", nargs=argparse.REMAINDER, help="with its arguments, `pulumi up`; $SHELL when left out"
+        "command",
+        nargs=argparse.REMAINDER,
+        help="a command with its arguments, such as `pulumi up`; $SHELL when left out",
     )
     command: list[str] = parser.parse_args().command
     project = Path.cwd()
@@ -22,7 +24,7 @@ def main() -> int:
         )
         return 1
     return interruptible_with_farewell(
-        lambda: _run(command, project), "Interrupted: the local AWS and all that was in it are gone."
+        lambda: _run(command, project), "Interrupted: the local AWS and everything in it are gone."
     )
 
 

@@ -1,4 +1,4 @@
-"""The emulator's process: started, watched, ended."""
+"""Starts, monitors and ends the emulator's process."""
 
 import json
 import math
@@ -25,7 +25,7 @@ LOG_TAIL_CHARACTERS = 2_000
 
 
 class LocalAwsError(Exception):
-    """The local AWS could not be started, or is gone."""
+    """The local AWS could not be started, or has ended."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,17 @@ class Settings:
             raise LocalAwsError(f"dynamodb_hosts {self.dynamodb_hosts}: expected 1 or more")
 
     def line(self) -> bytes:
-        """The line that the emulator reads."""
+        """The settings as the line that the emulator reads."""
         told = asdict(self)
         run = told.pop("run")
         return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
 
 
 class EmulatorProcess:
-    """A process that serves at `port` of 127.0.0.1 once it is made.
+    """A running emulator, which serves on `port` of 127.0.0.1.
 
-    Its standard input stays open as long as it may live: when this process ends, however it ends,
-    that end closes and the emulator ends too.
+    Its standard input stays open until this process ends, in whatever way. Then it closes, and the emulator
+    ends too.
 
     Raises:
         LocalAwsError: it did not start; the message says why and what to do.
@@ -85,7 +85,7 @@ class EmulatorProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            start_new_session=True,  # Ctrl-C is for whoever uses it: they may have to clean up in it
+            start_new_session=True,  # Ctrl-C must not reach it: its user may need it to clean up
         )
         try:
             ready = self._hand_over(settings)
@@ -97,7 +97,7 @@ class EmulatorProcess:
         self.pid: int = ready["pid"]
 
     def check(self) -> None:
-        """Do nothing while it runs.
+        """Raise an error if it no longer runs.
 
         Raises:
             LocalAwsError: it has ended; the message says how.
@@ -110,7 +110,7 @@ class EmulatorProcess:
             )
 
     def stop(self) -> None:
-        """End it; once it has ended, do nothing."""
+        """End it, if it still runs."""
         with self._stopping:
             if self._process.poll() is None:
                 self._process.terminate()
@@ -127,15 +127,15 @@ class EmulatorProcess:
         """The last lines of its log: warnings and errors, without secrets."""
         size = os.fstat(self._log.fileno()).st_size
         start_at = max(0, size - LOG_TAIL_CHARACTERS)
-        # without moving the position that the emulator writes at
+        # without moving the emulator's write position
         return os.pread(self._log.fileno(), LOG_TAIL_CHARACTERS, start_at).decode(errors="replace").strip()
 
     def _last_words(self) -> str:
         log = self.log()
-        return f"\nIts last words:\n{log}" if log else ""
+        return f"\nThe end of its log:\n{log}" if log else ""
 
     def _hand_over(self, settings: Settings) -> dict[str, Any]:
-        """Send the settings and wait for the emulator's line."""
+        """Send the settings and wait for the emulator's answer."""
         told, said = self._process.stdin, self._process.stdout
         assert told is not None  # noqa: S101  # Popen was given pipes
         assert said is not None  # noqa: S101
@@ -143,11 +143,11 @@ class EmulatorProcess:
             told.write(settings.line())
             told.flush()
         except BrokenPipeError:
-            pass  # it ended at once; its log says why
+            pass  # it ended immediately; its log says why
         with selectors.DefaultSelector() as selector:
             selector.register(said, selectors.EVENT_READ)
             if not selector.select(START_SECONDS):
-                waited = f"the local AWS did not get ready within {START_SECONDS:g} s"
+                waited = f"the local AWS was not ready within {START_SECONDS:g} s"
                 raise LocalAwsError(waited + self._last_words())
         line = said.readline()
         answer: dict[str, Any] = json.loads(line) if line else {}

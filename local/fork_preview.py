@@ -1,6 +1,7 @@
-"""`python -m local.fork_preview`: previews a pull request from a fork, which gets no credentials.
+"""`python -m local.fork_preview`: previews a pull request from a fork, without any credentials.
 
-Its program and that of its base branch are both previewed on an empty local AWS, and compared.
+Previews the programs of the pull request and of its base branch, each on an empty local AWS, and compares
+them.
 """
 
 import sys
@@ -31,13 +32,13 @@ from local.stack_encryption import without_encryption
 def fork_preview(
     stack: str, out: Path, commit: str | None, pull_request: int | None, pack: Path, base: Path
 ) -> int:
-    """Compare a program with that of its base branch, both on a local AWS. Needs no credentials."""
+    """Compare a pull request's program with its base branch, both on a local AWS. Needs no credentials."""
     request = Request(stack, out, commit or head_commit(), pull_request, pack)
     return run_preview(request, lambda wanted: _on_local_aws(wanted, base), is_of_stack=False)
 
 
 def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None]:
-    """Both programs; a new environment, which the base does not have, is compared with nothing."""
+    """Preview both programs. A new environment, which the base branch lacks, is compared with nothing."""
     with local_run() as run:
         head = preview(_fresh(run, request.stack, Path.cwd(), "head"), request.pack.resolve(), request.out)
         if not (base / f"Pulumi.{request.stack}.yaml").exists():
@@ -47,7 +48,7 @@ def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None
 
 
 def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:
-    """An empty stack of that program, in a copy whose config is encrypted by nobody's key."""
+    """A new, empty stack of a program, in a copy whose config is not encrypted."""
     config = program / f"Pulumi.{stack}.yaml"
     project = run.directory / f"program-{side}"
     project.mkdir()
@@ -62,7 +63,7 @@ def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:
     made = Stack(stack, project, run.engine.pulumi, environment)
     result = made.captured("stack", "init")
     if result.returncode:
-        raise EngineError(f"the stack {stack} cannot be made:\n{result.stderr}")
+        raise EngineError(f"the stack {stack} cannot be created:\n{result.stderr}")
     return made
 
 

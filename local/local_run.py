@@ -40,14 +40,14 @@ class LocalRun:
 
     @property
     def description(self) -> str:
-        """Which engine, provider and AWS this run uses, in one line."""
+        """The engine, provider and AWS of this run, in one line."""
         return (
             f"engine: pulumi {self.engine.version} ({self.engine.origin}) | provider: {self.provider} | "
             f"AWS: local, at {self.aws.endpoint_url}"
         )
 
     def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
-        """The whole environment of a command in this run.
+        """All environment variables of a command in this run.
 
         Args:
             credentials: whose access key the command uses; the deploying `owner` when left out.
@@ -63,13 +63,13 @@ class LocalRun:
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.directory / "passphrase"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",  # gives the engine's --event-log flag
+            "PULUMI_DEBUG_COMMANDS": "true",  # enables the engine's --event-log flag
         }
 
     def stack(
         self, name: str, project: Path | None = None, *, credentials: Credentials | None = None
     ) -> Stack:
-        """Make a stack.
+        """Create a stack.
 
         Args:
             name: the stack's name; `Pulumi.<name>.yaml` is its config.
@@ -111,12 +111,12 @@ def local_run(
     aws: AbstractContextManager[LocalAws] | None = None,
     engine: Engine | None = None,
 ) -> Iterator[LocalRun]:
-    """Start a local run and end it, with all its processes, at the block's end.
+    """Start a local run. It ends, with all its processes, at the end of the block.
 
     Args:
-        directory: where state, plugins' home and passphrase go, and stay; a temporary directory,
-            removed at the end, when left out.
-        aws: the local AWS, made by `local.process.running`; one in memory when left out.
+        directory: where to keep state, plugins and passphrase; when left out, a temporary directory that is
+            removed at the end.
+        aws: the local AWS, from `local.process.running`; a new one in memory when left out.
         engine: the engine; the one that `find_or_build_engine` gives when left out.
 
     Raises:
@@ -150,7 +150,7 @@ def _write_passphrase(file: Path) -> None:
 
 
 def _install_provider(directory: Path) -> str:
-    """Install an AWS provider where the engine finds it, and return which one it is."""
+    """Install an AWS provider where the engine finds it, and return its description."""
     directory.mkdir(parents=True, exist_ok=True)
     launcher = directory / AWS_PLUGIN
     launcher.unlink(missing_ok=True)
@@ -160,11 +160,11 @@ def _install_provider(directory: Path) -> str:
     root, python = shlex.quote(str(ROOT)), shlex.quote(str(PYTHON))
     launcher.write_text(f'#!/bin/sh\nPYTHONPATH={root} exec {python} {RUN_OWN_PROVIDER} "$@"\n')
     launcher.chmod(0o700)
-    return f"this project's own, in the place of pulumi-aws {AWS_PLUGIN_VERSION}"
+    return f"local stand-in for pulumi-aws {AWS_PLUGIN_VERSION}"
 
 
 def _official_plugin() -> Path | None:
-    """The official plugin's program, where `pulumi plugin install` puts it or on PATH."""
+    """The official plugin's executable: where `pulumi plugin install` puts it, or on PATH."""
     home = Path(os.environ.get("PULUMI_HOME", Path.home() / ".pulumi"))
     on_path = shutil.which(AWS_PLUGIN)
     candidates = [home / PLUGIN_DIRECTORY / AWS_PLUGIN, *([Path(on_path)] if on_path else [])]

@@ -1,8 +1,8 @@
 """Starts, calls and stops the local AWS process.
 
-It listens on 127.0.0.1 only. Its access keys are random in each run and handed over on the child's
-standard input, so that they are in no argument list, environment or file (but for the file of a
-`state_dir`, mode 0600). It ends with the process that started it.
+It listens only on 127.0.0.1. Each run has random access keys, passed on the child's standard input, so that
+they appear in no argument list, environment or file (except the file of a `state_dir`, mode 0600). It ends
+with the process that started it.
 """
 
 import http.client
@@ -48,7 +48,7 @@ class LocalAws:
 
         Args:
             service: its name, such as `dynamodb`.
-            credentials: whose calls they are; the `owner`'s when left out.
+            credentials: the caller's credentials; the `owner`'s when left out.
             region: the Region; the run's when left out.
 
         Raises:
@@ -56,7 +56,7 @@ class LocalAws:
         """
         self.check()
         wanted = (service, credentials or self.owner, region or self.region)
-        with self._creating:  # a session makes one client at a time
+        with self._creating:  # a boto3 session must not create two clients at the same time
             if wanted not in self._clients:
                 self._clients[wanted] = self._create_client(*wanted)
             return self._clients[wanted]
@@ -72,10 +72,11 @@ class LocalAws:
         )
 
     def environment(self, credentials: Credentials | None = None) -> dict[str, str]:
-        """The AWS_* variables that point any AWS client at the local AWS, and at nothing of the user's.
+        """The AWS_* variables that direct any AWS client to the local AWS, and away from the user's AWS
+        config.
 
         Args:
-            credentials: whose calls they will be; the `owner`'s when left out.
+            credentials: the caller's credentials; the `owner`'s when left out.
         """
         key = credentials or self.owner
         return {
@@ -91,7 +92,7 @@ class LocalAws:
         }
 
     def check(self) -> None:
-        """Do nothing while the local AWS runs.
+        """Raise an error if the local AWS no longer runs.
 
         Raises:
             LocalAwsError: it has ended; the message says how.
@@ -99,7 +100,7 @@ class LocalAws:
         self._process.check()
 
     def open_account(self, account_id: str) -> Credentials:
-        """The root user of another account of this local AWS, for access across accounts.
+        """The credentials of the root user of another account in this local AWS, for cross-account access.
 
         Args:
             account_id: 12 digits.
@@ -110,9 +111,9 @@ class LocalAws:
         """Advance the clock of the local AWS.
 
         Args:
-            seconds: how long. What started less than its `table_key_cache_seconds`,
-                `encryption_change_seconds` or `iam_propagation_seconds` ago comes to its end, and
-                the day in which a table's key changes are counted moves on.
+            seconds: by how much. Ends the delays `table_key_cache_seconds`, `encryption_change_seconds` and
+                `iam_propagation_seconds` that are over by then, and moves the 24 hours in which key changes
+                of a table are counted.
         """
         self._control("POST", "time", {"seconds": seconds})
 
@@ -122,20 +123,22 @@ class LocalAws:
         """Make calls fail, for tests.
 
         Args:
-            action: an IAM action with wildcards, such as `dynamodb:UpdateTable` or `kms:*`.
-            effect: `throttle`; `error` (an internal error of AWS, status 500); `close` the connection
-                before the call has an effect, `close-after` it and without an answer; `kill` or
-                `kill-after`: the same, ending the local AWS as `kill -9` does; `delay` by `seconds`,
-                which `let_pass` shortens.
-            calls: how many calls it strikes; one when left out.
-            skip: how many matching calls go well before it; none when left out.
+            action: an IAM action, which may have wildcards, such as `dynamodb:UpdateTable` or `kms:*`.
+            effect: `throttle`; `error` (internal error, status 500); `close` or `close-after`: close the
+                connection before or after the call has its effect, without an answer; `kill` or `kill-after`:
+                end the local AWS at these moments, as `kill -9` does; `delay` by `seconds`, which `let_pass`
+                shortens.
+            calls: how many calls fail; one when left out.
+            skip: how many matching calls succeed first; none when left out.
             seconds: the length of a `delay`.
         """
         fault = {"action": action, "effect": effect, "calls": calls, "skip": skip, "seconds": seconds}
         self._control("POST", "faults", fault)
 
     def delayed_calls(self) -> int:
-        """How many calls a `delay` holds now; a call that went on counts until it had its effect."""
+        """How many calls a `delay` is holding. A call that continues still counts until it has had its
+        effect.
+        """
         return int(self._control("GET", "delayed-calls", {})["count"])
 
     def clear_faults(self) -> None:
@@ -162,11 +165,11 @@ class LocalAws:
         return answer
 
     def stop(self) -> None:
-        """End the local AWS; once it has ended, do nothing."""
+        """End the local AWS, if it still runs."""
         self._process.stop()
 
     def log(self) -> str:
-        """The end of what the emulator wrote: warnings and errors; no secret."""
+        """The end of the emulator's log: warnings and errors, without secrets."""
         return self._process.log()
 
 
@@ -180,26 +183,25 @@ def start(
     dynamodb_hosts: int = 1,
     port: int = 0,
 ) -> LocalAws:
-    """Start a local AWS; it is ready when this returns.
+    """Start a local AWS and wait until it is ready.
 
     Args:
-        region: its own Region; clients may name others.
-        state_dir: where its state and access keys are kept in files of mode 0600, so that a later
-            start with the same directory goes on at the same port with the same keys, even after
-            `kill -9`. In memory only when left out.
-        table_key_cache_seconds: how long DynamoDB goes on using a table key after the key policy
-            changed; AWS: about 300, here 0 when left out.
-        encryption_change_seconds: how long a change of a table's key takes; AWS: 8 to 22, here 0
-            when left out.
-        iam_propagation_seconds: how long KMS does not see a new user or role; AWS: some seconds, here
-            0 when left out.
-        dynamodb_hosts: how many DynamoDB hosts cache table keys, each for itself; new connections reach
-            them in turn. AWS: many, here 1 when left out.
-        port: the port of 127.0.0.1; the one of the run before with this `state_dir`, else a free
-            one, when left out.
+        region: its default Region; clients may use others.
+        state_dir: where to keep its state and access keys, in files of mode 0600. A later start with the same
+            directory continues on the same port with the same keys, even after `kill -9`. Only in memory when
+            left out.
+        table_key_cache_seconds: how long DynamoDB caches a table key after the key policy has changed. AWS:
+            about 300. 0 when left out.
+        encryption_change_seconds: how long a key change of a table takes. AWS: 8 to 22. 0 when left out.
+        iam_propagation_seconds: how long KMS does not know a new user or role. AWS: some seconds. 0 when left
+            out.
+        dynamodb_hosts: the number of DynamoDB hosts, each with its own cache of table keys. New connections
+            reach them in turn. AWS: many. 1 when left out.
+        port: the port on 127.0.0.1. When left out, the port of the earlier run with this `state_dir`, or a
+            free one.
 
     Raises:
-        LocalAwsError: an argument is wrong, or it did not start; the message says why and what to do.
+        LocalAwsError: an argument is invalid, or it did not start; the message says why and what to do.
     """
     run = _run_of(state_dir, port)
     settings = Settings(
@@ -211,7 +213,7 @@ def start(
         iam_propagation_seconds=iam_propagation_seconds,
         dynamodb_hosts=dynamodb_hosts,
     )
-    _keep(run, state_dir)  # before it starts: whatever happens, its keys are known
+    _keep(run, state_dir)  # before the start, so that its keys are kept whatever happens
     process = EmulatorProcess(settings)
     run = replace(run, port=process.port)
     _keep(run, state_dir)
@@ -229,7 +231,7 @@ def running(
     dynamodb_hosts: int = 1,
     port: int = 0,
 ) -> Iterator[LocalAws]:
-    """A local AWS for the length of the block; the arguments and errors are those of `start`."""
+    """A local AWS that runs until the end of the block. Arguments and errors as for `start`."""
     local_aws = start(
         region=region,
         state_dir=state_dir,
@@ -246,7 +248,7 @@ def running(
 
 
 def isolated_session() -> botocore.session.Session:
-    """A session that reads no AWS config, credentials or profile of the user's."""
+    """A boto3 session that ignores the user's AWS config, credentials and profiles."""
     nothing = (None, None, None, None)
     no_file = (None, None, os.devnull, None)
     return botocore.session.Session(
@@ -255,7 +257,7 @@ def isolated_session() -> botocore.session.Session:
 
 
 def _run_of(state_dir: Path | None, port: int) -> Run:
-    """The run to start: the one of the directory, else a new one."""
+    """The run to start: the directory's earlier run, or a new one."""
     if state_dir is None:
         return Run.new(port)
     try:
@@ -267,7 +269,7 @@ def _run_of(state_dir: Path | None, port: int) -> Run:
 
 
 def _keep(run: Run, state_dir: Path | None) -> None:
-    """Write the run where a later start finds it."""
+    """Save the run in the directory for a later start."""
     if state_dir is None:
         return
     try:

@@ -1,4 +1,4 @@
-"""What a run of the local AWS consists of, and the file that a later run takes it over from."""
+"""A run of the local AWS, and the file from which a later run restores it."""
 
 import json
 import secrets
@@ -24,13 +24,13 @@ class Credentials:
 
     @classmethod
     def random(cls) -> "Credentials":
-        """New ones, in AWS's form."""
+        """New random credentials in AWS's format."""
         return cls("AKIA" + "".join(secrets.choice(ALPHABET) for _ in range(16)), secrets.token_urlsafe(30))
 
 
 @dataclass(frozen=True)
 class Run:
-    """The port of a run and who may use it; port 0 stands for any free one."""
+    """The port and the credentials of a run. Port 0 means any free port."""
 
     port: int
     root: Credentials
@@ -39,12 +39,12 @@ class Run:
 
     @classmethod
     def new(cls, port: int) -> "Run":
-        """A run that nobody has keys of yet."""
+        """A new run with new access keys."""
         return cls(port, Credentials.random(), Credentials.random(), secrets.token_urlsafe(32))
 
     @classmethod
     def of(cls, state_dir: Path, port: int) -> "Run":
-        """The run whose state is in the directory, or a new one; at `port`, unless that is 0.
+        """The run saved in the directory, or a new one; on `port` unless that is 0.
 
         Raises:
             RunFileError: the directory's file is damaged.
@@ -72,7 +72,7 @@ class Run:
             ) from error
 
     def write(self, state_dir: Path) -> None:
-        """Keep it for a later run, mode 0600."""
+        """Save it for a later run, mode 0600."""
         new = state_dir / f"{FILE}.new"
         new.unlink(missing_ok=True)
         with create_private(new) as file:

@@ -1,4 +1,4 @@
-"""The SDK's protobuf messages without the SDK, for processes that the engine starts with every command."""
+"""Imports only the SDK's protobuf messages, for processes that the engine starts with every command."""
 
 import importlib.util
 import sys
@@ -7,9 +7,10 @@ from types import ModuleType
 
 
 def import_messages_only() -> None:
-    """Make `pulumi.runtime.proto` importable alone: importing all of `pulumi` takes twice as long.
+    """Make `pulumi.runtime.proto` importable on its own, which takes half as long as importing all of
+    `pulumi`.
 
-    Call it before the first import of `pulumi`, in a process that needs nothing else of it.
+    Call it before the first import of `pulumi`, in a process that needs only the messages.
     """
     spec = importlib.util.find_spec("pulumi")
     for location in (spec and spec.submodule_search_locations) or ():

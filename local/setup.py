@@ -1,4 +1,4 @@
-"""`python3 -m local.setup`: prepare a fresh machine; when all is ready there is nothing to do."""
+"""`python3 -m local.setup`: prepares a fresh machine; does nothing if everything is ready."""
 
 import sys
 
@@ -19,8 +19,8 @@ from local.virtual_environments import ROOT, environments, make_missing
 
 
 def main() -> int:
-    """Make the environments while the engine is found or built; 0 when all is ready."""
-    return interruptible_with_farewell(_prepare, "Interrupted. The same command goes on from here.")
+    """Create the environments while another process finds or builds the engine. Return 0 if all is ready."""
+    return interruptible_with_farewell(_prepare, "Interrupted. Run the same command again to continue.")
 
 
 def _prepare() -> int:
@@ -35,7 +35,7 @@ def _prepare() -> int:
 
 @contextmanager
 def engine_preparation() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that finds or builds the engine; it and its compilers end with the block."""
+    """A process that finds or builds the engine. It ends, with its compilers, at the end of the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "local.engine.find_or_build"],
         cwd=ROOT,

@@ -24,7 +24,7 @@ from local.shell_project import stack_of
 
 NOT_FOUND = 127
 PATIENCE_IN_SECONDS = 10.0
-HINT = "Try `pulumi up`; `exit` ends the local AWS and removes all that is in it."
+HINT = "Try `pulumi up`. `exit` ends the local AWS and removes everything in it."
 HINT_TO_JOINED = "This shell shares the local AWS and the stack of the shell that was opened first."
 # https://www.pulumi.com/docs/iac/cli/environment-variables/: any flag can be given by a variable
 POLICY_PACK = {
@@ -34,7 +34,7 @@ POLICY_PACK = {
 
 
 class CommandNotFoundError(Exception):
-    """There is no such command in a local run."""
+    """The command does not exist in a local run."""
 
 
 def run_in_local_run(command: Sequence[str], project: Path) -> int:
@@ -96,15 +96,15 @@ def _join(command: Sequence[str], shell: Shell, *, is_shell: bool) -> int:
         try:
             return _run(command, shell, is_shell=is_shell)
         except KeyboardInterrupt:
-            print("Interrupted; the local AWS goes on in the shell that started it.", file=sys.stderr)
+            print("Interrupted. The local AWS continues in the shell that started it.", file=sys.stderr)
             return INTERRUPTED
 
 
 def _find(program: str, engine: Engine) -> str:
-    """The program's file, looked for as the local run would."""
+    """The path of a program on the PATH of the local run."""
     found = shutil.which(program, path=search_path(engine))
     if not found:
-        raise CommandNotFoundError(f"{program}: there is no such command; nothing was started")
+        raise CommandNotFoundError(f"{program}: command not found; nothing was started")
     return os.path.abspath(found)  # noqa: PTH100  # a link stays what it is: an environment's python is one
 
 

@@ -33,7 +33,7 @@ class Environment:
 
     @property
     def stamp(self) -> str:
-        """Changes whenever the environment has to be made again."""
+        """A hash that changes whenever the environment must be recreated."""
         python = [sys.implementation.cache_tag, platform.python_version(), str(self.directory)]
         parts = [self.lock.read_text(encoding="utf-8"), self._metadata(), *python]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -45,10 +45,10 @@ class Environment:
         return stamp.exists() and stamp.read_text() == self.stamp
 
     def make(self) -> None:
-        """Make it anew.
+        """Create it from scratch.
 
         Raises:
-            VirtualEnvironmentError: Python cannot make environments, or pip failed.
+            VirtualEnvironmentError: Python cannot create environments, or pip failed.
         """
         shutil.rmtree(self.directory, ignore_errors=True)
         virtualenv.create(self.directory)
@@ -76,11 +76,11 @@ def environments(root: Path = ROOT) -> tuple[Environment, ...]:
 
 
 def make_missing(wanted: Sequence[Environment]) -> None:
-    """Make each environment that is not complete; say what is being made.
+    """Create each incomplete environment and print which ones.
 
     Raises:
-        VirtualEnvironmentError: one could not be made.
-        CacheError: the cache, where the lock is, cannot be written.
+        VirtualEnvironmentError: one could not be created.
+        CacheError: the cache, which contains the lock, cannot be written.
     """
     if all(environment.is_complete for environment in wanted):
         return

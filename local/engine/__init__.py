@@ -1,1 +1,1 @@
-"""What a fresh machine needs: virtual environments, the engine and its language host."""
+"""Prepares a fresh machine: virtual environments, the engine and its language host."""

@@ -1,4 +1,4 @@
-"""The engine built from its Go modules, pinned by go.mod and go.sum; kept under what it depends on."""
+"""Builds the engine from its Go modules, pinned by go.mod and go.sum, and caches it by its inputs."""
 
 import hashlib
 import os
@@ -22,12 +22,13 @@ PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 PROGRAM_RUNNER = "pulumi-language-python-exec"
 HOST = "pulumi-language-python"
-# The engine wants its language host beside it; the host is a part of the checkout that runs the engine.
+# The engine expects its language host in the same directory; the host belongs to the checkout that runs the
+# engine.
 HOST_LAUNCHER = f"""#!/bin/sh
-exec "${{{LANGUAGE_HOST_VARIABLE}:?start this engine by the commands of the project that built it}}" "$@"
+exec "${{{LANGUAGE_HOST_VARIABLE}:?start this engine with the commands of the project that built it}}" "$@"
 """
 TAGS = "-tags=osusergo,grpcnotrace"
-# Go writes its modules read-only unless told otherwise, and then they cannot be removed.
+# By default Go writes modules read-only, so that they could not be removed.
 SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "-modcacherw", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 SECONDS_BETWEEN_REPORTS = 10
 
@@ -42,17 +43,17 @@ class Go:
 
 
 def pinned_version() -> str:
-    """The engine's version that go.mod asks for."""
+    """The engine's version in go.mod."""
     match = re.search(rf"^\s*{re.escape(SDK)} v(\S+)", (MODULE / "go.mod").read_text(), re.MULTILINE)
     if not match:
-        raise ValueError(f"{MODULE / 'go.mod'} does not ask for {SDK}")
+        raise ValueError(f"{MODULE / 'go.mod'} does not require {SDK}")
     return match.group(1)
 
 
 def destination() -> Path:
-    """Where the build of these modules, with these flags, for this machine is kept.
+    """The cache directory for this build: it depends on the modules, the flags and the machine.
 
-    go.mod says which Go it needs; any newer one makes the same engine, so a new Go alone builds nothing.
+    It does not depend on the version of Go: any version that go.mod accepts builds the same engine.
     """
     parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
     parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
@@ -60,7 +61,7 @@ def destination() -> Path:
 
 
 def go_caches() -> Path:
-    """Where Go keeps its modules and compiled packages during a build; nothing is left in the user's own."""
+    """Go's caches during a build, separate from the user's own."""
     return cache_directory() / "engine-build"
 
 
@@ -82,7 +83,7 @@ def build() -> Path:
         if not is_complete(kept):
             toolchain = find_go()
             with made_whole(kept) as making:
-                # Within the unfinished build: what a killed Go leaves there, the next build removes.
+                # In the unfinished build, so that the next build removes what a killed Go left behind.
                 with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
                     go = Go(toolchain, Path(temporary), go_caches())
                     _compile(go, making / "pulumi")
@@ -101,8 +102,8 @@ def _flags() -> tuple[str, ...]:
 
 def _compile(go: Go, pulumi: Path) -> None:
     say(
-        f"Building the Pulumi engine {pinned_version()} from Go modules: once, 6 minutes or more on 2 cores; "
-        "needs about 3 GB while it builds"
+        f"Building the Pulumi engine {pinned_version()} from Go modules. This happens once, takes at least "
+        "6 minutes on 2 cores and needs about 3 GB"
     )
     started = time.monotonic()
     listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
@@ -116,7 +117,9 @@ def _sdk_directory(go: Go) -> Path:
 
 
 def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
-    """The standard output of a Go command; `progress` is the message for the count of its log's lines."""
+    """Run a Go command and return its standard output. `progress` is a message with the number of log
+    lines.
+    """
     report = _reporter(progress)
     log = []
     with (
@@ -163,7 +166,7 @@ def _reporter(progress: str) -> Callable[[int], None]:
 
 
 def _environment(go: Go) -> dict[str, str]:
-    """The user's environment without the variables that would build another engine from the same modules."""
+    """The user's environment without variables that would change the build."""
     kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOOS", "GOARCH")}
     directories = {
         "GOTMPDIR": go.temporary,

@@ -1,4 +1,4 @@
-"""The engine that a local run uses: found, or downloaded or built once and kept."""
+"""Finds the engine for a local run, or downloads or builds it once."""
 
 import sys
 from collections.abc import Mapping
@@ -20,19 +20,19 @@ from local.engine import build, official_installer
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
 HOST_VARIABLES = {LANGUAGE_HOST_VARIABLE: str(OWN_HOST)}
 REMEDY = (
-    "Install Pulumi (https://www.pulumi.com/docs/install/), or let this machine reach the Go module proxy "
-    "and the Python package index; then run `make setup` again."
+    "Install Pulumi (https://www.pulumi.com/docs/install/), or give this machine access to the Go module "
+    "proxy and the Python package index. Then run `make setup` again."
 )
 
 
 def find_or_build_engine(*, may_build: bool = True) -> Engine:
-    """The first engine of: on PATH, in the cache, from the official installer, built from Go modules.
+    """The first engine found: on PATH, in the cache, from the official installer, or built from Go modules.
 
     Args:
-        may_build: whether to download or build one when there is none yet (default: yes).
+        may_build: whether to download or build one if none is found (default: yes).
 
     Raises:
-        EngineNotFoundError: none of these worked; says why for each.
+        EngineNotFoundError: none of these worked; the message gives each reason.
     """
     searches = [engine_on_path, _installed, _built]
     if may_build:
@@ -76,12 +76,12 @@ def _cached(directory: Path, origin: str, variables: Mapping[str, str] | None = 
     try:
         version = engine_version(pulumi)
     except AttemptFailedError as failure:
-        raise AttemptFailedError(f"{failure}; remove {directory} to have it made again") from failure
+        raise AttemptFailedError(f"{failure}; remove {directory}, and it is created again") from failure
     return Engine(pulumi, version, origin, (directory,), variables or {})
 
 
 def main() -> int:
-    """Find or build the engine and say which it is."""
+    """Find or build the engine and print which one it is."""
     try:
         engine = find_or_build_engine()
     except EngineNotFoundError as error:

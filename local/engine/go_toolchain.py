@@ -1,4 +1,6 @@
-"""A Go toolchain: the machine's own where it is new enough, else one from the Python package index."""
+"""Finds a Go toolchain: the machine's own if it is new enough, otherwise one from the Python package
+index.
+"""
 
 import re
 import shutil
@@ -15,7 +17,7 @@ PROGRAM = "lib/python*/site-packages/go/bin/go"
 
 
 def find_go() -> Path:
-    """A `go` that can build the engine.
+    """The path of a `go` that can build the engine.
 
     Raises:
         AttemptFailedError: the machine has none, and none could be installed.
@@ -38,7 +40,7 @@ def find_go() -> Path:
 
 
 def go_version(go: Path) -> tuple[int, ...]:
-    """The version of a Go toolchain; (0,) if it prints none."""
+    """The version of a Go toolchain; (0,) if it does not print one."""
     try:
         shown = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
     except OSError:

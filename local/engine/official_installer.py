@@ -1,4 +1,4 @@
-"""Installs the official release of Pulumi, pinned and checked, if it can be downloaded.
+"""Installs the official release of Pulumi, at a pinned version and after a check of its checksum.
 
 https://www.pulumi.com/docs/iac/download-install/versions/
 """
@@ -19,7 +19,7 @@ from encrypted_tables.terminal import AttemptFailedError, say
 
 VERSION = "3.259.0"
 ARCHIVES = "https://get.pulumi.com/releases/sdk"
-# The checksums come from another host than the archive, so that one of the two alone cannot change both.
+# Checksums and archive come from different hosts, so that no single host can change both.
 CHECKSUMS = f"https://github.com/pulumi/pulumi/releases/download/v{VERSION}/pulumi-{VERSION}-checksums.txt"
 PATIENCE_IN_SECONDS = 10
 CHUNK = 1 << 20
@@ -27,7 +27,7 @@ ARCHITECTURES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "
 
 
 def destination() -> Path:
-    """Where the release's programs are kept."""
+    """The cache directory for the release."""
     return cache_directory() / "official" / VERSION
 
 
@@ -35,7 +35,8 @@ def install() -> None:
     """Download, check and unpack the release.
 
     Raises:
-        AttemptFailedError: it cannot be reached, is not what it should be, or there is none for this machine.
+        AttemptFailedError: it cannot be downloaded, has the wrong checksum, or does not exist for this
+            machine.
     """
     archive = archive_name()
     with locked("official"):
@@ -51,10 +52,10 @@ def install() -> None:
 
 
 def archive_name() -> str:
-    """The release's file for this machine.
+    """The name of the release's archive for this machine.
 
     Raises:
-        AttemptFailedError: there is none.
+        AttemptFailedError: there is no release for this machine.
     """
     machine = platform.machine().lower()
     if machine not in ARCHITECTURES:
@@ -93,7 +94,9 @@ def _read(address: str) -> Iterator[bytes]:
 
 
 def _unpack(file: IO[bytes], directory: Path) -> None:
-    """Take the programs out of the archive's one directory; by hand, as Python 3.11.2 has no safe filter."""
+    """Extract the programs from the archive's only directory, without tarfile's filters, which Python 3.11.2
+    lacks.
+    """
     with tarfile.open(fileobj=file, mode="r:gz") as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isfile() else None

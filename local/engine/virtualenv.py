@@ -12,19 +12,21 @@ LOCKS = Path(__file__).resolve().parents[2] / "locks"
 
 
 class VirtualEnvironmentError(Exception):
-    """An environment could not be made or filled; the message says why and what to do."""
+    """Creating or filling an environment failed; the message says why and what to do."""
 
 
 def base_python() -> str:
-    """The interpreter outside any virtual environment: the one we run in may be about to be made anew."""
+    """The interpreter outside any virtual environment: the current environment may be about to be
+    recreated.
+    """
     return getattr(sys, "_base_executable", None) or sys.executable
 
 
 def create(directory: Path) -> None:
-    """Make an environment with pip in it.
+    """Create an environment with pip.
 
     Raises:
-        VirtualEnvironmentError: this Python cannot make one.
+        VirtualEnvironmentError: this Python cannot create one.
     """
     done = subprocess.run(
         [base_python(), "-m", "venv", str(directory)],
@@ -36,7 +38,7 @@ def create(directory: Path) -> None:
     if done.returncode != 0:
         raise VirtualEnvironmentError(
             f"`{base_python()} -m venv {directory}` failed:\n{done.stdout.strip()}\n"
-            "On Debian and Ubuntu, `apt install python3-venv` gives the missing part of Python."
+            "On Debian and Ubuntu, `apt install python3-venv` installs the missing part of Python."
         )
 
 

@@ -1,7 +1,7 @@
 """Starts the provider: `python -m local.provider <engine address>`.
 
-Prints the port on which it listens, on 127.0.0.1. Ends without a word on SIGINT and SIGTERM, and
-when the engine that started it is gone.
+Prints the port on 127.0.0.1 on which it listens. Ends silently on SIGINT and SIGTERM, and when the engine
+that started it ends.
 """
 
 import os

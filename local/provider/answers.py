@@ -1,4 +1,4 @@
-"""Answers to the engine: failures, diffs and partially created resources."""
+"""Responses to the engine: failures, diffs and partially created resources."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ KINDS = {
 
 
 def failures(found: Sequence[Failure]) -> list[provider_pb2.CheckFailure]:
-    """The failures of properties."""
+    """Converts failures of properties to protocol messages."""
     return [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in found]
 
 
@@ -38,10 +38,10 @@ def half_done(resource_id: str, outputs: struct_pb2.Struct, reason: str) -> stat
 def diff(
     resource_type: ResourceType, changes: Sequence[Change], old_inputs: Properties, news: Properties
 ) -> provider_pb2.DiffResponse:
-    """The changes in the engine's terms.
+    """The changes as a response to the engine.
 
-    A resource whose name the program gives is deleted before its successor is made: two of the
-    same name cannot be there at once.
+    A resource with a name from the program is deleted before it is replaced, because two resources cannot
+    have the same name.
     """
     replaces = sorted({change.property for change in changes if change.replaces})
     named = naming.keeps_given_name(resource_type.auto_name, old_inputs, news)

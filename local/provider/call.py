@@ -1,4 +1,4 @@
-"""One request of the engine: its AWS clients, how long it may take, and whether it was cancelled."""
+"""One request of the engine: its AWS clients, timeout and cancellation."""
 
 import threading
 import time
@@ -22,19 +22,19 @@ from local.provider.session import Client, Session
 T = TypeVar("T")
 
 IAM_PROPAGATION_SECONDS = 120.0
-"""How long the official plugin waits for a new user or role to be known to the other services."""
+"""Seconds that the official plugin waits until other services know a new user or role."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """The surroundings of one operation.
+    """The context of one operation.
 
     Attributes:
-        session: where AWS clients come from.
+        session: creates AWS clients.
         region: the resource's Region.
-        timeout: seconds that the operation may take.
-        cancelled: set when the engine asks to stop.
-        tell: shows people what the operation waits for.
+        timeout: seconds within which the operation must finish.
+        cancelled: set when the engine cancels the operation.
+        tell: shows the user what the operation is waiting for.
         custom_timeout: whether the program chose the timeout.
     """
 
@@ -50,11 +50,11 @@ class Call:
         return self.session.client(service, region or self.region)
 
     def wait_until(self, what: str, reached: Callable[[], bool], *, interval: float = 0.2) -> None:
-        """Ask again and again until `reached()`.
+        """Poll until `reached()` is true.
 
         Raises:
-            TimedOutError: not within the timeout.
-            CancelledError: the engine asked to stop.
+            TimedOutError: the timeout is over.
+            CancelledError: the engine cancelled the operation.
         """
         deadline = time.monotonic() + self.timeout
         while not reached():
@@ -70,9 +70,9 @@ class Call:
         seconds: float,
         told: str = "",
     ) -> T:
-        """Do the action; while AWS refuses it with a transient error, again, for so many seconds.
+        """Do the action, and repeat it for up to `seconds` while AWS answers with a transient error.
 
-        What is `told`, people see once it has to be done again.
+        The user sees `told` when it is first repeated.
         """
         deadline = time.monotonic() + seconds
         interval = 0.25
@@ -88,34 +88,34 @@ class Call:
             interval = min(interval * 2, 5.0)
 
     def after_iam_propagation(self, policy: str | None, action: Callable[[], T]) -> T:
-        """Do what needs the users and roles of a policy, which may be so new that KMS does not know them yet.
+        """Do an action that sends a policy to AWS, whose users and roles may be so new that AWS does not know
+        them.
 
-        For two minutes, or the program's custom timeout, a refusal for invalid principals is taken
-        to mean that.
+        Errors about invalid principals are retried for two minutes, or for the program's custom timeout.
 
         Raises:
-            UnknownPrincipalError: it is refused for them after that time too.
+            UnknownPrincipalError: AWS still rejects the principals after that time.
         """
         seconds = self.timeout if self.custom_timeout else IAM_PROPAGATION_SECONDS
         named = ", ".join(named_principals(policy))
-        told = f"waiting up to {seconds:g} s for IAM: each of these has to exist: {named}"
+        told = f"waiting up to {seconds:g} s for IAM; these principals must exist: {named}"
         try:
             return self.retry_while(names_unknown_principal, action, seconds, told)
         except ClientError as error:
             if not names_unknown_principal(error):
                 raise
             raise UnknownPrincipalError(
-                f"{describe(error)} The policy names {named}: each has to exist in IAM (waited {seconds:g} s)"
+                f"{describe(error)} The policy names {named}, which must exist in IAM (waited {seconds:g} s)"
             ) from error
 
     def pause(self, seconds: float, what: str) -> None:
-        """Wait; end at once when the engine asks to stop."""
+        """Wait, but end immediately if the engine cancels the operation."""
         if self.cancelled.wait(seconds):
             raise CancelledError(f"cancelled while waiting for {what}")
 
 
 def names_unknown_principal(error: ClientError) -> bool:
-    """Whether AWS refused a policy for a principal that does not exist, or not yet."""
+    """Whether AWS rejected a policy because it does not know a principal (yet)."""
     return (
         is_code(error, "MalformedPolicyDocumentException", "MalformedPolicyDocument")
         and "invalid principal" in message_of(error).lower()

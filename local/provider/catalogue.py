@@ -1,4 +1,4 @@
-"""All resource types and functions that this provider knows."""
+"""All resource types and functions that this provider supports."""
 
 from local.provider.appautoscaling.types import TYPES as APPAUTOSCALING
 from local.provider.dynamodb.functions import FUNCTIONS as DYNAMODB_FUNCTIONS

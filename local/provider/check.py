@@ -1,6 +1,6 @@
 """Checks the inputs of a resource and fills in the official plugin's defaults.
 
-Pure: no AWS is asked. Unknown values pass untouched, secrets stay secret.
+Pure functions that do not call AWS. Unknown values stay unchanged, secrets stay secret.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from local.provider.schema import Kind, Property, ResourceType
 from local.provider.values import UNKNOWN, Properties, Secret, Unknown, Value, contains_unknown, reveal
 
 DEFAULTS = "__defaults"
-"""Where inputs list the names of the properties that the provider filled in."""
+"""The input that lists the properties to which the provider gave a default."""
 
 WORDS = {
     Kind.STRING: "a string",
@@ -27,7 +27,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong with one property; `property` is its path, `ttl.attributeName`."""
+    """A problem with one property; `property` is its path, such as `ttl.attributeName`."""
 
     property: str
     reason: str
@@ -35,7 +35,7 @@ class Failure:
 
 @dataclass
 class Checked:
-    """Inputs with defaults, and everything that is wrong with them."""
+    """Inputs with defaults, and all problems with them."""
 
     inputs: dict[str, Any]
     failures: list[Failure] = field(default_factory=list)
@@ -46,8 +46,8 @@ def check(resource_type: ResourceType, news: Properties, default_tags: Mapping[s
 
     Args:
         resource_type: its type.
-        news: what the program gave, and a name if one was chosen for it.
-        default_tags: tags that the provider's config puts on every resource that can have tags.
+        news: the program's inputs, with the automatic name if there is one.
+        default_tags: tags from the provider's config for every resource that supports tags.
     """
     checked = Checked({})
     tagged = {**news, **_with_default_tags(resource_type, news, default_tags)}
@@ -77,7 +77,7 @@ def _with_default_tags(
 
 
 def _violations(resource_type: ResourceType, inputs: Properties) -> Iterator[tuple[str, str]]:
-    """What rules over several properties say; a rule sees unknown values as UNKNOWN."""
+    """Violations of rules over several properties; rules see unknown values as UNKNOWN."""
     plain = reveal(inputs)
     for rule in resource_type.rules:
         yield from rule(plain)
@@ -151,7 +151,7 @@ def _check_elements(
 
 
 def coerce(kind: Kind, value: Value) -> Value:
-    """The value in the property's kind, where the official plugin converts it: "7" to 7, 7 to "7"."""
+    """The value converted to the property's kind, like the official plugin: "7" to 7, 7 to "7"."""
     if kind is Kind.BOOLEAN and value in ("true", "false"):
         return value == "true"
     if kind in (Kind.INTEGER, Kind.NUMBER) and isinstance(value, str):

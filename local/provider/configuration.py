@@ -1,4 +1,4 @@
-"""The provider's own config: `aws:region` and the like, or the arguments of an `aws.Provider`."""
+"""The provider's config: `aws:region` and so on, or the arguments of an `aws.Provider`."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,8 @@ OFFICIAL_ONLY = (
     "tagPolicyCompliance", "tokenBucketRateLimiterCapacity", "useDualstackEndpoint", "useFipsEndpoint",
     "userAgents",
 )  # fmt: skip
-"""Config that only the official plugin takes: ignoring it could send requests elsewhere than asked."""
+"""Config that only the official plugin supports. It is rejected, because ignoring it could send requests
+elsewhere."""
 
 NO_REGION = "the AWS Region is not known: set AWS_REGION or run `pulumi config set aws:region <Region>`"
 
@@ -47,13 +48,13 @@ PROVIDER_TYPE = ResourceType(
     },
     lifecycle=None,  # type: ignore[arg-type]  # a provider is configured, never created
 )
-"""The config that means something here, and that which is refused."""
+"""The supported config, and the rejected config."""
 
 
 def check_config(news: Properties, environment: Mapping[str, str]) -> Checked:
-    """Check the provider's config; compound values may come as JSON text.
+    """Check the provider's config; maps and lists may come as JSON text.
 
-    The Region is the environment's when the config gives none: it belongs to the state.
+    Without a Region in the config, the Region of the environment is added, so that it is in the state.
     """
     checked = check(PROVIDER_TYPE, _parsed(news), {})
     del checked.inputs["__defaults"]
@@ -72,10 +73,10 @@ def check_config(news: Properties, environment: Mapping[str, str]) -> Checked:
 
 
 def settings(config: Properties, environment: Mapping[str, str]) -> Settings:
-    """What config and environment say together; the config's word counts more.
+    """The settings from config and environment; config takes precedence.
 
     Raises:
-        ProviderError: no endpoint on this machine, no credentials or no Region.
+        ProviderError: there is no local endpoint, no credentials or no Region.
     """
     plain = reveal(_parsed(config))
     access_key_id = plain.get("accessKey") or environment.get("AWS_ACCESS_KEY_ID")

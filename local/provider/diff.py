@@ -1,6 +1,5 @@
-"""The diff between a resource's state and its new inputs. Pure. The state, not the old inputs, is compared,
-so that what `refresh` found is brought back to
-what the program says.
+"""The diff between a resource's state and its new inputs. Pure functions. They compare the state and not the
+old inputs, so that an update reverts changes that `refresh` found.
 """
 
 import re
@@ -17,7 +16,7 @@ NO_LIMIT = -1
 
 
 class ChangeKind(Enum):
-    """What happens to a property."""
+    """The kind of change of a property."""
 
     ADD = "add"
     DELETE = "delete"
@@ -26,7 +25,7 @@ class ChangeKind(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """A property that changes; `path` is `tags.owner` or `ttl.enabled`."""
+    """A changed property; `path` is, for example, `tags.owner` or `ttl.enabled`."""
 
     path: str
     kind: ChangeKind
@@ -34,7 +33,7 @@ class Change:
 
     @property
     def property(self) -> str:
-        """The property of the resource in which the change is."""
+        """The top-level property that contains the change."""
         return re.split(r"[.\[]", self.path, maxsplit=1)[0]
 
 
@@ -50,10 +49,10 @@ def diff(
 
     Args:
         resource_type: its type.
-        state: its outputs as last seen.
+        state: its last known outputs.
         news: its new, checked inputs.
-        region: the provider's Region, which a resource without a `region` has.
-        ignored: paths of the program's `ignoreChanges`.
+        region: the provider's Region, for resources without a `region`.
+        ignored: paths in the program's `ignoreChanges`.
     """
     old = dict(reveal(state))
     new = _without_marks(reveal(news))
@@ -65,7 +64,7 @@ def diff(
 
 
 def is_ignored(path: str, ignored: Iterable[str]) -> bool:
-    """Whether a change at this path is covered by `ignoreChanges`; `*` stands for one step."""
+    """Whether `ignoreChanges` covers a change at this path; `*` matches one step."""
     steps = _steps(path)
     return any(
         len(pattern) <= len(steps) and all(p in ("*", s) for p, s in zip(pattern, steps, strict=False))
@@ -109,14 +108,14 @@ def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> 
 
 
 def _asks_for_nothing(new: Value) -> bool:
-    """Whether the input asks for nothing that AWS would describe, such as a throughput without limits."""
+    """Whether AWS would not return the input at all, such as a throughput without limits."""
     if isinstance(new, Mapping) and new:
         return all(value == NO_LIMIT for value in _without_marks(new).values())
     return new in EMPTY
 
 
 def _map_changes(old: Properties, new: Properties, path: str, replaces: bool) -> Iterator[Change]:
-    """A key with an empty value is not the same as no key: tags may be empty."""
+    """Changes of a map. A key with an empty value differs from a missing key, because tags may be empty."""
     for key in sorted({*old, *new}):
         if key not in old:
             yield Change(_member(path, key), ChangeKind.ADD, replaces)
@@ -131,7 +130,7 @@ def _member(path: str, key: str) -> str:
 
 
 def same(p: Property, old: Value, new: Value) -> bool:
-    """Whether an old value is what the new one asks for; parts that AWS chooses are not compared."""
+    """Whether an old value satisfies the new one; parts that AWS chooses are not compared."""
     if contains_unknown(new):
         return False
     if p.same is not None:
@@ -144,7 +143,7 @@ def same(p: Property, old: Value, new: Value) -> bool:
 
 
 def _same_list(p: Property, element: Property, old: Value, new: Value) -> bool:
-    """An empty list and none at all are the same."""
+    """Compare lists; an empty list equals a missing one."""
     old, new = old or [], new or []
     if len(old) != len(new):
         return False

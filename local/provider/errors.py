@@ -11,11 +11,11 @@ class ProviderError(Exception):
 
 
 class TimedOutError(ProviderError):
-    """Something did not happen in time."""
+    """A wait timed out."""
 
 
 class CancelledError(ProviderError):
-    """The engine asked to stop."""
+    """The engine cancelled the operation."""
 
 
 class UnknownPrincipalError(ProviderError):
@@ -23,7 +23,7 @@ class UnknownPrincipalError(ProviderError):
 
 
 class AlreadyExistsError(ProviderError):
-    """AWS has something of this name already."""
+    """A resource of this name already exists in AWS."""
 
 
 def code_of(error: ClientError) -> str:
@@ -37,12 +37,12 @@ def message_of(error: ClientError) -> str:
 
 
 def is_code(error: Exception, *codes: str) -> bool:
-    """Whether AWS answered with one of these error codes."""
+    """Whether the error has one of these codes."""
     return isinstance(error, ClientError) and code_of(error) in codes
 
 
 def describe(error: ClientError | BotoCoreError) -> str:
-    """The error in the words of the official plugin, with AWS's own code and message."""
+    """The error in the official plugin's format, with AWS's code and message."""
     if isinstance(error, EndpointConnectionError | HTTPClientError):
         return (
             "the local AWS does not answer; start it again, then repeat the command "
@@ -59,7 +59,7 @@ def describe(error: ClientError | BotoCoreError) -> str:
 
 
 def names_what_exists(error: ClientError | BotoCoreError) -> bool:
-    """Whether AWS refused because there is something of this name already."""
+    """Whether AWS failed because a resource of this name already exists."""
     if is_code(error, "ResourceInUseException"):
         return "already exists" in str(error)
     return is_code(error, "EntityAlreadyExists", "AlreadyExistsException")
@@ -67,7 +67,7 @@ def names_what_exists(error: ClientError | BotoCoreError) -> bool:
 
 @contextmanager
 def doing(what: str) -> Iterator[None]:
-    """Name what was being done, `creating KMS Key`, in an error that AWS gives inside the block."""
+    """Prefix AWS errors inside the block with the operation, such as `creating KMS Key`."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:

@@ -1,4 +1,4 @@
-"""Functions of the caller, Region and partition."""
+"""Functions about the caller, Region and partition."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def caller_identity(call: Call, arguments: Properties) -> dict[str, Any]:  # noq
 
 
 def region(call: Call, arguments: Properties) -> dict[str, Any]:
-    """The provider's Region, or the one asked for."""
+    """The provider's Region, or the requested one."""
     name = arguments.get("name") or call.region
     _, suffix = partition_of(name)
     return {

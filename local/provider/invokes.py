@@ -1,4 +1,4 @@
-"""Functions, as the engine asks for them: arguments checked, errors named."""
+"""Calls functions for the engine: checks arguments and describes errors."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from local.provider.values import Properties
 
 
 def invoke(call: Call, token: str, given: Properties) -> tuple[dict[str, Any], list[Failure]]:
-    """What the function answers, or what is wrong with its arguments.
+    """The function's results, or the problems with its arguments.
 
     Raises:
-        ProviderError: this provider does not know the function, or AWS refused.
+        ProviderError: this provider does not support the function, or the call to AWS failed.
     """
     if token not in FUNCTIONS:
         raise ProviderError(
-            f"the local AWS provider does not know the function {token!r}; it knows "
+            f"the local AWS provider does not support the function {token!r}; it supports "
             f"{', '.join(sorted(FUNCTIONS))}. For all others, {OFFICIAL_PLUGIN}"
         )
     function = FUNCTIONS[token]

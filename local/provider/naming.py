@@ -1,4 +1,4 @@
-"""Names for resources whose program gives none, `<resource name>-<7 hex digits>`, and ids with a Region."""
+"""Automatic names, `<resource name>-<7 hex digits>`, and import ids with a Region."""
 
 import hashlib
 import re
@@ -14,19 +14,19 @@ Options = provider_pb2.CheckRequest.AutonamingOptions
 
 
 def is_wanted(auto_name: AutoName | None, news: Properties) -> bool:
-    """Whether the inputs leave the name to the provider."""
+    """Whether the provider must choose the name."""
     if auto_name is None or news.get(auto_name.property) is not None:
         return False
     return auto_name.unless is None or news.get(auto_name.unless) is None
 
 
 def previous_name(auto_name: AutoName, olds: Properties) -> Value | None:
-    """The name chosen earlier; a name that the program gave then is not taken over."""
+    """The name that the provider chose earlier; None if the program gave it."""
     return olds.get(auto_name.property) if auto_name.property in olds.get("__defaults", ()) else None
 
 
 def keeps_given_name(auto_name: AutoName | None, old_inputs: Properties, news: Properties) -> bool:
-    """Whether the program gives the name itself, and the same as before."""
+    """Whether the program gives the name, and it is unchanged."""
     if auto_name is None or auto_name.property in news.get("__defaults", ()):
         return False
     name = news.get(auto_name.property)
@@ -37,10 +37,10 @@ def new_name(auto_name: AutoName, resource_name: str, seed: bytes, options: Opti
     """A new name.
 
     Args:
-        auto_name: the type's rule.
+        auto_name: the naming rule of the type.
         resource_name: the resource's name in the program.
-        seed: makes the name the same in a preview and in the update after it; random when empty.
-        options: what the project's autonaming config asks for.
+        seed: makes the name the same in a preview and the following update; random when empty.
+        options: the project's autonaming config.
 
     Raises:
         ProviderError: the config forbids automatic names.
@@ -66,7 +66,7 @@ def _digits(seed: bytes) -> str:
 
 
 def split_region(import_id: str, resource_type: ResourceType) -> tuple[str, dict[str, str]]:
-    """The id and Region in an id to import, `orders@eu-west-1`; the Region is left out when not given."""
+    """Split an import id such as `orders@eu-west-1` into id and Region."""
     found = re.fullmatch(r"(.+)@([a-z]{2}(?:-[a-z]+)+-\d)", import_id)
     if found is None or "region" not in resource_type.inputs:
         return import_id, {}

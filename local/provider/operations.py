@@ -1,4 +1,4 @@
-"""Create, read, update and delete of any resource type, as the engine asks for them."""
+"""Creates, reads, updates and deletes resources of any type for the engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from local.provider.values import UNKNOWN, Properties, Value, conceal, contains_
 
 
 class HalfDoneError(ProviderError):
-    """The resource exists, but does not match its inputs yet.
+    """The resource exists, but does not yet match its inputs.
 
     Attributes:
         id: its id.
-        outputs: what is known of it; the engine records this in the state.
+        outputs: its known outputs, which the engine records in the state.
     """
 
     def __init__(self, message: str, resource_id: str, outputs: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ class HalfDoneError(ProviderError):
 
 @dataclass(frozen=True)
 class Found:
-    """A resource that was read: its id, outputs and inputs."""
+    """The id, outputs and inputs of a resource that was read."""
 
     id: str
     outputs: dict[str, Any]
@@ -36,7 +36,7 @@ class Found:
 
 
 def preview_create(resource_type: ResourceType, inputs: Properties, region: str) -> dict[str, Any]:
-    """The outputs of a resource that a create would make: what AWS will choose is unknown."""
+    """The outputs that a create would give. Values that AWS chooses are unknown."""
     outputs = {
         name: UNKNOWN
         for name, p in resource_type.properties.items()
@@ -48,7 +48,7 @@ def preview_create(resource_type: ResourceType, inputs: Properties, region: str)
 
 
 def preview_update(resource_type: ResourceType, state: Properties, news: Properties) -> dict[str, Any]:
-    """The outputs of a resource after an update: what AWS chooses is taken to stay."""
+    """The outputs that an update would give. Values that AWS chooses are assumed not to change."""
     kept = {
         name: value
         for name, value in state.items()
@@ -59,11 +59,11 @@ def preview_update(resource_type: ResourceType, state: Properties, news: Propert
 
 
 def create(resource_type: ResourceType, call: Call, inputs: Properties) -> tuple[str, dict[str, Any]]:
-    """Make the resource; give its id and outputs.
+    """Create the resource. Return its id and outputs.
 
     Raises:
-        HalfDoneError: it is made, but what comes after failed.
-        ProviderError: nothing is made.
+        HalfDoneError: it was created, but a later step failed.
+        ProviderError: it was not created.
     """
     plain = _given(reveal(inputs))
     with doing(f"creating {resource_type.noun}"):
@@ -79,7 +79,7 @@ def create(resource_type: ResourceType, call: Call, inputs: Properties) -> tuple
         ) from error
     if observed is None:
         raise HalfDoneError(
-            f"{resource_type.noun} ({created.id}) is gone right after it was made", created.id, known
+            f"{resource_type.noun} ({created.id}) does not exist right after its creation", created.id, known
         )
     return created.id, _outputs(resource_type, inputs, observed)
 
@@ -87,7 +87,7 @@ def create(resource_type: ResourceType, call: Call, inputs: Properties) -> tuple
 def _best_known(
     resource_type: ResourceType, call: Call, created: Created, inputs: Properties, known: Properties
 ) -> dict[str, Any]:
-    """What AWS says of a half-made resource, or, if that cannot be read either, what was sent."""
+    """The outputs of a partially created resource from AWS, or the inputs if it cannot be read."""
     try:
         observed = _read(resource_type, call, created.id, known)
     except ProviderError:
@@ -100,7 +100,7 @@ def _best_known(
 def read(
     resource_type: ResourceType, call: Call, resource_id: str, state: Properties, inputs: Properties
 ) -> Found | None:
-    """The resource as AWS has it now; None when it is gone."""
+    """The resource's current state in AWS; None if it no longer exists."""
     observed = _read(resource_type, call, resource_id, {**_given(reveal(inputs)), **_given(reveal(state))})
     if observed is None:
         return None
@@ -109,7 +109,7 @@ def read(
 
 
 def read_imported(resource_type: ResourceType, call: Call, import_id: str) -> Found | None:
-    """The resource with inputs that would make one like it; None when there is none."""
+    """The resource, with inputs that would create the same; None if it does not exist."""
     resource_id, known = resource_type.lifecycle.identify(import_id)
     observed = _read(resource_type, call, resource_id, known)
     if observed is None:
@@ -128,16 +128,16 @@ def update(
     news: Properties,
     ignored: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Change the resource to its new inputs; give its outputs.
+    """Change the resource to its new inputs. Return its outputs.
 
     Raises:
-        HalfDoneError: some changes may be made; the outputs hold what AWS has now.
+        HalfDoneError: the update failed and may be partial; the outputs are the current ones in AWS.
     """
     new = _given(reveal(news))
     old = _given(reveal(state))
     changes = diff(resource_type, state, news, region=call.session.region, ignored=ignored)
     try:
-        if not changes:  # asked again after a half-done operation: what is left to do shows in AWS
+        if not changes:  # after a partial operation, AWS shows what is left to do
             old = _read(resource_type, call, resource_id, old) or old
             changes = diff(resource_type, old, news, region=call.session.region, ignored=ignored)
         with doing(f"updating {resource_type.noun} ({resource_id})"):
@@ -173,7 +173,7 @@ def delete(resource_type: ResourceType, call: Call, resource_id: str, state: Pro
 def _read(
     resource_type: ResourceType, call: Call, resource_id: str, known: Properties
 ) -> dict[str, Any] | None:
-    """What AWS tells, over what was known; None values take away what was known."""
+    """The known properties, overridden by those that AWS returns; None removes a property."""
     with doing(f"reading {resource_type.noun} ({resource_id})"):
         observed = resource_type.lifecycle.read(call, resource_id, known)
     if observed is None:
@@ -188,7 +188,7 @@ def _defaults(resource_type: ResourceType) -> dict[str, Any]:
 
 
 def _kept(resource_type: ResourceType, old: Properties) -> dict[str, Any]:
-    """Old outputs that an update keeps unless AWS says otherwise."""
+    """Old outputs that an update keeps unless AWS returns others."""
     return {
         name: value
         for name, value in old.items()
@@ -203,7 +203,7 @@ def _place_and_tags(resource_type: ResourceType, inputs: Properties, region: str
 
 
 def _outputs(resource_type: ResourceType, inputs: Properties, outputs: Properties) -> dict[str, Any]:
-    """The outputs, secret where the type says so or where an input of that name was."""
+    """The outputs. They are secret if the type declares it, or if the input of that name is secret."""
     secret = {name for name, value in inputs.items() if contains_secret(value)}
     if "tags" in secret and "tagsAll" in outputs:
         secret.add("tagsAll")
@@ -213,7 +213,7 @@ def _outputs(resource_type: ResourceType, inputs: Properties, outputs: Propertie
 def _refreshed_inputs(
     resource_type: ResourceType, inputs: Properties, observed: Properties
 ) -> dict[str, Any]:
-    """The inputs, with AWS's value where it is no longer what the input asked for."""
+    """The inputs, with AWS's value where it no longer satisfies the input."""
     refreshed = dict(inputs)
     for name, value in inputs.items():
         p = resource_type.inputs.get(name)
@@ -237,7 +237,7 @@ def _imported_inputs(resource_type: ResourceType, observed: Properties) -> dict[
 
 
 def _importable(p: Property, value: Value) -> Value:
-    """An input value without the parts that only outputs have."""
+    """The value without the parts that only outputs have."""
     if p.kind is Kind.OBJECT and isinstance(value, dict):
         parts = {name: part for name, part in p.properties.items() if not part.output and name in value}
         return {name: _importable(part, value[name]) for name, part in parts.items()}
@@ -247,7 +247,7 @@ def _importable(p: Property, value: Value) -> Value:
 
 
 def _given(properties: Properties) -> dict[str, Any]:
-    """The properties without the engine's marks, at every depth, and without empty places."""
+    """The properties without the engine's markers and without empty values, at every depth."""
     return {
         name: _unmarked(value) for name, value in properties.items() if name != DEFAULTS and value is not None
     }

@@ -1,4 +1,4 @@
-"""Compares policy documents by what they mean, as the official plugin does before it shows a diff."""
+"""Compares policy documents by meaning, as the official plugin does before it shows a diff."""
 
 import json
 import re
@@ -12,8 +12,8 @@ SETS = ("Action", "NotAction", "Resource", "NotResource")
 def same_policy(old: Value, new: Value) -> bool:
     """Whether two policy documents, as JSON text, grant the same.
 
-    The order of statements counts for nothing, nor does that of actions, resources, principals and
-    condition values, nor whether a single one stands in a list.
+    The order of statements, actions, resources, principals and condition values does not matter. A single
+    value equals a list with this value.
     """
     if old == new:
         return True
@@ -24,7 +24,7 @@ def same_policy(old: Value, new: Value) -> bool:
 
 
 def named_principals(policy: str | None) -> list[str]:
-    """The users and roles that a policy, as JSON text, names: no accounts, services or `*`."""
+    """The users and roles that a policy names (JSON text); not accounts, services or `*`."""
     document = json.loads(policy) if policy else None
     statements = _as_list(document.get("Statement")) if isinstance(document, dict) else []
     principals = [
@@ -76,7 +76,7 @@ def _condition(condition: Value) -> Value:
 
 
 def _as_set(value: Value) -> list[Any]:
-    """The values once each, in an order of their own; true and "true" are the same in a condition."""
+    """The values without duplicates, in a fixed order. In a condition, true equals "true"."""
     return sorted({_text(each) if not isinstance(each, str) else each for each in _as_list(value)})
 
 

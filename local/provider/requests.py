@@ -1,4 +1,4 @@
-"""Reads the resource of an engine's request."""
+"""Reads the resource type and name from requests of the engine."""
 
 from pulumi.runtime.proto import provider_pb2
 
@@ -18,15 +18,15 @@ ResourceRequest = provider_pb2.CheckRequest | provider_pb2.DiffRequest | Operati
 
 
 def resource_type_of(request: ResourceRequest) -> ResourceType:
-    """The type of the resource a request is about.
+    """The resource type of a request.
 
     Raises:
-        ProviderError: this provider does not know it.
+        ProviderError: this provider does not support it.
     """
     token = request.type or request.urn.split("::")[2].rsplit("$", 1)[-1]
     if token not in RESOURCE_TYPES:
         raise ProviderError(
-            f"the local AWS provider does not know the resource type {token!r}; it knows "
+            f"the local AWS provider does not support the resource type {token!r}; it supports "
             f"{', '.join(sorted(RESOURCE_TYPES))}. For all others, {OFFICIAL_PLUGIN}"
         )
     return RESOURCE_TYPES[token]
@@ -38,17 +38,17 @@ def resource_name_of(request: provider_pb2.CheckRequest) -> str:
 
 
 def how_to_take_over(request: provider_pb2.CreateRequest) -> str:
-    """What to do when a resource to be made exists already: an update that was cut off may have made it."""
+    """What to do if a resource already exists: an interrupted update may have created it."""
     _, project_and_types, name = request.urn.rsplit("::", 2)
     parent, _, token = project_and_types.rpartition("$")
     command = f"pulumi import {token} {name} <id> --generate-code=false"
     if parent:
         command += f" --parent parent=<URN of its {parent.rpartition('$')[2]}>"
-    return f"If an update that was cut off made it, take it into the state: `{command}`"
+    return f"If an interrupted update created it, import it into the state: `{command}`"
 
 
 def refuse_unknown(resource_type: ResourceType, inputs: Properties) -> None:
-    """Outside a preview every input must be known."""
+    """Raise if an input is unknown: outside a preview, every input must be known."""
     unknown = sorted(name for name, value in inputs.items() if contains_unknown(value))
     if unknown:
-        raise ProviderError(f"inputs of {resource_type.noun} are not known yet: {', '.join(unknown)}")
+        raise ProviderError(f"inputs of {resource_type.noun} are not yet known: {', '.join(unknown)}")

@@ -1,4 +1,4 @@
-"""What single values must satisfy, as the official plugin checks it before any call to AWS."""
+"""Rules for single values, which the official plugin checks before any call to AWS."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def one_of(values: Collection[str]) -> Rule:
 
 
 def between(low: int, high: int) -> Rule:
-    """The number is in this range, its ends included."""
+    """The number is in this range, including its ends."""
 
     def rule(value: float) -> str | None:
         return None if low <= value <= high else f"expected a number from {low} to {high}, got {value}"
@@ -29,7 +29,7 @@ def between(low: int, high: int) -> Rule:
 
 
 def at_least(low: int) -> Rule:
-    """The number is not below this one."""
+    """The number is at least this one."""
 
     def rule(value: float) -> str | None:
         return None if value >= low else f"expected at least {low}, got {value}"
@@ -38,7 +38,7 @@ def at_least(low: int) -> Rule:
 
 
 def matching(pattern: str, meaning: str, *, longest: int | None = None, shortest: int = 0) -> Rule:
-    """The whole string matches the pattern, which people call `meaning`, and has this length."""
+    """The whole string matches the pattern, which messages call `meaning`, and has this length."""
     compiled = re.compile(pattern, re.DOTALL)
 
     def rule(value: str) -> str | None:

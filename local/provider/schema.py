@@ -1,4 +1,4 @@
-"""How a resource type is described: its properties as data, its behaviour as a `Lifecycle`."""
+"""Describes resource types: properties as data, behaviour as a `Lifecycle`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -10,17 +10,17 @@ from local.provider.call import Call
 from local.provider.values import Properties, Value
 
 Rule = Callable[[Value], str | None]
-"""Tells what is wrong with a value, or None."""
+"""Returns the problem with a value, or None."""
 
 InputsRule = Callable[[Properties], Iterator[tuple[str, str]]]
-"""Gives (property, what is wrong) for inputs that do not fit together."""
+"""Yields (property, problem) for inputs that contradict each other."""
 
 Same = Callable[[Value, Value], bool]
 """Whether an old and a new value mean the same to AWS."""
 
 
 class Kind(Enum):
-    """What a property's value is, in the engine's terms."""
+    """The kind of a property's value."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -36,19 +36,19 @@ class Property:
     """One property of a resource type.
 
     Attributes:
-        kind: what the value is.
-        element: what a list or map holds.
-        properties: what an object holds.
-        required: an input that may not be left out.
-        output: set by the provider only.
-        computed: an input that AWS chooses when it is left out.
-        replaces: a change makes a new resource.
-        default: what is put in when it is left out.
-        rule: what a value must satisfy.
-        same: how values are compared; by equality when left out.
-        unordered: the order of the list means nothing.
+        kind: the kind of value.
+        element: the elements of a list or map.
+        properties: the properties of an object.
+        required: a required input.
+        output: set only by the provider.
+        computed: an input for which AWS chooses a value when left out.
+        replaces: a change replaces the resource.
+        default: the value when left out.
+        rule: checks a value.
+        same: compares values; by equality when left out.
+        unordered: the order of the list does not matter.
         secret: the output is a secret.
-        supported: False for what the official plugin knows and this provider does not do.
+        supported: False if only the official plugin supports it.
     """
 
     kind: Kind
@@ -67,7 +67,7 @@ class Property:
 
 
 class Facts(TypedDict, total=False):
-    """The facts of a `Property` besides its kind and parts."""
+    """The attributes of a `Property` except its kind and its parts."""
 
     required: bool
     output: bool
@@ -96,17 +96,17 @@ def number(**facts: Unpack[Facts]) -> Property:
 
 
 def boolean(**facts: Unpack[Facts]) -> Property:
-    """A true or false."""
+    """A boolean."""
     return Property(kind=Kind.BOOLEAN, **facts)
 
 
 def list_of(element: Property, **facts: Unpack[Facts]) -> Property:
-    """A list whose order counts."""
+    """A list whose order matters."""
     return Property(kind=Kind.LIST, element=element, **facts)
 
 
 def set_of(element: Property, **facts: Unpack[Facts]) -> Property:
-    """A list whose order does not count."""
+    """A list whose order does not matter."""
     return Property(kind=Kind.LIST, element=element, unordered=True, **facts)
 
 
@@ -125,10 +125,10 @@ class Function:
     """A function of pulumi-aws, `aws.kms.get_key`.
 
     Attributes:
-        token: as programs call it, `aws:kms/getKey:getKey`.
-        noun: what messages call what it reads, `KMS Key`.
-        arguments: what a program may give it.
-        answer: reads it in AWS; gives all results, or fails.
+        token: its name for programs, such as `aws:kms/getKey:getKey`.
+        noun: what it reads, for messages, such as `KMS Key`.
+        arguments: its arguments.
+        answer: reads from AWS and returns all results, or raises.
     """
 
     token: str
@@ -138,61 +138,61 @@ class Function:
 
 
 REGION = string(computed=True, replaces=True)
-"""Where the resource is; the provider's Region when left out."""
+"""The resource's Region; the provider's Region when left out."""
 
 TAGS = {"tags": map_of(string()), "tagsAll": map_of(string(), output=True)}
-"""Tags, and all tags with those that the provider's config adds."""
+"""Tags, and all tags including those from the provider's config."""
 
 
 @dataclass(frozen=True)
 class Created:
-    """What a create call made: the id, and outputs that AWS tells only now."""
+    """The result of a create call: the id, and outputs that AWS returns only once."""
 
     id: str
     outputs: Properties = field(default_factory=dict)
 
 
 class Lifecycle(ABC):
-    """What a resource type does in AWS. All properties are in the clear and known."""
+    """The operations of a resource type in AWS. All properties are known and not wrapped as secrets."""
 
     @abstractmethod
     def create(self, call: Call, inputs: Properties) -> Created:
-        """Make the resource; nothing else that may fail, or it would be lost to the state."""
+        """Create the resource and nothing else: after a later failure, it would be missing in the state."""
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:  # noqa: B027  # most need nothing
-        """Bring a resource just made to what the inputs say, and wait for it."""
+        """Apply the remaining inputs to a new resource, and wait until it is ready."""
 
     def identify(self, import_id: str) -> tuple[str, Properties]:
-        """The id that a resource has, and what is known of it, from the id that it is imported by.
+        """Convert an import id to the resource's id and its known properties.
 
         Raises:
-            ProviderError: it is not of the type's form.
+            ProviderError: it does not have the form of this type.
         """
         return import_id, {}
 
     @abstractmethod
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The properties that AWS tells; None when the resource is gone.
+        """The properties that AWS returns; None if the resource no longer exists.
 
         Args:
             call: the operation.
             resource_id: the resource's id.
-            known: inputs or outputs so far, empty at an import.
+            known: current inputs or outputs; empty for an import.
         """
 
     def update(  # noqa: B027  # a type whose every property replaces it has no update
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Change the properties named in `changed` from old to new, and wait for it."""
+        """Change the properties named in `changed` from old to new, and wait until it is done."""
 
     @abstractmethod
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """Delete the resource; one that is gone already is no error."""
+        """Delete the resource, unless it no longer exists."""
 
 
 @dataclass(frozen=True)
 class AutoName:
-    """Which property is named after the resource when it is left out."""
+    """The property that gets an automatic name when left out."""
 
     property: str = "name"
     prefix: str = ""
@@ -205,13 +205,13 @@ class ResourceType:
     """A resource type of pulumi-aws.
 
     Attributes:
-        type: as programs register it, `aws:kms/key:Key`.
-        noun: what messages call it, `KMS Key`.
+        type: its token, such as `aws:kms/key:Key`.
+        noun: its name in messages, such as `KMS Key`.
         properties: inputs and outputs by name.
-        lifecycle: what it does in AWS.
-        auto_name: which property is named after the resource.
-        rules: what the inputs must satisfy together.
-        delete_before_replace: two of them cannot be there at once.
+        lifecycle: its operations in AWS.
+        auto_name: the property with an automatic name.
+        rules: rules over several inputs.
+        delete_before_replace: two of them cannot exist at the same time.
         timeout: seconds for each operation, unless the program sets custom timeouts.
     """
 
@@ -226,7 +226,7 @@ class ResourceType:
 
     @property
     def inputs(self) -> dict[str, Property]:
-        """The properties that a program may set."""
+        """The properties that a program can set."""
         return {name: p for name, p in self.properties.items() if not p.output}
 
     @property

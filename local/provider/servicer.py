@@ -1,6 +1,6 @@
-# ruff: noqa: N802  # the protocol names its methods
-# ruff: noqa: ARG002  # each method has the protocol's two parameters
-"""The provider protocol: each request of the engine becomes one plain function call."""
+# ruff: noqa: N802  # the protocol defines the names of methods
+# ruff: noqa: ARG002  # the protocol defines the parameters of methods
+"""The provider protocol: turns each request of the engine into a function call."""
 
 import functools
 import os
@@ -28,7 +28,7 @@ Method = Callable[["AwsProvider", Request, grpc.ServicerContext], Response]
 
 
 def answers_errors(method: Method[Request, Response]) -> Method[Request, Response]:
-    """Give a `ProviderError` to the engine as a status with a message, not as a traceback."""
+    """Return a `ProviderError` to the engine as a status with a message, not as a traceback."""
 
     @functools.wraps(method)
     def wrapped(self: "AwsProvider", request: Request, context: grpc.ServicerContext) -> Response:
@@ -44,7 +44,7 @@ def answers_errors(method: Method[Request, Response]) -> Method[Request, Respons
 
 
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """Answers the engine; safe to use from the server's threads at the same time."""
+    """Serves the engine. Safe for concurrent use by the server's threads."""
 
     def __init__(self, cancelled: threading.Event, engine: EngineLog) -> None:
         self._cancelled = cancelled
@@ -57,7 +57,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """What this provider understands."""
+        """The protocol features that this provider supports."""
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, supports_autonaming_configuration=True
         )
@@ -69,15 +69,15 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        """The name and version only: programs bring their SDK."""
+        """Only the name and version, because programs use an installed SDK."""
         return provider_pb2.GetSchemaResponse(schema=f'{{"name": "aws", "version": "{VERSION}"}}')
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """An engine that was told where this provider listens introduces itself."""
+        """Accept an engine that connects to a provider that already runs."""
         return empty_pb2.Empty()
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Stop waiting: operations under way end with an error that says so."""
+        """Cancel: operations in progress stop waiting and fail with an error about the cancellation."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
@@ -92,7 +92,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """No change of the config replaces a provider: resources know their own Region."""
+        """Config changes never replace the provider, because resources store their Region."""
         old, new = decode(request.old_inputs or request.olds), decode(request.news)
         changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         changes = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
@@ -102,7 +102,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Take the config and the environment; refuse any AWS but a local one."""
+        """Read config and environment. Reject any AWS endpoint that is not local."""
         self._keep_secrets = request.acceptSecrets
         self._session = Session(configuration.settings(decode(request.args), os.environ))
         return provider_pb2.ConfigureResponse(
@@ -127,7 +127,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Check a resource's inputs, fill in defaults and a name."""
+        """Check a resource's inputs, and add defaults and an automatic name."""
         resource_type = requests.resource_type_of(request)
         news, olds = decode(request.news), decode(request.olds)
         named = self._named(resource_type, request, news, olds)
@@ -137,7 +137,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
-        """What changes, and whether that makes a new resource."""
+        """The changes of a resource, and whether they replace it."""
         resource_type = requests.resource_type_of(request)
         old_inputs, news = decode(request.old_inputs), decode(request.news)
         changes = diff(
@@ -153,7 +153,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Create(
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
-        """Make a resource, or in a preview say what it would be."""
+        """Create a resource, or predict its outputs in a preview."""
         resource_type = requests.resource_type_of(request)
         inputs = decode(request.properties)
         call = self._call(inputs, request, resource_type)
@@ -171,7 +171,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ReadResponse:
-        """A resource as AWS has it now; no id when it is gone."""
+        """The current state of a resource in AWS; no id if it no longer exists."""
         resource_type = requests.resource_type_of(request)
         state, inputs = decode(request.properties), decode(request.inputs)
         if state or inputs:
@@ -191,7 +191,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.UpdateResponse:
-        """Change a resource in place, or in a preview say what it would be."""
+        """Update a resource in place, or predict its outputs in a preview."""
         resource_type = requests.resource_type_of(request)
         state, news = decode(request.olds), decode(request.news)
         if request.preview:
@@ -220,7 +220,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     # Parts of answers
 
     def abort_half_done(self, context: grpc.ServicerContext, error: operations.HalfDoneError) -> NoReturn:
-        """Give the engine what it must record of a resource that is there but not finished."""
+        """Return what the engine must record for a resource that exists but is incomplete."""
         status = answers.half_done(error.id, self._encode(error.outputs), str(error))
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.UNKNOWN, str(error))

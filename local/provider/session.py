@@ -1,4 +1,4 @@
-"""AWS clients that reach the local AWS and nothing else, and try again what may go well later."""
+"""AWS clients that connect only to the local AWS, with retries."""
 
 import ipaddress
 import os
@@ -16,24 +16,24 @@ from local.provider import OFFICIAL_PLUGIN
 from local.provider.errors import ProviderError
 
 Client = Any
-"""A boto3 client: botocore makes its methods at run time."""
+"""A boto3 client, whose methods botocore creates at run time."""
 
 MOST_ATTEMPTS = 6
-"""How often a call that is throttled, fails with a 5xx or loses its connection is sent at most.
+"""The maximum number of attempts of a call that is throttled, fails with a 5xx or loses its connection.
 
-As botocore waits, that is about a second when nobody listens, and 15 when AWS throttles.
+With botocore's backoff, this takes about a second if nobody listens, and 15 if AWS throttles.
 """
 
 
 def loopback_endpoint(url: str, source: str) -> str:
-    """The URL, if it leads to this machine only.
+    """The URL, if it is on the loopback interface.
 
     Args:
         url: the endpoint.
-        source: where it was given, for the message.
+        source: where it comes from, for the message.
 
     Raises:
-        ProviderError: it is missing or leads elsewhere.
+        ProviderError: it is missing or not local.
     """
     if url and _is_loopback(urlsplit(url).hostname or ""):
         return url
@@ -55,7 +55,7 @@ def _is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment and the provider's config say about AWS."""
+    """The AWS settings from the environment and the provider's config."""
 
     endpoint_url: str
     access_key_id: str
@@ -67,7 +67,7 @@ class Settings:
 
 
 class Session:
-    """AWS clients per service and Region, safe to use from several threads."""
+    """AWS clients by service and Region, safe for concurrent use."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -78,13 +78,13 @@ class Session:
 
     @property
     def region(self) -> str:
-        """The Region of resources that name none."""
+        """The default Region of resources."""
         return self.settings.region
 
     def client(self, service: str, region: str | None = None) -> Client:
         """The client of a service.
 
-        Throttling, 5xx and lost connections are tried again as botocore's standard mode does.
+        It retries after throttling, 5xx errors and lost connections, in botocore's standard mode.
         """
         key = (service, region or self.region)
         with self._lock:
@@ -93,7 +93,7 @@ class Session:
             return self._clients[key]
 
     def region_names(self) -> dict[str, str]:
-        """Each Region's name for people: `eu-west-1` is `Europe (Ireland)`."""
+        """Display names of Regions, such as `Europe (Ireland)` for `eu-west-1`."""
         endpoints = self._botocore.get_data("endpoints")
         return {
             region: facts["description"]
@@ -120,7 +120,7 @@ class Session:
 
 
 def _without_files() -> botocore.session.Session:
-    """A botocore session to which the user's profile and files in `~/.aws` do not exist."""
+    """A botocore session that ignores the user's profile and the files in `~/.aws`."""
     nowhere = (None, None, os.devnull, None)
     return botocore.session.Session(
         {"profile": (None, None, None, None), "config_file": nowhere, "credentials_file": nowhere}

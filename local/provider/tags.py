@@ -1,4 +1,4 @@
-"""Tags between Pulumi's map and AWS's lists."""
+"""Converts tags between Pulumi's map and AWS's lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ AWS_RESERVED = "aws:"
 
 
 def to_list(tags: Mapping[str, str] | None, key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
-    """Tags as AWS takes them; KMS names the fields TagKey and TagValue."""
+    """Tags as AWS's list; for KMS, the fields are TagKey and TagValue."""
     return [{key: name, value: text} for name, text in (tags or {}).items()]
 
 
 def from_list(tags: list[dict[str, str]], key: str = "Key", value: str = "Value") -> dict[str, Any]:
-    """The outputs `tags` and `tagsAll` from AWS's list, without tags that AWS itself set."""
+    """The outputs `tags` and `tagsAll` from AWS's list, without tags set by AWS."""
     own = {tag[key]: tag[value] for tag in tags if not tag[key].startswith(AWS_RESERVED)}
     return {"tags": own or None, "tagsAll": own}
 
 
 @dataclass(frozen=True)
 class TagChange:
-    """What to call AWS with: tags to set, and keys to take away."""
+    """A change of tags: tags to set, and keys to remove."""
 
     set: dict[str, str]
     remove: list[str]
 
 
 def change(old: Properties, new: Properties) -> TagChange:
-    """The way from the old properties' tags to the new ones'."""
+    """The change from the old properties' tags to the new ones."""
     before, after = old.get("tags") or {}, new.get("tags") or {}
     return TagChange(
         set={name: text for name, text in after.items() if before.get(name) != text},

@@ -1,7 +1,7 @@
-"""Property values between the engine's wire format and Python.
+"""Converts property values between the engine's wire format and Python.
 
-On the wire, secrets and unknown values are marked by signatures inside a protobuf Struct. In Python
-a secret is a `Secret` around its value and an unknown value is `UNKNOWN`.
+On the wire, signatures in a protobuf Struct mark secrets and unknown values. In Python, a secret is a
+`Secret` that wraps the value, and an unknown value is `UNKNOWN`.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,13 +26,13 @@ UNKNOWN_VALUES: Final = frozenset(
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 Value = Any
-"""None, bool, int, float, str, `UNKNOWN`, a `Secret`, or a list or dict of such."""
+"""None, bool, int, float, str, `UNKNOWN`, a `Secret`, or a list or dict of these."""
 
 Properties = Mapping[str, Value]
 
 
 class Unknown:
-    """The type of `UNKNOWN`: a value that is known only after another resource was made."""
+    """The type of `UNKNOWN`: a value that is known only after another resource is created."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -78,8 +78,8 @@ def _decode_object(properties: dict[str, Value]) -> Value:
 
 
 def encode(properties: Properties, *, keep_secrets: bool = True) -> struct_pb2.Struct:
-    """The Struct of the properties; without `keep_secrets` secrets go in the clear, as an engine
-    that does not accept secrets asks for.
+    """The properties as a Struct. Without `keep_secrets`, secrets are sent as plain values, for engines that
+    do not accept secrets.
     """
     struct = struct_pb2.Struct()
     struct.update({key: _encode(value, keep_secrets) for key, value in properties.items()})
@@ -100,7 +100,7 @@ def _encode(value: Value, keep_secrets: bool) -> Value:
 
 
 def reveal(value: Value) -> Value:
-    """The value with no `Secret` around it or in it."""
+    """The value without `Secret` wrappers, at every depth."""
     if isinstance(value, Secret):
         return reveal(value.value)
     if isinstance(value, Mapping):
@@ -111,12 +111,12 @@ def reveal(value: Value) -> Value:
 
 
 def contains_unknown(value: Value) -> bool:
-    """Whether the value is unknown or has an unknown part."""
+    """Whether the value is unknown or contains an unknown value."""
     return _contains(value, lambda part: isinstance(part, Unknown))
 
 
 def contains_secret(value: Value) -> bool:
-    """Whether the value is secret or has a secret part."""
+    """Whether the value is secret or contains a secret."""
     return _contains(value, lambda part: isinstance(part, Secret))
 
 
@@ -133,7 +133,7 @@ def _contains(value: Value, wanted: Callable[[Any], bool]) -> bool:
 
 
 def conceal(properties: Properties, secret_names: frozenset[str]) -> dict[str, Any]:
-    """The properties with those of these names marked as secret."""
+    """The properties, with those of the given names marked as secret."""
     return {
         key: Secret(value) if key in secret_names and not isinstance(value, Secret) else value
         for key, value in properties.items()

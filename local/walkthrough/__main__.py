@@ -7,7 +7,7 @@ from encrypted_tables.interruption import interruptible_with_farewell
 
 def main() -> int:
     """Perform all steps; the exit status is 0 only when each was as expected."""
-    return interruptible_with_farewell(_demo, "Interrupted: the local AWS and all that was in it are gone.")
+    return interruptible_with_farewell(_demo, "Interrupted: the local AWS and everything in it are gone.")
 
 
 def _demo() -> int:

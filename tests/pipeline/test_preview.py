@@ -123,7 +123,7 @@ def test_a_stack_that_is_not_previewed_is_in_the_comment_all_the_same(tmp_path: 
     assert result.returncode == 2
     made = summary_of(file)
     assert (made.stack, made.commit, made.pull_request) == ("dev", COMMIT, 7)
-    assert "the stack dev cannot be made" in made.errors[0]
+    assert "the stack dev cannot be created" in made.errors[0]
     assert (made.is_accepted, made.access.verdict) == (False, "cannot tell")
     assert "### `dev`: the preview failed" in render_comment([made])
 

@@ -1,1 +1,1 @@
-"""The Python language host of an engine built from Go modules; an official Pulumi brings its own."""
+"""The Python language host of an engine built from Go modules. The official Pulumi has its own."""

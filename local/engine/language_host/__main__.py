@@ -1,4 +1,4 @@
-"""`pulumi-language-python <engine address>`: print the port, serve the engine, end with it."""
+"""`pulumi-language-python <engine address>`: prints its port and serves the engine until the engine ends."""
 
 import signal
 import sys

@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PATIENCE_IN_SECONDS = 2.0
-"""Between asking a process to end and ending it; the engine gives its plugins 5 seconds."""
+"""Seconds between SIGTERM and SIGKILL. The engine gives its plugins 5 seconds."""
 
 Process = subprocess.Popen[bytes]
 
 
 class EndedError(Exception):
-    """A process cannot start because all are being ended."""
+    """A process cannot start because the language host is shutting down."""
 
 
 class Children:
-    """Running processes, each the leader of a group of its own, so that what they started ends with them."""
+    """Running processes. Each leads its own process group, so that its children end with it."""
 
     def __init__(self) -> None:
         self._running: set[Process] = set()
@@ -40,7 +40,7 @@ class Children:
             command: the program and its arguments.
             directory: where it runs; this process's working directory when left out.
             environment: its whole environment; this process's when left out.
-            piped: whether its output is read through pipes; else it goes where this process's goes.
+            piped: whether its output is read through pipes; otherwise it shares this process's output.
 
         Raises:
             EndedError: `end_all` was called.
@@ -62,14 +62,16 @@ class Children:
         return process
 
     def wait(self, process: Process) -> int:
-        """Wait for a process to end; return its exit status, negative for the signal that ended it."""
+        """Wait for a process to end. Return its exit status, or minus the signal number if a signal ended
+        it.
+        """
         status = process.wait()
         with self._lock:
             self._running.discard(process)
         return status
 
     def end_all(self) -> None:
-        """End every process that still runs, and start no more."""
+        """End all running processes, and refuse to start new ones."""
         with self._lock:
             self._closed = True
             running = list(self._running)
@@ -77,7 +79,7 @@ class Children:
 
 
 def end(*processes: Process) -> None:
-    """End processes and their children: with SIGTERM, then with SIGKILL."""
+    """End processes and their children, first with SIGTERM, then with SIGKILL."""
     running = [process for process in processes if process.poll() is None]
     deadline = time.monotonic() + PATIENCE_IN_SECONDS
     for process in running:
@@ -95,5 +97,5 @@ def end(*processes: Process) -> None:
 def _signal_group(process: Process, sign: signal.Signals) -> None:
     try:
         os.killpg(process.pid, sign)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of ended processes
+    except (ProcessLookupError, PermissionError):  # macOS denies access to ended groups
         return

@@ -1,4 +1,4 @@
-"""The command lines that run programs and plugins, as the official host writes them."""
+"""Builds the command lines for programs and plugins, like those of the official host."""
 
 import tomllib
 
@@ -13,7 +13,7 @@ def program_command(
     """The command that runs a user's program through the SDK's runner.
 
     Raises:
-        UserError: the virtual environment is missing, or a debugger is asked for.
+        UserError: the virtual environment is missing, or a debugger was requested.
     """
     refuse_debugger(request)
     named = {
@@ -35,8 +35,8 @@ def plugin_command(project: Project, request: language_pb2.RunPluginRequest) -> 
     """The command that runs a policy pack, or a plugin with a `__main__.py` or a buildable package.
 
     Raises:
-        UserError: the virtual environment is missing, the plugin has neither of these, or a debugger is
-            asked for.
+        UserError: the virtual environment is missing, the plugin has neither of these, or a debugger was
+            requested.
     """
     refuse_debugger(request)
     python = [project.python, "-u"]
@@ -49,9 +49,9 @@ def plugin_command(project: Project, request: language_pb2.RunPluginRequest) -> 
 
 
 def refuse_debugger(request: language_pb2.RunRequest | language_pb2.RunPluginRequest) -> None:
-    """Say that this host attaches no debugger, rather than to run without one."""
+    """Raise if a debugger was requested: this host does not support debuggers."""
     if request.attach_debugger:
-        raise UserError(f"This engine's Python language host has no debuggers: {OFFICIAL}.")
+        raise UserError(f"This engine's Python language host does not support debuggers: {OFFICIAL}.")
 
 
 def _package_name(project: Project) -> str:

@@ -1,7 +1,7 @@
-"""The service that the engine calls to run programs and plugins, each in its virtual environment.
+"""The service with which the engine runs programs and plugins, each in its virtual environment.
 
-It speaks https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto and does what the
-official host does, for the pip toolchain.
+It implements https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto like the official host,
+for the pip toolchain only.
 """
 
 import json
@@ -30,7 +30,7 @@ from local.engine.language_host.project import Project, UserError, read_project
 
 RUNNER = "pulumi-language-python-exec"
 SHOWN_ALREADY = 32
-"""Exit status by which the runner says that the user has seen the error."""
+"""Exit status of the runner if it has already shown the error to the user."""
 MESSAGE_LIMIT = 1 << 30
 CHUNK = 1 << 16
 
@@ -126,7 +126,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         directory: Path | None = None,
         environment: dict[str, str] | None = None,
     ) -> Generator[Any, None, int]:
-        """Run a command, pass on what it prints as it prints it, and return its exit status."""
+        """Run a command, stream its output, and return its exit status."""
         process = self.children.start(
             command,
             directory or project.directory,
@@ -148,7 +148,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 
 def run_response(status: int) -> Any:
-    """The answer to the engine for a program that ended with this status."""
+    """The response to the engine for a program with this exit status."""
     if status == SHOWN_ALREADY:
         return language_pb2.RunResponse(bail=True)
     if status < 0:
@@ -161,8 +161,8 @@ def run_response(status: int) -> Any:
 
 
 def serve(engine: str, ended: threading.Event) -> None:
-    """Serve until `ended` is set or the engine is gone; then end all child processes."""
-    logging.getLogger("grpc").setLevel(logging.CRITICAL)  # the engine is told, and tells the user
+    """Serve until `ended` is set or the engine has ended. Then end all child processes."""
+    logging.getLogger("grpc").setLevel(logging.CRITICAL)  # the engine reports it to the user
     host = LanguageHost(engine)
     server = grpc.server(
         futures.ThreadPoolExecutor(16),
@@ -182,7 +182,9 @@ def serve(engine: str, ended: threading.Event) -> None:
 
 
 def _watch_engine(ended: threading.Event) -> None:
-    """The engine holds this process's input open: its end is the engine's, even a killed one's."""
+    """Set `ended` when standard input closes: the engine keeps it open until it ends, even if it is
+    killed.
+    """
     while os.read(sys.stdin.fileno(), CHUNK):
         continue
     ended.set()

@@ -1,6 +1,6 @@
-"""Prints, as JSON, the packages of the environment that runs it that may have a Pulumi plugin.
+"""Prints, as JSON, the packages of the current environment that may have a Pulumi plugin.
 
-It is run by the interpreter of a user's project, so it imports the standard library alone.
+The interpreter of a user's project runs it, so it imports only the standard library.
 """
 
 import importlib.metadata
@@ -8,7 +8,7 @@ import json
 
 
 def main() -> None:
-    """Print one object for each package: its name, version and `pulumi-plugin.json`, if it has one."""
+    """Print one object per package: its name, its version, and its `pulumi-plugin.json` if it has one."""
     found = []
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]

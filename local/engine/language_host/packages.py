@@ -1,4 +1,4 @@
-"""The plugins that a program's installed packages need, found as the official host does."""
+"""Finds the plugins that a program's installed packages need, like the official host."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ PACKAGE_VERSION = re.compile(r"(\d+(?:\.\d+){0,2})(?:(a|b|rc)(\d+))?(?:\.post(\d
 
 
 def required_packages(project: Project) -> list[plugin_pb2.PackageDependency]:
-    """The plugins that the packages in the project's environment ask for.
+    """The plugins that the packages in the project's environment require.
 
     Raises:
         UserError: the environment is missing, or its interpreter does not run.
@@ -28,7 +28,7 @@ def required_packages(project: Project) -> list[plugin_pb2.PackageDependency]:
 
 
 def required_package(installed: Mapping[str, Any]) -> plugin_pb2.PackageDependency | None:
-    """The plugin that one installed package asks for; None when it has none or its version is unknown."""
+    """The plugin that an installed package requires. None if it has no plugin or its version is unknown."""
     name = installed["name"].replace("_", "-").lower()
     plugin = installed["plugin"]
     if name in WITHOUT_PLUGIN or (plugin is not None and not plugin.get("resource")):
@@ -47,7 +47,7 @@ def required_package(installed: Mapping[str, Any]) -> plugin_pb2.PackageDependen
 
 
 def plugin_version(package_version: str) -> str | None:
-    """A package's PEP 440 version as the semantic version of its plugin; None where there is none."""
+    """Convert a package's PEP 440 version to its plugin's semantic version; None if that is impossible."""
     parts = PACKAGE_VERSION.fullmatch(package_version)
     if not parts:
         return None

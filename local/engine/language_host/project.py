@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-OFFICIAL = "install Pulumi (https://www.pulumi.com/docs/install/), whose own language host has them"
+OFFICIAL = "install Pulumi (https://www.pulumi.com/docs/install/), whose language host supports them"
 
 
 class UserError(Exception):
@@ -17,10 +17,10 @@ class UserError(Exception):
 
 @dataclass(frozen=True)
 class Project:
-    """Where a program or plugin is, and the Python that runs it.
+    """The directory of a program or plugin, and the Python that runs it.
 
-    `root` holds the project file; `directory` is where the program is (`main` in the project file).
-    `virtualenv` is None where the options name none: then Python is the first one on PATH.
+    `root` contains the project file, `directory` the program (`main` in the project file). If `virtualenv` is
+    None, the first Python on PATH is used.
     """
 
     root: Path
@@ -32,7 +32,7 @@ class Project:
         """The interpreter.
 
         Raises:
-            UserError: the virtual environment does not exist or is none, or there is no Python on PATH.
+            UserError: the virtual environment is missing or invalid, or there is no Python on PATH.
         """
         if self.virtualenv is None:
             return _python_on_path()
@@ -41,8 +41,8 @@ class Project:
             wrong = "is not a virtual environment" if self.virtualenv.exists() else "does not exist"
             raise UserError(
                 f"The runtime option `virtualenv` of {self.root} names {self.virtualenv}, which {wrong}. "
-                "Run `pulumi install` there to make it and to install requirements.txt into it, "
-                "or correct the option."
+                "Run `pulumi install` there to create it and install requirements.txt into it, or correct "
+                "the option."
             )
         return str(python)
 
@@ -57,7 +57,7 @@ class Project:
         }
 
     def output_of(self, *arguments: str) -> str:
-        """What the interpreter prints when run with these arguments.
+        """The output of the interpreter with these arguments.
 
         Raises:
             UserError: the virtual environment is missing, or the command failed.
@@ -78,21 +78,21 @@ class Project:
 def read_project(
     root: str, directory: str, options: Mapping[str, Any], *, default_virtualenv: str = ""
 ) -> Project:
-    """The project that the engine describes by its directories and runtime options.
+    """The project, from the directories and runtime options that the engine sends.
 
     Raises:
-        UserError: an option is not valid, or asks for what this host does not have.
+        UserError: an option is invalid, or not supported by this host.
     """
     toolchain = options.get("toolchain", "pip")
     if toolchain != "pip":
         raise UserError(
             f"The runtime option `toolchain` of {root} is {toolchain!r}; this engine's Python language host "
-            f"knows `pip` alone. Write `toolchain: pip`, or {OFFICIAL}."
+            "supports only `pip`. Write `toolchain: pip`, or {OFFICIAL}."
         )
     if "typechecker" in options:
         raise UserError(
-            f"The runtime option `typechecker` of {root} is {options['typechecker']!r}; this engine's Python "
-            f"language host has no type checkers. Remove the option, or {OFFICIAL}."
+            f"The runtime option `typechecker` of {root} is {options['typechecker']!r}; this engine's "
+            "Python language host does not support type checkers. Remove the option, or {OFFICIAL}."
         )
     named = options.get("virtualenv", "") or default_virtualenv
     if not isinstance(named, str):

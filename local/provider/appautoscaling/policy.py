@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
-"""`aws.appautoscaling.Policy`: when to scale; target tracking only."""
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
+"""`aws.appautoscaling.Policy`, for target tracking only."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class ScalingPolicy(Lifecycle):
     """A scaling policy; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """PutScalingPolicy; a target that was just registered may not be known yet."""
+        """PutScalingPolicy, retried while a newly registered target is not yet known."""
         answer = self._put(call, inputs["name"], inputs)
         return Created(inputs["name"], {"arn": answer["PolicyARN"]})
 
@@ -51,7 +51,7 @@ class ScalingPolicy(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """PutScalingPolicy again."""
+        """PutScalingPolicy with the new inputs."""
         if changed:
             self._put(call, new.get("name", old["name"]), new)
 
@@ -81,7 +81,9 @@ class ScalingPolicy(Lifecycle):
 
 
 def _split(import_id: str) -> tuple[str, str]:
-    """The place and the policy's name: the dimension is the first step with a colon in it."""
+    """Split an import id into the target and the policy's name. The dimension is the first part with a
+    colon.
+    """
     steps = import_id.split("/")
     end = next((index + 1 for index, step in enumerate(steps) if ":" in step), len(steps))
     return "/".join(steps[:end]), "/".join(steps[end:])

@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
-"""`aws.appautoscaling.Target`: a capacity that may be scaled, and its limits."""
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
+"""`aws.appautoscaling.Target`: a scalable capacity and its limits."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ SUSPENDED = {
 
 
 class ScalableTarget(Lifecycle):
-    """A scalable target; its id is the resource's."""
+    """A scalable target; its id is the id of the scaled resource."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """RegisterScalableTarget."""
@@ -60,7 +60,7 @@ class ScalableTarget(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """RegisterScalableTarget again; tags have requests of their own."""
+        """RegisterScalableTarget with the new inputs; tags have separate requests."""
         if changed - {"tags"}:
             self._register(call, new, with_tags=False)
         if "tags" in changed:
@@ -102,7 +102,7 @@ class ScalableTarget(Lifecycle):
 
 
 def place_of(known: Properties) -> dict[str, str]:
-    """What is scaled, in AWS's words."""
+    """The target, as parameters of AWS's requests."""
     return {
         "ServiceNamespace": known["serviceNamespace"],
         "ResourceId": known["resourceId"],
@@ -111,13 +111,13 @@ def place_of(known: Properties) -> dict[str, str]:
 
 
 def place_in(import_id: str, form: str) -> dict[str, str]:
-    """What is scaled, from `<namespace>/<resource id>/<dimension>`.
+    """The target in an import id `<namespace>/<resource id>/<dimension>`.
 
     Raises:
-        ProviderError: it is not of this form; the message shows `form`.
+        ProviderError: it does not have this form; the message shows `form`.
     """
     namespace, _, rest = import_id.partition("/")
     resource, _, dimension = rest.rpartition("/")
     if not (namespace and resource and dimension):
-        raise ProviderError(f"the id to import is `{form}`, got {import_id!r}")
+        raise ProviderError(f"expected an import id `{form}`, got {import_id!r}")
     return {"serviceNamespace": namespace, "resourceId": resource, "scalableDimension": dimension}

@@ -1,4 +1,4 @@
-"""Application Auto Scaling resource types, as pulumi-aws 7.51.1 has them.
+"""Application Auto Scaling resource types, as in pulumi-aws 7.51.1.
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
 """

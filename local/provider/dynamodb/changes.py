@@ -1,4 +1,4 @@
-"""Changes of a table in place: UpdateTable, one kind of change at a time, each waited for."""
+"""Updates a table in place: one UpdateTable per kind of change, waiting after each."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ KEYS = ("hashKey", "rangeKey", "projectionType", "nonKeyAttributes")
 
 
 def apply(call: Call, table: str, old: Properties, new: Properties, changed: set[str]) -> None:
-    """Bring the table from the old properties to the new ones."""
+    """Change the table from the old properties to the new ones."""
     if "deletionProtectionEnabled" in changed:
         update(call, table, DeletionProtectionEnabled=new.get("deletionProtectionEnabled", False))
     if "serverSideEncryption" in changed:
@@ -30,7 +30,7 @@ def apply(call: Call, table: str, old: Properties, new: Properties, changed: set
 
 
 def update(call: Call, table: str, **request: Value) -> None:
-    """UpdateTable, again while the table is still busy with an earlier change; wait until ACTIVE."""
+    """UpdateTable, retried while an earlier change is in progress. Wait until the table is ACTIVE."""
     dynamodb = call.client("dynamodb")
     call.retry_while(
         lambda error: is_code(error, "ResourceInUseException"),
@@ -43,7 +43,7 @@ def update(call: Call, table: str, **request: Value) -> None:
 def change_encryption(call: Call, table: str, old: Properties, new: Properties) -> None:
     """Encrypt with another key, and wait until DescribeTable shows it.
 
-    Until then the old key must stay usable, so nothing may be done to it.
+    The old key must stay usable until then.
     """
     specification = requests.sse(new)
     if not specification["Enabled"] and not (old.get("serverSideEncryption") or {}).get("enabled"):
@@ -53,7 +53,7 @@ def change_encryption(call: Call, table: str, old: Properties, new: Properties) 
 
 
 def _throughput_request(old: Properties, new: Properties, changed: set[str]) -> dict[str, Any]:
-    """Billing mode and capacity; indexes that stay change their capacity with the table's mode."""
+    """Billing mode and capacity, including the capacity of indexes that stay."""
     mode = new["billingMode"]
     request: dict[str, Any] = {"BillingMode": mode, **requests.throughput(new, mode)}
     if "billingMode" in changed and mode != requests.ON_DEMAND:
@@ -67,7 +67,7 @@ def _throughput_request(old: Properties, new: Properties, changed: set[str]) -> 
 
 
 def change_indexes(call: Call, table: str, old: Properties, new: Properties) -> None:
-    """Delete, then make, then change indexes; DynamoDB makes and deletes one at a time."""
+    """Delete, then create, then change indexes; DynamoDB creates and deletes one at a time."""
     before, after, mode = _by_name(old), _by_name(new), new["billingMode"]
     remade = {name for name in before if name in after and _has_other_keys(before[name], after[name])}
     for name in sorted({*before} - {*after} | remade):
@@ -116,7 +116,7 @@ def _plain(value: Value) -> Value:
 
 
 def change_stream(call: Call, table: str, old: Properties, new: Properties) -> None:
-    """Turn the stream on or off; another view type needs it off first."""
+    """Turn the stream on or off. To change the view type, turn it off first."""
     if old.get("streamEnabled"):
         update(call, table, StreamSpecification={"StreamEnabled": False})
     if new.get("streamEnabled"):

@@ -1,4 +1,4 @@
-"""Converts DescribeTable's answer to pulumi-aws's properties. Pure."""
+"""Converts a response of DescribeTable to pulumi-aws's properties. Pure functions."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ def table_properties(table: Properties, known: Properties) -> dict[str, Any]:
 
     Args:
         table: AWS's TableDescription.
-        known: inputs or outputs so far; they say how the program spells what AWS leaves out.
+        known: current inputs or outputs, for what AWS does not return.
     """
     mode = (table.get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
     stream = table.get("StreamSpecification") or {}
@@ -44,7 +44,7 @@ def keys(schema: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def capacity(place: Properties) -> dict[str, Any]:
-    """Provisioned capacity; 0 on demand."""
+    """Provisioned capacity; 0 if on-demand."""
     units = place.get("ProvisionedThroughput") or {}
     return {
         "readCapacity": units.get("ReadCapacityUnits", 0),
@@ -53,7 +53,7 @@ def capacity(place: Properties) -> dict[str, Any]:
 
 
 def on_demand(place: Properties) -> dict[str, Any] | None:
-    """The on-demand limits, if any; AWS returns -1 for none."""
+    """The on-demand limits; AWS returns -1 for no limit."""
     limits = place.get("OnDemandThroughput") or {}
     names = {"MaxReadRequestUnits": "maxReadRequestUnits", "MaxWriteRequestUnits": "maxWriteRequestUnits"}
     return {ours: limits[theirs] for theirs, ours in names.items() if theirs in limits} or None
@@ -78,14 +78,14 @@ def local_index(index: Properties) -> dict[str, Any]:
 
 
 def projection(index: Properties) -> dict[str, Any]:
-    """The attributes that an index holds besides its keys."""
+    """The projection of an index."""
     named = index["Projection"]
     more = {"nonKeyAttributes": named["NonKeyAttributes"]} if named.get("NonKeyAttributes") else {}
     return {"projectionType": named["ProjectionType"], **more}
 
 
 def encryption(table: Properties, known: Properties | None) -> dict[str, Any] | None:
-    """The encryption: a table under the AWS owned key has no SSEDescription."""
+    """The encryption. A table with an AWS owned key has no SSEDescription."""
     description = table.get("SSEDescription") or {}
     if description.get("Status") in (None, "DISABLED", "DISABLING"):
         return {"enabled": False, "kmsKeyArn": ""} if known else None

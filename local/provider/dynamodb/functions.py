@@ -10,7 +10,7 @@ from local.provider.values import Properties
 
 
 def get_table(call: Call, arguments: Properties) -> dict[str, Any]:
-    """The table as its resource reads it.
+    """The table, with the properties of the resource.
 
     Raises:
         ProviderError: there is no such table.

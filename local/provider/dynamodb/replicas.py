@@ -12,7 +12,7 @@ from local.provider.values import Properties
 
 
 def add(call: Call, table: str, replica: Properties, tags: Properties) -> None:
-    """Make a replica and give it its settings."""
+    """Create a replica and apply its settings."""
     region = replica["regionName"]
     _update(call, table, {"Create": requests.replica(replica)})
     waiting.until_replica(call, table, region, there=True)
@@ -20,7 +20,7 @@ def add(call: Call, table: str, replica: Properties, tags: Properties) -> None:
 
 
 def remove(call: Call, table: str, region: str) -> None:
-    """Delete a replica; one that is gone already is no error."""
+    """Delete a replica, unless it no longer exists."""
     if not waiting.has_replica(call, table, region):
         return
     try:
@@ -32,7 +32,7 @@ def remove(call: Call, table: str, region: str) -> None:
 
 
 def change(call: Call, table: str, old: Sequence[Properties], new: Properties) -> None:
-    """Remove, add and change replicas; one with another key is made anew."""
+    """Remove, add and change replicas. A replica with a new key is recreated."""
     before = {replica["regionName"]: replica for replica in old}
     after = {replica["regionName"]: replica for replica in new.get("replicas") or []}
     tags = new.get("tags") or {}
@@ -47,7 +47,7 @@ def change(call: Call, table: str, old: Sequence[Properties], new: Properties) -
 
 
 def read(call: Call, table: Properties, known: Sequence[Properties]) -> list[dict[str, Any]]:
-    """The replicas as their own Regions describe them."""
+    """The replicas, as described in their Regions."""
     settings_known = {replica["regionName"]: replica for replica in known}
     return [
         _read_one(call, table["TableName"], replica, settings_known.get(replica["RegionName"], {}))

@@ -1,4 +1,4 @@
-"""A table's inputs in the terms of DynamoDB's requests. Pure."""
+"""Converts a table's inputs to DynamoDB's requests. Pure functions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ ON_DEMAND = "PAY_PER_REQUEST"
 
 
 def create_table(inputs: Properties) -> dict[str, Any]:
-    """The CreateTable request; what it cannot say is set once the table is ACTIVE."""
+    """The CreateTable request. Other settings are applied once the table is ACTIVE."""
     mode = inputs["billingMode"]
     request: dict[str, Any] = {
         "TableName": inputs["name"],
@@ -46,7 +46,7 @@ def attribute_definitions(inputs: Properties) -> list[dict[str, str]]:
 
 
 def global_index(index: Properties, mode: str) -> dict[str, Any]:
-    """A global secondary index to make."""
+    """A global secondary index to create."""
     return {
         "IndexName": index["name"],
         "KeySchema": key_schema(index["hashKey"], index.get("rangeKey")),
@@ -56,7 +56,7 @@ def global_index(index: Properties, mode: str) -> dict[str, Any]:
 
 
 def local_index(index: Properties, hash_key: str) -> dict[str, Any]:
-    """A local secondary index to make."""
+    """A local secondary index to create."""
     return {
         "IndexName": index["name"],
         "KeySchema": key_schema(hash_key, index["rangeKey"]),
@@ -65,13 +65,13 @@ def local_index(index: Properties, hash_key: str) -> dict[str, Any]:
 
 
 def projection(index: Properties) -> dict[str, Any]:
-    """The attributes that an index holds besides its keys."""
+    """The projection of an index."""
     more = {"NonKeyAttributes": index["nonKeyAttributes"]} if index.get("nonKeyAttributes") else {}
     return {"ProjectionType": index["projectionType"], **more}
 
 
 def throughput(place: Properties, mode: str) -> dict[str, Any]:
-    """The capacity of a table or index: provisioned, or the most that on-demand may use."""
+    """The capacity of a table or index: provisioned capacity or on-demand limits."""
     if mode != ON_DEMAND:
         units = {"ReadCapacityUnits": place["readCapacity"], "WriteCapacityUnits": place["writeCapacity"]}
         return {"ProvisionedThroughput": units}
@@ -89,7 +89,7 @@ def stream(inputs: Properties) -> dict[str, Any]:
 
 
 def sse(inputs: Properties) -> dict[str, Any]:
-    """The encryption: with the given key, with the AWS managed key, or with the AWS owned key."""
+    """The encryption: with the given key, the AWS managed key or the AWS owned key."""
     encryption = inputs.get("serverSideEncryption") or {}
     if not encryption.get("enabled"):
         return {"Enabled": False}
@@ -98,7 +98,7 @@ def sse(inputs: Properties) -> dict[str, Any]:
 
 
 def replica(replica_input: Properties, table_class: str | None = None) -> dict[str, Any]:
-    """A replica to make."""
+    """A replica to create."""
     request = {
         "RegionName": replica_input["regionName"],
         "KMSMasterKeyId": replica_input.get("kmsKeyArn"),

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.dynamodb.ResourcePolicy`: the policy of a table or stream."""
 
 from typing import Any
@@ -22,10 +22,10 @@ class DynamoDbResourcePolicy(Lifecycle):
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
         """Wait until DynamoDB shows the policy."""
-        call.wait_until("the resource policy to be there", lambda: _get(call, resource_id) is not None)
+        call.wait_until("the resource policy to exist", lambda: _get(call, resource_id) is not None)
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """GetResourcePolicy; in the words of the program if it means the same."""
+        """GetResourcePolicy; the program's text if it is equivalent."""
         found = _get(call, resource_id)
         if found is None:
             return None

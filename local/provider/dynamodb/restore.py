@@ -1,7 +1,7 @@
-"""A table restored from another table or from a backup.
+"""Restores a table from another table or from a backup.
 
-Like the official plugin, the restore takes encryption, capacity and indexes from the inputs. Stream, deletion
-protection, table class and tags come with the next update.
+As in the official plugin, the restore applies encryption, capacity and indexes from the inputs. The next
+update applies stream, deletion protection, table class and tags.
 """
 
 from typing import Any
@@ -14,12 +14,12 @@ SOURCES = ("restoreBackupArn", "restoreSourceName", "restoreSourceTableArn")
 
 
 def is_wanted(inputs: Properties) -> bool:
-    """Whether the table is to be restored."""
+    """Whether the inputs request a restore."""
     return any(inputs.get(source) for source in SOURCES)
 
 
 def start(dynamodb: Client, inputs: Properties) -> dict[str, Any]:
-    """RestoreTableFromBackup or RestoreTableToPointInTime; gives the table's description."""
+    """RestoreTableFromBackup or RestoreTableToPointInTime; returns the table's description."""
     request = overrides(inputs)
     if backup := inputs.get("restoreBackupArn"):
         answer = dynamodb.restore_table_from_backup(BackupArn=backup, **request)
@@ -30,7 +30,7 @@ def start(dynamodb: Client, inputs: Properties) -> dict[str, Any]:
 
 
 def source(inputs: Properties) -> dict[str, Any]:
-    """The table and the time; the latest unless one is given."""
+    """The source table and the time; the latest when left out."""
     names = {"restoreSourceTableArn": "SourceTableArn", "restoreSourceName": "SourceTableName"}
     table = {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours)}
     time = inputs.get("restoreDateTime")
@@ -38,7 +38,7 @@ def source(inputs: Properties) -> dict[str, Any]:
 
 
 def overrides(inputs: Properties) -> dict[str, Any]:
-    """What the restored table has of its own: encryption, capacity and indexes."""
+    """Settings that differ from the source: encryption, capacity and indexes."""
     mode = inputs["billingMode"]
     given: dict[str, Any] = {
         "BillingModeOverride": mode,

@@ -1,4 +1,4 @@
-"""Settings of a table that have requests of their own: TTL, point-in-time recovery, tags."""
+"""Settings of a table with separate requests: TTL, point-in-time recovery, tags."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from local.provider.values import Properties
 
 
 def customer_managed(call: Call, key: str, region: str | None = None) -> str:
-    """The key's ARN; empty for the AWS managed key, which the official plugin leaves out of the state.
+    """The key's ARN; empty for the AWS managed key, which the official plugin does not store in the state.
 
-    A key that the caller may not describe is kept, as there.
+    Like there, a key is kept if the caller may not describe it.
     """
     try:
         metadata = call.client("kms", region).describe_key(KeyId=key)["KeyMetadata"] if key else {}
@@ -23,7 +23,7 @@ def customer_managed(call: Call, key: str, region: str | None = None) -> str:
 
 
 def set_ttl(call: Call, table: str, ttl: Properties) -> None:
-    """UpdateTimeToLive, and wait until it is done."""
+    """UpdateTimeToLive, and wait for the change."""
     enabled, attribute = ttl.get("enabled", False), ttl.get("attributeName", "")
     now = read_ttl(call, table)
     if now["enabled"] == enabled and (now.get("attributeName") == attribute or not enabled):
@@ -44,7 +44,7 @@ def read_ttl(call: Call, table: str) -> dict[str, Any]:
 
 
 def set_point_in_time_recovery(call: Call, table: str, wanted: Properties, region: str | None = None) -> None:
-    """UpdateContinuousBackups; while backups are being enabled for a new table, again."""
+    """UpdateContinuousBackups, retried while backups are being enabled for a new table."""
     days = wanted.get("recoveryPeriodInDays") if wanted["enabled"] else None
     specification = {
         "PointInTimeRecoveryEnabled": wanted["enabled"],
@@ -65,7 +65,7 @@ def set_point_in_time_recovery(call: Call, table: str, wanted: Properties, regio
 
 
 def read_point_in_time_recovery(call: Call, table: str, region: str | None = None) -> dict[str, Any]:
-    """DescribeContinuousBackups; the period is told only while it is on."""
+    """DescribeContinuousBackups; it returns the period only while recovery is on."""
     backups = call.client("dynamodb", region).describe_continuous_backups(TableName=table)
     recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription") or {}
     found = {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"}
@@ -80,7 +80,7 @@ def read_tags(call: Call, arn: str, region: str | None = None) -> dict[str, Any]
 
 
 def change_tags(call: Call, arn: str, old: Properties, new: Properties, region: str | None = None) -> None:
-    """Take away and set what is different."""
+    """Remove and set the tags that differ."""
     dynamodb, change = call.client("dynamodb", region), tags.change(old, new)
     if change.remove:
         dynamodb.untag_resource(ResourceArn=arn, TagKeys=change.remove)

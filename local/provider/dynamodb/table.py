@@ -15,7 +15,7 @@ class DynamoDbTable(Lifecycle):
     """A table; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """CreateTable, or a restore of another table; encrypted from the start."""
+        """CreateTable, or a restore; encrypted from the start."""
         dynamodb = call.client("dynamodb")
 
         def make() -> Any:  # noqa: ANN401  # AWS's TableDescription
@@ -27,7 +27,7 @@ class DynamoDbTable(Lifecycle):
         return Created(inputs["name"], {"arn": table["TableArn"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Wait until ACTIVE, then make the settings that have requests of their own."""
+        """Wait until ACTIVE, then apply the settings that have separate requests."""
         waiting.until_active(call, resource_id)
         waiting.until_encrypted(call, resource_id, None)
         if (inputs.get("ttl") or {}).get("enabled"):
@@ -38,7 +38,7 @@ class DynamoDbTable(Lifecycle):
             replicas.add(call, resource_id, replica, inputs.get("tags") or {})
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """DescribeTable and the settings that it does not tell."""
+        """DescribeTable, and the settings that it does not return."""
         table = waiting.describe(call, resource_id)
         if table is None or table["TableStatus"] == "DELETING":
             return None
@@ -56,7 +56,7 @@ class DynamoDbTable(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """One UpdateTable after the other: DynamoDB takes one kind of change at a time."""
+        """One UpdateTable after the other: DynamoDB accepts one kind of change at a time."""
         waiting.until_active(call, resource_id)
         changes.apply(call, resource_id, old, new, changed)
         if "ttl" in changed:
@@ -64,13 +64,13 @@ class DynamoDbTable(Lifecycle):
         if "pointInTimeRecovery" in changed:
             wanted = new.get("pointInTimeRecovery") or {"enabled": False}
             settings.set_point_in_time_recovery(call, resource_id, wanted)
-        if changed & {"replicas", "tags"}:  # replicas may have the table's tags
+        if changed & {"replicas", "tags"}:  # replicas may copy the table's tags
             replicas.change(call, resource_id, old.get("replicas") or [], new)
         if "tags" in changed:
             settings.change_tags(call, old["arn"], old, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteTable after its replicas; a protected table is refused by DynamoDB itself."""
+        """Delete the replicas, then the table. DynamoDB itself refuses to delete a protected table."""
         for replica in known.get("replicas") or []:
             replicas.remove(call, resource_id, replica["regionName"])
         dynamodb = call.client("dynamodb")
@@ -83,7 +83,7 @@ class DynamoDbTable(Lifecycle):
 
 
 def is_busy(error: ClientError) -> bool:
-    """Whether DynamoDB has too many tables in the making, or the table is still changing."""
+    """Whether DynamoDB is creating too many tables at once, or the table is still changing."""
     if is_code(error, "ResourceInUseException"):
         return "is being" in message_of(error)
     return is_code(error, "LimitExceededException") and "simultaneously" in message_of(error)

@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
-"""`aws.dynamodb.TableReplica`: a replica of a table as a resource of its own."""
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
+"""`aws.dynamodb.TableReplica`: a replica of a table as a separate resource."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ class DynamoDbTableReplica(Lifecycle):
         table, region = _table_of(inputs["globalTableArn"])
         if region == call.region:
             raise ProviderError(
-                f"creating DynamoDB Table Replica: it cannot be in {region}, the main table's own Region; "
-                "give the property `region` or a provider of another Region"
+                f"creating DynamoDB Table Replica: it cannot be in {region}, the main table's Region; set "
+                "the property `region` or use a provider of another Region"
             )
         replica = requests.replica(
             {"regionName": call.region, "kmsKeyArn": inputs.get("kmsKeyArn")},
@@ -31,7 +31,7 @@ class DynamoDbTableReplica(Lifecycle):
         return Created(f"{table}:{region}")
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Wait until ACTIVE, then give the replica its own settings."""
+        """Wait until ACTIVE, then apply the replica's settings."""
         table, region = split(resource_id)
         call.wait_until(
             f"the replica of {table} in {call.region} to be ACTIVE",
@@ -62,7 +62,7 @@ class DynamoDbTableReplica(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Settings of the replica itself."""
+        """Change the replica's own settings."""
         table, _ = split(resource_id)
         arn = waiting.until_active(call, table)["TableArn"]
         self._set(call, table, new, changed)
@@ -70,7 +70,7 @@ class DynamoDbTableReplica(Lifecycle):
             settings.change_tags(call, arn, old, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """UpdateTable of the main table, which stays."""
+        """Remove the replica by UpdateTable of the main table."""
         table, region = split(resource_id)
         try:
             _update(call, table, region, {"Delete": {"RegionName": call.region}})
@@ -92,7 +92,7 @@ class DynamoDbTableReplica(Lifecycle):
 
 
 def split(resource_id: str) -> tuple[str, str]:
-    """The table and the main table's Region in a replica's id.
+    """Split a replica's id into the table and the main table's Region.
 
     Raises:
         ProviderError: it is not `<table name>:<Region>`.

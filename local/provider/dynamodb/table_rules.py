@@ -1,4 +1,4 @@
-"""What the inputs of a table must satisfy together."""
+"""Rules over several inputs of a table."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ Problems = Iterator[tuple[str, str]]
 
 
 def attributes_are_the_keys(inputs: Properties) -> Problems:
-    """Every key attribute has a type, and nothing but key attributes has one."""
+    """Every key attribute has a type, and no other attribute has one."""
     declared = inputs.get("attributes")
     keys = list(_key_attributes(inputs))
     if declared is None or contains_unknown(declared) or any(isinstance(key, Unknown) for key in keys):
@@ -46,7 +46,7 @@ def has_a_partition_key(inputs: Properties) -> Problems:
 
 
 def capacity_fits_the_billing_mode(inputs: Properties) -> Problems:
-    """Provisioned tables and indexes have a capacity of at least 1, on-demand ones none."""
+    """Provisioned tables and indexes have a capacity of at least 1, on-demand ones have none."""
     mode = inputs.get("billingMode")
     places: list[tuple[str, Any]] = [("", inputs)]
     indexes = inputs.get("globalSecondaryIndexes") or []
@@ -75,7 +75,7 @@ def index_names_are_unique(inputs: Properties) -> Problems:
 
 
 def included_attributes_fit_the_projection(inputs: Properties) -> Problems:
-    """Only the projection INCLUDE takes a list of attributes."""
+    """Only the projection INCLUDE accepts a list of attributes."""
     for kind in ("globalSecondaryIndexes", "localSecondaryIndexes"):
         indexes = inputs.get(kind) or []
         if isinstance(indexes, Unknown):
@@ -91,7 +91,7 @@ def included_attributes_fit_the_projection(inputs: Properties) -> Problems:
 
 
 def stream_has_a_view_type(inputs: Properties) -> Problems:
-    """A stream says what its records hold."""
+    """An enabled stream has a view type."""
     if inputs.get("streamEnabled") is True and not inputs.get("streamViewType"):
         yield "streamViewType", "streamViewType is required when streamEnabled = true"
 
@@ -106,7 +106,7 @@ def ttl_names_its_attribute(inputs: Properties) -> Problems:
 
 
 def is_restored_from_one_source(inputs: Properties) -> Problems:
-    """A backup or a table, and a table at one time."""
+    """The source is either a backup or a table, at a single time."""
     for names in (restore.SOURCES, ("restoreDateTime", "restoreToLatestTime")):
         given = [name for name in names if inputs.get(name)]
         for name in given[1:]:

@@ -1,4 +1,4 @@
-"""DynamoDB resource types, as pulumi-aws 7.51.1 has them.
+"""DynamoDB resource types, as in pulumi-aws 7.51.1.
 
 Limits: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
 """

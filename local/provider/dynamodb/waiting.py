@@ -1,4 +1,4 @@
-"""Waiting for tables: each function asks DescribeTable until it says what is wanted."""
+"""Waits for tables: each function polls DescribeTable."""
 
 from typing import Any
 
@@ -22,17 +22,17 @@ def describe(call: Call, table: str, region: str | None = None) -> dict[str, Any
 
 
 def until_active(call: Call, table: str, region: str | None = None) -> dict[str, Any]:
-    """Wait until the table and all its indexes are ACTIVE; give its description.
+    """Wait until the table and all its indexes are ACTIVE. Return its description.
 
     Raises:
-        ProviderError: the table vanished, or DynamoDB lost the use of its key.
+        ProviderError: the table was deleted, or DynamoDB cannot use its key any more.
     """
     found: dict[str, Any] = {}
 
     def active() -> bool:
         description = describe(call, table, region)
         if description is None:
-            raise ProviderError(f"the table {table} vanished while it was waited for")
+            raise ProviderError(f"the table {table} was deleted while the provider waited for it")
         if description["TableStatus"] in UNREADABLE:
             raise ProviderError(
                 f"the table {table} is {description['TableStatus']}: DynamoDB cannot use its KMS key"
@@ -46,12 +46,12 @@ def until_active(call: Call, table: str, region: str | None = None) -> dict[str,
 
 
 def until_encrypted(call: Call, table: str, key_arn: str | None) -> None:
-    """Wait until a change of the encryption is done: until then the old key must stay usable.
+    """Wait until a change of the encryption is complete. The old key must stay usable until then.
 
     Args:
         call: the operation.
         table: the table's name.
-        key_arn: the key that DescribeTable must show; any, or none at all, when left out.
+        key_arn: the key that DescribeTable must show; any or no key when left out.
     """
 
     def done() -> bool:
@@ -65,11 +65,11 @@ def until_encrypted(call: Call, table: str, key_arn: str | None) -> None:
 
 def until_gone(call: Call, table: str, region: str | None = None) -> None:
     """Wait until the table is deleted."""
-    call.wait_until(f"the table {table} to be gone", lambda: describe(call, table, region) is None)
+    call.wait_until(f"the table {table} to be deleted", lambda: describe(call, table, region) is None)
 
 
 def until_replica(call: Call, table: str, region: str, *, there: bool) -> None:
-    """Wait until the table's replica in a Region is ACTIVE, or gone."""
+    """Wait until the table's replica in a Region is ACTIVE, or deleted."""
     wanted = "ACTIVE" if there else None
     call.wait_until(
         f"the replica of {table} in {region} to be {wanted or 'gone'}",
@@ -78,7 +78,7 @@ def until_replica(call: Call, table: str, region: str, *, there: bool) -> None:
 
 
 def has_replica(call: Call, table: str, region: str) -> bool:
-    """Whether the table has a replica in this Region, in whatever status."""
+    """Whether the table has a replica in this Region, in any status."""
     return _replica_status(call, table, region) is not None
 
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.iam.AccessKey`."""
 
 import base64
@@ -15,7 +15,7 @@ SES_VERSION = b"\x04"
 
 
 class IamAccessKey(Lifecycle):
-    """An access key; its id is the access key id. AWS tells the secret once."""
+    """An access key; its id is the access key id. AWS returns the secret only once."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """CreateAccessKey."""
@@ -29,12 +29,14 @@ class IamAccessKey(Lifecycle):
         return Created(made["AccessKeyId"], outputs)
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Make it inactive if it is to be."""
+        """Make it inactive if the inputs say so."""
         if inputs["status"] != "Active":
             self._set_status(call, resource_id, inputs)
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """ListAccessKeys of the user; without a known user, of the one that used it last."""
+        """ListAccessKeys of the user. If the user is not known, of the user that GetAccessKeyLastUsed
+        returns.
+        """
         user = known.get("user") or _user_of(call, resource_id)
         arguments = {"UserName": user}
         answer = requests.or_none(
@@ -71,12 +73,12 @@ class IamAccessKey(Lifecycle):
 def _user_of(call: Call, access_key_id: str) -> str:
     used = call.client("iam").get_access_key_last_used(AccessKeyId=access_key_id)
     if not used.get("UserName"):
-        raise ProviderError(f"reading IAM Access Key ({access_key_id}): IAM does not tell whose it is")
+        raise ProviderError(f"reading IAM Access Key ({access_key_id}): IAM does not return its user")
     return str(used["UserName"])
 
 
 def ses_smtp_password(secret_access_key: str, region: str) -> str:
-    """The SMTP password that SES takes for this access key.
+    """The SES SMTP password for this access key.
 
     https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
     """

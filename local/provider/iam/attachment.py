@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.iam.UserPolicyAttachment` and `aws.iam.RolePolicyAttachment`."""
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from local.provider.values import Properties
 
 @dataclass(frozen=True)
 class Attachment(Lifecycle):
-    """A managed policy on a user or role; its id is `<name>/<policy ARN>`.
+    """A managed policy attached to a user or role; its id is `<name>/<policy ARN>`.
 
     Attributes:
         holder: the input that names the user or role.
-        parameter: what IAM's requests call it.
+        parameter: its name in IAM's requests.
     """
 
     holder: str
@@ -31,7 +31,7 @@ class Attachment(Lifecycle):
         return Created(f"{holder}/{arn}")
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """Whether the policy is among those attached."""
+        """Whether the policy is attached."""
         holder, arn = split(resource_id)
         operation = f"list_attached_{self.holder}_policies"
         answer = requests.or_none(
@@ -45,7 +45,7 @@ class Attachment(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """An attachment cannot be changed: every property replaces it."""
+        """Never called: a change of any property replaces the attachment."""
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DetachUserPolicy or DetachRolePolicy."""
@@ -55,21 +55,21 @@ class Attachment(Lifecycle):
 
 
 class UserAttachment(Attachment):
-    """A managed policy on a user."""
+    """A managed policy attached to a user."""
 
     def __init__(self) -> None:
         super().__init__("user", "UserName")
 
 
 class RoleAttachment(Attachment):
-    """A managed policy on a role."""
+    """A managed policy attached to a role."""
 
     def __init__(self) -> None:
         super().__init__("role", "RoleName")
 
 
 def split(resource_id: str) -> tuple[str, str]:
-    """The user or role and the policy's ARN in an attachment's id.
+    """Split an attachment's id into the user or role, and the policy's ARN.
 
     Raises:
         ProviderError: it is not `<name>/<policy ARN>`.

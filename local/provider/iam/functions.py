@@ -13,7 +13,7 @@ SESSION = re.compile(r"arn:[\w-]+:sts::\d{12}:assumed-role/([^/]+)/(.+)")
 
 
 def get_session_context(call: Call, arguments: Properties) -> dict[str, Any]:
-    """The role of a session's ARN; any other ARN is its own issuer."""
+    """The role of a session's ARN. For other ARNs, the issuer is the ARN itself."""
     given = arguments["arn"]
     context = {
         "arn": given,

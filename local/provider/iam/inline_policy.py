@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
-"""`aws.iam.UserPolicy` and `aws.iam.RolePolicy`: policies inside a user or role."""
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
+"""`aws.iam.UserPolicy` and `aws.iam.RolePolicy`: inline policies of a user or role."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ class InlinePolicy(Lifecycle):
 
     Attributes:
         holder: the input that names the user or role.
-        parameter: what IAM's requests call it.
+        parameter: its name in IAM's requests.
     """
 
     holder: str
@@ -63,21 +63,21 @@ class InlinePolicy(Lifecycle):
 
 
 class UserInlinePolicy(InlinePolicy):
-    """A policy inside a user."""
+    """An inline policy of a user."""
 
     def __init__(self) -> None:
         super().__init__("user", "UserName")
 
 
 class RoleInlinePolicy(InlinePolicy):
-    """A policy inside a role."""
+    """An inline policy of a role."""
 
     def __init__(self) -> None:
         super().__init__("role", "RoleName")
 
 
 def split(resource_id: str) -> tuple[str, str]:
-    """The user or role and the policy's name in an inline policy's id.
+    """Split an inline policy's id into the user or role, and the policy's name.
 
     Raises:
         ProviderError: it is not `<user or role>:<policy name>`.

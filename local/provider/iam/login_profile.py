@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.iam.UserLoginProfile`: console access with a password."""
 
 import secrets
@@ -41,7 +41,7 @@ class IamUserLoginProfile(Lifecycle):
         }
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteLoginProfile; IAM refuses it for a moment while the profile is being made."""
+        """DeleteLoginProfile, retried while the profile is still being created."""
         iam = call.client("iam")
         call.retry_while(
             lambda error: is_code(error, "EntityTemporarilyUnmodifiable"),
@@ -51,7 +51,7 @@ class IamUserLoginProfile(Lifecycle):
 
 
 def new_password(length: int) -> str:
-    """A random password with a character of each class, as the strictest password policy asks."""
+    """A random password with a character of each class, as the strictest password policy requires."""
     while True:
         password = "".join(secrets.choice("".join(CLASSES)) for _ in range(length))
         if all(set(password) & set(characters) for characters in CLASSES):

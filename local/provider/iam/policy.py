@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.iam.Policy`: a customer managed policy."""
 
 from typing import Any
@@ -51,7 +51,7 @@ class IamPolicy(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """A new default version; IAM keeps five, so the oldest makes room."""
+        """Create a new default version. IAM keeps five versions, so the oldest may have to be deleted."""
         iam = call.client("iam")
         if "policy" in changed:
             versions = _other_versions(call, resource_id)
@@ -66,7 +66,7 @@ class IamPolicy(Lifecycle):
                 iam.tag_policy(PolicyArn=resource_id, Tags=tags.to_list(change.set))
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeletePolicy after its other versions; one still attached is refused by IAM."""
+        """Delete the other versions, then the policy. IAM refuses to delete an attached policy."""
         iam = call.client("iam")
         if requests.or_none(lambda: iam.get_policy(PolicyArn=resource_id)) is None:
             return
@@ -76,7 +76,7 @@ class IamPolicy(Lifecycle):
 
 
 def _other_versions(call: Call, arn: str) -> list[str]:
-    """The versions that are not the default, the newest first."""
+    """The versions that are not the default, newest first."""
     versions = requests.pages(call, "list_policy_versions", "Versions", PolicyArn=arn)
     others = [version for version in versions if not version["IsDefaultVersion"]]
     return [v["VersionId"] for v in sorted(others, key=lambda v: int(v["VersionId"][1:]), reverse=True)]

@@ -1,4 +1,4 @@
-"""Small things that several IAM types do the same way."""
+"""Helpers for several IAM types."""
 
 import secrets
 from collections.abc import Callable
@@ -14,7 +14,7 @@ MISSING = "NoSuchEntity"
 
 
 def or_none(request: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """The answer; None if IAM does not know what was asked for."""
+    """The response; None if the entity does not exist."""
     try:
         return request()
     except ClientError as error:
@@ -24,7 +24,7 @@ def or_none(request: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def unless_gone(request: Callable[[], Any]) -> None:
-    """Do it; what is gone already is no error."""
+    """Do it, ignoring that the entity no longer exists."""
     or_none(request)
 
 
@@ -35,7 +35,7 @@ def pages(call: Call, operation: str, field: str, **arguments: str) -> list[Any]
 
 
 def name_of(inputs: Properties) -> str:
-    """The name, or one made from the prefix."""
+    """The name, or a new one with the prefix."""
     return inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
 
 

@@ -15,7 +15,7 @@ class IamRole(Lifecycle):
     """A role; its id is its name."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """CreateRole, retried while a new principal in its trust policy is not known yet."""
+        """CreateRole, retried while IAM does not yet know a new principal in the trust policy."""
         request = {
             "RoleName": requests.name_of(inputs),
             "Path": inputs["path"],
@@ -86,7 +86,9 @@ class IamRole(Lifecycle):
             change_tags(call, role, old, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteRole; with `forceDetachPolicies` after its policies, else IAM refuses."""
+        """DeleteRole. With `forceDetachPolicies`, remove its policies first; otherwise IAM refuses if it has
+        any.
+        """
         iam, role = call.client("iam"), resource_id
         if requests.or_none(lambda: iam.get_role(RoleName=role)) is None:
             return
@@ -109,7 +111,7 @@ class IamRole(Lifecycle):
 
 
 def change_tags(call: Call, role: str, old: Properties, new: Properties) -> None:
-    """Take away and set what is different."""
+    """Remove and set the tags that differ."""
     iam, change = call.client("iam"), tags.change(old, new)
     if change.remove:
         iam.untag_role(RoleName=role, TagKeys=change.remove)
@@ -118,6 +120,6 @@ def change_tags(call: Call, role: str, old: Properties, new: Properties) -> None
 
 
 def document(found: Value, known: str | None) -> str:
-    """IAM's policy document as text; in the words of the program if it means the same."""
+    """IAM's policy document as text; the program's text if it is equivalent."""
     text = found if isinstance(found, str) else json.dumps(found, separators=(",", ":"))
     return known if known and same_policy(text, known) else text

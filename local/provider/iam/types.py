@@ -1,4 +1,4 @@
-"""IAM resource types, as pulumi-aws 7.51.1 has them.
+"""IAM resource types, as in pulumi-aws 7.51.1.
 
 Limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
@@ -39,7 +39,7 @@ def policy_document(*, required: bool = True, replaces: bool = False) -> Propert
 
 
 def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A name and a prefix for a name exclude each other."""
+    """A name and a name prefix exclude each other."""
     if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
         yield "name", "name: conflicts with namePrefix"
 

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.iam.User`."""
 
 from typing import Any
@@ -9,7 +9,7 @@ from local.provider.iam import requests
 from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties
 
-# What hinders DeleteUser: list operation, its field, the entry's name, the request that deletes it.
+# What prevents DeleteUser: list operation, its field, the entry's name, the request that deletes it.
 CREDENTIALS = (
     ("list_access_keys", "AccessKeyMetadata", "AccessKeyId", "delete_access_key"),
     ("list_ssh_public_keys", "SSHPublicKeys", "SSHPublicKeyId", "delete_ssh_public_key"),
@@ -68,7 +68,9 @@ class IamUser(Lifecycle):
             iam.update_user(UserName=resource_id, NewPath=new["path"])
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteUser, out of its groups; with `forceDestroy` after all that makes IAM refuse it."""
+        """Remove the user from its groups and delete it. With `forceDestroy`, first delete everything that
+        prevents it.
+        """
         iam = call.client("iam")
         if is_missing(call, resource_id):
             return
@@ -80,7 +82,7 @@ class IamUser(Lifecycle):
 
 
 def remove_belongings(call: Call, user: str) -> None:
-    """Delete all that hinders DeleteUser, as the official plugin does for `forceDestroy`."""
+    """Delete everything that prevents DeleteUser, as the official plugin does for `forceDestroy`."""
     iam = call.client("iam")
     for name in requests.pages(call, "list_user_policies", "PolicyNames", UserName=user):
         iam.delete_user_policy(UserName=user, PolicyName=name)
@@ -96,6 +98,6 @@ def remove_belongings(call: Call, user: str) -> None:
 
 
 def is_missing(call: Call, user: str) -> bool:
-    """Whether IAM does not know the user."""
+    """Whether the user does not exist."""
     iam = call.client("iam")
     return requests.or_none(lambda: iam.get_user(UserName=user)) is None

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
 """`aws.kms.Alias`."""
 
 import secrets
@@ -40,7 +40,7 @@ class KmsAlias(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """UpdateAlias: the alias names another key."""
+        """UpdateAlias with another key."""
         if "targetKeyId" in changed:
             call.client("kms").update_alias(AliasName=resource_id, TargetKeyId=new["targetKeyId"])
 
@@ -54,7 +54,7 @@ class KmsAlias(Lifecycle):
 
 
 def find(call: Call, name: str) -> dict[str, Any] | None:
-    """The alias of this name that names a key, if there is one."""
+    """The alias with this name, if it has a key."""
     pages = call.client("kms").get_paginator("list_aliases").paginate()
     aliases = (alias for page in pages for alias in page["Aliases"])
     return next((a for a in aliases if a["AliasName"] == name and a.get("TargetKeyId")), None)

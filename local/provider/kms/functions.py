@@ -48,7 +48,7 @@ def get_alias(call: Call, arguments: Properties) -> dict[str, Any]:
     """The alias in ListAliases.
 
     Raises:
-        ProviderError: there is no such alias, or it names no key.
+        ProviderError: there is no such alias, or it has no key.
     """
     name = arguments["name"]
     found = alias.find(call, name)

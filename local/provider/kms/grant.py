@@ -30,13 +30,13 @@ class KmsGrant(Lifecycle):
             _names_new_principal,
             lambda: kms.create_grant(**given),
             call.timeout if call.custom_timeout else 180.0,
-            f"waiting for IAM: {inputs['granteePrincipal']} has to exist",
+            f"waiting for IAM: {inputs['granteePrincipal']} must exist",
         )
         outputs = {"grantId": made["GrantId"], "grantToken": made["GrantToken"]}
         return Created(f"{inputs['keyId']}:{made['GrantId']}", outputs)
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The grant in ListGrants; AWS tells neither its token nor its creation tokens again."""
+        """The grant in ListGrants. AWS does not return its token and its creation tokens again."""
         key, grant_id = split(resource_id)
         grant = _find(call, key, grant_id)
         if grant is None:
@@ -58,7 +58,7 @@ class KmsGrant(Lifecycle):
         }
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """RevokeGrant, or RetireGrant if the program says so; wait until it is gone."""
+        """RevokeGrant, or RetireGrant if the program requests it; wait until the grant is gone."""
         kms = call.client("kms")
         key, grant_id = split(resource_id)
         request = kms.retire_grant if known.get("retireOnDelete") else kms.revoke_grant
@@ -71,7 +71,7 @@ class KmsGrant(Lifecycle):
 
 
 def split(resource_id: str) -> tuple[str, str]:
-    """The key and the grant id of a grant's id.
+    """Split a grant's id into the key and the grant id.
 
     Raises:
         ProviderError: it is not `<key id or ARN>:<grant id>`.
@@ -102,5 +102,5 @@ def _constraints(inputs: Properties) -> dict[str, Any]:
 
 
 def _names_new_principal(error: ClientError) -> bool:
-    """A grantee that was just made may not be known to KMS yet."""
+    """Whether KMS does not know the grantee, which may be new."""
     return is_code(error, "DependencyTimeoutException", "InvalidArnException", "KMSInternalException")

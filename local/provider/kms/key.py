@@ -13,7 +13,7 @@ class KmsKey(Lifecycle):
     """A key; deleting it schedules its deletion."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """CreateKey, with the policy: a key is never there under another one."""
+        """CreateKey with its policy, so that the key never has another one."""
         request = {
             "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
             "Description": inputs["description"],
@@ -30,14 +30,14 @@ class KmsKey(Lifecycle):
         return Created(metadata["KeyId"], {"arn": metadata["Arn"], "keyId": metadata["KeyId"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Rotation, and disabling last: a disabled key can hardly be changed."""
+        """Set rotation, then disable the key if the inputs say so: most changes need an enabled key."""
         if inputs["enableKeyRotation"]:
             settings.set_rotation(call, resource_id, inputs)
         if not inputs["isEnabled"]:
             settings.set_enabled(call, resource_id, False)
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """DescribeKey and what else KMS tells; a key pending deletion counts as gone."""
+        """DescribeKey and the other read operations. A key pending deletion counts as deleted."""
         metadata = settings.describe(call, resource_id)
         if metadata is None:
             return None
@@ -57,7 +57,7 @@ class KmsKey(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Enable first and disable last: between them the key can be changed."""
+        """Enable first and disable last, because changes need an enabled key."""
         if "isEnabled" in changed and new["isEnabled"]:
             settings.set_enabled(call, resource_id, True)
         if changed & {"enableKeyRotation", "rotationPeriodInDays"}:

@@ -1,5 +1,5 @@
-# ruff: noqa: ARG002  # a lifecycle's methods have the same parameters for every type
-"""`aws.kms.KeyPolicy`: the key policy as a resource of its own."""
+# ruff: noqa: ARG002  # lifecycle methods have the same parameters for every type
+"""`aws.kms.KeyPolicy`: the key policy as a separate resource."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from local.provider.values import Properties
 
 
 class KmsKeyPolicy(Lifecycle):
-    """A key's policy; deleting it gives the key KMS's default policy back."""
+    """A key's policy. Deleting it restores KMS's default policy."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """PutKeyPolicy; the id is the key's."""
@@ -20,7 +20,7 @@ class KmsKeyPolicy(Lifecycle):
         return Created(key_id(inputs["keyId"]))
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """GetKeyPolicy; gone when the key is."""
+        """GetKeyPolicy. Deleted if the key is deleted."""
         if settings.describe(call, resource_id) is None:
             return None
         return {
@@ -36,7 +36,7 @@ class KmsKeyPolicy(Lifecycle):
             self._put(call, resource_id, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """PutKeyPolicy with the policy that KMS gives a key whose maker gives none."""
+        """PutKeyPolicy with the default policy of a key that is created without one."""
         metadata = settings.describe(call, resource_id)
         if metadata is not None and not known.get("bypassPolicyLockoutSafetyCheck"):
             settings.put_policy(call, resource_id, default_policy(metadata["Arn"]), bypass=False)

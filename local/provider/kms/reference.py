@@ -1,4 +1,4 @@
-"""The ways in which a KMS key is named: id, ARN, alias name, alias ARN."""
+"""The forms of a reference to a KMS key: id, ARN, alias name, alias ARN."""
 
 from local.provider.values import Value
 
@@ -9,7 +9,7 @@ def key_id(reference: str) -> str:
 
 
 def same_key(old: Value, new: Value) -> bool:
-    """Whether an id and an ARN name the same key.
+    """Whether two references, an id or an ARN, mean the same key.
 
     Two ARNs must be equal: a multi-Region key has the same id in every Region.
     """

@@ -1,4 +1,4 @@
-"""`aws.kms.ReplicaKey`: a multi-Region key in one more Region."""
+"""`aws.kms.ReplicaKey`: a multi-Region key in another Region."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class KmsReplicaKey(Lifecycle):
     """A replica of a multi-Region primary key; it has its own policy, description and tags."""
 
     def create(self, call: Call, inputs: Properties) -> Created:
-        """ReplicateKey, asked of the primary key's Region."""
+        """ReplicateKey, in the primary key's Region."""
         request = {
             "KeyId": key_id(inputs["primaryKeyArn"]),
             "ReplicaRegion": call.region,
@@ -31,8 +31,8 @@ class KmsReplicaKey(Lifecycle):
         return Created(made["KeyId"], {"arn": made["Arn"], "keyId": made["KeyId"]})
 
     def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
-        """Wait until KMS has made the replica; disable it if it is to be."""
-        call.wait_until("the replica key to be made", lambda: _is_made(call, resource_id))
+        """Wait until KMS has created the replica. Disable it if the inputs say so."""
+        call.wait_until("the replica key to be created", lambda: _is_made(call, resource_id))
         if not inputs["enabled"]:
             settings.set_enabled(call, resource_id, False)
 
@@ -60,7 +60,7 @@ class KmsReplicaKey(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Enable first and disable last: between them the key can be changed."""
+        """Enable first and disable last, because changes need an enabled key."""
         if "enabled" in changed and new["enabled"]:
             settings.set_enabled(call, resource_id, True)
         settings.update_common(call, resource_id, old, new, changed)

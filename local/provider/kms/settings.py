@@ -1,4 +1,4 @@
-"""What keys and replica keys share: reading and changing one setting of a key at a time."""
+"""Reads and changes single settings of keys and replica keys."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 def describe(call: Call, key: str) -> dict[str, Any] | None:
-    """The key's metadata; None if there is no such key or it waits for its deletion."""
+    """The key's metadata; None if it does not exist or is pending deletion."""
     try:
         metadata: dict[str, Any] = call.client("kms").describe_key(KeyId=key)["KeyMetadata"]
     except ClientError as error:
@@ -34,9 +34,9 @@ def read_policy(call: Call, key: str, known: str | None) -> str:
 
 
 def read_rotation(call: Call, key: str, metadata: Properties, known: Properties) -> dict[str, Any]:
-    """Rotation and its period; only symmetric keys made by KMS have any.
+    """Rotation and its period; only symmetric keys with key material from KMS have rotation.
 
-    AWS tells no period while rotation is off: then it is the one known.
+    While rotation is off, AWS does not return the period, so the known one is kept.
     """
     period = known.get("rotationPeriodInDays")
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
@@ -72,7 +72,7 @@ def set_rotation(call: Call, key: str, inputs: Properties) -> None:
 
 
 def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
-    """PutKeyPolicy, retried while a new user or role in it is not known to KMS yet."""
+    """PutKeyPolicy, retried while KMS does not yet know a new user or role in it."""
     kms = call.client("kms")
     call.after_iam_propagation(
         policy,
@@ -83,7 +83,7 @@ def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
 
 
 def update_common(call: Call, key: str, old: Properties, new: Properties, changed: set[str]) -> None:
-    """Description, policy and tags."""
+    """Change description, policy and tags."""
     kms = call.client("kms")
     if "description" in changed:
         kms.update_key_description(KeyId=key, Description=new.get("description", ""))
@@ -98,7 +98,9 @@ def update_common(call: Call, key: str, old: Properties, new: Properties, change
 
 
 def schedule_deletion(call: Call, key: str, days: int | None) -> None:
-    """Schedule the deletion, AWS's 30 days ahead when `days` is left out; done already is fine."""
+    """Schedule the deletion, unless it is already scheduled. AWS's default of 30 days when `days` is left
+    out.
+    """
     kms = call.client("kms")
     try:
         kms.schedule_key_deletion(KeyId=key, **({"PendingWindowInDays": days} if days else {}))

@@ -1,4 +1,4 @@
-"""KMS resource types, as pulumi-aws 7.51.1 has them.
+"""KMS resource types, as in pulumi-aws 7.51.1.
 
 Limits: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
 """
@@ -51,15 +51,15 @@ ALIAS_NAME = matching(
 
 
 def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A name and a prefix for a name exclude each other."""
+    """A name and a name prefix exclude each other."""
     if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
         yield "name", "name: conflicts with namePrefix"
 
 
 def period_comes_with_rotation(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A rotation period says nothing about whether to rotate."""
+    """A rotation period requires rotation to be on."""
     if inputs.get("rotationPeriodInDays") is not None and "enableKeyRotation" in inputs["__defaults"]:
-        yield "rotationPeriodInDays", "rotationPeriodInDays: give enableKeyRotation with it"
+        yield "rotationPeriodInDays", "rotationPeriodInDays: set enableKeyRotation as well"
 
 
 KEY = ResourceType(

@@ -12,7 +12,7 @@ from encrypted_tables.interruption import INTERRUPTED
 from local.virtual_environments import ROOT
 from tests.local.shells import open_shell, project_in, run_in_shell
 
-FAREWELL = "Interrupted: the local AWS and all that was in it are gone."
+FAREWELL = "Interrupted: the local AWS and everything in it are gone."
 ASKS_AWS_AT_ITS_END = """
 import os, signal, sys, time, urllib.error, urllib.request
 told = []
@@ -58,7 +58,7 @@ def test_an_unknown_command_is_one_message_and_nothing_is_started(command: str, 
     result = run("local", command, "up", TMPDIR=str(tmp_path))
 
     assert result.returncode == 127
-    assert result.stderr == f"{command}: there is no such command; nothing was started\n"
+    assert result.stderr == f"{command}: command not found; nothing was started\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -80,7 +80,7 @@ def test_interrupted_it_ends_what_it_started_and_shows_no_traceback(
     _, said = process.communicate(timeout=20)
 
     assert process.returncode == INTERRUPTED
-    assert said.strip() == "Interrupted. The same command goes on from here."
+    assert said.strip() == "Interrupted. Run the same command again to continue."
     wait_until(lambda: not is_running(int(pid.read_text())))
 
 
