@@ -45,7 +45,7 @@ def test_a_nested_shell_names_the_provider_of_the_outer_one(place: tuple[Path, P
 
     outer, _, nested, _ = result.stderr.splitlines()
     assert nested == outer
-    assert "provider: this project's own" in outer
+    assert "provider: local stand-in" in outer
 
 
 def test_an_edit_of_the_config_takes_effect(place: tuple[Path, Path]) -> None:

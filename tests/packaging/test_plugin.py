@@ -131,7 +131,7 @@ pulumi.export("secret", user.secretAccessKey)
 @pytest.mark.parametrize(
     ("component", "arguments", "expected"),
     [
-        ("EncryptedTable", {}, "partitionKey: is missing"),
+        ("EncryptedTable", {}, "partitionKey: is required"),
         ("EncryptedTable", {"partitionKey": {"nam": "id"}}, "partitionKey.nam: unknown setting"),
         ("EncryptedTable", {"keyUsres": []}, "keyUsres: unknown setting; did you mean keyUsers?"),
         ("EncryptedTable", {"deletionWindowInDays": 3}, "from 7 to 30, found 3."),

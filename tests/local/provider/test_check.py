@@ -89,7 +89,9 @@ def test_a_type_that_is_not_supported_is_named_with_those_that_are(plugin: Plugi
     with pytest.raises(grpc.RpcError) as failure:
         plugin.check("aws:s3/bucket:Bucket", "it", {})
     message = message_of(failure)
-    assert message.startswith("the local AWS provider does not know the resource type 'aws:s3/bucket:Bucket'")
+    assert message.startswith(
+        "the local AWS provider does not support the resource type 'aws:s3/bucket:Bucket'"
+    )
     assert "aws:dynamodb/table:Table" in message
     assert "pulumi plugin install resource aws 7.51.1" in message
 

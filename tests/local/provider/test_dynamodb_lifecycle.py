@@ -430,7 +430,7 @@ def test_a_replica_in_the_tables_own_region_is_refused(plugin: Plugin, unique: U
     main = plugin.create(TABLE, table(unique("main")))
     with pytest.raises(grpc.RpcError) as failure:
         plugin.create(REPLICA, {"globalTableArn": main.state["arn"]})
-    assert "it cannot be in us-east-1, the main table's own Region" in message_of(failure)
+    assert "it cannot be in us-east-1, the main table's Region" in message_of(failure)
 
 
 def test_a_resource_policy_comes_changes_and_goes(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:

@@ -206,7 +206,7 @@ def test_what_exists_already_is_told_with_the_command_to_take_it_over(
     with pytest.raises(grpc.RpcError) as failure:
         plugin.create(type_name, inputs, name="mine")
     assert message_of(failure).endswith(
-        "If an update that was cut off made it, take it into the state: "
+        "If an interrupted update created it, import it into the state: "
         f"`pulumi import {type_name} mine <id> --generate-code=false "
         "--parent parent=<URN of its acme:index:Component>`"
     )

@@ -176,7 +176,9 @@ def test_a_session_is_led_back_to_its_role_with_its_path(
 def test_an_unknown_function_is_named_with_those_that_are_known(plugin: Plugin) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         plugin.invoke("aws:iam/getPolicyDocument:getPolicyDocument")
-    assert "does not know the function 'aws:iam/getPolicyDocument:getPolicyDocument'" in message_of(failure)
+    assert "does not support the function 'aws:iam/getPolicyDocument:getPolicyDocument'" in message_of(
+        failure
+    )
     assert GET_KEY in message_of(failure)
 
 

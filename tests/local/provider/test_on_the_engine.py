@@ -119,7 +119,7 @@ def test_unsupported_input_is_told_before_anything_is_made(shared_run: LocalRun,
     by_type = stack.preview()
 
     assert "does not support the property 'xksKeyId' of aws:kms/key:Key" in by_property.output
-    assert "does not know the resource type 'aws:s3/bucket:Bucket'" in by_type.output
+    assert "does not support the resource type 'aws:s3/bucket:Bucket'" in by_type.output
     for result in (by_property, by_type):
         assert result.exit_code != 0
         assert "pulumi plugin install resource aws 7.51.1" in result.output
@@ -178,7 +178,7 @@ def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
     stack = program.stack(shared_run, "cut-off")
     shared_run.aws.inject_fault("kms:CreateAlias", "close-after")
     output = stack.up().output
-    command = output.split("take it into the state: `pulumi ")[1].split("`")[0]
+    command = output.split("import it into the state: `pulumi ")[1].split("`")[0]
     [orders] = [r["urn"] for r in stack.export()["deployment"]["resources"] if r["type"].endswith(":Orders")]
 
     told = command.replace("<id>", "alias/cut-off").replace("<URN of its acme:index:Orders>", orders)

@@ -84,7 +84,7 @@ def test_an_unknown_key_is_an_update_and_an_unknown_hash_key_a_replacement(
 def test_an_update_is_refused_while_an_input_is_unknown(plugin: Plugin, unique: Unique) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         plugin.create(TABLE, table(unique("too-early"), UNKNOWN))
-    assert message_of(failure) == "inputs of DynamoDB Table are not known yet: serverSideEncryption"
+    assert message_of(failure) == "inputs of DynamoDB Table are not yet known: serverSideEncryption"
 
 
 @pytest.mark.parametrize("type_name", sorted(RESOURCE_TYPES))

@@ -68,11 +68,11 @@ def test_the_wait_is_shown_and_the_error_names_who_has_to_exist(
     wait_until(lambda: engine[0].log != [])
     shown = engine[0].log[0]
     assert (shown.urn, shown.ephemeral) == (watched.urn(type_name, "it"), True)
-    assert shown.message == f"waiting up to 5 s for IAM: each of these has to exist: {NOBODY}, {OWNER}"
+    assert shown.message == f"waiting up to 5 s for IAM; these principals must exist: {NOBODY}, {OWNER}"
     message = message_of(failure)
     assert message.startswith("creating KMS Key")
     assert "MalformedPolicyDocumentException: Policy contains a statement with one or more invalid" in message
-    assert message.endswith(f"The policy names {NOBODY}, {OWNER}: each has to exist in IAM (waited 5 s)")
+    assert message.endswith(f"The policy names {NOBODY}, {OWNER}, which must exist in IAM (waited 5 s)")
 
 
 def test_nothing_is_shown_when_all_exist(watched: Plugin, engine: tuple[Engine, str]) -> None:
