@@ -31,8 +31,14 @@ def imports(place: str) -> Iterator[tuple[Path, str]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 yield from ((file, one.name) for one in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield file, node.module
+            elif isinstance(node, ast.ImportFrom):
+                yield file, imported(file, node)
+
+
+def imported(file: Path, node: ast.ImportFrom) -> str:
+    """The whole name of the module that a statement names, which may be relative."""
+    above = file.relative_to(ROOT).parts[: -node.level] if node.level else ()
+    return ".".join([*above, *([node.module] if node.module else [])])
 
 
 @pytest.mark.parametrize("place", MAY_IMPORT)

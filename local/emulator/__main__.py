@@ -1,4 +1,4 @@
-"""`python -m local.emulator`: reads its settings from standard input, prints one line of JSON.
+"""The emulator's process: reads its settings from standard input, prints one line of JSON.
 
 The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it refuses to run.
 ministack reads the environment when it is imported, so modules that import it are imported late.
@@ -9,8 +9,8 @@ import json
 import os
 import sys
 
-from local.emulator.refusal import RefusalError
-from local.emulator.settings import Settings
+from .refusal import RefusalError
+from .settings import Settings
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
 def serve_or_refuse(settings: Settings) -> int:
     """Serve until stopped and return 0; print why it cannot serve and return 1."""
     try:
-        from local.emulator.server.serve import run  # noqa: PLC0415
+        from .server.serve import run  # noqa: PLC0415
 
         asyncio.run(run(settings))
     except (RefusalError, OSError) as error:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Record
+from . import ministack_adapter as ms
+from .ministack_adapter import Record
 
 _ARN = re.compile(
     r"arn:aws[\w-]*:(?P<service>[\w-]+):(?P<region>[\w-]*):(?P<account>\d{12}):(?P<resource>.+)"

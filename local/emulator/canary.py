@@ -7,11 +7,11 @@ first refused without permission on the key, then allowed with it. Otherwise the
 import json
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.iam.access_keys import AccessKey, random_access_key
-from local.emulator.refusal import RefusalError
-from local.emulator.server.asgi import App
-from local.emulator.server.in_process import Answer, InProcessClient
+from . import ministack_adapter as ms
+from .iam.access_keys import AccessKey, random_access_key
+from .refusal import RefusalError
+from .server.asgi import App
+from .server.in_process import Answer, InProcessClient
 
 ACCOUNT = "999999999999"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"

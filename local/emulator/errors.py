@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Response
+from . import ministack_adapter as ms
+from .ministack_adapter import Response
 
 
 class ServiceError(Exception):

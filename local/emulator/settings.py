@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.emulator.iam.access_keys import AccessKey
+from .iam.access_keys import AccessKey
 
 MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup,organizations"
 

@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName
-from local.emulator.errors import ServiceError, out_of_constraint
-from local.emulator.ministack_adapter import Response
+from .. import ministack_adapter as ms
+from ..arns import TableName
+from ..errors import ServiceError, out_of_constraint
+from ..ministack_adapter import Response
 
 TARGET_PREFIX = "AnyScaleFrontendService"
 NAMESPACE = "dynamodb"

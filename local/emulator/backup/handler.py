@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
-from local.emulator.kms import last_use
-from local.emulator.ministack_adapter import Handler, Response
+from .. import clock
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key
+from ..kms import last_use
+from ..ministack_adapter import Handler, Response
 
 SERVICE = "backup.amazonaws.com"
 

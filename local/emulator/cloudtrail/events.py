@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
+from .. import clock
+from .. import ministack_adapter as ms
 
 KEPT_SECONDS = 90 * 24 * 60 * 60
 ATTRIBUTES = {"EventId": "eventID", "EventName": "eventName"}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.cloudtrail.events import ATTRIBUTES, found
-from local.emulator.errors import request_in
-from local.emulator.ministack_adapter import Response
+from .. import ministack_adapter as ms
+from ..cloudtrail.events import ATTRIBUTES, found
+from ..errors import request_in
+from ..ministack_adapter import Response
 
 TARGET_PREFIX = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"
 PAGE = 50

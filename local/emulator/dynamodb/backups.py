@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRe
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator.arns import TableName
-from local.emulator.errors import out_of_constraint
+from .. import clock
+from ..arns import TableName
+from ..errors import out_of_constraint
 
 LEAST_DAYS, MOST_DAYS = 1, 35
 DAY_SECONDS = 24 * 60 * 60

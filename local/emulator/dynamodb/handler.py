@@ -5,10 +5,10 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
-from local.emulator.cloudtrail import events
-from local.emulator.dynamodb import (
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key
+from ..cloudtrail import events
+from ..dynamodb import (
     backups,
     index_limits,
     key_errors,
@@ -19,11 +19,11 @@ from local.emulator.dynamodb import (
     table_encryption,
     time_to_live,
 )
-from local.emulator.dynamodb.item_calls import ITEM_OPERATIONS, tables_of
-from local.emulator.dynamodb.table_key import TableKeys
-from local.emulator.errors import ServiceError, request_in
-from local.emulator.kms import grants
-from local.emulator.ministack_adapter import Handler, Record, Response
+from ..dynamodb.item_calls import ITEM_OPERATIONS, tables_of
+from ..dynamodb.table_key import TableKeys
+from ..errors import ServiceError, request_in
+from ..kms import grants
+from ..ministack_adapter import Handler, Record, Response
 
 Request = dict[str, Any]
 Ministack = Callable[[Request], Awaitable[Response]]

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateGlobalS
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator.arns import TableName
+from ..arns import TableName
 
 
 def apply(table: TableName, request: Mapping[str, Any]) -> None:

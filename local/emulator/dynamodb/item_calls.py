@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName
+from .. import ministack_adapter as ms
+from ..arns import TableName
 
 ITEM_OPERATIONS = frozenset(
     {

@@ -2,8 +2,8 @@
 
 import uuid
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Record, Response
+from .. import ministack_adapter as ms
+from ..ministack_adapter import Record, Response
 
 _MODEL = "com.amazonaws.services.kms.model"
 

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-se
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
-from local.emulator.dynamodb import table_encryption
-from local.emulator.errors import ServiceError
-from local.emulator.kms import grants
-from local.emulator.kms.aws_managed_key import is_aws_managed
-from local.emulator.kms.aws_managed_key import of as aws_managed_key_of
-from local.emulator.ministack_adapter import Record
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key
+from ..dynamodb import table_encryption
+from ..errors import ServiceError
+from ..kms import grants
+from ..kms.aws_managed_key import is_aws_managed
+from ..kms.aws_managed_key import of as aws_managed_key_of
+from ..ministack_adapter import Record
 
 INVALID = table_encryption.INVALID
 NOT_COPIED = ("_encryption_changes", "_encryption_target", "_grants", "_recovery_days")

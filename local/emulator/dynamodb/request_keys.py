@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.emulator.arns import TableName
-from local.emulator.iam.conditions import Either, Unknown
+from ..arns import TableName
+from ..iam.conditions import Either, Unknown
 
 BATCHES = frozenset({"BatchGetItem", "BatchWriteItem"})
 # A PartiQL statement names keys and attributes in a language that is not read here.

@@ -6,11 +6,11 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-
 import json
 from collections.abc import Iterable, Mapping
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, parse
-from local.emulator.dynamodb.item_calls import statements_of
-from local.emulator.errors import ServiceError
-from local.emulator.ministack_adapter import Response
+from .. import ministack_adapter as ms
+from ..arns import TableName, parse
+from ..dynamodb.item_calls import statements_of
+from ..errors import ServiceError
+from ..ministack_adapter import Response
 
 PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
 PARTIQL_ACTIONS = {

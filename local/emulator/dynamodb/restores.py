@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
-from local.emulator.dynamodb import key_errors, table_encryption
-from local.emulator.dynamodb.table_key import through_dynamodb
-from local.emulator.errors import ServiceError
-from local.emulator.kms.key_access import denial
-from local.emulator.ministack_adapter import Record
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key
+from ..dynamodb import key_errors, table_encryption
+from ..dynamodb.table_key import through_dynamodb
+from ..errors import ServiceError
+from ..kms.key_access import denial
+from ..ministack_adapter import Record
 
 OPERATIONS = frozenset({"RestoreTableFromBackup", "RestoreTableToPointInTime"})
 

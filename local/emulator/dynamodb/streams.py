@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator.arns import TableName
-from local.emulator.errors import ServiceError
+from ..arns import TableName
+from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:

@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key, key_arn, parse
-from local.emulator.dynamodb import key_errors
-from local.emulator.dynamodb.table_key import through_dynamodb
-from local.emulator.kms import aws_managed_key, grants, last_use
-from local.emulator.kms.key_access import denial, outside
-from local.emulator.ministack_adapter import Record, Response
+from .. import clock
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key, key_arn, parse
+from ..dynamodb import key_errors
+from ..dynamodb.table_key import through_dynamodb
+from ..kms import aws_managed_key, grants, last_use
+from ..kms.key_access import denial, outside
+from ..ministack_adapter import Record, Response
 
 INVALID = "One or more parameter values were invalid: "
 CHANGES_PER_DAY = 4

@@ -8,14 +8,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, find_key
-from local.emulator.dynamodb import key_errors
-from local.emulator.kms import last_use
-from local.emulator.kms.key_access import denial
-from local.emulator.ministack_adapter import Response
-from local.emulator.server.connection import client_port
+from .. import clock
+from .. import ministack_adapter as ms
+from ..arns import TableName, find_key
+from ..dynamodb import key_errors
+from ..kms import last_use
+from ..kms.key_access import denial
+from ..ministack_adapter import Response
+from ..server.connection import client_port
 
 DYNAMODB = "dynamodb.amazonaws.com"
 

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToL
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName
-from local.emulator.errors import ServiceError
+from .. import ministack_adapter as ms
+from ..arns import TableName
+from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Response
+from .. import ministack_adapter as ms
+from ..ministack_adapter import Response
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 LISTS = {"UserDetailList": ("user", "UserName"), "RoleDetailList": ("role", "RoleName")}

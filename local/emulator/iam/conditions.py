@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from local.emulator.iam.operators import NEGATED, OPERATORS, TAKES_VARIABLES, Answer
-from local.emulator.iam.variables import matches_any
+from ..iam.operators import NEGATED, OPERATORS, TAKES_VARIABLES, Answer
+from ..iam.variables import matches_any
 
 SINGLE, FOR_ALL, FOR_ANY = "", "forallvalues:", "foranyvalue:"
 

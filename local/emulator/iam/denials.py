@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Response
+from .. import ministack_adapter as ms
+from ..ministack_adapter import Response
 
 NAMES_THE_RESOURCE = frozenset({"dynamodb", "iam", "kms", "sts", "tagging", "application-autoscaling"})
 SENDS_400 = frozenset({"application-autoscaling", "dynamodb", "kms", "tagging"})

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.iam.conditions import conditions_met, every, negated, some
-from local.emulator.iam.operators import Answer, matches
-from local.emulator.iam.principals import has_boundary, names_of
-from local.emulator.iam.request_context import value_of
-from local.emulator.iam.resources import covers
-from local.emulator.iam.variables import matches_any
-from local.emulator.ministack_adapter import Decision, EvalContext, ParsedStatement
+from .. import ministack_adapter as ms
+from ..iam.conditions import conditions_met, every, negated, some
+from ..iam.operators import Answer, matches
+from ..iam.principals import has_boundary, names_of
+from ..iam.request_context import value_of
+from ..iam.resources import covers
+from ..iam.variables import matches_any
+from ..ministack_adapter import Decision, EvalContext, ParsedStatement
 
 HAS_VARIABLES = "2012-10-17"
 _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(?P<account>\d{12})(?::root)?")

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.errors import ServiceError
-from local.emulator.iam import account_details, simulation
-from local.emulator.ministack_adapter import Handler, Response
+from .. import clock
+from .. import ministack_adapter as ms
+from ..errors import ServiceError
+from ..iam import account_details, simulation
+from ..ministack_adapter import Handler, Response
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 ACCESS_KEYS_PER_USER = 2

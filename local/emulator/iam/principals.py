@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 import json
 import re
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Record
+from .. import clock
+from .. import ministack_adapter as ms
+from ..ministack_adapter import Record
 
 _ENTITY = re.compile(r"arn:aws[\w-]*:iam::(?P<account>\d{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[^/]+)")
 _ASSUMED_ROLE = re.compile(r"arn:aws[\w-]*:sts::(?P<account>\d{12}):assumed-role/(?P<name>[^/]+)/.+")

@@ -7,12 +7,12 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import parse
-from local.emulator.iam.conditions import Unknown
-from local.emulator.iam.principals import role_of
-from local.emulator.ministack_adapter import EvalContext
+from .. import clock
+from .. import ministack_adapter as ms
+from ..arns import parse
+from ..iam.conditions import Unknown
+from ..iam.principals import role_of
+from ..ministack_adapter import EvalContext
 
 # Condition keys of every request, unless the call sets them. The local AWS stands in for endpoints that
 # AWS's SDKs reach over TLS.

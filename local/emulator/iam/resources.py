@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 import re
 
-from local.emulator.iam.operators import ARN_PARTS, LITERAL, Answer, matches
+from ..iam.operators import ARN_PARTS, LITERAL, Answer, matches
 
 _WITHIN = {"*": "[^:]*", "?": "[^:]"}
 _BEYOND = {"*": ".*", "?": "."}

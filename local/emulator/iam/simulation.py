@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import parse
-from local.emulator.errors import ServiceError
-from local.emulator.iam.evaluation import combined, first_match
-from local.emulator.iam.request_context import SimulatedContext
-from local.emulator.ministack_adapter import Decision, ParsedStatement
-from local.emulator.organizations import control_policies
+from .. import ministack_adapter as ms
+from ..arns import parse
+from ..errors import ServiceError
+from ..iam.evaluation import combined, first_match
+from ..iam.request_context import SimulatedContext
+from ..ministack_adapter import Decision, ParsedStatement
+from ..organizations import control_policies
 
 OPERATIONS = frozenset({"SimulatePrincipalPolicy", "SimulateCustomPolicy"})
 DECISIONS = {"Allow": "allowed", "Deny": "explicitDeny", "ImplicitDeny": "implicitDeny"}

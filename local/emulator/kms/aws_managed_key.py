@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usag
 
 import json
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.ministack_adapter import Record
+from .. import ministack_adapter as ms
+from ..ministack_adapter import Record
 
 ALIAS = "alias/aws/dynamodb"
 DESCRIPTION = "Default key that protects my DynamoDB data when no other key is defined"

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.iam.conditions import Either
-from local.emulator.kms.key_access import denial, identity_denial, outside
-from local.emulator.ministack_adapter import Record, Response
+from .. import ministack_adapter as ms
+from ..arns import find_key, key_arn, parse
+from ..iam.conditions import Either
+from ..kms.key_access import denial, identity_denial, outside
+from ..ministack_adapter import Record, Response
 
 # The operations that principals of other accounts may call on a key, by its ARN.
 CROSS_ACCOUNT = frozenset(

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 import json
 from collections.abc import Iterable, Mapping
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, parse
-from local.emulator.iam.principals import names_of
-from local.emulator.ministack_adapter import Record
+from .. import ministack_adapter as ms
+from ..arns import TableName, parse
+from ..iam.principals import names_of
+from ..ministack_adapter import Record
 
 SERVICE_OPERATIONS = (
     "DescribeKey",

@@ -4,14 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.errors import ServiceError, request_in
-from local.emulator.iam.principals import effective_policy
-from local.emulator.kms import direct_calls, key_policy_rules, last_use, request_rules
-from local.emulator.kms.aws_managed_key import is_aws_managed
-from local.emulator.ministack_adapter import Handler, Record, Response
+from .. import clock
+from .. import ministack_adapter as ms
+from ..arns import find_key, key_arn, parse
+from ..errors import ServiceError, request_in
+from ..iam.principals import effective_policy
+from ..kms import direct_calls, key_policy_rules, last_use, request_rules
+from ..kms.aws_managed_key import is_aws_managed
+from ..ministack_adapter import Handler, Record, Response
 
 DAY_SECONDS = 24 * 60 * 60
 Request = dict[str, Any]

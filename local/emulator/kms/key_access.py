@@ -6,17 +6,17 @@ https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import TableName, parse
-from local.emulator.dynamodb import request_keys
-from local.emulator.dynamodb.resource_policies import policy_of
-from local.emulator.errors import ServiceError, request_in
-from local.emulator.iam.evaluation import combined, resource_decision
-from local.emulator.iam.principals import effective_policy
-from local.emulator.kms import grants
-from local.emulator.kms.aws_managed_key import is_aws_managed
-from local.emulator.ministack_adapter import Decision, EvalContext, Principal, Record
-from local.emulator.organizations import control_policies
+from .. import ministack_adapter as ms
+from ..arns import TableName, parse
+from ..dynamodb import request_keys
+from ..dynamodb.resource_policies import policy_of
+from ..errors import ServiceError, request_in
+from ..iam.evaluation import combined, resource_decision
+from ..iam.principals import effective_policy
+from ..kms import grants
+from ..kms.aws_managed_key import is_aws_managed
+from ..ministack_adapter import Decision, EvalContext, Principal, Record
+from ..organizations import control_policies
 
 PARTIQL = frozenset(
     {

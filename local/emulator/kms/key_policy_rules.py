@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.errors import ServiceError
-from local.emulator.iam.evaluation import combined
-from local.emulator.iam.principals import is_younger_than, unique_id
-from local.emulator.kms.key_access import evaluation_context, identity_decision
+from .. import ministack_adapter as ms
+from ..errors import ServiceError
+from ..iam.evaluation import combined
+from ..iam.principals import is_younger_than, unique_id
+from ..kms.key_access import evaluation_context, identity_decision
 
 MAXIMUM_BYTES = 32_768
 VERSIONS = ("2012-10-17", "2008-10-17")

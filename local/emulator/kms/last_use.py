@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator.arns import parse
-from local.emulator.cloudtrail.events import CalledApi, record
-from local.emulator.ministack_adapter import Record
+from .. import clock
+from ..arns import parse
+from ..cloudtrail.events import CalledApi, record
+from ..ministack_adapter import Record
 
 OPERATIONS = frozenset(
     {

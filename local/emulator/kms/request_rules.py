@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.arns import find_key, key_arn, parse
-from local.emulator.errors import ServiceError, out_of_constraint
-from local.emulator.ministack_adapter import Record
+from .. import ministack_adapter as ms
+from ..arns import find_key, key_arn, parse
+from ..errors import ServiceError, out_of_constraint
+from ..ministack_adapter import Record
 
 ALIAS_PATTERN = "^[a-zA-Z0-9:/_-]+$"
 ALIASES_PER_KEY = 50

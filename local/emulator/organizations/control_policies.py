@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.iam.evaluation import first_match
-from local.emulator.iam.principals import is_service_linked
-from local.emulator.ministack_adapter import EvalContext, ParsedStatement
+from .. import ministack_adapter as ms
+from ..iam.evaluation import first_match
+from ..iam.principals import is_service_linked
+from ..ministack_adapter import EvalContext, ParsedStatement
 
 SERVICE, RESOURCE = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 WORDS = {SERVICE: "service control policy", RESOURCE: "resource control policy"}

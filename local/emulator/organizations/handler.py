@@ -8,12 +8,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.errors import ServiceError, request_in
-from local.emulator.iam.evaluation import resource_decision
-from local.emulator.kms.key_access import evaluation_context
-from local.emulator.ministack_adapter import Handler, Record, Response
+from .. import clock
+from .. import ministack_adapter as ms
+from ..errors import ServiceError, request_in
+from ..iam.evaluation import resource_decision
+from ..kms.key_access import evaluation_context
+from ..ministack_adapter import Handler, Record, Response
 
 
 def _complete(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

@@ -2,9 +2,9 @@
 
 import logging
 
-from local.emulator import clock
-from local.emulator.ministack_adapter import Response
-from local.emulator.server.asgi import (
+from .. import clock
+from ..ministack_adapter import Response
+from ..server.asgi import (
     App,
     Receive,
     Scope,
@@ -15,9 +15,9 @@ from local.emulator.server.asgi import (
     read_body,
     respond,
 )
-from local.emulator.server.calls import Call
-from local.emulator.server.faults import Fault, Faults, close_connection, failure, kill_emulator
-from local.emulator.server.state import State
+from ..server.calls import Call
+from ..server.faults import Fault, Faults, close_connection, failure, kill_emulator
+from ..server.state import State
 
 _log = logging.getLogger(__name__)
 

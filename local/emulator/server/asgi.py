@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from local.emulator.ministack_adapter import Response
+from ..ministack_adapter import Response
 
 Scope = Mapping[str, Any]
 Message = dict[str, Any]

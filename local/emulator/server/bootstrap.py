@@ -1,9 +1,9 @@
 """Creates the principals of a new account: a root user, and `owner` with AdministratorAccess."""
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.server.asgi import App
-from local.emulator.server.in_process import InProcessClient
-from local.emulator.settings import Settings
+from .. import ministack_adapter as ms
+from ..server.asgi import App
+from ..server.in_process import InProcessClient
+from ..settings import Settings
 
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 

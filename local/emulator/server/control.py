@@ -5,11 +5,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local.emulator import clock
-from local.emulator import ministack_adapter as ms
-from local.emulator.iam.access_keys import random_access_key
-from local.emulator.ministack_adapter import Response
-from local.emulator.server.asgi import (
+from .. import clock
+from .. import ministack_adapter as ms
+from ..iam.access_keys import random_access_key
+from ..ministack_adapter import Response
+from ..server.asgi import (
     Receive,
     Scope,
     Send,
@@ -19,7 +19,7 @@ from local.emulator.server.asgi import (
     read_body,
     respond,
 )
-from local.emulator.server.faults import Faults
+from ..server.faults import Faults
 
 PATH = "/_local_aws/"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.emulator.ministack_adapter import Response
-from local.emulator.server.asgi import Scope, json_error
-from local.emulator.server.calls import QUERY_SERVICES, Call
+from ..ministack_adapter import Response
+from ..server.asgi import Scope, json_error
+from ..server.calls import QUERY_SERVICES, Call
 
 EFFECTS = frozenset({"throttle", "error", "close", "close-after", "delay", "kill", "kill-after"})
 # service -> the codes of its throttling and of its internal error

@@ -5,8 +5,8 @@ stand for other services. None of it is reachable, and ministack's start-up hook
 folders, containers) never run.
 """
 
-from local.emulator.ministack_adapter import Response
-from local.emulator.server.asgi import (
+from ..ministack_adapter import Response
+from ..server.asgi import (
     App,
     Receive,
     Scope,
@@ -16,9 +16,9 @@ from local.emulator.server.asgi import (
     json_error,
     respond,
 )
-from local.emulator.server.connection import set_connection
-from local.emulator.server.control import PATH as CONTROL_PATH
-from local.emulator.server.control import Control
+from ..server.connection import set_connection
+from ..server.control import PATH as CONTROL_PATH
+from ..server.control import Control
 
 REST_PATHS = ("/backup-vaults", "/backup-jobs")
 SIGNATURE = "AWS4-HMAC-SHA256 Credential="

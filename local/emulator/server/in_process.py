@@ -11,8 +11,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.emulator.iam.access_keys import AccessKey
-from local.emulator.server.asgi import App, answer_of
+from ..iam.access_keys import AccessKey
+from ..server.asgi import App, answer_of
 
 TARGETS = {"kms": "TrentService", "dynamodb": "DynamoDB_20120810"}
 IAM_VERSION = "2010-05-08"

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.appautoscaling import handler as appautoscaling
-from local.emulator.backup.handler import Backup
-from local.emulator.cloudtrail import handler as cloudtrail
-from local.emulator.cloudtrail.events import EventHistory
-from local.emulator.dynamodb import resource_policies
-from local.emulator.dynamodb.handler import DynamoDB
-from local.emulator.dynamodb.table_key import TableKeys
-from local.emulator.iam import denials, evaluation
-from local.emulator.iam.handler import IAM
-from local.emulator.kms import key_access
-from local.emulator.kms.handler import KMS
-from local.emulator.organizations.handler import Organizations
-from local.emulator.server.state import Stateful
-from local.emulator.settings import Settings
+from .. import ministack_adapter as ms
+from ..appautoscaling import handler as appautoscaling
+from ..backup.handler import Backup
+from ..cloudtrail import handler as cloudtrail
+from ..cloudtrail.events import EventHistory
+from ..dynamodb import resource_policies
+from ..dynamodb.handler import DynamoDB
+from ..dynamodb.table_key import TableKeys
+from ..iam import denials, evaluation
+from ..iam.handler import IAM
+from ..kms import key_access
+from ..kms.handler import KMS
+from ..organizations.handler import Organizations
+from ..server.state import Stateful
+from ..settings import Settings
 
 
 def install(settings: Settings) -> Mapping[str, Stateful]:

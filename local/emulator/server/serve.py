@@ -12,18 +12,18 @@ import time
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.canary import prove_enforcement
-from local.emulator.refusal import RefusalError
-from local.emulator.server.answering import Answering
-from local.emulator.server.asgi import App
-from local.emulator.server.bootstrap import prepare_account
-from local.emulator.server.control import Control
-from local.emulator.server.faults import Faults
-from local.emulator.server.front_door import FrontDoor
-from local.emulator.server.install import install
-from local.emulator.server.state import State
-from local.emulator.settings import Settings
+from .. import ministack_adapter as ms
+from ..canary import prove_enforcement
+from ..refusal import RefusalError
+from ..server.answering import Answering
+from ..server.asgi import App
+from ..server.bootstrap import prepare_account
+from ..server.control import Control
+from ..server.faults import Faults
+from ..server.front_door import FrontDoor
+from ..server.install import install
+from ..server.state import State
+from ..settings import Settings
 
 STANDARD_INPUT = 0
 LOOPBACK = "127.0.0.1"

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from local.emulator import ministack_adapter as ms
-from local.emulator.refusal import RefusalError
+from .. import ministack_adapter as ms
+from ..refusal import RefusalError
 
 FILE = "state.json"
 FORMAT = 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from local.emulator_process import EMULATOR_PYTHON
+from local.emulator.client.interpreter import EMULATOR_PYTHON
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = {"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "a-secret"}

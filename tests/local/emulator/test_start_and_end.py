@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from local import emulator_process
+from local.emulator.client import emulator_process
+from local.local_run import ROOT
 from local.process import LocalAwsError, running, start
 from tests.local.emulator.lifetime import ended, gone, port_of
-
-ROOT = Path(emulator_process.__file__).resolve().parent.parent
 
 
 def test_stop_ends_it_and_can_be_repeated() -> None:

@@ -1,11 +1,10 @@
 """A run of the local AWS, and the file from which a later run restores it."""
 
 import json
+import os
 import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-
-from encrypted_tables.private_file import create_private
 
 FILE = "run.json"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -75,6 +74,7 @@ class Run:
         """Save it for a later run, mode 0600."""
         new = state_dir / f"{FILE}.new"
         new.unlink(missing_ok=True)
-        with create_private(new) as file:
+        descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(asdict(self), file)
         new.replace(state_dir / FILE)

@@ -9,13 +9,11 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from local.run_file import Run
+from .interpreter import DIRECTORY, EMULATOR_PYTHON, PACKAGE
+from .run_file import Run
 
-ROOT = Path(__file__).resolve().parent.parent
-EMULATOR_PYTHON = ROOT / "local" / "venv" / "bin" / "python"
 ACCOUNT_ID = "111122223333"
 LAST_PORT = 65_535
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -75,12 +73,12 @@ class EmulatorProcess:
 
     def __init__(self, settings: Settings) -> None:
         if not EMULATOR_PYTHON.exists():
-            raise LocalAwsError(f"{EMULATOR_PYTHON.relative_to(ROOT)} is missing: run `make setup`")
+            raise LocalAwsError(f"{EMULATOR_PYTHON} is missing: run `make setup`")
         self._stopping = threading.Lock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
         self._process = subprocess.Popen(
-            [str(EMULATOR_PYTHON), "-m", "local.emulator"],
-            cwd=ROOT,
+            [str(EMULATOR_PYTHON), "-m", PACKAGE],
+            cwd=DIRECTORY,
             env={"PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,0 +1,1 @@
+"""Starts the emulator in a process of its own, and calls it."""
