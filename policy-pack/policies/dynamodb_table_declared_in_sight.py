@@ -1,8 +1,9 @@
 """Tables are declared where policies can see them.
 
 Some resources may create tables that no policy of this pack sees: a CloudFormation template from a URL, one
-with a macro or modules, a nested stack, a custom resource that calls DynamoDB, a product of Service Catalog
-or an application of the Serverless Application Repository.
+with a macro or modules, a nested stack, a custom resource that calls DynamoDB, a product of Service Catalog,
+an application of the Serverless Application Repository, or a Kubernetes object from which a controller (ACK,
+Crossplane) makes a table.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from policies.declared.cloudformation import CONTAINERS, Unseen, cloudformation_
 from policies.declared.resource import Resource
 from policies.judging.outcome import PROVEN, Outcome, disproved
 from policies.judging.rule import ResourceRule, Settings
+from policies.resource_types import KUBERNETES_TABLE
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
@@ -41,6 +43,6 @@ RULE = ResourceRule(
     remediation="Pass CloudFormation templates as templateBody, without nested stacks, and declare tables as "
     "resources, not by calls of a custom resource.",
     url="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
-    types=CONTAINERS,
+    types=CONTAINERS | {KUBERNETES_TABLE},
     check=check,
 )

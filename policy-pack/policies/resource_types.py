@@ -35,6 +35,9 @@ SERVERLESS_APPLICATION = "aws:serverlessrepository/cloudFormationStack:CloudForm
 PROVISIONED_PRODUCT = "aws:servicecatalog/provisionedProduct:ProvisionedProduct"
 NATIVE_PROVISIONED_PRODUCT = "aws-native:servicecatalog:CloudFormationProvisionedProduct"
 
+KUBERNETES_TABLE = "kubernetes:dynamodb:Table"
+"""Stands for the tables of all controllers, such as `kubernetes:dynamodb.services.k8s.aws/v1alpha1:Table`."""
+
 STACK = "pulumi:pulumi:Stack"
 STACK_REFERENCE = "pulumi:pulumi:StackReference"
 SSM_PARAMETER = "aws:ssm/parameter:Parameter"

@@ -331,6 +331,10 @@ def _product(resource: Resource) -> Iterator[Found]:
     yield Unseen("productId", f"the template is that of {p.get('productId') or p.get('productName')!r}")
 
 
+def _controlled(_: Resource) -> Iterator[Found]:
+    yield Unseen("spec", "a controller in the cluster creates the table")
+
+
 READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     **dict.fromkeys(NATIVE, _native),
     types.NATIVE_EXTENSION: _extension,
@@ -344,6 +348,7 @@ READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     types.SERVERLESS_APPLICATION: _application,
     types.PROVISIONED_PRODUCT: _product,
     types.NATIVE_PROVISIONED_PRODUCT: _product,
+    types.KUBERNETES_TABLE: _controlled,
 }
 # Resources that may declare any other.
-CONTAINERS = frozenset(READERS) - frozenset(NATIVE)
+CONTAINERS = frozenset(READERS) - frozenset(NATIVE) - {types.KUBERNETES_TABLE}

@@ -1,10 +1,13 @@
-"""Resources of Terraform's AWS provider under the tokens and property names of other Pulumi packages.
+"""Resources of AWS under the tokens and property names of other Pulumi packages than its own providers.
 
 `pulumi package add terraform-provider` gives tokens such as `aws:index/dynamodbTable:DynamodbTable`, a
 Terraform module in Pulumi gives `<package>:tf:aws_dynamodb_table`, and a package made of a copy of
 Pulumi's own provider gives `<package>:dynamodb/table:Table`.
 https://www.pulumi.com/docs/iac/concepts/providers/any-terraform-provider/
 https://www.pulumi.com/docs/iac/guides/building-extending/using-existing-tools/use-terraform-module/
+
+Controllers in a cluster (ACK, Crossplane) make tables from Kubernetes objects of API groups of their own.
+https://aws-controllers-k8s.github.io/community/reference/dynamodb/v1alpha1/table/
 """
 
 import re
@@ -47,11 +50,14 @@ OWN_TOKENS = frozenset(TOKENS.values())
 # Blocks that Terraform states as lists of one, and blocks that it names in the singular.
 SINGLE = frozenset({"serverSideEncryption", "pointInTimeRecovery", "globalTableWitness"})
 PLURAL = {"replica": "replicas", "inlinePolicy": "inlinePolicies"}
+OF_CONTROLLER = re.compile(r"kubernetes:dynamodb\.[^:]+:(Table|GlobalTable|TableReplica)")
 
 
 @cache
 def own_type(token: str) -> str:
     """The token of Pulumi's AWS provider for the same resource; `token` itself where there is none."""
+    if OF_CONTROLLER.fullmatch(token):
+        return types.KUBERNETES_TABLE
     package, _, rest = token.partition(":")
     if package in ("aws", "aws-native", "pulumi") and not rest.startswith("index"):
         return token
