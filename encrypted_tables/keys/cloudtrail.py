@@ -20,7 +20,7 @@ _TABLE_CONTEXT = "aws:dynamodb:tableName"
 
 
 def read_key_changes(connections: Connections, region: str) -> tuple[KeyChange, ...] | Unknown:
-    """Every call of the last 90 days that chose the key of a table."""
+    """Every call of the last 90 days that set the key of a table."""
 
     def read() -> tuple[KeyChange, ...]:
         names = ("UpdateTable", *_CREATIONS)
@@ -37,7 +37,7 @@ def read_key_changes(connections: Connections, region: str) -> tuple[KeyChange, 
 def explains(
     connections: Connections, region: str, event_id: str, time: datetime, now: datetime
 ) -> bool | Unknown:
-    """Whether a use of a key was for DynamoDB or AWS Backup, or is too old for the event history."""
+    """Whether a use of a key was for DynamoDB or AWS Backup, or happened before the event history."""
 
     def read() -> bool | Unknown:
         found = list(_events(connections, region, "EventId", event_id))
@@ -45,7 +45,7 @@ def explains(
             return _is_of_dynamodb_or_backup(found[0])
         if time < now - _DELIVERED_WITHIN:
             return True
-        return Unknown(CALL, "no event", f"event {event_id} is not in the event history yet")
+        return Unknown(CALL, "no event", f"event {event_id} is not yet in the event history")
 
     return attempt(CALL, read)
 

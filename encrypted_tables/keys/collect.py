@@ -1,4 +1,4 @@
-"""Reads a key, and everything in its Region that could need it; what cannot be read is Unknown."""
+"""Reads a key, and everything in its Region that could need it. What cannot be read is Unknown."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 
 def read_key(connections: Connections, reference: str, region: str, now: datetime) -> KeyFacts | Unknown:
-    """A key by its ARN, id or alias; an ARN is read in its own Region."""
+    """A key by its ARN, id or alias. With an ARN, it is read in the ARN's Region."""
     if reference.startswith("arn:"):
         region = reference.split(":")[3]
     kms = connections.client("kms", region)
@@ -65,7 +65,7 @@ def _aliases(kms: Any, key_id: str) -> tuple[str, ...]:  # noqa: ANN401  # boto3
 def _usage(kms: Any, key_id: str) -> Mapping[str, Any] | Unknown:  # noqa: ANN401
     call = "kms:GetKeyLastUsage"
     if not hasattr(kms, "get_key_last_usage"):
-        return Unknown(call, "UnknownOperation", "this botocore does not have it; update boto3")
+        return Unknown(call, "UnknownOperation", "this version of boto3 does not support it; update boto3")
     return attempt(call, lambda: dict(kms.get_key_last_usage(KeyId=key_id)))
 
 
@@ -149,7 +149,7 @@ def _backup(dynamodb: Any, summary: Mapping[str, Any]) -> BackupFacts:  # noqa: 
 
 
 def _exports(dynamodb: Any) -> list[str]:  # noqa: ANN401
-    """The exports that are under way. The call has no paginator."""
+    """The exports in progress. The call has no paginator."""
     found: list[str] = []
     token: dict[str, str] = {}
     while True:

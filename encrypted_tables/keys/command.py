@@ -23,12 +23,12 @@ _REGION = click.option(
     "--region", help="Region of a key id or alias (default: AWS_REGION, else the profile's)."
 )
 _WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Calls at once."
+    "--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Number of parallel calls."
 )
 
 
 class _ShowByDefault(click.Group):
-    """`keys KEY` and `keys --stack NAME` are `keys show ...`."""
+    """`keys KEY` and `keys --stack NAME` mean `keys show ...`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *ctx.help_option_names}:
@@ -45,7 +45,7 @@ def keys() -> None:
 @click.argument("key", nargs=-1)
 @click.option("--stack", help="The keys of this stack, from its state.")
 @click.option("--project", type=click.Path(path_type=Path), default=Path(), help="Directory of the program.")
-@click.option("--all", "is_all", is_flag=True, help="Every customer managed key of the Region.")
+@click.option("--all", "is_all", is_flag=True, help="All customer managed keys of the Region.")
 @_REGION
 @_WORKERS
 @click.option(
@@ -54,7 +54,7 @@ def keys() -> None:
     type=click.Choice(["table", "json"]),
     default="table",
     show_default=True,
-    help="How to show it.",
+    help="Output format.",
 )
 def show(
     key: tuple[str, ...],
@@ -65,14 +65,14 @@ def show(
     workers: int,
     style: str,
 ) -> int:
-    """Show what needs each KEY (ARN, id or alias), and whether it can go.
+    """Show what needs each KEY (ARN, id or alias), and whether it can be deleted.
 
     A key is needed by tables and replicas, backups of DynamoDB and AWS Backup, point-in-time recovery to a
-    time when the table had the key, exports under way, grants, replica keys, and use outside DynamoDB.
+    time when the table used the key, exports in progress, grants, replica keys, and use outside DynamoDB.
 
     \b
-    Exit status: 0 answered for each key; 1 a key is needed, and is disabled or waits for its deletion;
-    2 cannot tell for a key.
+    Exit status: 0 answered for each key; 1 a needed key is disabled or pending deletion; 2 cannot tell for a
+    key.
     """
     where = _region(region)
     caller = caller_principal(boto3.Session(), where, workers)
@@ -107,7 +107,7 @@ def show(
 @click.option(
     "--record",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The record of what was done (default: retirement-of-KEY_ID.json here).",
+    help="The file that records what was done (default: retirement-of-KEY_ID.json in this directory).",
 )
 @_REGION
 @_WORKERS

@@ -1,4 +1,4 @@
-"""What needs a key, and whether it can go. Pure."""
+"""Evaluates what needs a key, and whether it can be deleted. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Entry = TypeVar("Entry")
 
 
 class Answer(Enum):
-    """Whether a key can go."""
+    """Whether a key can be deleted."""
 
     CAN_GO = "can go"
     NEEDED = "needed"
@@ -28,7 +28,7 @@ class Need:
     kind: str
     """table, backup, recovery point, vault, point-in-time recovery, export, grant, replica key, other use."""
     what: str
-    """The thing itself, in words that name it."""
+    """The thing that needs the key, by name."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,19 @@ class Verdict:
 
     @property
     def answer(self) -> Answer:
-        """One need is enough to keep a key; without any, everything must have been read."""
+        """The answer: one need is enough to keep a key. If there is none, everything must have been read."""
         if self.needs:
             return Answer.NEEDED
         return Answer.CANNOT_TELL if self.unknown else Answer.CAN_GO
 
     @property
     def is_endangered(self) -> bool:
-        """Whether something needs the key, which is disabled or waits for its deletion."""
+        """Whether something needs the key although it is disabled or pending deletion."""
         return self.answer is Answer.NEEDED and self.key.state != "Enabled"
 
 
 Finding = Need | str
-"""A need, or why it is unknown whether there is one."""
+"""A need, or the reason why it is unknown whether there is one."""
 
 
 def judge(key: KeyFacts, region: RegionFacts) -> Verdict:
@@ -72,7 +72,7 @@ def judge(key: KeyFacts, region: RegionFacts) -> Verdict:
 
 
 def asks_for_the_past(key: KeyFacts, region: RegionFacts) -> bool:
-    """Whether a table with another key could have had this one, at a time that can still be restored."""
+    """Whether a table with another key may have used this one at a time to which it can still be restored."""
     return any(could_be_used_since(key, past.since) for past in _pasts(key, region))
 
 
@@ -106,7 +106,7 @@ def _vaults(key: KeyFacts, region: RegionFacts) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Past:
-    """A table with another key now, from an earlier time of which something is still read."""
+    """An earlier time from which data of a table is still needed; the table now has another key."""
 
     table_name: str
     since: datetime
@@ -138,7 +138,7 @@ def _history(key: KeyFacts, region: RegionFacts) -> Iterator[Finding]:
         if not could_be_used_since(key, past.since):
             continue
         if not isinstance(region.key_changes, tuple):
-            yield f"{past.what}: which key the table had since {past.since:%Y-%m-%d}: " + (
+            yield f"{past.what}: the table's key since {past.since:%Y-%m-%d} is unknown: " + (
                 region.key_changes.words if region.key_changes else "CloudTrail was not read"
             )
             continue
@@ -156,7 +156,7 @@ def _until(used: Used, past: _Past) -> str:
 
 
 def _grants(key: KeyFacts, region: RegionFacts) -> Iterator[Finding]:
-    """Grants, but not those by which DynamoDB serves a table that is reported already."""
+    """Grants, except those of DynamoDB for a table that is already reported."""
     if isinstance(key.grants, Unknown):
         yield key.grants.words
         return
@@ -171,7 +171,7 @@ def _grants(key: KeyFacts, region: RegionFacts) -> Iterator[Finding]:
 
 
 def _last_use(key: KeyFacts) -> Iterator[Finding]:
-    """A last use outside DynamoDB: data that something else encrypted may need the key."""
+    """The last use, if it was outside DynamoDB: other data may be encrypted with the key."""
     if isinstance(key.last_use, Unknown):
         yield key.last_use.words
     elif key.last_use and isinstance(key.last_use.is_explained, Unknown):

@@ -1,4 +1,4 @@
-"""What is known of a key and of everything in its Region that could need it."""
+"""The facts about a key, and about everything in its Region that could need it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class LastUse:
     operation: str
     time: datetime
     is_explained: bool | Unknown
-    """Whether it was for DynamoDB or AWS Backup, or is too old for CloudTrail's event history."""
+    """Whether it was for DynamoDB or AWS Backup, or happened before CloudTrail's event history."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class KeyFacts:
     manager: str
     """CUSTOMER or AWS."""
     state: str
-    """As kms:DescribeKey names it: Enabled, Disabled, PendingDeletion, ..."""
+    """The state that kms:DescribeKey returns: Enabled, Disabled, PendingDeletion, ..."""
     created: datetime
     deletion_date: datetime | None
     aliases: tuple[str, ...] | Unknown
@@ -35,9 +35,9 @@ class KeyFacts:
     """ARNs of the replicas of a multi-Region primary key."""
     grants: tuple[Grant, ...] | Unknown
     last_use: LastUse | Unknown | None
-    """None if the key was not used since `tracked_since`."""
+    """None if the key has not been used since `tracked_since`."""
     tracked_since: datetime | None
-    """When KMS began to record uses of the key."""
+    """When KMS started to record uses of the key."""
 
     @property
     def region(self) -> str:
@@ -74,13 +74,13 @@ class BackupFacts:
     """An on-demand or system backup of DynamoDB, or a recovery point of AWS Backup."""
 
     label: str
-    """What to call it, such as `backup weekly of table orders`."""
+    """Its description, such as `backup weekly of table orders`."""
     key_arn: str | Unknown | None
 
 
 @dataclass(frozen=True)
 class ExportFacts:
-    """An export to S3 that is under way."""
+    """An export to S3 in progress."""
 
     arn: str
     table_name: str
@@ -90,19 +90,19 @@ class ExportFacts:
 
 @dataclass(frozen=True)
 class KeyChange:
-    """A call that chose the key of a table, by CloudTrail."""
+    """A call that set the key of a table, from CloudTrail."""
 
     table_name: str
     time: datetime
     key: str | None
-    """Key ARN, key id or alias as it was given; None for a key of AWS."""
+    """The key ARN, key id or alias in the call; None for an AWS owned or AWS managed key."""
     is_creation: bool
-    """Whether the call made the table."""
+    """Whether the call created the table."""
 
 
 @dataclass(frozen=True)
 class RegionFacts:
-    """Everything in one Region of one account that a key could be needed for."""
+    """Everything in one Region of one account that could need a key."""
 
     tables: tuple[TableFacts | Unknown, ...] | Unknown
     backups: tuple[BackupFacts | Unknown, ...] | Unknown
@@ -111,4 +111,4 @@ class RegionFacts:
     recovery_points: tuple[BackupFacts | Unknown, ...] | Unknown
     exports: tuple[ExportFacts | Unknown, ...] | Unknown
     key_changes: tuple[KeyChange, ...] | Unknown | None = None
-    """None while nobody asked CloudTrail."""
+    """None if CloudTrail was not read."""

@@ -1,4 +1,4 @@
-"""Whether a table had a key since a point in time, by the calls that CloudTrail recorded. Pure."""
+"""Finds out from CloudTrail's events whether a table had a key since a point in time. Pure functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ class Used:
 
 
 def used_since(key: KeyFacts, table_name: str, changes: Iterable[KeyChange], since: datetime) -> Used | None:
-    """Whether a table, which has another key now, had this key at or after a point in time.
+    """Whether a table, which now has another key, had this key at or after a point in time.
 
     Args:
         key: the key.
         table_name: the table.
-        changes: the calls that chose the key of a table.
+        changes: the calls that set the key of a table.
         since: the point in time.
 
     Returns:
@@ -49,7 +49,9 @@ def used_since(key: KeyFacts, table_name: str, changes: Iterable[KeyChange], sin
 
 
 def could_be_used_since(key: KeyFacts, since: datetime) -> bool:
-    """Whether anything used the key at or after a point in time, by the use that KMS recorded."""
+    """Whether anything may have used the key at or after a point in time, from the last use that KMS
+    recorded.
+    """
     return _last_possible_use(key) >= since
 
 

@@ -1,4 +1,4 @@
-"""Schedules the deletion of a key that nothing needs, and cancels one that came too early."""
+"""Schedules the deletion of a key that nothing needs, and cancels the deletion of a key that is needed."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done with a key, in words, and the exit status."""
+    """What was done with a key, and the exit status."""
 
     words: str
     status: int
@@ -30,7 +30,7 @@ def retire(connections: Connections, verdict: Verdict, days: int, record: Path, 
         connections: the caller's clients.
         verdict: what needs the key.
         days: the waiting period, 7 to 30.
-        record: the file to write.
+        record: the record file to write.
         caller: the ARN of the caller, for the record.
     """
     key = verdict.key
@@ -38,7 +38,7 @@ def retire(connections: Connections, verdict: Verdict, days: int, record: Path, 
         raise UserError(f"{key.arn} is an AWS managed key. AWS manages it; it cannot be deleted.")
     if key.state in PENDING:
         if verdict.answer is not Answer.NEEDED:
-            return Outcome("Its deletion is scheduled already.", 0 if verdict.answer is Answer.CAN_GO else 2)
+            return Outcome("Its deletion is already scheduled.", 0 if verdict.answer is Answer.CAN_GO else 2)
         done = cancel(connections, verdict, record, caller)
         return Outcome(f"The key is needed. {done.words}", 1)
     if verdict.answer is Answer.NEEDED:
@@ -81,7 +81,7 @@ def cancel(connections: Connections, verdict: Verdict, record: Path, caller: str
 
 
 def record_file(directory: Path, key_id: str) -> Path:
-    """Where the record of a key is."""
+    """The path of a key's record file."""
     return directory / f"retirement-of-{key_id}.json"
 
 
@@ -105,7 +105,7 @@ def _write(record: Path, action: str, verdict: Verdict, caller: str, more: dict[
 
 
 def _entries(record: Path) -> list[dict[str, Any]]:
-    """What the record holds so far.
+    """The existing entries of the record.
 
     Raises:
         UserError: the file is not a record.

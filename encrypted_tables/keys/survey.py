@@ -20,14 +20,14 @@ def verdicts_of(
     """What needs each key; each Region is read once.
 
     Args:
-        caller: who asks.
+        caller: the calling principal.
         wanted: ARNs, ids or aliases of keys.
         region: the Region of ids and aliases.
         parallel: runs the calls.
         now: the time.
 
     Raises:
-        UserError: a key cannot be read, or is of another account.
+        UserError: a key cannot be read, or is in another account.
     """
     connections = caller.connections
 
@@ -36,7 +36,7 @@ def verdicts_of(
         if isinstance(key, Unknown):
             raise UserError(f"{reference}: {key.words}")
         if key.account != caller.account:
-            raise UserError(f"{key.arn} is a key of account {key.account}. Use credentials of that account.")
+            raise UserError(f"{key.arn} is in account {key.account}. Use credentials of that account.")
         return key
 
     regions: dict[str, RegionFacts] = {}

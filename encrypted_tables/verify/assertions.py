@@ -41,8 +41,8 @@ def assert_denied(
         The result of each call.
 
     Raises:
-        pytest.fail.Exception: a call was allowed, was denied by the other one, or proves nothing about the
-            principal, for example because the key is disabled.
+        pytest.fail.Exception: a call was allowed, was denied by the other service, or proves nothing about
+        the principal, for example because the key is disabled.
     """
     accepted = {_LAYERS[by]} if by else set(_LAYERS.values())
     return _check(_read(table, principal, region, calls), accepted)

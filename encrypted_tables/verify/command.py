@@ -14,27 +14,31 @@ _PATH = click.Path(path_type=Path)
 
 @click.command()
 @click.option("--stack", help="Verify the declaration of this stack, from `pulumi stack output`.")
-@click.option("--outputs", type=_FILE, help="The same, from a JSON file; - is standard input.")
-@click.option("--table", metavar="NAME", help="Show one table, without a declaration.")
+@click.option(
+    "--outputs",
+    type=_FILE,
+    help="Verify the declaration in a JSON file with stack outputs; - is standard input.",
+)
+@click.option("--table", metavar="NAME", help="Show the access to one table, without a declaration.")
 @click.option("--region", help="Region of --table (default: AWS_REGION, else the profile's).")
 @click.option("--profile", metavar="NAME", multiple=True, help="Also make the calls as a named profile.")
 @click.option(
     "--credentials-csv",
     type=_PATH,
     multiple=True,
-    help="Also make them with an access key file of the AWS console.",
+    help="Also make the calls with an access key file of the AWS console.",
 )
 @click.option(
     "--assume-role",
     metavar="ARN",
     multiple=True,
-    help="Also make them as a role; declared roles are always assumed if possible.",
+    help="Also make the calls as a role; declared roles are always assumed if possible.",
 )
 @click.option("--read-only", is_flag=True, help="Do not call PutItem.")
 @click.option(
     "--require-proof", is_flag=True, help="Exit with status 2 if a declared principal is only predicted."
 )
-@click.option("--workers", type=int, default=16, show_default=True, help="Parallel calls.")
+@click.option("--workers", type=int, default=16, show_default=True, help="Number of parallel calls.")
 @click.option(
     "--prove-revocation",
     metavar="PRINCIPAL",
@@ -46,7 +50,7 @@ _PATH = click.Path(path_type=Path)
     help="Instead, read as this principal (ARN or name) until it is allowed.",
 )
 @click.option(
-    "--limit", metavar="SECONDS", type=float, default=900.0, show_default=True, help="Longest wait."
+    "--limit", metavar="SECONDS", type=float, default=900.0, show_default=True, help="Maximum time to wait."
 )
 @click.option(
     "--interval",
@@ -54,7 +58,7 @@ _PATH = click.Path(path_type=Path)
     type=float,
     default=5.0,
     show_default=True,
-    help="Time between two reads of a wait.",
+    help="Time between two reads while waiting.",
 )
 @click.option(
     "--key-cache",

@@ -137,7 +137,7 @@ def _sources(arguments: Arguments) -> CredentialSources:
 
 def _write(report: Report, arguments: Arguments) -> None:
     wanted = {kind: getattr(arguments, kind) for kind in _RENDERERS}
-    # A program that reads standard output must not find the table for people in it.
+    # A program that reads standard output must not get the table for people.
     people = console(stderr="-" in wanted.values())
     if arguments.evidence:
         checksum = write_evidence(report, arguments.evidence)

@@ -1,4 +1,4 @@
-"""Pytest fixtures `assert_allowed` and `assert_denied`, found by pytest where this package is installed."""
+"""Pytest fixtures `assert_allowed` and `assert_denied`; pytest finds them if this package is installed."""
 
 from collections.abc import Callable
 

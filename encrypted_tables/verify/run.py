@@ -53,11 +53,11 @@ class Options:
     """How to verify."""
 
     read_only: bool = False
-    """Skip PutItem; default False."""
+    """Whether to skip PutItem; default False."""
     require_proof: bool = False
-    """Count a predicted cell as "cannot tell"; default False."""
+    """Whether to count predicted cells as "cannot tell"; default False."""
     workers: int = 16
-    """Calls at once; default 16."""
+    """Number of parallel calls; default 16."""
     sources: CredentialSources = field(default_factory=CredentialSources)
     stack: str | None = None
     """The stack to name in the report; default None."""
@@ -71,7 +71,7 @@ def targets_of(outputs: StackOutputs) -> list[Target]:
 def verify(
     targets: list[Target], outputs: StackOutputs | None, options: Options, parallel: Parallel
 ) -> Report:
-    """Verify the tables as the caller that the AWS environment names.
+    """Verify the tables with the caller's credentials from the AWS environment.
 
     Raises:
         UserError: there is no usable caller.
@@ -141,7 +141,7 @@ def _declarations(places: list[Place], account: Account | Unknown, now: datetime
 
 
 def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> Iterable[Finding]:
-    """The administrators of a key that can read its tables although no declaration says so."""
+    """Notes on undeclared principals that can read a table and change the policy of its key."""
     readers = {
         (cell.table, cell.region, cell.principal)
         for cell in cells
@@ -158,7 +158,7 @@ def _manager_notes(cells: Iterable[AccessCell], declarations: Declarations) -> I
                 region=region,
                 text=f"{arn} is not declared to have access but can read the table; "
                 "it can change the key policy and so give itself any access.",
-                todo="Declare it as a key administrator, or take its administration of the key away.",
+                todo="Declare it as a key administrator, or remove its permission to change the key policy.",
                 principal=arn,
             )
 
@@ -195,7 +195,7 @@ def _control_findings(place: Place, controls: ControlPolicies | Unknown) -> Iter
             table=place.name,
             region=place.region,
             text=not_covered(controls),
-            todo=f"Allow the verifier {controls.call} to have them evaluated.",
+            todo=f"Allow the verifier {controls.call}, so that they are evaluated.",
         )
 
 

@@ -111,7 +111,7 @@ def report(
             one.table,
             one.region,
             f"{one.principal} is not declared to have access, but GetItem: allowed.",
-            "Remove what allows it (`encrypted-tables who-can` shows it), or declare the principal.",
+            "Remove the permission (`encrypted-tables who-can` shows it), or declare the principal.",
             one.principal,
         )
         for one in cells

@@ -55,7 +55,7 @@ def test_a_grant_that_a_declaration_lacks_differs_and_may_be_the_programs_own() 
     (found,) = findings(grant(WALTER))
 
     assert (found.kind, found.severity, found.principal) == ("undeclared-grant", Severity.DIFFERS, WALTER)
-    assert "take `declaration` after" in found.todo
+    assert "call `declaration` after" in found.todo
 
 
 def test_a_grant_to_a_declared_key_administrator_is_a_note() -> None:

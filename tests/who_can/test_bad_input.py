@@ -152,7 +152,7 @@ def test_control_policies_that_may_not_be_read_are_a_limit_that_names_the_action
     assert limit == (
         "The service and resource control policies of the organization were not read "
         "(organizations:DescribeOrganization: AccessDeniedException: not authorized). "
-        "They can only deny: a yes may be a no, and no reader is missing."
+        "They can only deny access: an answer yes may be wrong, but no reader is missing."
     )
 
 

@@ -27,9 +27,9 @@ class Member:
     principal: Principal
     identity: Identity
     tags: Mapping[str, str] | None
-    """None for a role whose sessions can have tags of their own."""
+    """None for a role whose sessions can have additional tags."""
     of_groups: tuple[Policy, ...] = ()
-    """Those of its policies that it has as a member of groups."""
+    """The policies that it gets from its groups."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Account:
     id: str
     members: Mapping[Principal, Member]
     service_control_policies: tuple[tuple[Policy, ...], ...] = ()
-    """By level, from the root of the organization; the members have them too."""
+    """By level, from the root of the organization; they are also in the members."""
     resource_control_policies: tuple[tuple[Policy, ...], ...] = ()
 
     def member(self, principal: Principal) -> Member | None:
-        """The user or role; of a session, its role. None if it does not exist."""
+        """The user or role; for a session, its role. None if it does not exist."""
         return self.members.get(principal.holder)
 
 
@@ -52,7 +52,7 @@ def read_account(
 ) -> Account | Unknown:
     """All users and roles of the caller's account, or why they cannot be read.
 
-    A page that AWS throttles is asked for again, not the pages before it. `parallel` shows the progress.
+    If AWS throttles, only the current page is requested again. `parallel` shows the progress.
     """
 
     def read() -> Account:
@@ -84,7 +84,7 @@ def account_of_pages(account: str, pages: Iterable[Mapping[str, Any]]) -> Accoun
 
 
 class _Policies:
-    """The managed policies of the account, by ARN; each is read once."""
+    """The managed policies of the account, by ARN; each is parsed once."""
 
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self._documents = {entry["Arn"]: _default_version(entry) for entry in entries}
@@ -133,7 +133,7 @@ def _member(
 
 
 def _admits_session_tags(entry: Mapping[str, Any]) -> bool:
-    """Whether the trust policy of a role lets anybody pass session tags, which come before the role's own.
+    """Whether the trust policy of a role lets anybody pass session tags, which override the role's tags.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """

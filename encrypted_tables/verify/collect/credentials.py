@@ -24,7 +24,7 @@ class Principal:
     """A user or role whose credentials are available."""
 
     arn: str
-    """The IAM ARN of the user or role; of an assumed role, without its path."""
+    """The IAM ARN of the user or role; for an assumed role, without its path."""
     sts_arn: str
     """The ARN that sts:GetCallerIdentity returned for these credentials."""
     source: str
@@ -49,7 +49,7 @@ class Untried:
 
 @dataclass(frozen=True)
 class CredentialSources:
-    """Where to read credentials from, besides the caller's."""
+    """Sources of credentials besides the caller's."""
 
     csv_files: tuple[Path, ...] = ()
     profiles: tuple[str, ...] = ()
@@ -91,7 +91,9 @@ def identify(source: str, session: boto3.Session, region: str, pool: int) -> Pri
 def gather(
     caller: Principal, outputs: StackOutputs | None, sources: CredentialSources, region: str, pool: int
 ) -> tuple[list[Principal], list[Untried]]:
-    """Every principal whose credentials are available, the caller first; and those that cannot be used."""
+    """Every principal whose credentials are available, the caller first; and the credentials that cannot be
+    used.
+    """
     found: list[Principal | Untried] = [caller]
     for source, make_session in _sessions(outputs, sources):
         try:

@@ -39,17 +39,17 @@ class DeclaredAccess(_Output):
     principal: str
     role: Role
     role_arns: tuple[str, ...] = ()
-    """Of a permission set: the patterns of its role's ARN."""
+    """For a permission set: the patterns of its role's ARN."""
     until: AwareDatetime | None = None
     """When the access ends; None without an end."""
 
     @property
     def is_organisation(self) -> bool:
-        """Whether it is an organisation or a part of one, which no ARN names."""
+        """Whether it is an organisation or a part of one, for which there is no ARN."""
         return self.principal.startswith("organisation/")
 
     def means(self, arn: str) -> bool:
-        """Whether this entry names the principal, or allows its whole account."""
+        """Whether this entry names the principal or its whole account."""
         if self.role in _MAY_BE_WHOLE_ACCOUNTS and whole_account(self.principal) == account_of(arn):
             return True
         return same_principal(self.principal, arn)

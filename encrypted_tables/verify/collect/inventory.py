@@ -29,7 +29,7 @@ class Place:
     declared_key_arn: str | None
     table: Table | Unknown
     key: Key | Unknown | None
-    """None for an AWS owned key and for an AWS managed key that cannot be described: see `key_kind`."""
+    """None for an AWS owned key, and for an AWS managed key that cannot be described; see `key_kind`."""
     backup_keys: tuple[Key | Unknown, ...] = ()
     """Other keys, which the table's backups need."""
     key_kind: str | None = field(init=False, default=None)
@@ -71,7 +71,7 @@ class Target:
 
 
 def survey(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Place]:
-    """Read every table, each of its replicas, and each key once."""
+    """Read every table with its replicas, and each key once."""
     found = survey_tables(connections, targets, parallel)
     keys = _keys(connections, (one.table for one in found), parallel)
     return [_place(one.target, one.region, one.table, keys) for one in found]
@@ -86,7 +86,7 @@ class Found(NamedTuple):
 
 
 def survey_tables(connections: Connections, targets: Iterable[Target], parallel: Parallel) -> list[Found]:
-    """Read every table and each of its replicas."""
+    """Read every table with its replicas."""
 
     def read(at: tuple[Target, str]) -> Found:
         return Found(*at, observe_table(connections, at[0].name, at[1]))
@@ -97,7 +97,7 @@ def survey_tables(connections: Connections, targets: Iterable[Target], parallel:
 
 
 def _named(found: Found) -> Found:
-    """The same with the table's name, if an ARN was given: the ARN does not name the replicas."""
+    """The same with the table's name instead of its ARN, because replicas have other ARNs."""
     if isinstance(found.table, Unknown):
         return found
     return found._replace(target=replace(found.target, name=found.table.name))

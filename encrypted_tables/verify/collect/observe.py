@@ -80,7 +80,7 @@ class Backup:
 
 @dataclass(frozen=True)
 class Stream:
-    """The stream of a table that is enabled; `policy` is None without a resource policy of its own."""
+    """The enabled stream of a table; `policy` is None if the stream has no resource policy."""
 
     arn: str
     policy: str | Unknown | None
@@ -115,7 +115,7 @@ class Table:
 
 
 def attempt(call: str, read: Callable[[], T]) -> T | Unknown:
-    """What `read` returns, or Unknown if AWS or the network fails."""
+    """The result of `read`, or Unknown if AWS or the network fails."""
     try:
         return read()
     except (ClientError, BotoCoreError) as error:
@@ -177,7 +177,9 @@ def observe_key(connections: Connections, key_arn: str) -> Key | Unknown:
 
 
 def is_aws_managed_alias(key_arn: str) -> bool:
-    """Whether an ARN is an alias of an AWS managed key; only AWS can make an alias that begins `aws/`."""
+    """Whether an ARN is an alias of an AWS managed key; only AWS can create aliases that begin with
+    `aws/`.
+    """
     return key_arn.split(":", 5)[-1].startswith("alias/aws/")
 
 

@@ -1,6 +1,6 @@
-"""Service and resource control policies of the organization that an account is in.
+"""Service and resource control policies of an account's organization.
 
-They only limit: without them an answer can be a yes too many, never a no too many.
+They only limit access: without them, a "yes" can be wrong, but a "no" cannot.
 https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_authorization_policies.html
 """
 
@@ -23,16 +23,16 @@ _NAMES = {_SERVICE: "service control policy", _RESOURCE: "resource control polic
 
 @dataclass(frozen=True)
 class ControlPolicies:
-    """What limits an account; nothing if it is in no organization or manages one."""
+    """The control policies of an account; empty without an organization and for its management account."""
 
     of_principals: Levels = ()
     of_resources: Levels = ()
 
 
 def read_control_policies(connections: Connections, account: str) -> ControlPolicies | Unknown:
-    """The control policies that apply to an account, or which call was refused.
+    """The control policies that apply to an account, or the call that was denied.
 
-    Member accounts may read them only where the organization delegates that.
+    Member accounts can read them only if the organization delegates that.
     """
     client = connections.client("organizations")
     organization = attempt(
@@ -54,15 +54,15 @@ def read_control_policies(connections: Connections, account: str) -> ControlPoli
 
 
 def not_covered(refused: Unknown) -> str:
-    """What predictions do not cover where control policies could not be read."""
+    """What predictions do not cover if the control policies could not be read."""
     return (
         f"The service and resource control policies of the organization were not read ({refused.words}). "
-        "They can only deny: a yes may be a no, and no reader is missing."
+        "They can only deny access: an answer yes may be wrong, but no reader is missing."
     )
 
 
 def limited(account: Account, controls: ControlPolicies) -> Account:
-    """The account under its control policies."""
+    """The account limited by its control policies."""
     members = {
         principal: _under(member, controls.of_principals) for principal, member in account.members.items()
     }
@@ -88,7 +88,7 @@ def _path(client: Any, account: str) -> list[str]:  # noqa: ANN401  # boto3 clie
 
 
 def _levels(client: Any, path: list[str], kind: str) -> Levels | Unknown:  # noqa: ANN401
-    """The policies of a kind. A level always has one, so none means that the kind is not in use."""
+    """The policies of a kind. Every level has at least one, so none means that the kind is not enabled."""
     levels = []
     for target in path:
         ids = attempt("organizations:ListPoliciesForTarget", partial(_ids, client, target, kind))

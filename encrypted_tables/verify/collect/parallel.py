@@ -1,4 +1,4 @@
-"""Long work with a progress bar on a terminal; calls run at once, up to a bound."""
+"""Runs calls in parallel, with a progress bar on a terminal."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -34,7 +34,7 @@ class Parallel:
             return [future.result() for future in futures]
 
     def track(self, what: str, items: Iterable[T], total: int | None = None) -> Iterator[T]:
-        """The items, one after the other; without a total the bar shows only that work goes on."""
+        """The items, one after the other; without a total, the bar shows only activity."""
         with self._progress() as progress:
             yield from progress.track(items, total=total, description=what)
 

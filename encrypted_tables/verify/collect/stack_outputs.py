@@ -28,7 +28,7 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
         ) from None
     except subprocess.TimeoutExpired:
         raise UserError(
-            f"stack {stack}: `pulumi stack output` did not end in {_TIMEOUT_SECONDS} s."
+            f"stack {stack}: `pulumi stack output` did not finish within {_TIMEOUT_SECONDS} s."
         ) from None
     if done.returncode:
         raise UserError(f"stack {stack}: `pulumi stack output` failed: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""Makes the findings on a table in one Region."""
+"""Writes the findings on a table in one Region."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from encrypted_tables.verify.compare.findings import Finding, Severity
 
 @dataclass(frozen=True)
 class Writer:
-    """Makes the findings on one place."""
+    """Writes the findings on one place."""
 
     place: Place
 
@@ -28,5 +28,5 @@ class Writer:
     def unreadable(self, unknown: Unknown) -> Finding:
         """The finding for a setting that could not be read."""
         text = f"{unknown.call} failed: {unknown.code}: {unknown.reason}"
-        todo = "Allow the caller of verify this action, and verify again."
+        todo = "Allow this action to the caller of verify, and verify again."
         return self("could-not-read", text, todo, severity=Severity.UNKNOWN)

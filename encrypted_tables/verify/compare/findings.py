@@ -92,7 +92,7 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
             "allowed-but-not-declared",
             Severity.DIFFERS,
             "is not declared to have access, but",
-            "Remove what allows it (`encrypted-tables who-can` shows it), or declare the principal.",
+            "Remove the permission (`encrypted-tables who-can` shows it), or declare the principal.",
         ),
         *_grouped(
             unknown,
@@ -104,7 +104,7 @@ def _row_findings(row: list[AccessCell]) -> list[Finding]:
     ]
 
 
-# Outcomes that need other advice than the rest of their kind.
+# Outcomes with different advice than others of their kind.
 _ADVICE = {
     (
         "declared-but-denied",
@@ -124,7 +124,7 @@ def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, 
         first = same[0]
         calls = ", ".join(cell.call for cell in same)
         basis = "" if first.basis == "proven" else f" (predicted: {first.message})"
-        # The cells have the messages of AWS; a finding quotes one only if it could not be classified.
+        # The cells contain AWS's messages; a finding quotes one only if the outcome could not be classified.
         said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
         text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
         advice = _ADVICE.get((kind, actual), todo)

@@ -1,4 +1,4 @@
-"""Declared access as it applies now, to the users and roles that an account has. Pure."""
+"""The declared access that applies now, for the users and roles of an account. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -12,13 +12,13 @@ from encrypted_tables.verify.compare.finding_writer import Writer
 from encrypted_tables.verify.compare.findings import Finding, Severity
 
 KEY_CACHE = timedelta(minutes=5)
-"""How long DynamoDB goes on with a table key after the caller's access to the KMS key ended."""
+"""How long DynamoDB uses a cached table key after the caller's access to the KMS key has ended."""
 
 
 def in_force(declared: DeclaredTable, account: Account | Unknown, now: datetime) -> DeclaredTable:
-    """The declaration with a role for each permission set, without access that has ended.
+    """The declaration with permission sets replaced by their roles, and without access that has ended.
 
-    Organisations are left out: the account's inventory has none of their principals.
+    Organisations are omitted, because the account's inventory does not contain their principals.
     """
     found = (applied for entry in declared.access for applied in _applied(entry, account, now))
     return declared.model_copy(update={"access": tuple(found)})
@@ -37,7 +37,7 @@ def _applied(entry: DeclaredAccess, account: Account | Unknown, now: datetime) -
 
 
 def roles_of(entry: DeclaredAccess, account: Account | Unknown) -> list[str]:
-    """The roles of the account that a permission set has; none where the account is unknown."""
+    """The account's roles of a permission set; empty if the account is unknown."""
     members = () if isinstance(account, Unknown) else account.members
     return [one.arn for one in members if any(fnmatchcase(one.arn, arn) for arn in entry.role_arns)]
 
@@ -45,7 +45,7 @@ def roles_of(entry: DeclaredAccess, account: Account | Unknown) -> list[str]:
 def declaration_findings(
     places: Iterable[Place], account: Account | Unknown, now: datetime
 ) -> Iterator[Finding]:
-    """Declared entries that give nobody access."""
+    """Findings on declared entries that give nobody access."""
     for place in places:
         for entry in place.declared.access if place.declared and not place.is_replica else ():
             finding = Writer(place)

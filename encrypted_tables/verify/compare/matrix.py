@@ -16,12 +16,12 @@ PROVEN, PREDICTED = "proven", "predicted"
 
 @dataclass(frozen=True)
 class Declarations:
-    """Who is declared on each table. A table without a declaration expects nothing."""
+    """The declared principals of each table. Nothing is expected of a table without a declaration."""
 
     tables: Mapping[tuple[str, str], DeclaredTable | None]
     """By table name and Region."""
     managers: frozenset[tuple[str, str, Principal]] = frozenset()
-    """Table, Region and each principal that can change its key policy: its reads are not drift."""
+    """Table, Region and each principal that can change its key policy; reads by these are not drift."""
 
     def manages(self, table: str, region: str, principal: str) -> bool:
         """Whether a principal can change the policy of the table's key."""
@@ -63,7 +63,7 @@ def _key_user_row(cell: AccessCell) -> tuple[str, str, str] | None:
 
 
 def _without_any_call(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | None]:
-    """Rows of declared key users to whom IAM denies every call: they are declared, but have no access.
+    """Rows of declared key users to whom IAM denies every call, so that they have no access.
 
     The value is the row's `as_declared`: False, or None if no write was tried, which IAM may allow.
     """

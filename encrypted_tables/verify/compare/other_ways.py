@@ -1,4 +1,4 @@
-"""Findings on access to items by other calls than the matrix has: streams, copies, vector search and more."""
+"""Findings on access to items by calls outside the matrix: streams, copies, vector search and more."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _SHOWN = 5
 class OtherWays:
     """Compares the access of users and roles to one table with the declarations.
 
-    It skips those that are declared, that administer the key, or for which the matrix gives the answer.
+    It skips principals that are declared, that administer the key, or that the matrix already answers for.
     """
 
     place: Place
@@ -27,7 +27,9 @@ class OtherWays:
     cells: Iterable[AccessCell]
 
     def findings(self, rows: Iterable[Row]) -> Iterator[Finding]:
-        """One finding for each undeclared principal with access, and one note on all that may copy items."""
+        """One finding for each undeclared principal with access, and one note on all principals that may copy
+        items.
+        """
         if self.place.declared is None:
             return
         finding, unclear = Writer(self.place), []
@@ -41,7 +43,7 @@ class OtherWays:
             if allowed:
                 by = "; ".join(f"{name}: {reason(answer)}" for name, answer in allowed.items())
                 text = f"{arn} is not declared but can {' and '.join(allowed)} items ({by})."
-                todo = "Take the permission away, or declare the principal."
+                todo = "Remove the permission, or declare the principal."
                 yield finding("allowed-but-not-declared", text, todo, principal=arn)
             elif row.copy.grade is Grade.UNKNOWN:
                 unclear.append((arn, reason(row.copy)))
@@ -66,6 +68,7 @@ class OtherWays:
             "may-copy-items",
             f"undeclared principals that cannot read items may copy them elsewhere, by exports, backups or "
             f"streams: {shown}{more}. {unclear[0][1]}.",
-            "Take away DynamoDB permissions that they do not need. `encrypted-tables who-can` lists all.",
+            "Remove DynamoDB permissions that they do not need. `encrypted-tables who-can` lists all of "
+            "them.",
             severity=Severity.NOTE,
         )

@@ -81,7 +81,7 @@ def _entries(document: Document, effects: set[str]) -> list[str]:
 def _is_declared(principal: str, owner: str, sharing: list[Place]) -> bool:
     account = whole_account(principal)
     if account == owner:
-        return True  # the account's IAM policies decide, and the key stays manageable
+        return True  # naming the account lets its IAM policies decide, and keeps the key manageable
     declared = [place.declared for place in sharing if place.declared]
     if any(
         entry.principal == principal or principal in entry.role_arns for d in declared for entry in d.access
@@ -127,13 +127,13 @@ def _grant_finding(finding: Writer, grant: Grant, owner: str, sharing: list[Plac
     yield finding(kind, text, todo, severity=severity, principal=grant.grantee)
 
 
-# The declared roles whose access to the key is a grant: `grant_read`, `grant_write`, `grant_read_write`.
+# The declared roles with access by a grant: `grant_read`, `grant_write`, `grant_read_write`.
 _BY_GRANT: frozenset[Role] = frozenset({"reader", "writer", "readerWriter"})
 _UNDECLARED_GRANT = (
-    "If the program made it (`grant_read` and the like), take `declaration` after the last of them; "
+    "If the program created it (`grant_read` and so on), call `declaration` after the last of these calls; "
     "otherwise revoke it."
 )
 _NOTHING_DECLARED = (
-    "Nothing is declared about this table, so it may be intended. To have it compared, export the table's "
+    "Nothing is declared about this table, so it may be intended. To compare it, export the table's "
     "`declaration` and give the stack."
 )

@@ -46,7 +46,7 @@ def _table_findings(place: Place, home: Place) -> Iterator[Finding]:
         yield _unreadable_key(finding, place.key, table)
     elif place.key_kind != "customer managed key":
         text = f"the table is encrypted with an {place.key_kind}, not a customer managed key."
-        yield finding("not-customer-managed-key", text, "Set a customer managed key, by its ARN.")
+        yield finding("not-customer-managed-key", text, "Set a customer managed key by its ARN.")
     if place.is_replica:
         yield from _replica_findings(finding, home)
     if table.encryption_status == "UPDATING":

@@ -1,4 +1,4 @@
-"""What one principal may do with a table and its key, from policies and grants. Pure."""
+"""Evaluates what one principal can do with a table and its key, from policies and grants. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from encrypted_tables.iam.request_context import (
 
 
 class _Located:
-    """What its ARN says of a resource."""
+    """The account and Region of a resource, from its ARN."""
 
     arn: str
 
@@ -33,7 +33,7 @@ class _Located:
 
     @property
     def region(self) -> str:
-        """The Region that it is in."""
+        """Its Region."""
         return region_of(self.arn)
 
 
@@ -45,12 +45,12 @@ class KeyFacts(_Located):
     policies: Sequence[Policy]
     grants: Sequence[Grant]
     grants_unknown: str = ""
-    """Why the grants could not be read; empty where they could."""
+    """Why the grants could not be read; empty if they could."""
     resource_control_policies: Sequence[Sequence[Policy]] = ()
 
     @property
     def resource(self) -> Resource:
-        """The key's side of an evaluation."""
+        """The key as the resource of an evaluation."""
         return Resource(self.account, self.policies, self.grants, self.resource_control_policies)
 
 
@@ -65,20 +65,20 @@ class TableFacts(_Located):
 
     @property
     def resource(self) -> Resource:
-        """The table's side of an evaluation."""
+        """The table as the resource of an evaluation."""
         return Resource(self.account, self.policies, (), self.resource_control_policies)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A principal and its side of an evaluation."""
+    """A principal, for an evaluation."""
 
     principal: Principal
     identity: Identity
     tags: Mapping[str, str] | None = None
-    """All its tags; None where they are not known, or a session can have more."""
+    """All its tags; None if they are not known, or if a session can have more."""
     arn: str = ""
-    """Of the user or role, with its path, which the ARN of a session lacks; empty where it is not known."""
+    """The ARN of the user or role with its path, which the ARN of a session lacks; empty if not known."""
 
     def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
         """The condition keys that follow from the caller."""
@@ -90,7 +90,7 @@ class Caller:
 
     @property
     def own_context(self) -> RequestContext:
-        """The condition keys that follow from the caller alone, whatever it calls."""
+        """The condition keys that depend only on the caller, not on the request."""
         return _as_request(self, "", of_caller(self.principal) | self._own)
 
     @property
@@ -102,7 +102,7 @@ class Caller:
 
 
 class _TaggedContext(RequestContext):
-    """Of a principal whose tags are all known: any other tag is absent."""
+    """The context of a principal whose tags are all known: any other tag is absent."""
 
     def get(self, key: str, default: object = None) -> Value:
         """The value of a key, in lower case."""
@@ -112,7 +112,7 @@ class _TaggedContext(RequestContext):
 
 
 def may_call_table(caller: Caller, table: TableFacts, action: str, now: datetime | None = None) -> Answer:
-    """DynamoDB's half of an item call: IAM policies and the table's own policy."""
+    """DynamoDB's check of an item call: IAM policies and the table policy."""
     return evaluate(table_request(caller, table, action, now), table.resource, caller.identity)
 
 
@@ -125,18 +125,18 @@ def table_request(caller: Caller, table: TableFacts, action: str, now: datetime 
 def may_decrypt_items(
     caller: Caller, table: TableFacts, key: KeyFacts, now: datetime | None = None
 ) -> Answer:
-    """The key's half: whether DynamoDB may decrypt the table's key on behalf of the caller."""
+    """The check by KMS: whether DynamoDB may decrypt the table key on behalf of the caller."""
     return _key_says(decrypt_request(caller, table, key, now), caller, key)
 
 
 def decrypt_request(caller: Caller, table: TableFacts, key: KeyFacts, now: datetime | None) -> Request:
-    """The request that DynamoDB makes to the key on behalf of the caller of an item call."""
+    """The request that DynamoDB sends to KMS on behalf of the caller of an item call."""
     more = through_dynamodb(table.region, table.name, table.account)
     return _key_request(caller, key, "kms:Decrypt", more, now)
 
 
 def may_call_key(caller: Caller, key: KeyFacts, action: str, now: datetime | None = None) -> Answer:
-    """Whether the caller may use the key itself, outside DynamoDB."""
+    """Whether the caller may use the key directly, outside DynamoDB."""
     return _key_says(_key_request(caller, key, action, {}, now), caller, key)
 
 
@@ -151,7 +151,7 @@ def _key_says(request: Request, caller: Caller, key: KeyFacts) -> Answer:
     said = evaluate(request, key.resource, caller.identity)
     if not key.grants_unknown or said.grade is Grade.YES:
         return said
-    # A grant can only add to what the policies allow: where one would make a difference, nobody can tell.
+    # Grants only add permissions: if the policies do not allow the request, the answer depends on the grants.
     with_any_grant = Grant(caller.principal, frozenset({request.action.removeprefix("kms:")}), {}, {})
     best = evaluate(request, replace(key, grants=[with_any_grant]).resource, caller.identity)
     return said if best == said else unknown(key.grants_unknown)

@@ -1,4 +1,4 @@
-"""Predicts the access of principals without credentials, from policies and grants. Pure."""
+"""Predicts the access of principals without credentials, from policies and grants. Pure functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -55,7 +55,7 @@ UNUSABLE = {
 def predict_item_calls(
     account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str, now: datetime
 ) -> list[Prediction]:
-    """The outcome of each item call of a principal on a table, at a time."""
+    """The outcome of each item call of a principal on a table at some time."""
     callers = _callers(account, table, key, principal)
     if isinstance(callers, View):
         views = dict.fromkeys(ITEM_CALLS, callers)
@@ -85,12 +85,12 @@ def caller_of_member(member: Member) -> Caller:
 
 
 def table_facts(table: Table) -> TableFacts:
-    """What access to the table depends on."""
+    """The facts that access to the table depends on."""
     return TableFacts(table.name, table.arn, _resource_policies(table.policy, "the table's policy"))
 
 
 def stream_facts(table: Table) -> TableFacts | None:
-    """What access to the table's stream depends on; None without a stream."""
+    """The facts that access to the table's stream depends on; None without a stream."""
     if table.stream is None:
         return None
     policies = _resource_policies(table.stream.policy, "the stream's policy")
@@ -104,7 +104,7 @@ def _resource_policies(policy: str | Unknown | None, label: str) -> list[Policy]
 
 
 def key_facts(key: Key) -> KeyFacts:
-    """What access to the key depends on."""
+    """The facts that access to the key depends on."""
     policy: Policy = (
         Unreadable(key.policy.words)
         if isinstance(key.policy, Unknown)
@@ -118,8 +118,8 @@ def key_facts(key: Key) -> KeyFacts:
 def under_control(key: KeyFacts, account: Account | Unknown) -> KeyFacts:
     """The key with the resource control policies of its account.
 
-    They are applied to the key, without which nothing is read, and not to the table: AWS applies them to some
-    services only.
+    They are applied to the key but not to the table, because AWS applies them only to some services. Without
+    the key, nobody can read the table.
     https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html
     """
     if isinstance(account, Unknown) or key.account != account.id:
@@ -130,7 +130,9 @@ def under_control(key: KeyFacts, account: Account | Unknown) -> KeyFacts:
 def _callers(
     account: Account | Unknown, table: Table, key: Key | Unknown | None, principal: str
 ) -> list[Caller] | View:
-    """The principals to evaluate: of an account, those that a policy names; one allowed is enough."""
+    """The principals to evaluate. For an account, those that a policy names; it is enough if one is
+    allowed.
+    """
     who = parse_principal(principal)
     if who is None:
         return View(Outcome.COULD_NOT_TELL, f"{principal} is the unique id of a deleted user or role")

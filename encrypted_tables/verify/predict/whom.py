@@ -1,4 +1,4 @@
-"""Whose access is predicted in each place, and the predictions."""
+"""Selects the principals whose access is predicted in each place, and predicts it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ from encrypted_tables.who_can.row import Row
 
 
 def rows_of(place: Place, account: Account | Unknown, now: datetime) -> list[Row]:
-    """The access of everyone to a table of the account; empty for a table that cannot be evaluated."""
+    """The access of all principals to a table of the account; empty for a table that cannot be evaluated."""
     if isinstance(account, Unknown) or isinstance(place.table, Unknown) or place.table.account != account.id:
         return []
     return list(rows(account, subject_of(place), now))
@@ -33,7 +33,7 @@ def predictions_of(
     declarations: Declarations,
     now: datetime,
 ) -> list[Prediction]:
-    """What the item calls of everybody without credentials would answer at that time, in each place."""
+    """The predicted outcome of each item call by principals without credentials, in each place."""
     return [
         prediction
         for place, everyone in places
@@ -49,7 +49,9 @@ def _without_credentials(
     with_items: list[str],
     declarations: Declarations,
 ) -> list[str]:
-    """The principals to predict: declared, named by a policy, or able to read or write items."""
+    """The principals to predict: declared ones, those that a policy names, and those that may read or write
+    items.
+    """
     in_this_place = declarations.tables[place.name, place.region]
     declared = [entry.principal for entry in in_this_place.access] if in_this_place else []
     named = (one for policy in _policies(place) for one in _users_and_roles(policy))
@@ -59,7 +61,7 @@ def _without_credentials(
 
 
 def _with_items(everyone: list[Row], account: Account | Unknown) -> list[str]:
-    """The users and roles of the account that can read or write items, or may."""
+    """The users and roles of the account that can, or possibly can, read or write items."""
     members = {} if isinstance(account, Unknown) else account.members
     return [
         row.principal.arn
@@ -69,7 +71,7 @@ def _with_items(everyone: list[Row], account: Account | Unknown) -> list[str]:
 
 
 def _users_and_roles(policy: str) -> list[str]:
-    """The users and roles that a policy allows, also by a session of a role."""
+    """The users and roles that a policy allows, including those allowed as a session of a role."""
     document = read_document(policy)
     found = allowed_principals(document) if isinstance(document, Document) else ()
     members = (one.holder for one in found if one.holder.kind in {Kind.USER, Kind.ROLE})
@@ -77,7 +79,7 @@ def _users_and_roles(policy: str) -> list[str]:
 
 
 def _policies(place: Place) -> Iterable[str]:
-    """The policies, as far as they could be read, of the table and of its customer managed key."""
+    """The policies of the table and of its customer managed key that could be read."""
     if isinstance(place.table, Table) and isinstance(place.table.policy, str):
         yield place.table.policy
     if isinstance(place.key, Key) and place.key.manager == "CUSTOMER" and isinstance(place.key.policy, str):

@@ -55,7 +55,7 @@ class ProbeItem:
 
     @property
     def attributes(self) -> dict[str, dict[str, Any]]:
-        """The whole item."""
+        """The item with all attributes."""
         return {**self.primary_key, MARKER: {"S": self.marker}}
 
 

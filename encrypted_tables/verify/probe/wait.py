@@ -1,7 +1,7 @@
 """Waits for a change of access, with new connections for each read, and measures how long it takes.
 
 Each DynamoDB host caches a table key for each caller for up to five minutes. Added access therefore takes
-effect at once, and removed access later: one host can deny while another still allows.
+effect at once, but removed access later: one host can deny while another still allows.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html
 """
 
@@ -21,7 +21,7 @@ from encrypted_tables.verify.probe.probe import ProbeItem, Prober, ProbeResult
 KEY_CACHE_SECONDS = 300.0
 """How long DynamoDB can use a table key without a new call to KMS."""
 CONNECTIONS = 8
-"""How many new connections each try makes when it waits for a denial: each may reach another host."""
+"""How many new connections each try opens when it waits for a denial: each may reach another host."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,18 @@ class Waited:
 
     table: Table
     last: ProbeResult
-    """The last answer; of a try with different answers, one that is not the expected one."""
+    """The last answer; if a try got different answers, one that is not expected."""
     seconds: float
     tries: int
     reached: bool
     """True if the expected answer was seen for long enough."""
     proves: bool
-    """True if the expected answer was reached and, for a removal, access was seen before."""
+    """True if the expected answer was reached and the opposite was seen before."""
     steady: float | None = None
-    """Seconds in which every read got the expected answer, up to the last; None if the last did not."""
+    """For how many seconds, up to the last read, every read got the expected answer; None if the last did
+    not."""
     steady_reads: int = 0
-    """The reads in that time, each on a new connection."""
+    """The number of reads in that time, each on a new connection."""
 
     @property
     def words(self) -> str:
@@ -122,7 +123,7 @@ class _Wait:
     seconds: float = 0.0
     tries: int = 0
     steady_from: tuple[int, float] | None = None
-    """The index of the first result since which all were as expected, and when that try ended."""
+    """The index of the first of the latest results that are all as expected, and when that try ended."""
 
     def read(self, elapsed: Callable[[], float]) -> None:
         read = [self._read_once() for _ in range(1 if self.before is None else CONNECTIONS)]

@@ -1,4 +1,4 @@
-"""An evidence folder: every call with its answer, the reports, and a checksum of each file."""
+"""Writes an evidence folder: every call with its answer, the reports, and a checksum of each file."""
 
 import json
 from pathlib import Path
@@ -14,10 +14,10 @@ from encrypted_tables.verify.report.report import Report
 
 
 def prepare_evidence(directory: Path) -> None:
-    """Make the directory, before any call is made.
+    """Create the directory before any call is made.
 
     Raises:
-        UserError: it is not empty (evidence of two runs must not mix), or it cannot be made.
+        UserError: it is not empty (evidence of two runs must not mix), or cannot be created.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ _EDGES = {Severity.DIFFERS: "bad", Severity.UNKNOWN: "unsure", Severity.NOTE: "n
 
 
 def render_html(report: Report) -> str:
-    """The report as an HTML page that loads nothing."""
+    """The report as an HTML page without external resources."""
     return render_page(
         "verify/report/page.html",
         report.subject,

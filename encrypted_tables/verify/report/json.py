@@ -24,5 +24,5 @@ def report_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"report-{SCHEMA_VERSION}.json",
         **schema,
-        "description": "What `encrypted-tables verify --json` writes.",
+        "description": "The output of `encrypted-tables verify --json`.",
     }

@@ -43,20 +43,20 @@ class PrincipalRow:
 
 @dataclass(frozen=True)
 class Rights:
-    """What a principal can do with a table and its key beside item calls; predicted from policies.
+    """What a principal can do with a table and its key besides item calls; predicted from policies.
 
-    Only principals with an answer other than no are listed.
+    Only principals with an answer other than "no" are listed.
     """
 
     table: str
     region: str
     principal: str
     use_key: Answer
-    """Decrypt with the key outside DynamoDB."""
+    """Whether it can decrypt with the key outside DynamoDB."""
     administer: Answer
-    """Give itself access, such as by the key policy."""
+    """Whether it can give itself access, for example by changing the key policy."""
     copy: Answer
-    """Copy items elsewhere, such as by an export."""
+    """Whether it can copy items elsewhere, for example by an export."""
     because: tuple[str, ...]
 
 

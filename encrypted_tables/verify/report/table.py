@@ -101,7 +101,7 @@ def _matrix(place: Place, report: Report) -> Grid:
 
 
 def _grid(*columns: str, **options: Any) -> Grid:  # noqa: ANN401  # rich's own options
-    """A table that folds long text: if names were cut, two of them could look the same."""
+    """A table that wraps long text: if names were cut, two of them could look the same."""
     grid = Grid(**options)
     for column in columns:
         grid.add_column(column, overflow="fold")
