@@ -1,5 +1,6 @@
 """What tests of several folders share: a local run of the real engine."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ for name in [*os.environ]:
     of_account = name.startswith(("AWS_", "PULUMI_")) and "VERIFY_LIVE_ACCOUNT" not in os.environ
     if of_account or name in {"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what lives until the end: the modules and all collected tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
