@@ -1,10 +1,12 @@
 """What tests of several folders share: a local run of the real engine."""
 
+import functools
 import gc
 import os
 import signal
 from collections.abc import Iterator
 
+import botocore.session
 import pytest
 
 from local.engine.find_or_build import find_or_build_engine
@@ -27,6 +29,10 @@ for name in [*os.environ]:
     of_account = name.startswith(("AWS_", "PULUMI_")) and "VERIFY_LIVE_ACCOUNT" not in os.environ
     if of_account or name in {"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
+
+# Each session of botocore reads the descriptions of AWS's services again, which takes longer than most tests.
+# All sessions of this process share them.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 def pytest_collection_finish() -> None:
