@@ -3,11 +3,8 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from encrypted_tables.errors import COULD_NOT, NAME
 from encrypted_tables.interruption import interruptible
-
-NAME = "encrypted-tables"
-COULD_NOT = 2
-"""Exit status of a command that failed, or that could not get a conclusive answer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,8 +10,7 @@ import click
 from click.shell_completion import shell_complete
 
 from encrypted_tables import __version__
-from encrypted_tables.__main__ import COULD_NOT, NAME
-from encrypted_tables.errors import UserError
+from encrypted_tables.errors import COULD_NOT, NAME, UserError
 
 _COMPLETION = "_ENCRYPTED_TABLES_COMPLETE"
 COMMANDS = {

@@ -1,4 +1,8 @@
-"""The error that ends a command before it has a result."""
+"""How a command ends before it has a result."""
+
+NAME = "encrypted-tables"
+COULD_NOT = 2
+"""Exit status of a command that failed, or that could not get a conclusive answer."""
 
 
 class UserError(Exception):

@@ -4,8 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from encrypted_tables.__main__ import COULD_NOT
-from encrypted_tables.errors import UserError
+from encrypted_tables.errors import COULD_NOT, UserError
 from encrypted_tables.iam.actions import ITEM_ACTIONS
 from encrypted_tables.verify.collect.inventory import Place
 from encrypted_tables.who_can.look import Inventory
