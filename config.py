@@ -16,6 +16,7 @@ from components.problems import Problem, problems_of, raise_problems
 from components.program import used_twice
 from components.setting_types import ResourceName, Settings, UserName
 from components.table_settings import TableSettings
+from first_table import TABLE, as_given, problems_of_first_table, with_first_table
 
 _PEOPLE = ("key_administrators", "key_users", "expected_key_users", "key_service_users", "deployers")
 
@@ -46,7 +47,7 @@ class StackConfig(Settings):
 
 def named_deployers(config: pulumi.Config) -> list[object]:
     """The deployers in the stack's config, before validation."""
-    tables = _values(config).get("tables")
+    tables = with_first_table(_given(config)).get("tables")
     settings = tables.values() if isinstance(tables, dict) else ()
     lists = (table.get("deployers") for table in settings if isinstance(table, dict))
     return [deployer for deployers in lists if isinstance(deployers, list) for deployer in deployers]
@@ -60,15 +61,16 @@ def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     """
     where = f"Pulumi.{pulumi.get_stack()}.yaml cannot be used"
     raise_problems(where, _secrets(config))
-    values = _values(config)
-    if "tables" not in values:
-        begin = f"pulumi config set --path '{config.name}:tables.NAME.partitionKey' id"
-        problem = Problem((f"{config.name}:tables",), f"no tables are configured. Start with: {begin}")
-        raise_problems(where, [problem])
+    given = _given(config)
 
     def refuse(problems: Iterable[Problem]) -> None:
-        raise_problems(where, [_in_namespace(config.name, problem) for problem in problems])
+        found = (as_given(problem, given) for problem in problems)
+        raise_problems(where, [_in_namespace(config.name, problem) for problem in found])
 
+    refuse(problems_of_first_table(given))
+    values = with_first_table(given)
+    if "tables" not in values:
+        raise_problems(where, [_no_table(config.name)])
     try:
         found = StackConfig.model_validate(values)
     except ValidationError as error:
@@ -123,7 +125,21 @@ def _created(entry: Any, created: Mapping[str, pulumi.Output[str]], caller: Call
     return created.get(canonical_principal(entry, caller.scope), entry)
 
 
-def _values(config: pulumi.Config) -> dict[str, Any]:
+def _no_table(namespace: str) -> Problem:
+    """The config has no table, or one for a project of another name."""
+    for key in sorted(pulumi.runtime.get_config_env()):
+        other, _, name = key.partition(":")
+        if name in ("tables", TABLE):
+            file = f"Pulumi.{pulumi.get_stack()}.yaml"
+            rename = f"sed -i.before 's/{other}:/{namespace}:/' {file}"
+            return Problem(
+                (key,), f"is a setting of a project named {other}; this one is {namespace}. Run: {rename}"
+            )
+    begin = f"pulumi config set --path '{namespace}:tables.NAME.partitionKey' id"
+    return Problem((f"{namespace}:tables",), f"no tables are configured. Start with: {begin}")
+
+
+def _given(config: pulumi.Config) -> dict[str, Any]:
     """All config values of this project, parsed, including unknown settings."""
     prefix = f"{config.name}:"
     return {

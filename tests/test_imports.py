@@ -9,10 +9,11 @@ import pytest
 
 from local.local_run import ROOT
 
-OWN = {"components", "config", "encrypted_tables", "local", "policies", "tests"}
+OWN = {"components", "config", "first_table", "encrypted_tables", "local", "policies", "tests"}
 MAY_IMPORT = {
     "components": {"components"},
-    "config.py": {"components"},
+    "config.py": {"components", "first_table"},
+    "first_table.py": {"components"},
     "__main__.py": {"components", "config"},
     "policy-pack": {"policies"},
     "encrypted_tables": {"encrypted_tables"},

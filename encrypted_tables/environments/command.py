@@ -88,9 +88,10 @@ def recover(stack: str, project: Path, yes: bool) -> int:
     Exit status: 0 the state is readable, or was restored; 1 it can be restored with --yes; 2 no readable copy
     was found, or the state could not be checked.
     """
-    from encrypted_tables.environments import recover as recovery  # noqa: PLC0415  # PyYAML, not in workflows
+    from encrypted_tables.engine.project import project_name  # noqa: PLC0415  # PyYAML, not in workflows
+    from encrypted_tables.environments import recover as recovery  # noqa: PLC0415
 
-    name = recovery.project_name(project)
+    name = project_name(project)
     state = recovery.state_directory(recovery.backend_url(find_engine(), project))
     damage = recovery.find_damage(state, name, stack)
     if damage is None:

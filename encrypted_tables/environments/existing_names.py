@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
-_EPHEMERAL = re.compile(
-    r"""^ +["']?encrypted-tables:ephemeral["']?: +["']?[Tt]rue["']?\s*(#.*)?$""", re.MULTILINE
-)
+_PROJECT = re.compile(r"""^(?:\{\s*)?["']?name["']?:\s+["']?([\w.-]+)""", re.MULTILINE)
+_FIRST_SETTING = re.compile(r"^config:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( +)\S", re.MULTILINE)
 
 
 def names(project: Path, *, is_lasting: bool = False) -> list[str]:
@@ -25,5 +24,18 @@ def names(project: Path, *, is_lasting: bool = False) -> list[str]:
     return sorted(
         name
         for name, file in files.items()
-        if NAME.fullmatch(name) and not (is_lasting and _EPHEMERAL.search(file.read_text(encoding="utf-8")))
+        if NAME.fullmatch(name) and not (is_lasting and _is_ephemeral(file))
     )
+
+
+def _is_ephemeral(file: Path) -> bool:
+    """Whether the config sets the stack's `ephemeral`, with or without the project's name before it."""
+    text = file.read_text(encoding="utf-8")
+    project = _PROJECT.search(file.with_name("Pulumi.yaml").read_text(encoding="utf-8"))
+    first = _FIRST_SETTING.search(text)
+    if not project or not first:
+        return False
+    setting = (
+        rf"""^{first[1]}["']?(?:{re.escape(project[1])}:)?ephemeral["']?: +["']?[Tt]rue["']?\s*(#.*)?$"""
+    )
+    return re.search(setting, text, re.MULTILINE) is not None

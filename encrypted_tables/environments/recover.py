@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from encrypted_tables.engine.find import Engine
 from encrypted_tables.environments.checkpoint import (
     Candidate,
@@ -68,25 +66,6 @@ def state_directory(url: str) -> Path:
         )
     path = Path(url.removeprefix(LOCAL).partition("?")[0]).expanduser().absolute()
     return path if path.name == ".pulumi" else path / ".pulumi"
-
-
-def project_name(project: Path) -> str:
-    """The name in Pulumi.yaml.
-
-    Raises:
-        UserError: there is no Pulumi.yaml, or it has no name.
-    """
-    file = project / "Pulumi.yaml"
-    try:
-        settings = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"there is no {file.resolve()}; run this in the project's directory") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{file.resolve()} is not YAML: {error}") from error
-    name = settings.get("name") if isinstance(settings, dict) else None
-    if not isinstance(name, str):
-        raise UserError(f"{file.resolve()} has no project name; add `name: ...`")
-    return name
 
 
 def find_damage(state: Path, project: str, stack: str) -> Damage | None:

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.find import find_engine
 from encrypted_tables.engine.preview import Preview
+from encrypted_tables.engine.project import project_name, stack_settings, tables_of
 from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.errors import UserError
@@ -73,12 +72,11 @@ def _of_stack(request: Request) -> tuple[Preview, None]:
 
 def _with_notes(diff: Diff, config: Path) -> Diff:
     """Add the limits of a preview by another role than the deployer's."""
-    document = yaml.safe_load(config.read_text(encoding="utf-8")) if config.exists() else None
-    tables = ((document or {}).get("config") or {}).get("encrypted-tables:tables")
+    settings = stack_settings(config, project_name(config.parent)) if config.exists() else {}
     notes = [
         f"{config.name}: {name} names no deployers, so its key policy names whoever runs the update: here "
         "the role of this preview. If another role deploys, name it, or the plan will be refused."
-        for name, table in (tables.items() if isinstance(tables, dict) else ())
-        if isinstance(table, dict) and not {"deployers", "keyArn"} & table.keys()
+        for name, table in tables_of(settings).items()
+        if not {"deployers", "keyArn"} & table.keys()
     ]
     return replace(diff, notes=(*diff.notes, *notes))

@@ -157,7 +157,7 @@ def test_user_is_denied(w: Walkthrough) -> Facts:
 def test_user_becomes_key_user(w: Walkthrough) -> Facts:
     """One line of config, and `pulumi up`."""
     arn = w.stack.outputs()["testUser"]["userArn"]
-    key = f"encrypted-tables:tables.{TABLE}.keyUsers[0]"
+    key = f"tables.{TABLE}.keyUsers[0]"
     w.stack.set_config(key, arn)
     yield "config", f"pulumi config set --path '{key}' {arn}"
     result = w.stack.up(*PACK, *BRIEF, "--skip-preview", on_line=w.show)

@@ -57,6 +57,21 @@ def test_no_table_is_told_with_the_command_that_makes_one() -> None:
     assert told.startswith("encrypted-tables:tables: no tables are configured. Start with: pulumi config")
 
 
+def test_the_settings_of_a_project_of_another_name_are_renamed_by_a_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pulumi.runtime.settings.reset_options(project="shop", stack="qa")
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"encrypted-tables:tables": "{}"}))
+
+    with pytest.raises(SettingsError) as refused:
+        load_config(pulumi.Config("shop"), CALLER)
+
+    assert str(refused.value).endswith(
+        "  encrypted-tables:tables: is a setting of a project named encrypted-tables; this one is shop. "
+        "Run: sed -i.before 's/encrypted-tables:/shop:/' Pulumi.qa.yaml"
+    )
+
+
 def test_every_mistake_is_told_at_once_with_its_path() -> None:
     told = mistakes(
         ephemeral="perhaps",

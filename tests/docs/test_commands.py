@@ -8,7 +8,7 @@ import pytest
 from local.local_run import ROOT
 from tests.documents import NOT_RUN, runnable_blocks
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "template" / "README.md"])
 RUN_BY = {
     "README.md": "docs/test_install.py",
     "docs/adopt-existing.md": "engine/test_adopt_existing.py",
@@ -20,10 +20,12 @@ RUN_BY = {
     "docs/interrupted-updates.md": "engine/survivor.py",
     "docs/keys.md": "docs/test_access_commands.py",
     "docs/move-from-aws-keys.md": "engine/test_move_from_aws_keys.py",
+    "docs/new-project.md": "docs/test_new_project.py",
     "docs/pull-requests.md": "workflows/test_docs.py",
     "docs/rollout.md": "docs/test_install.py",
     "docs/verify.md": "docs/test_access_commands.py",
     "docs/why-denied.md": "docs/test_why_denied.py",
+    "template/README.md": "docs/test_new_project.py",
 }
 """The test that runs a page's commands."""
 

@@ -13,7 +13,7 @@ import yaml
 from encrypted_tables.__main__ import main
 from encrypted_tables.engine.cache import cache_directory
 from encrypted_tables.environments.existing_names import names
-from encrypted_tables.environments.new import TEMPLATE
+from encrypted_tables.environments.new import filled_template
 from local.local_run import ROOT, LocalRun
 
 
@@ -46,6 +46,15 @@ def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -
     assert list(config["encrypted-tables:tables"]) == ["orders"]
     assert "pulumi up --stack qa" in text
     assert "«" not in text
+
+
+def test_the_settings_are_those_of_the_project_whatever_its_name(project: Path) -> None:
+    (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+
+    assert run(project, "new", "qa", "--file-only") == 0
+
+    config = yaml.safe_load((project / "Pulumi.qa.yaml").read_text())["config"]
+    assert set(config) == {"aws:region", "shop:ephemeral", "shop:tables"}
 
 
 def test_an_environment_that_is_there_is_not_overwritten(
@@ -99,6 +108,32 @@ def test_ephemeral_environments_can_be_left_out(
     assert capsys.readouterr().out == "prod\n"
 
 
+@pytest.mark.parametrize(
+    ("config", "is_listed"),
+    [
+        ("config:\n  shop:ephemeral: true\n", False),
+        ("config:\n  # for tests\n  ephemeral: true\n", False),
+        ("config: # one\n    aws:region: eu-west-1\n    'shop:ephemeral': 'true'\n", False),
+        ("config:\n  other:ephemeral: true\n", True),
+        ("config:\n  shop:tables:\n    orders:\n      ephemeral: true\n", True),
+        ("config: {}\n", True),
+        ("", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "pulumi", ["name: shop\n", '{"name": "shop"}\n', "description: x\nname: 'shop' # y\n"]
+)
+def test_an_environment_is_ephemeral_by_the_setting_of_its_own_project(
+    config: str, is_listed: bool, pulumi: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.yaml").write_text(pulumi)
+    (project / "Pulumi.dev.yaml").write_text(config)
+
+    assert run(project, "list", "--lasting") == 0
+
+    assert capsys.readouterr().out.split() == (["dev"] if is_listed else [])
+
+
 def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project: Path) -> None:
     """On the real engine: what is commented out stays where it counts, and the stack in use stays in use."""
     environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}
@@ -127,7 +162,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
     pulumi("config", "set", "--stack", "qa", "--path", f"{TABLES}.orders.rotationPeriodInDays", "180")
 
     within = yaml.safe_load(uncommented(file.read_text()))["config"][TABLES]["orders"]
-    template = TEMPLATE.read_text().replace("«stack»", "qa").replace("«region»", "us-east-1")
+    template = filled_template("encrypted-tables", "qa", "us-east-1")
     assert within == {
         **yaml.safe_load(uncommented(template))["config"][TABLES]["orders"],
         "rotationPeriodInDays": 180,

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 
 from components.table_settings import TableSettings
 from config import StackConfig
-from encrypted_tables.environments.new import TEMPLATE
+from encrypted_tables.environments.new import filled_template
 
 NAMESPACE = "encrypted-tables:"
 SETTING = re.compile(r" *#(?=[^ ])")
 
 
 def filled_in() -> list[str]:
-    return TEMPLATE.read_text().replace("«stack»", "qa").replace("«region»", "eu-west-1").splitlines()
+    return filled_template("encrypted-tables", "qa", "eu-west-1").splitlines()
 
 
 def paragraphs(lines: list[str]) -> Iterator[list[int]]:

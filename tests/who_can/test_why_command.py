@@ -64,6 +64,7 @@ def test_a_table_in_the_config_of_the_directory_gets_a_line_of_it(
 ) -> None:
     settings = {"tableName": table, "partitionKey": "id", "keyUsers": ["role/a"]}
     config = yaml.safe_dump({"config": {"shop:tables": {"orders": settings}}})
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
     (tmp_path / "Pulumi.prod.yaml").write_text(config)
 
     found = answer(ask(world.aws, tmp_path, table, "--why", f"user/{user.name}", "--format", "json"))
@@ -133,6 +134,7 @@ def test_bad_input_is_one_message(
 def test_a_stack_whose_config_lacks_the_table_is_one_message(
     world: World, user: User, table: str, tmp_path: Path
 ) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
 
     done = ask(world.aws, tmp_path, table, "--why", user.arn, "--stack", "dev")

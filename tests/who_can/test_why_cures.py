@@ -106,6 +106,7 @@ class Reader:
         stack: str | None,
         action: str | None = "dynamodb:GetItem",
     ) -> Explanation:
+        (self.directory / "Pulumi.yaml").write_text("name: encrypted-tables\n")
         (self.directory / "Pulumi.dev.yaml").write_text(state.config)
         file = self.directory / "session.json"
         file.write_text(json.dumps(session_policy))

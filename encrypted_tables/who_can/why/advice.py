@@ -1,5 +1,6 @@
 """A cure as steps for people and programs: lines of the config, statements, commands. Pure."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -119,8 +120,8 @@ def _key_user(project: Project, name: str) -> Step:
     if name in users:
         words = f"Remove `until` from the key user in {project.file}, or put it off, and update the stack:"
         number = users.index(name)
-    path = f"{project.namespace}:tables.{project.table}.keyUsers[{number}]"
-    commands = [f"pulumi config set --stack {project.stack} --path '{path}' {name}"]
+    path = f"{project.tables}.{project.table}.keyUsers[{number}]"
+    commands = [shlex.join(["pulumi", "config", "set", "--stack", project.stack, "--path", path, name])]
     if project.stack == "STACK":
         commands = []
     return Step(Gate.KEY_POLICY, words, config=project.lines("keyUsers", [name]), commands=commands)

@@ -6,12 +6,11 @@ from typing import Any
 
 import yaml
 
+from encrypted_tables.engine.project import project_name, stack_settings, tables_of
 from encrypted_tables.errors import UserError
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.who_can.evaluate import Subject
 
-_TABLES = ":tables"
-NAMESPACE = "encrypted-tables"
 # The statements that the strict profile of a key policy always has.
 _STRICT_SIDS = {"KeyManagementByAccount", "KeyAdministration", "TableCreation", "KeyUsage"}
 
@@ -22,7 +21,8 @@ class Project:
 
     file: str
     """As `Pulumi.dev.yaml`."""
-    namespace: str
+    namespace: str | None
+    """The project's name; None where it is unknown, as Pulumi then takes settings without one."""
     table: str
     """The table's name in the config, which may differ from that in DynamoDB."""
     key_users: tuple[str, ...] = ()
@@ -35,11 +35,16 @@ class Project:
         """The stack's name."""
         return self.file.removeprefix("Pulumi.").removesuffix(".yaml")
 
+    @property
+    def tables(self) -> str:
+        """The setting that holds the tables: `shop:tables`."""
+        return f"{self.namespace}:tables" if self.namespace else "tables"
+
     def lines(self, setting: str, values: list[Any]) -> str:
         """What to add to the file, as YAML."""
         written = yaml.safe_dump(values, sort_keys=False, default_flow_style=False, width=1000)
         indented = "".join(f"        {line}\n" for line in written.splitlines())
-        return f"config:\n  {self.namespace}{_TABLES}:\n    {self.table}:\n      {setting}:\n{indented}"
+        return f"config:\n  {self.tables}:\n    {self.table}:\n      {setting}:\n{indented}"
 
 
 def project_of(subject: Subject, stack: str | None, directory: Path) -> Project | None:
@@ -58,32 +63,27 @@ def project_of(subject: Subject, stack: str | None, directory: Path) -> Project 
     name = subject.table.name
     if stack is not None:
         file = directory / f"Pulumi.{stack}.yaml"
-        found = _in_file(file, name)
+        found = _in_file(file, name, project_name(directory))
         if found is None:
             raise UserError(f"{file.name}: no table {name}. Give the --stack whose config has it.")
         return found
-    files = [one for file in sorted(directory.glob("Pulumi.*.yaml")) if (one := _in_file(file, name))]
+    if not (directory / "Pulumi.yaml").exists():
+        return Project("Pulumi.STACK.yaml", None, name) if _is_strict(subject) else None
+    namespace = project_name(directory)
+    configs = sorted(directory.glob("Pulumi.*.yaml"))
+    files = [one for file in configs if (one := _in_file(file, name, namespace))]
     if len(files) == 1:
         return files[0]
     if files or _is_strict(subject):
-        return Project("Pulumi.STACK.yaml", NAMESPACE, files[0].table if files else name)
+        return Project("Pulumi.STACK.yaml", namespace, files[0].table if files else name)
     return None
 
 
-def _in_file(file: Path, table: str) -> Project | None:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UserError(f"{file.name} cannot be read: {error}") from None
-    config = content.get("config") if isinstance(content, dict) else None
-    for name, tables in config.items() if isinstance(config, dict) else ():
-        if str(name).endswith(_TABLES) and isinstance(tables, dict):
-            for key, settings in tables.items():
-                given = settings if isinstance(settings, dict) else {}
-                if given.get("tableName", key) == table:
-                    namespace = str(name).removesuffix(_TABLES)
-                    users = _principals(given.get("keyUsers"))
-                    return Project(file.name, namespace, str(key), users, "keyArn" in given)
+def _in_file(file: Path, table: str, namespace: str) -> Project | None:
+    for name, given in tables_of(stack_settings(file, namespace)).items():
+        if given.get("tableName", name) == table:
+            users = _principals(given.get("keyUsers"))
+            return Project(file.name, namespace, name, users, "keyArn" in given)
     return None
 
 

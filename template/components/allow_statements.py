@@ -1,0 +1,1 @@
+../../components/allow_statements.py

@@ -1,0 +1,1 @@
+../../components/current_table.py

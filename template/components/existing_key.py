@@ -1,0 +1,1 @@
+../../components/existing_key.py

@@ -1,0 +1,1 @@
+../../components/index_settings.py

@@ -1,0 +1,1 @@
+../../components/origin_settings.py

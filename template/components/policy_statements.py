@@ -1,0 +1,1 @@
+../../components/policy_statements.py

@@ -1,0 +1,1 @@
+../../components/principal_lookup.py

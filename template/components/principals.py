@@ -1,0 +1,1 @@
+../../components/principals.py

@@ -1,0 +1,1 @@
+../../components/provisioned_capacity.py

@@ -1,0 +1,1 @@
+../../components/resource_names.py

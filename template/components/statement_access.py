@@ -1,0 +1,1 @@
+../../components/statement_access.py

@@ -1,0 +1,1 @@
+../../components/table_inputs.py

@@ -1,0 +1,1 @@
+../../components/table_settings.py

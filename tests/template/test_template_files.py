@@ -1,0 +1,40 @@
+"""The template's files are the program's own, linked, and nothing else."""
+
+import subprocess
+
+from local.local_run import ROOT
+
+TEMPLATE = ROOT / "template"
+OF_THE_PLUGIN = {"__main__.py", "plugin.py"}
+
+
+def test_the_template_has_the_whole_component() -> None:
+    """If not: `ln -s ../../components/NAME template/components/NAME`."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py", "py.typed"],
+        cwd=ROOT / "components",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    needed = set(listed.stdout.split()) - OF_THE_PLUGIN
+
+    linked = {file.name: file.resolve() for file in (TEMPLATE / "components").iterdir()}
+
+    assert linked == {name: ROOT / "components" / name for name in needed}
+
+
+def test_the_template_has_the_program_and_few_other_files() -> None:
+    linked = {file.name for file in TEMPLATE.iterdir() if file.is_symlink()}
+    own = {file.name for file in TEMPLATE.iterdir() if file.is_file() and not file.is_symlink()}
+
+    assert linked == {"__main__.py", "config.py", "first_table.py"}
+    assert own == {"Pulumi.yaml", "README.md", "requirements.txt", ".gitignore"}
+
+
+def test_the_template_needs_the_same_packages_as_the_program() -> None:
+    needed = (ROOT / "requirements.txt").read_text().splitlines()
+    of_template = (TEMPLATE / "requirements.txt").read_text().splitlines()
+
+    assert {line.partition("==")[0] for line in of_template} == {"pulumi", "pulumi-aws", "pydantic"}
+    assert set(of_template) <= set(needed)
