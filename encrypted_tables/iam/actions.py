@@ -36,8 +36,8 @@ ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
     Access.WRITE: actions("dynamodb", Effect.WRITES),
 }
 """Those that need the table's key: kms:Decrypt through DynamoDB, as the caller."""
-OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect", SEARCH_VECTORS)
-"""Those that read an index by its own ARN; SearchVectors reads nothing else.
+OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect")
+"""Those that read a secondary index by its own ARN; SearchVectors reads a vector index.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearch.Security.html
 """

@@ -12,14 +12,13 @@ from encrypted_tables.iam.actions import (
     GET_RECORDS,
     ITEM_ACTIONS,
     OF_BACKUPS,
-    OF_INDEXES,
-    SEARCH_VECTORS,
     Access,
 )
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of, any_of, unknown
 from encrypted_tables.iam.copies import key_for_copies
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
+from encrypted_tables.iam.item_calls import item_calls
 from encrypted_tables.iam.policy import NOT_KNOWN, Request, allowed_principals, resource_policy_delegates
 from encrypted_tables.iam.principals import ANYONE, Kind, Principal, root_user
 from encrypted_tables.iam.request_context import RequestContext, caller_context
@@ -38,10 +37,6 @@ from encrypted_tables.who_can.row import Row
 
 _POLICY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
 _SHARE = "dynamodb:PutResourcePolicy"
-_ON_TABLE = {
-    access: tuple(one for one in actions if one != SEARCH_VECTORS) for access, actions in ITEM_ACTIONS.items()
-}
-_ON_INDEX = tuple(one for one in OF_INDEXES if one != SEARCH_VECTORS)
 _COPIES_OF_TABLE = tuple(one for one in COPY_ACTIONS if one not in OF_BACKUPS)
 _COPIES_OF_BACKUP = tuple(one for one in COPY_ACTIONS if one in OF_BACKUPS)
 # With one of these on itself, a principal can give itself what the key leaves to IAM.
@@ -121,14 +116,12 @@ def policy_changers(account: Account, subject: Subject) -> list[Principal]:
 
 def asked(subject: Subject) -> list[Asked]:
     """All requests that `row` evaluates."""
-    items = tuple(action for actions in _ON_TABLE.values() for action in actions)
-    of_indexes = tuple(one.arn for one in _indexes(subject, subject.indexes))
-    of_vector_indexes = tuple(one.arn for one in _indexes(subject, subject.vector_indexes))
+    by_arn = {subject.table.arn: [*_COPIES_OF_TABLE, _SHARE]}
+    for action, arn in (call for access in ITEM_ACTIONS for call in _item_calls(subject, access)):
+        by_arn.setdefault(arn, []).append(action)
     return [
-        Asked((*items, *_COPIES_OF_TABLE, _SHARE), (subject.table.arn,)),
+        *(Asked(tuple(actions), (arn,)) for arn, actions in by_arn.items()),
         Asked(_COPIES_OF_BACKUP, (_backups(subject).arn,)),
-        *([Asked(_ON_INDEX, of_indexes)] if of_indexes else []),
-        *([Asked((SEARCH_VECTORS,), of_vector_indexes)] if of_vector_indexes else []),
         *([Asked((GET_RECORDS,), (subject.stream.arn,))] if subject.stream else []),
         *([Asked((*DECRYPT_ACTIONS, *_POLICY_CHANGES), (subject.key.arn,))] if subject.key else []),
         Asked(tuple(action for actions in _OWN_POLICIES.values() for action in actions), ITSELF),
@@ -191,24 +184,26 @@ def _served(caller: Caller, subject: Subject, access: Access, by_key: Answer, no
 
 
 def _items(caller: Caller, subject: Subject, access: Access, now: datetime | None) -> Answer:
-    allowed = _any_call(caller, [subject.table], _ON_TABLE[access], now)
-    if access is Access.WRITE or allowed.grade is Grade.YES:
-        return allowed
-    by_index = _any_call(caller, _indexes(subject, subject.indexes), _ON_INDEX, now)
-    by_vectors = _any_call(caller, _indexes(subject, subject.vector_indexes), (SEARCH_VECTORS,), now)
-    return any_of([allowed, by_index, by_vectors])
+    return any_of(
+        may_call_table(caller, replace(subject.table, arn=arn), action, now)
+        for action, arn in _item_calls(subject, access)
+    )
+
+
+def _item_calls(subject: Subject, access: Access) -> Iterator[tuple[str, str]]:
+    return item_calls(access, subject.table.arn, subject.indexes, subject.vector_indexes)
 
 
 def _reads_stream(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
     if subject.stream is None:
         return NO
-    return _with_key(_any_call(caller, [subject.stream], (GET_RECORDS,), now), subject, by_key)
+    return _with_key(may_call_table(caller, subject.stream, GET_RECORDS, now), subject, by_key)
 
 
 def _copies(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
-    of_table = _any_call(caller, [subject.table], _COPIES_OF_TABLE, now)
-    of_backups = _any_call(caller, [_backups(subject)], _COPIES_OF_BACKUP, now)
-    return _with_key(any_of([of_table, of_backups]), subject, by_key)
+    calls = [(subject.table, one) for one in _COPIES_OF_TABLE]
+    calls += [(_backups(subject), one) for one in _COPIES_OF_BACKUP]
+    return _with_key(any_of(may_call_table(caller, *call, now) for call in calls), subject, by_key)
 
 
 def _with_key(allowed: Answer, subject: Subject, by_key: Answer) -> Answer:
@@ -216,17 +211,6 @@ def _with_key(allowed: Answer, subject: Subject, by_key: Answer) -> Answer:
     if allowed.grade is Grade.NO or subject.unusable:
         return NO
     return all_of([allowed, key_for_copies(by_key)])
-
-
-def _any_call(
-    caller: Caller, resources: Iterable[TableFacts], actions: Iterable[str], now: datetime | None
-) -> Answer:
-    tried = [(one, action) for one in resources for action in actions]
-    return any_of(may_call_table(caller, one, action, now) for one, action in tried)
-
-
-def _indexes(subject: Subject, names: Iterable[str]) -> list[TableFacts]:
-    return [replace(subject.table, arn=f"{subject.table.arn}/index/{name}") for name in names]
 
 
 def _backups(subject: Subject) -> TableFacts:

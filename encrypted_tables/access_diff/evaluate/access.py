@@ -1,6 +1,5 @@
 """Whether a principal can do something with a table or its key, as far as the stack shows."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from encrypted_tables.access_diff.collect.access_model import AccessModel, Key, KeyKind, Table
@@ -10,10 +9,7 @@ from encrypted_tables.iam.actions import (
     DECRYPT,
     DECRYPT_ACTIONS,
     GET_RECORDS,
-    ITEM_ACTIONS,
     OF_BACKUPS,
-    OF_INDEXES,
-    SEARCH_VECTORS,
     Access,
 )
 from encrypted_tables.iam.answer import (
@@ -30,6 +26,7 @@ from encrypted_tables.iam.answer import (
 from encrypted_tables.iam.arns import account_of, region_of
 from encrypted_tables.iam.documents import Unreadable
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
+from encrypted_tables.iam.item_calls import item_calls
 from encrypted_tables.iam.policy import NOT_KNOWN, Request
 from encrypted_tables.iam.principals import Kind, Principal
 from encrypted_tables.iam.request_context import RequestContext, Value, caller_context, through_dynamodb
@@ -58,20 +55,14 @@ def dynamodb_allows_items(
     if principal.kind is Kind.SERVICE:
         return NO
     requests = (
-        _table_request(principal, action, arn, table) for action, arn in _item_requests(table, access)
+        _table_request(principal, action, arn, table)
+        for action, arn in item_calls(access, table.arn, table.indexes, [_VECTOR_INDEX])
     )
     return any_of(_item_action(model, request, table, elsewhere) for request in requests)
 
 
-def _item_requests(table: Table, access: Access) -> Iterator[tuple[str, str]]:
-    """The actions to try, each with the ARN of a table or index. A vector index may be of no stack."""
-    for action in ITEM_ACTIONS[access]:
-        if action != SEARCH_VECTORS:
-            yield action, table.arn
-    if access is Access.READ:
-        for index in table.indexes:
-            yield from ((action, f"{table.arn}/index/{index}") for action in OF_INDEXES)
-        yield SEARCH_VECTORS, f"{table.arn}/index/{NOT_KNOWN}"
+_VECTOR_INDEX = NOT_KNOWN
+"""A table may have vector indexes that no stack creates."""
 
 
 def dynamodb_allows(model: AccessModel, principal: Principal, table: Table, action: str) -> Answer:
