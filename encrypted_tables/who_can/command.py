@@ -127,7 +127,7 @@ def _look(inventory: Inventory, place: Place, principals: list[Principal], paral
         raise UserError(f"{place.name} in {place.region}: {place.table.words}")
     table, account = place.table, inventory.account
     tried = principals if table.account == account.id else []
-    results = [
-        result for one in tried for result in Prober(one, table, ProbeItem.for_table(table)).run(READ_CALLS)
-    ]
+    probers = [Prober(one, table, ProbeItem.for_table(table)) for one in tried]
+    rows = parallel.map("reading", lambda prober: prober.run(READ_CALLS), probers)
+    results = [result for row in rows for result in row]
     return look(inventory, place, proofs_of(account, table, results), parallel)
