@@ -1,4 +1,6 @@
 # `make demo`, `make test` and the rest set up all that they need. `make help` lists the targets.
+# GNU make ends with status 2 whenever a command fails, whatever its status: a script that tells 1 (differs) from 2
+# (cannot tell) runs `venv/bin/encrypted-tables` itself.
 PY := venv/bin/python
 STACK ?= dev
 
@@ -6,6 +8,7 @@ STACK ?= dev
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+	@echo "In scripts run venv/bin/encrypted-tables itself: make turns every failure into exit status 2."
 
 setup:  ## prepare this machine: environments and the engine
 	@python3 -m local.setup

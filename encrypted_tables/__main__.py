@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from encrypted_tables.errors import COULD_NOT, NAME
 from encrypted_tables.interruption import interruptible
+from encrypted_tables.missing_packages import with_packages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run(command_line, arguments)
 
-    return exit_status(program)
+    return exit_status(lambda: with_packages(program))
 
 
 def exit_status(program: Callable[[], int]) -> int:

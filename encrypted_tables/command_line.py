@@ -81,6 +81,8 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> int:
     except (UserError, OSError) as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return COULD_NOT
+    except ModuleNotFoundError:  # `main` says what to install
+        raise
     except Exception as error:  # noqa: BLE001  # whatever went wrong, nothing is known to differ: not status 1
         if _is_from_aws(error):
             print(f"{NAME}: {error}", file=sys.stderr)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from encrypted_tables.interruption import interruptible_with_farewell
+from encrypted_tables.missing_packages import with_packages
 
 
 def main() -> int:
@@ -24,7 +25,8 @@ def main() -> int:
         )
         return 1
     return interruptible_with_farewell(
-        lambda: _run(command, project), "Interrupted: the local AWS and everything in it are gone."
+        lambda: with_packages(lambda: _run(command, project)),
+        "Interrupted: the local AWS and everything in it are gone.",
     )
 
 

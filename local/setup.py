@@ -10,10 +10,12 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from encrypted_tables.engine.cache import CacheError
 from encrypted_tables.interruption import interruptible_with_farewell
 from encrypted_tables.terminal import say
+from local.engine.install_failures import remedy
 from local.engine.virtualenv import VirtualEnvironmentError
 from local.virtual_environments import ROOT, environments, make_missing
 
@@ -30,6 +32,12 @@ def _prepare() -> int:
             return engine.wait()
     except (VirtualEnvironmentError, CacheError) as error:
         say(str(error))
+        return 1
+    except OSError as error:
+        say(f"Set-up failed: {error}")
+        say(
+            remedy(str(error), Path(error.filename or ROOT), "Correct that, then run the same command again.")
+        )
         return 1
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,7 +91,8 @@ def _resources(state: Path) -> list[Mapping[str, Any]]:
     resources = deployment.get("resources", []) if isinstance(deployment, Mapping) else None
     if not isinstance(resources, list):
         raise UserError(
-            f"{state} is no exported state. Make one with `pulumi stack export --file {state.name}`."
+            f"{state} is no exported state. "
+            f"Make one with `pulumi stack export --file {shlex.quote(state.name)}`."
         )
     return [one for one in resources if isinstance(one, Mapping)]
 

@@ -12,6 +12,7 @@ from encrypted_tables.engine.events import Violation
 from encrypted_tables.engine.policy_pack import PolicyPack
 from encrypted_tables.engine.policy_verdicts import verdicts_of
 from encrypted_tables.engine.preview import Preview, read_preview
+from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.errors import UserError
 
@@ -90,7 +91,7 @@ def _by_engine(stack: Stack, pack: Path) -> tuple[Violation, ...]:
 def _previewed(stack: Stack, *flags: str) -> subprocess.CompletedProcess[str]:
     result = stack.captured("preview", "--json", *flags, variables={**AS_EVENTS, **NO_OTHER_PACK})
     if '"preludeEvent"' not in result.stdout:
-        raise EngineError(f"the preview of {stack.name} did not start:\n{said(result)}")
+        raise EngineError(f"the preview of {stack.name} did not start:\n{with_remedy(said(result))}")
     return result
 
 

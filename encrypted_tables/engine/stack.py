@@ -1,6 +1,7 @@
 """A stack of the real engine: its commands and their results."""
 
 import json
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from encrypted_tables.engine import child
 from encrypted_tables.engine.events import Event, Violation, read_events, violations
+from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.errors import UserError
 
 
@@ -52,7 +54,8 @@ class StackError(UserError):
     def __init__(self, result: Result) -> None:
         self.result = result
         super().__init__(
-            f"`{' '.join(result.command)}` ended with exit status {result.exit_code}:\n{result.output}"
+            f"`{shlex.join(result.command)}` ended with exit status {result.exit_code}:\n"
+            + with_remedy(result.output)
         )
 
 

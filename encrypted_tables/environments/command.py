@@ -1,6 +1,7 @@
 """`encrypted-tables environments`."""
 
 import json
+import shlex
 from pathlib import Path
 
 import click
@@ -71,7 +72,8 @@ def adopt(stack: str, file: Path) -> int:
     if not found.found:
         click.echo("Nothing to import: no table of the program exists.")
         return 1
-    click.echo(f"Next: pulumi import --stack {stack} --file {file} --generate-code=false")
+    command = ["pulumi", "import", "--stack", stack, "--file", str(file), "--generate-code=false"]
+    click.echo(f"Next: {shlex.join(command)}")
     return 0
 
 
@@ -104,7 +106,7 @@ def recover(stack: str, project: Path, yes: bool) -> int:
     if checkpoint is None:
         raise UserError(
             f"no readable copy of the state of {stack} in {state}. Import your last export "
-            f"(`pulumi stack import --stack {stack} --file FILE`), or adopt what is in AWS "
+            f"(`pulumi stack import --stack {shlex.quote(stack)} --file FILE`), or adopt what is in AWS "
             "(`encrypted-tables environments adopt`)."
         )
     click.echo(f"Newest readable state: {damage.found.source}")
@@ -116,5 +118,5 @@ def recover(stack: str, project: Path, yes: bool) -> int:
         click.echo("Nothing changed. Add --yes to restore it.")
         return 1
     click.echo(f"Restored. The broken file is kept: {recovery.restore(damage)}")
-    click.echo(f"Next: pulumi refresh --stack {stack} --clear-pending-creates")
+    click.echo(f"Next: pulumi refresh --stack {shlex.quote(stack)} --clear-pending-creates")
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from encrypted_tables.engine.find import Engine
 from encrypted_tables.engine.project import project_name
+from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.environments.existing_names import NAME
 from encrypted_tables.errors import UserError
@@ -61,7 +62,8 @@ def init_stack(engine: Engine, project: Path, stack: str, secrets_provider: str 
     reached = Stack(stack, project, engine.pulumi, engine.environment())
     result = reached.captured("stack", "init", "--no-select", *provider)
     if result.returncode:
+        again = shlex.join(["pulumi", "stack", "init", stack, *provider])
         raise UserError(
-            f"Pulumi.{stack}.yaml was written, but the stack could not be created:\n{result.stderr.strip()}\n"
-            f"Correct that, then run: {shlex.join(['pulumi', 'stack', 'init', stack, *provider])}"
+            f"Pulumi.{stack}.yaml was written, but the stack could not be created:\n"
+            f"{with_remedy(result.stderr.strip())}\nThen run: {again}"
         )

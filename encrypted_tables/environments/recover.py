@@ -7,6 +7,7 @@ and one in `backups/` before the stack is changed by a refresh, import or destro
 import gzip
 import json
 import os
+import shlex
 import subprocess
 import zlib
 from collections.abc import Iterator
@@ -123,7 +124,7 @@ def _refuse_lock(locks: Path, stack: str) -> None:
     if locks.is_dir() and any(locks.glob("*.json")):
         raise UserError(
             f"the stack {stack} is locked ({locks}). Make sure that no update is running, "
-            f"then run `pulumi cancel --stack {stack} --yes` and this again."
+            f"then run `pulumi cancel --stack {shlex.quote(stack)} --yes` and this again."
         )
 
 

@@ -16,6 +16,7 @@ from encrypted_tables.engine.cache import cache_directory, locked, made_whole
 from encrypted_tables.engine.find import LANGUAGE_HOST_VARIABLE
 from encrypted_tables.terminal import AttemptFailedError, say
 from local.engine.go_toolchain import find_go
+from local.engine.install_failures import remedy
 
 MODULE = Path(__file__).resolve().parent
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
@@ -31,6 +32,7 @@ TAGS = "-tags=osusergo,grpcnotrace"
 # By default Go writes modules read-only, so that they could not be removed.
 SETTINGS = {"CGO_ENABLED": "0", "GOFLAGS": "-modcacherw", "GOWORK": "off", "GOTOOLCHAIN": "local"}
 SECONDS_BETWEEN_REPORTS = 10
+_MODULES = "If the Go module proxy cannot be reached, set HTTPS_PROXY to a proxy or GOPROXY to a mirror."
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
         output = printed.read()
     if process.returncode != 0:
         raise AttemptFailedError(
-            f"a build from Go modules: `go {arguments[0]}` failed:\n{''.join(log[-20:]).strip()}"
+            f"a build from Go modules: `go {arguments[0]}` failed:\n{(said := ''.join(log[-20:]).strip())}\n"
+            + remedy(said, cache_directory(), _MODULES)
         )
     return output
 

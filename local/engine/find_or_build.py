@@ -16,6 +16,7 @@ from encrypted_tables.engine.find import (
 )
 from encrypted_tables.terminal import AttemptFailedError, say
 from local.engine import build, official_installer
+from local.engine.install_failures import remedy
 
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
 HOST_VARIABLES = {LANGUAGE_HOST_VARIABLE: str(OWN_HOST)}
@@ -86,6 +87,9 @@ def main() -> int:
         engine = find_or_build_engine()
     except EngineNotFoundError as error:
         say(str(error))
+        return 1
+    except OSError as error:
+        say(f"No Pulumi engine: {error}\n{remedy(str(error), Path(error.filename or OWN_HOST), REMEDY)}")
         return 1
     print(f"{engine.pulumi} {engine.version} ({engine.origin})")
     return 0

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+from local.engine.install_failures import remedy
 
+_INDEX = (
+    "If the Python package index cannot be reached, set HTTPS_PROXY to a proxy or PIP_INDEX_URL to a mirror. "
+    "Then run the same command again."
+)
 LOCKS = Path(__file__).resolve().parents[2] / "locks"
 
 
@@ -38,7 +43,7 @@ def create(directory: Path) -> None:
     if done.returncode != 0:
         raise VirtualEnvironmentError(
             f"`{base_python()} -m venv {directory}` failed:\n{done.stdout.strip()}\n"
-            "On Debian and Ubuntu, `apt install python3-venv` installs the missing part of Python."
+            + remedy(done.stdout, directory, "Install Python with its modules `venv` and `ensurepip`.")
         )
 
 
@@ -90,5 +95,5 @@ def _pip(directory: Path, arguments: Sequence[str]) -> None:
     if done.returncode != 0:
         raise VirtualEnvironmentError(
             f"`{' '.join(command)}` into {directory} failed:\n{done.stdout.strip()}\n"
-            "Can the Python package index be reached? Then run the same command again."
+            + remedy(done.stdout, directory, _INDEX)
         )

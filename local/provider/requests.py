@@ -1,5 +1,7 @@
 """Reads the resource type and name from requests of the engine."""
 
+import shlex
+
 from pulumi.runtime.proto import provider_pb2
 
 from local.provider import OFFICIAL_PLUGIN
@@ -41,7 +43,7 @@ def how_to_take_over(request: provider_pb2.CreateRequest) -> str:
     """What to do if a resource already exists: an interrupted update may have created it."""
     _, project_and_types, name = request.urn.rsplit("::", 2)
     parent, _, token = project_and_types.rpartition("$")
-    command = f"pulumi import {token} {name} <id> --generate-code=false"
+    command = f"pulumi import {token} {shlex.quote(name)} <id> --generate-code=false"
     if parent:
         command += f" --parent parent=<URN of its {parent.rpartition('$')[2]}>"
     return f"If an interrupted update created it, import it into the state: `{command}`"

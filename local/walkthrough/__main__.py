@@ -3,11 +3,14 @@
 import sys
 
 from encrypted_tables.interruption import interruptible_with_farewell
+from encrypted_tables.missing_packages import with_packages
 
 
 def main() -> int:
     """Perform all steps; the exit status is 0 only when each was as expected."""
-    return interruptible_with_farewell(_demo, "Interrupted: the local AWS and everything in it are gone.")
+    return interruptible_with_farewell(
+        lambda: with_packages(_demo), "Interrupted: the local AWS and everything in it are gone."
+    )
 
 
 def _demo() -> int:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from encrypted_tables.engine import child
+from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.errors import UserError
 from encrypted_tables.verify.collect.declared import StackOutputs, parse_outputs
 
@@ -31,7 +32,7 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
             f"stack {stack}: `pulumi stack output` did not finish within {_TIMEOUT_SECONDS} s."
         ) from None
     if done.returncode:
-        raise UserError(f"stack {stack}: `pulumi stack output` failed: {done.stderr.strip()}")
+        raise UserError(f"stack {stack}: `pulumi stack output` failed: {with_remedy(done.stderr.strip())}")
     return parse_outputs(done.stdout, f"stack {stack}")
 
 

@@ -1,0 +1,70 @@
+"""The errors that a new user meets first, from the real engine: one message that says what to do."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from local.local_run import ROOT, LocalRun
+
+
+@pytest.fixture(scope="module")
+def project(shared_run: LocalRun) -> Iterator[Path]:
+    """A project with the stack `dev`, which is not deployed yet."""
+    project = shared_run.project()
+    shared_run.stack("dev", project)
+    yield project
+    subprocess.run(
+        [shared_run.engine.pulumi, "stack", "rm", "dev", "--yes", "--force", "--preserve-config"],
+        cwd=project,
+        env=shared_run.environment(),
+        check=True,
+    )
+
+
+def message_of(run: LocalRun, project: Path, command: str, leave_out: str = "") -> str:
+    """What a command that fails prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "encrypted_tables", *command.split()],
+        cwd=project,
+        env={**without(leave_out, run.environment()), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def without(part: str, environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not part or part not in name}
+
+
+@pytest.mark.parametrize("command", ["verify --stack nope", "environments adopt nope"])
+def test_a_stack_that_does_not_exist(shared_run: LocalRun, project: Path, command: str) -> None:
+    said = message_of(shared_run, project, command)
+
+    assert "no stack named 'nope' found" in said
+    assert "Create it with `pulumi stack init nope`" in said
+
+
+def test_no_passphrase(shared_run: LocalRun, project: Path) -> None:
+    said = message_of(shared_run, project, "environments adopt dev", leave_out="PASSPHRASE")
+
+    assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds the stack's passphrase." in said
+
+
+def test_no_backend(shared_run: LocalRun, project: Path) -> None:
+    said = message_of(shared_run, project, "verify --stack dev", leave_out="BACKEND")
+
+    assert "Log in with `pulumi login`, or set PULUMI_BACKEND_URL" in said
+
+
+def test_no_engine(shared_run: LocalRun, project: Path) -> None:
+    said = message_of(shared_run, project, "environments adopt dev", leave_out="PATH")
+
+    assert "pulumi on PATH: not found" in said
+    assert "`make shell`" in said
