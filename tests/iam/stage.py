@@ -203,6 +203,10 @@ _CALLS: Mapping[str, Callable[[str], tuple[str, str, Mapping[str, Any]]]] = {
     "Scan": _item("Scan"),
     "BatchGetItem": lambda _: ("dynamodb", "BatchGetItem", {"RequestItems": {TABLE_ARN: {"Keys": [_KEY]}}}),
     "PartiQLSelect": _statement(f"SELECT * FROM \"{TABLE_ARN}\" WHERE id='1'"),  # noqa: S608  # our own table
+    "ConditionCheckItem": lambda _: (
+        "dynamodb", "TransactWriteItems", {"TransactItems": [{"ConditionCheck": {
+            "TableName": TABLE_ARN, "Key": _KEY, "ConditionExpression": "attribute_exists(id)"}}]}
+    ),
     "PutItem": _item("PutItem", Item=ITEM),
     "UpdateItem": _item("UpdateItem", Key=_KEY),
     "DeleteItem": _item("DeleteItem", Key=_KEY),

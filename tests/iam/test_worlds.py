@@ -1,6 +1,6 @@
 """Generated worlds: what `encrypted_tables` predicts, and what the local AWS really answers.
 
-WORLDS and WHO_CAN_WORLDS are the numbers of worlds (each has 160 decisions, or the reads of 10 principals);
+WORLDS and WHO_CAN_WORLDS are the numbers of worlds (each has 170 decisions, or the reads of 10 principals);
 WORLDS_SEED is the number of the first one.
 """
 

@@ -59,7 +59,7 @@ ROOTS = (f"{_OWN}:root", f"{_OTHER}:root")
 CALLERS = (*(one.arn for one in HOLDERS if one.kind == "user"), *SESSIONS, *ROOTS)
 """Everyone who calls in a world."""
 
-READS = ("GetItem", "Query", "Scan", "BatchGetItem", "PartiQLSelect")
+READS = ("GetItem", "Query", "Scan", "BatchGetItem", "PartiQLSelect", "ConditionCheckItem")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert")
 KEY_CALLS = ("Decrypt", "DescribeKey", "GetKeyPolicy", "ListGrants", "EnableKeyRotation", "PutKeyPolicy")
 
