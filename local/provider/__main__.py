@@ -4,6 +4,7 @@ Prints the port on 127.0.0.1 on which it listens. Ends silently on SIGINT and SI
 that started it ends.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from local.sdk_messages import import_messages_only
 
 if __name__ == "__main__":
     import_messages_only()
+    gc.disable()  # imports alone trigger it dozens of times
 
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
@@ -30,6 +32,8 @@ ENGINE_CHECK_SECONDS = 1.0
 
 def main() -> None:
     """Serve until told to end."""
+    gc.freeze()
+    gc.enable()
     ended, cancelled = threading.Event(), threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -46,7 +46,7 @@ class Call:
     custom_timeout: bool = False
 
     def client(self, service: str, region: str | None = None) -> Client:
-        """The boto3 client of a service in the resource's Region, or in another one."""
+        """The client of a service in the resource's Region, or in another one."""
         return self.session.client(service, region or self.region)
 
     def wait_until(self, what: str, reached: Callable[[], bool], *, interval: float = 0.2) -> None:

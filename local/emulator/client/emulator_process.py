@@ -79,7 +79,7 @@ class EmulatorProcess:
         self._process = subprocess.Popen(
             [str(EMULATOR_PYTHON), "-m", PACKAGE],
             cwd=DIRECTORY,
-            env={"PYTHONDONTWRITEBYTECODE": "1"},
+            env={},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

@@ -15,7 +15,6 @@ import threading
 from collections.abc import Generator, Iterator
 from concurrent import futures
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any  # the generated protobuf classes
 
@@ -46,6 +45,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        from importlib import metadata  # noqa: PLC0415  # slow, and hardly ever asked for
+
         return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
 
     def Cancel(self, request: Any, context: Any) -> Any:
