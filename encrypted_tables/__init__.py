@@ -1,3 +1,3 @@
-"""What runs against AWS: verify, the access diff, the audit, deployments and environments."""
+"""The tools that run against AWS: verify, access diff, audit, deployments and environments."""
 
 __version__ = "1.0.0"

@@ -9,7 +9,7 @@ from encrypted_tables.missing_packages import with_packages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; its exit status, as `--help` states it."""
+    """Run the command line and return the exit status that `--help` describes."""
 
     def program() -> int:
         from encrypted_tables.command_line import command_line, run  # noqa: PLC0415  # after the signal handlers
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def exit_status(program: Callable[[], int]) -> int:
-    """The program's exit status; an interrupted program cleans up, says so and returns COULD_NOT."""
+    """The program's exit status. An interrupted program cleans up, prints a message and returns COULD_NOT."""
     try:
         return interruptible(program)
     except KeyboardInterrupt as interruption:
@@ -30,7 +30,7 @@ def exit_status(program: Callable[[], int]) -> int:
 
 
 def console_script() -> None:
-    """The installed command."""
+    """Entry point of the installed command."""
     sys.exit(main())
 
 

@@ -36,11 +36,13 @@ Exit status:
 Completion in your shell (bash; zsh and fish likewise):
   eval "$(_ENCRYPTED_TABLES_COMPLETE=bash_source encrypted-tables)"
 
-AWS is reached as its standard environment says: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL."""
+The connection to AWS comes from its standard variables: AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL."""
 
 
 class _LazyGroup(click.Group):
-    """Loads a command's module when the command is used: `environments list` needs no AWS library."""
+    """Imports a command's module when the command is used, because `environments list` needs no AWS
+    library.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         return list(COMMANDS)
@@ -56,11 +58,11 @@ class _LazyGroup(click.Group):
 @click.group(NAME, cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name=NAME)
 def command_line() -> None:
-    """DynamoDB tables that only named people can read: prove it, review it, deploy it."""
+    """Verify, review and deploy DynamoDB tables that only named principals can read."""
 
 
 def run(command: click.Command, arguments: Sequence[str] | None) -> int:
-    """Run a command of click; its exit status, as `--help` states it.
+    """Run a click command and return the exit status that `--help` describes.
 
     Args:
         command: returns its exit status, or None for 0.
@@ -70,7 +72,7 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> int:
     try:
         if asked := os.environ.get(_COMPLETION):
             return shell_complete(command, {}, NAME, _COMPLETION, asked)
-        # Not `command.main`, which turns an interruption into an error without its notes.
+        # Not `command.main`, which would lose the notes of an interruption.
         with command.make_context(NAME, words) as context:
             status: int | None = command.invoke(context)
     except click.exceptions.Exit as finished:

@@ -1,4 +1,4 @@
-"""How a command ends before it has a result."""
+"""Errors that end a command without a result."""
 
 NAME = "encrypted-tables"
 COULD_NOT = 2

@@ -41,7 +41,7 @@ def interruptible_with_farewell(program: Callable[[], int], farewell: str) -> in
 
 
 def ignore_interruptions() -> None:
-    """Ignore further signals: only cleaning up is left."""
+    """Ignore further signals during the final cleanup."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
@@ -54,7 +54,9 @@ def leave_ctrl_c_to_children() -> None:
 
 @contextmanager
 def interruptions_held() -> Iterator[None]:
-    """Delay interruptions until the block ends, so that the process that it starts can be ended."""
+    """Delay interruptions until the end of the block, so that a process that the block starts can be
+    ended.
+    """
     _held.begin()
     try:
         yield

@@ -20,7 +20,7 @@ from encrypted_tables.errors import UserError
 SECONDS = 600
 HIDDEN_SECRETS = "could not decrypt secrets"
 PLACE = re.compile(r"\nURN: \S+(?:, logical id (?P<logical_id>\S+))?$")
-"""The last line of a violation's message: what a waiver of it has to name."""
+"""The last line of a violation's message: what a waiver must name."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Analysis:
     config: Path | None = None
 
     def reports(self, states: Sequence[Path]) -> list[StateReport]:
-        """What the pack finds in each state, several states at a time."""
+        """The findings in each state, several states in parallel."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return list(pool.map(self.report, states))
 
     def report(self, state: Path) -> StateReport:
-        """What the pack finds in one state; a state that cannot be checked has an error, never a pass."""
+        """The findings in one state. A state that cannot be checked has an error; it never passes."""
         try:
             resources = _resources(state)
             if not resources:
@@ -48,7 +48,8 @@ class Analysis:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
         error = _error(done, events, findings)
-        # A resource that the program only reads belongs to another stack, and its state has no inputs.
+        # Skip resources that the program only reads: they belong to another stack, and their state has no
+        # inputs.
         read = {str(one.get("urn")) for one in resources if one.get("external")}
         own = [finding for finding in findings if finding.urn not in read]
         urns = [str(one.get("urn")) for one in resources]
@@ -60,7 +61,7 @@ class Analysis:
         pack = ["--policy-pack", str(self.pack.resolve()), *config]
         with tempfile.TemporaryDirectory(prefix="audit-") as elsewhere:
             command = [str(self.engine.pulumi), "policy", "analyze", *pack]
-            # The engine would also read a project or pack beside the state.
+            # Copy the state, because the engine would also read a project or pack in its directory.
             return child.run(
                 [*command, "--file", str(state.resolve()), "--json"],
                 Path(elsewhere),
@@ -69,7 +70,9 @@ class Analysis:
             )
 
     def _environment(self) -> dict[str, str]:
-        """The caller's environment: to decrypt secrets, the engine may need its passphrase or credentials."""
+        """The caller's environment, because the engine may need a passphrase or credentials to decrypt
+        secrets.
+        """
         return {
             **self.engine.environment(),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -81,7 +84,7 @@ def _resources(state: Path) -> list[Mapping[str, Any]]:
     """The state's resources.
 
     Raises:
-        UserError: the file is no exported state.
+        UserError: the file is not an exported state.
     """
     try:
         content = json.loads(state.read_text(encoding="utf-8"))
@@ -91,14 +94,14 @@ def _resources(state: Path) -> list[Mapping[str, Any]]:
     resources = deployment.get("resources", []) if isinstance(deployment, Mapping) else None
     if not isinstance(resources, list):
         raise UserError(
-            f"{state} is no exported state. "
-            f"Make one with `pulumi stack export --file {shlex.quote(state.name)}`."
+            f"{state} is not an exported state. "
+            f"Create one with `pulumi stack export --file {shlex.quote(state.name)}`."
         )
     return [one for one in resources if isinstance(one, Mapping)]
 
 
 def _events(output: str) -> Iterator[Mapping[str, Any]]:
-    """The engine's events, one on each line."""
+    """The engine's events, one per line."""
     for line in output.splitlines():
         if line.strip():
             yield json.loads(line)
@@ -122,14 +125,14 @@ def _finding(state: Path, event: Mapping[str, Any]) -> Finding:
 def _error(
     done: subprocess.CompletedProcess[str], events: Sequence[Mapping[str, Any]], findings: Sequence[Finding]
 ) -> str:
-    """Why the engine has no result; empty if it has one.
+    """Why there is no result; empty if there is one.
 
-    The engine ends with status 1 both for a mandatory violation and for a failure. Status 1 is a result
-    only with a summary and a mandatory violation.
+    The engine's exit status is 1 both for a mandatory violation and for a failure. Status 1 is a result only
+    together with a summary and a mandatory violation.
     """
     ended = any("summaryEvent" in event for event in events)
     explained = done.returncode == 0 or any(finding.level == "mandatory" for finding in findings)
     if ended and explained:
         return ""
     said = done.stderr.strip() or "nothing"
-    return f"The engine has no result (exit status {done.returncode}). Its output: {said}"
+    return f"The engine returned no result (exit status {done.returncode}). Its output: {said}"

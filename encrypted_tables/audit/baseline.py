@@ -14,42 +14,43 @@ VERSION = 1
 
 
 def read_baseline(file: Path) -> Counter[Identity]:
-    """How many old violations there are of each policy by each resource.
+    """The number of old violations by policy and resource.
 
     Raises:
-        UserError: the file cannot be read, or is no baseline.
+        UserError: the file cannot be read, or is not a baseline.
     """
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             raise UserError(
-                f"{file} is a baseline of version {content['version']}; this audit reads {VERSION}."
+                f"{file} is a baseline of version {content['version']}; version {VERSION} is needed."
             )
         return Counter({(one["policy"], one["urn"]): int(one["violations"]) for one in content["old"]})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(
-            f"{file} is no baseline ({type(error).__name__}: {error}). Make one with --write-baseline."
+            f"{file} is not a baseline ({type(error).__name__}: {error}). Create one with --write-baseline."
         ) from error
 
 
 def refuse_stacks_of_one_name(reports: Sequence[StateReport]) -> None:
-    """Refuse states whose resources have the same URNs: a URN does not name the organisation.
+    """Reject states with the same URNs: a URN does not contain the organisation.
 
     Raises:
-        UserError: two states have a resource of the same URN.
+        UserError: two states have a resource with the same URN.
     """
     holders: dict[str, StateReport] = {}
     for report in reports:
         for urn in report.urns:
             if (other := holders.setdefault(urn, report)) is not report:
                 raise UserError(
-                    f"{other.state} and {report.state} both have {urn}: they are stacks of one name, which a "
-                    "baseline cannot distinguish. Audit each organisation separately, with its own baseline."
+                    f"{other.state} and {report.state} both have {urn}: they are stacks with the same name, "
+                    "which a baseline cannot distinguish. Audit each organisation separately, with its own "
+                    "baseline."
                 )
 
 
 def write_baseline(file: Path, findings: Sequence[Finding]) -> None:
-    """Write all these violations as old ones."""
+    """Write these violations as the baseline."""
     old = [
         {"policy": policy, "urn": urn, "violations": number}
         for (policy, urn), number in sorted(counted(findings).items())
@@ -65,7 +66,7 @@ def audited(
 ) -> Audit:
     """The audit with each finding marked as old or new.
 
-    Of several violations of one policy by one resource, the baseline's number are old.
+    If a resource violates one policy several times, as many as the baseline has are old.
     """
     left = Counter(baseline)
     marked = [replace(report, findings=[_marked(one, left) for one in report.findings]) for report in reports]

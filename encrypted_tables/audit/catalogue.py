@@ -1,4 +1,4 @@
-"""The metadata of the policies of a pack: the engine's events have only part of it."""
+"""The metadata of a pack's policies, of which the engine's events have only a part."""
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -11,7 +11,7 @@ class _Model(BaseModel):
 
 
 class Framework(_Model):
-    """A compliance framework, and the controls of it that a policy serves."""
+    """A compliance framework, and those of its controls that a policy supports."""
 
     title: str
     edition: str
@@ -39,7 +39,7 @@ class Catalogue(_Model):
     policies: tuple[Policy, ...]
 
     def policy(self, name: str) -> Policy | None:
-        """The policy of this name; None for one of another pack."""
+        """The policy with this name; None if it is from another pack."""
         return next((one for one in self.policies if one.name == name), None)
 
 
@@ -47,7 +47,7 @@ def catalogue_of(pack: PolicyPack) -> Catalogue:
     """Ask the pack for its catalogue.
 
     Raises:
-        UserError: the pack does not run, or its answer is no catalogue.
+        UserError: the pack does not run, or does not return a catalogue.
     """
     done = pack.run("catalogue.py")
     if done.returncode:
@@ -55,4 +55,4 @@ def catalogue_of(pack: PolicyPack) -> Catalogue:
     try:
         return Catalogue.model_validate_json(done.stdout)
     except ValidationError as error:
-        raise UserError(f"{pack.directory} has no catalogue that can be read: {error}") from error
+        raise UserError(f"the catalogue of {pack.directory} cannot be read: {error}") from error

@@ -10,7 +10,7 @@ def check_config(pack: PolicyPack, config: Path) -> None:
     """Let the pack check its config.
 
     Raises:
-        UserError: the config has faults, one a line, or the pack cannot check it.
+        UserError: the config has errors (one per line), or the pack cannot check it.
     """
     done = pack.run("check_config.py", str(config))
     if done.returncode:

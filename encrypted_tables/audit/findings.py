@@ -1,4 +1,4 @@
-"""What an audit finds: violations of policies in exported states, and states that could not be checked."""
+"""The results of an audit: policy violations in exported states, and states that could not be checked."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,12 @@ from pathlib import Path
 from encrypted_tables.audit.catalogue import Catalogue, Policy
 
 Identity = tuple[str, str]
-"""A policy's name and a resource's URN: the violations of one policy by one resource."""
+"""A policy's name and a resource's URN, which identify the violations of one policy by one resource."""
 
 
 @dataclass(frozen=True)
 class Waiver:
-    """A waiver of a policy, as the config has it. `expires` is the last day on which it counts."""
+    """A waiver of a policy, from the config. `expires` is the last day on which it is valid."""
 
     policy: str
     owner: str
@@ -28,15 +28,15 @@ class Finding:
     """One violation.
 
     Attributes:
-        state: the file that it was found in.
-        urn: the resource; that of the stack, or empty, for a violation of the stack.
+        state: the state file.
+        urn: the resource. For a violation of the stack, the stack's URN or empty.
         logical_id: the resource of a CloudFormation template; empty for any other.
         policy: the policy's name.
         level: `mandatory` or `advisory`.
         severity: `critical`, `high`, `medium` or `low`; empty if the pack states none.
         description: what the policy requires.
         message: what is wrong, the value found and what to do.
-        is_new: no baseline has it.
+        is_new: whether it is missing in the baseline.
         waiver: the waiver that hides it; None for a violation that counts.
     """
 
@@ -53,12 +53,12 @@ class Finding:
 
     @property
     def identity(self) -> Identity:
-        """How a baseline identifies it: not by its wording, which changes between versions of the pack."""
+        """How a baseline identifies it: not by its message, which changes between versions of the pack."""
         return self.policy, self.urn
 
     @property
     def fails(self) -> bool:
-        """Whether the audit fails because of it."""
+        """Whether it makes the audit fail."""
         return self.is_new and self.level == "mandatory" and self.waiver is None
 
     @property
@@ -71,7 +71,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class StateReport:
-    """What was found in one state.
+    """The results for one state.
 
     Attributes:
         state: the file.
@@ -96,9 +96,9 @@ class Audit:
 
     Attributes:
         reports: one for each state.
-        fixed: the baseline entries that no state has any more, with their number.
+        fixed: baseline entries that are no longer found in any state, with their number.
         catalogue: the pack's policies.
-        notes: what else people should know, one line each.
+        notes: other remarks, one line each.
     """
 
     reports: Sequence[StateReport]
@@ -142,5 +142,5 @@ class Audit:
 
 
 def counted(findings: Sequence[Finding]) -> Counter[Identity]:
-    """How many violations there are of each policy by each resource."""
+    """The number of violations by policy and resource."""
     return Counter(finding.identity for finding in findings)

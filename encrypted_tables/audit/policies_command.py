@@ -24,7 +24,7 @@ def policies() -> None:
     type=_PATH,
     default=Path("policy-pack"),
     show_default=True,
-    help="The pack.",
+    help="The policy pack.",
 )
 def check_config(config: Path, policy_pack: Path) -> None:
     """Check CONFIG, a config of the policy pack, for unknown policies, wrong settings and faulty waivers.

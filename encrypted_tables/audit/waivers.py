@@ -1,8 +1,8 @@
-"""The waivers in the pack's config: what each hides in the audited states, and which hide nothing.
+"""Waivers in the pack's config: which violations each hides, and which waivers are unused.
 
-The pack reports unused waivers of its own stack. Only an audit of all stacks can report one whose scope is
-a pattern over stacks. Where there are waivers, the audit is made once more without them: the difference is
-what they hide.
+The pack reports unused waivers for its own stack. Only an audit of all stacks can report an unused waiver
+whose scope is a pattern over stacks. If there are waivers, the states are also checked without them: the
+difference is what the waivers hide.
 """
 
 import json
@@ -22,7 +22,7 @@ ABOUT_WAIVERS = ("waivers-current", "waivers-listed")
 
 @dataclass(frozen=True)
 class Waived:
-    """The states with what waivers hide, and one line for each waiver that no violation needs."""
+    """The states with the hidden violations, and a note on each unused waiver."""
 
     reports: Sequence[StateReport]
     notes: Sequence[str] = ()
@@ -45,14 +45,15 @@ def with_waived(analysis: Analysis, reports: Sequence[StateReport]) -> Waived:
         without.write_text(json.dumps(_without_waivers(config)), encoding="utf-8")
         bare = replace(analysis, config=without).reports([report.state for report in reports])
     violations = [one for report in bare for one in report.findings]
-    is_complete = not any(report.error for report in bare)  # else an unseen violation may need any of them
+    # A state that could not be checked may need any of the waivers.
+    is_complete = not any(report.error for report in bare)
     return Waived(
         [
             replace(report, waived=list(_hidden(report, whole, waivers)))
             for report, whole in zip(reports, bare, strict=True)
         ],
         [
-            f"In {waiver.policy}, nothing needs the waiver of {waiver.owner} for {waiver.scope}."
+            f"In {waiver.policy}, the waiver of {waiver.owner} for {waiver.scope} is unused."
             for waiver in dict.fromkeys([*waivers, *of_overrides])
             if is_complete and not any(_covers(waiver, one) for one in violations)
         ],
@@ -60,9 +61,9 @@ def with_waived(analysis: Analysis, reports: Sequence[StateReport]) -> Waived:
 
 
 def _hidden(report: StateReport, whole: StateReport, waivers: Sequence[Waiver]) -> Iterator[Finding]:
-    """The violations of the state without waivers that it does not have with them.
+    """The violations that the state has only without the waivers.
 
-    A waiver that does not count adds a sentence to the message of the violation.
+    An invalid waiver adds a sentence to the message of the violation.
     """
     left = list(report.findings)
     for one in whole.findings:
@@ -83,7 +84,7 @@ def _is_same(one: Finding, other: Finding) -> bool:
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:
-    """Whether the waiver is about such a violation: `*` stands for any text, as the pack reads it."""
+    """Whether the waiver applies to a violation; `*` matches any text, as in the pack."""
     pattern = ".*".join(map(re.escape, waiver.scope.split("*")))
     if finding.policy != waiver.policy or not re.fullmatch(pattern, finding.urn, re.DOTALL):
         return False
@@ -108,7 +109,9 @@ def _waivers(config: Mapping[str, Any]) -> Iterator[Waiver]:
 
 
 def _waivers_of_overrides(config: Mapping[str, Any]) -> Iterator[Waiver]:
-    """An exported state has no stack tags, so the audit never applies these."""
+    """Waivers in overrides for stack tags. An exported state has no tags, so the audit does not apply
+    them.
+    """
     for policy, settings in config.items():
         if isinstance(settings, dict):
             for override in settings.get("overrides", []):

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class UnreadableCheckpointError(Exception):
-    """The file holds no complete checkpoint; says why."""
+    """The file has no complete checkpoint; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -16,23 +16,23 @@ class Checkpoint:
     """A complete checkpoint."""
 
     text: str = field(repr=False)
-    """As the engine wrote it; its secrets are encrypted."""
+    """The checkpoint as the engine wrote it, with encrypted secrets."""
     saved: datetime
     """When the engine saved it."""
     resources: tuple[str, ...]
-    """`type name` of each resource in the state."""
+    """Type and name of each resource in the state."""
     pending: int
     """Operations that started and did not end."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file that may hold a state of the stack."""
+    """A file that may contain a state of the stack."""
 
     source: str
     """The file's path."""
     content: bytes = field(repr=False)
-    """Uncompressed."""
+    """The uncompressed content."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Found:
 
     source: str | None
     checkpoint: Checkpoint | None
-    """None if no file holds a complete checkpoint."""
+    """None if no file has a complete checkpoint."""
     unreadable: dict[str, str]
-    """The reason for each file that holds no complete checkpoint, by path."""
+    """The reason for each file without a complete checkpoint, by path."""
 
 
 def read_checkpoint(content: bytes) -> Checkpoint:
@@ -74,7 +74,7 @@ def read_checkpoint(content: bytes) -> Checkpoint:
 
 
 def newest(candidates: Iterable[Candidate]) -> Found:
-    """Find the readable checkpoint that was saved last; of equally new ones, the first."""
+    """Find the readable checkpoint that was saved last; the first one if several are equally new."""
     readable: list[tuple[str, Checkpoint]] = []
     unreadable = {}
     for candidate in candidates:

@@ -14,13 +14,15 @@ from encrypted_tables.errors import UserError
 
 @click.group()
 def environments() -> None:
-    """Create and list environments, adopt existing tables, and recover a broken state."""
+    """Create and list environments, adopt existing tables, and recover a damaged state."""
 
 
 @environments.command("list")
-@click.option("--project", type=click.Path(path_type=Path), default=Path(), help="Its directory.")
-@click.option("--json", "as_json", is_flag=True, help="As a JSON list.")
-@click.option("--lasting", is_flag=True, help="Leave out ephemeral environments.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="The directory of the project."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@click.option("--lasting", is_flag=True, help="Omit ephemeral environments.")
 def list_environments(project: Path, as_json: bool, lasting: bool) -> None:
     """List the environments of the project."""
     found = names(project, is_lasting=lasting)
@@ -29,14 +31,16 @@ def list_environments(project: Path, as_json: bool, lasting: bool) -> None:
 
 @environments.command("new")
 @click.argument("name")
-@click.option("--project", type=click.Path(path_type=Path), default=Path(), help="Its directory.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="The directory of the project."
+)
 @click.option("--region", envvar="AWS_REGION", default="us-east-1", show_default=True, show_envvar=True)
 @click.option(
     "--secrets-provider",
     metavar="URL",
     help="awskms://alias/...?region=... (default: the backend's own, a passphrase or Pulumi Cloud).",
 )
-@click.option("--file-only", is_flag=True, help="Write the file; do not make the stack.")
+@click.option("--file-only", is_flag=True, help="Only write the file; do not create the stack.")
 def new(name: str, project: Path, region: str, secrets_provider: str | None, file_only: bool) -> None:
     """Create an environment: its config file and its stack."""
     engine = None if file_only else find_engine()
@@ -44,7 +48,7 @@ def new(name: str, project: Path, region: str, secrets_provider: str | None, fil
     click.echo(f"Wrote {file.name}. Add the tables of this environment and their key users.")
     if engine:
         init_stack(engine, project, name, secrets_provider)
-        click.echo(f"Made the stack {name}. Next: pulumi preview --stack {name}")
+        click.echo(f"Created the stack {name}. Next: pulumi preview --stack {name}")
 
 
 @environments.command("adopt")
@@ -68,7 +72,7 @@ def adopt(stack: str, file: Path) -> int:
     for one in found.found:
         click.echo(f"Found: {one.what}")
     for missing in found.to_make:
-        click.echo(f"To be made: {missing}")
+        click.echo(f"To be created: {missing}")
     if not found.found:
         click.echo("Nothing to import: no table of the program exists.")
         return 1
@@ -79,12 +83,14 @@ def adopt(stack: str, file: Path) -> int:
 
 @environments.command("recover")
 @click.argument("stack")
-@click.option("--project", type=click.Path(path_type=Path), default=Path(), help="Its directory.")
-@click.option("--yes", is_flag=True, help="Restore the state that was found.")
+@click.option(
+    "--project", type=click.Path(path_type=Path), default=Path(), help="The directory of the project."
+)
+@click.option("--yes", is_flag=True, help="Restore the copy that was found.")
 def recover(stack: str, project: Path, yes: bool) -> int:
-    """Restore a stack whose state file is empty or cut, from the newest readable copy.
+    """Restore a stack whose state file is empty or truncated from the newest readable copy.
 
-    Shows what it would restore; changes nothing without --yes. The broken file is kept.
+    Shows what it would restore, and changes nothing without --yes. The damaged file is kept.
 
     \b
     Exit status: 0 the state is readable, or was restored; 1 it can be restored with --yes; 2 no readable copy
@@ -117,6 +123,6 @@ def recover(stack: str, project: Path, yes: bool) -> int:
     if not yes:
         click.echo("Nothing changed. Add --yes to restore it.")
         return 1
-    click.echo(f"Restored. The broken file is kept: {recovery.restore(damage)}")
+    click.echo(f"Restored. The damaged file is kept: {recovery.restore(damage)}")
     click.echo(f"Next: pulumi refresh --stack {shlex.quote(stack)} --clear-pending-creates")
     return 0

@@ -28,9 +28,9 @@ class TableInAws:
     """An existing table and its encryption."""
 
     encryption: str
-    """In words."""
+    """A description of the encryption."""
     customer_managed_key: str | None
-    """Its key's ARN; None where the AWS owned or the AWS managed key encrypts it."""
+    """Its key's ARN; None if it is encrypted with the AWS owned or AWS managed key."""
     replica_keys: Mapping[str, str]
     """The customer managed keys of its replicas, by Region."""
 
@@ -43,7 +43,7 @@ class Found:
     id: str
     """Its id for `pulumi import`."""
     what: str
-    """In words."""
+    """Its description."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Existing:
 
     found: tuple[Found, ...]
     to_make: tuple[str, ...]
-    """In words."""
+    """Descriptions of the resources that do not exist."""
 
 
 def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:

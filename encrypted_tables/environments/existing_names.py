@@ -1,5 +1,5 @@
-"""The environments of a project, from its config files. Standard library only, without a YAML parser:
-workflows list environments before they install anything.
+"""The environments of a project, from its config files. Uses only the standard library, without a YAML
+parser, because workflows list environments before they install anything.
 """
 
 import re
@@ -15,7 +15,7 @@ def names(project: Path, *, is_lasting: bool = False) -> list[str]:
 
     Args:
         project: its directory.
-        is_lasting: leave out ephemeral environments (default: return all).
+        is_lasting: omit ephemeral environments (default: return all).
     """
     files = {
         file.name.removeprefix("Pulumi.").removesuffix(".yaml"): file

@@ -1,7 +1,7 @@
-"""Restores a stack's state from the newest readable copy in the same backend, if its file is empty or cut.
+"""Restores a stack's state from the newest readable copy in the same backend, if its file is damaged.
 
-The engine keeps copies: the last state beside the file (`.bak`), one state for each update in `history/`,
-and one in `backups/` before the stack is changed by a refresh, import or destroy.
+The engine keeps copies: the last state next to the file (`.bak`), one state per update in `history/`, and one
+in `backups/` before a refresh, import or destroy changes the stack.
 """
 
 import gzip
@@ -58,11 +58,11 @@ def state_directory(url: str) -> Path:
     """The directory of a backend in the file system.
 
     Raises:
-        UserError: the backend is elsewhere.
+        UserError: the backend is not a directory.
     """
     if not url.startswith(LOCAL):
         raise UserError(
-            f"the state is in {url}, and only a backend in a directory (file://...) can be recovered here. "
+            f"the state is in {url}, but only a backend in a directory (file://...) can be recovered here. "
             "Pulumi Cloud: `pulumi stack export --version N`. S3: restore the object's previous version."
         )
     path = Path(url.removeprefix(LOCAL).partition("?")[0]).expanduser().absolute()
@@ -91,7 +91,7 @@ def find_damage(state: Path, project: str, stack: str) -> Damage | None:
 
 
 def restore(damage: Damage) -> Path:
-    """Replace the damaged file by the copy; return where the damaged file is kept.
+    """Replace the damaged file by the copy. Return the path at which the damaged file is kept.
 
     Raises:
         UserError: there is no readable copy.
@@ -124,15 +124,16 @@ def _refuse_lock(locks: Path, stack: str) -> None:
     if locks.is_dir() and any(locks.glob("*.json")):
         raise UserError(
             f"the stack {stack} is locked ({locks}). Make sure that no update is running, "
-            f"then run `pulumi cancel --stack {shlex.quote(stack)} --yes` and this again."
+            f"then run `pulumi cancel --stack {shlex.quote(stack)} --yes` and repeat this command."
         )
 
 
 def _copies(state: Path, project: str, file: Path, stack: str) -> Iterator[tuple[Path, bytes]]:
-    """The engine's copies of a stack's state, also unreadable ones."""
+    """The engine's copies of a stack's state, including unreadable ones."""
     places = [
         (file.parent, f"{file.name}.bak"),
-        (file.parent, f"{stack}.json.*"),  # PULUMI_RETAIN_CHECKPOINTS, and another compression's backup
+        # of PULUMI_RETAIN_CHECKPOINTS, and backups with another compression
+        (file.parent, f"{stack}.json.*"),
         (state / "history" / project / stack, f"{stack}-*.checkpoint.json*"),
         (state / "backups" / project / stack, f"{stack}.*.json*"),
     ]
@@ -145,7 +146,7 @@ def _copies(state: Path, project: str, file: Path, stack: str) -> Iterator[tuple
 
 
 def _content(file: Path) -> bytes:
-    """The file's content; empty if its compressed data are cut."""
+    """The file's content; empty if its compressed data is truncated."""
     raw = file.read_bytes()
     if GZIP not in file.suffixes:
         return raw
@@ -156,7 +157,7 @@ def _content(file: Path) -> bytes:
 
 
 def _keep(file: Path) -> Path:
-    """Copy the damaged file beside itself, under a name that the engine does not read."""
+    """Copy the damaged file to the same directory, under a name that the engine does not read."""
     number = 1
     while (kept := file.with_name(f"{file.name}.broken-{number}")).exists():
         number += 1

@@ -20,7 +20,7 @@ _pack = click.option(
 
 def _commit(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not re.fullmatch(SHA, value):
-        raise click.BadParameter(f"{value!r} is not a whole commit id, 40 hexadecimal digits")
+        raise click.BadParameter(f"{value!r} is not a full commit id of 40 hexadecimal digits")
     return value
 
 
@@ -47,8 +47,8 @@ def preview(stack: str, out: Path, commit: str | None, pull_request: int | None,
     """Preview a stack: its resources, policies and access, for reviewers.
 
     \b
-    Exit status: 0 the update may go ahead; 1 an error of the program or a mandatory violation;
-    2 there is no preview.
+    Exit status: 0 the update may go ahead; 1 an error in the program or a mandatory violation; 2 the preview
+    failed.
     """
     from encrypted_tables.pipeline.run import Request, run_preview  # noqa: PLC0415  # loads the AWS SDK
 
@@ -57,7 +57,7 @@ def preview(stack: str, out: Path, commit: str | None, pull_request: int | None,
 
 @click.command()
 @_stack
-@click.option("--plan", type=_PATH, required=True, help="The plan that the preview kept.")
+@click.option("--plan", type=_PATH, required=True, help="The plan that the preview wrote.")
 @click.option("--evidence", type=_PATH, required=True, help="A new directory for the evidence of verify.")
 @_pack
 def deploy(stack: str, plan: Path, evidence: Path, pack: Path) -> int:
@@ -73,13 +73,18 @@ def deploy(stack: str, plan: Path, evidence: Path, pack: Path) -> int:
 
 @click.command()
 @click.argument("directory", type=_PATH)
-@click.option("--commit", required=True, help="The commit that the workflow run was of.")
-@click.option("--head", required=True, metavar="OWNER/NAME:BRANCH", help="Whose code it ran.")
-@click.option("--conclusion", required=True, help="How it ended.")
+@click.option("--commit", required=True, help="The commit of the workflow run.")
+@click.option(
+    "--head",
+    required=True,
+    metavar="OWNER/NAME:BRANCH",
+    help="The branch whose code it ran, as owner:branch.",
+)
+@click.option("--conclusion", required=True, help="The conclusion of the workflow run.")
 def comment(directory: Path, commit: str, head: str, conclusion: str) -> None:
     """Write or update the comment with all previews on their pull request.
 
-    DIRECTORY holds the summaries of the previews, at any depth. GITHUB_REPOSITORY, GITHUB_API_URL and
+    DIRECTORY contains the summaries of the previews, at any depth. GITHUB_REPOSITORY, GITHUB_API_URL and
     GITHUB_TOKEN come from the workflow.
     """
     from encrypted_tables.pipeline.post import Run, post  # noqa: PLC0415  # not needed by the other commands

@@ -1,4 +1,4 @@
-"""The comment on a pull request: for each stack its changes, policy violations and access changes."""
+"""Renders the comment on a pull request: the changes, policy violations and access changes of each stack."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,7 +11,7 @@ MARKER = "<!-- encrypted-tables: previews -->"
 LONGEST = 65_536
 """GitHub's limit for a comment, in characters."""
 _LEAST = 1_000
-"""The least that each stack gets, in characters."""
+"""The minimum length for each stack, in characters."""
 _FOLD_END = "\n\n</details>"
 _CUT = "\n\n*The rest exceeds GitHub's limit for comments. See the workflow run.*\n"
 
@@ -30,11 +30,11 @@ def render_comment(summaries: Iterable[Summary], remarks: Iterable[str] = ()) ->
 
 
 def _within(length: int, text: str) -> str:
-    """Cut a text after a whole line, so that no stack pushes another out of the comment."""
+    """Cut a text at the end of a line, so that no stack crowds out another one."""
     if len(text) < length:
         return text
     kept = text[: length - len(_FOLD_END) - len(_CUT) - 1].rsplit("\n", 1)[0]
-    written = kept.splitlines()  # a text of the preview never has a line of its own
+    written = kept.splitlines()  # text from the preview never fills a whole line
     is_folded = sum(line.startswith("<details>") for line in written) > written.count(_FOLD_END.strip())
     return kept + (_FOLD_END if is_folded else "") + _CUT
 
@@ -61,8 +61,8 @@ def _stack(summary: Summary) -> str:
 def _left_out(summary: Summary) -> str:
     if not summary.left_out:
         return ""
-    gains = f", {summary.gains_left_out} of them gains or not told" if summary.gains_left_out else ""
-    return f"*{summary.left_out} more lines are left out{gains}.*"
+    gains = f", {summary.gains_left_out} of them gains or unknown" if summary.gains_left_out else ""
+    return f"*{summary.left_out} more lines are omitted{gains}.*"
 
 
 def _verdict(summary: Summary) -> str:
@@ -77,7 +77,7 @@ def _compared(summary: Summary) -> str:
     against = (
         "the stack as it is"
         if summary.compared_with == "the stack"
-        else "what the base branch would make, both on a local AWS: a fork gets no credentials"
+        else "the base branch, both on a local AWS: a fork gets no credentials"
     )
     return f"Commit {code(summary.commit)}, compared with {against}."
 
@@ -115,7 +115,7 @@ def _resources(summary: Summary) -> str:
 
 
 def _nothing(summary: Summary, words: str) -> str:
-    """What an empty section says; a failed preview does not say that there is nothing."""
+    """The text of an empty section. After a failed preview, it must not say that there is nothing."""
     return "Cannot tell: the preview failed." if summary.errors else words
 
 

@@ -1,4 +1,4 @@
-"""The part of GitHub's API that writes and updates one comment on a pull request.
+"""Writes and updates a comment on a pull request with GitHub's API.
 
 https://docs.github.com/en/rest/issues/comments
 """
@@ -18,12 +18,12 @@ _PAGE = 100
 
 
 class GitHubError(UserError):
-    """A request to GitHub failed; the message has its answer."""
+    """A request to GitHub failed; the message contains the response."""
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository, with a token that may read pull requests and write their comments."""
+    """A repository, with a token that can read pull requests and comment on them."""
 
     name: str
     """`owner/name`."""
@@ -31,7 +31,7 @@ class Repository:
     token: str = field(repr=False)
 
     def check_head(self, pull_request: int, commit: str) -> None:
-        """Check that the pull request's head is the commit, because its number came from an untrusted run.
+        """Check that the pull request's head is the commit, because its number comes from an untrusted run.
 
         Raises:
             GitHubError: the head is another commit.
@@ -48,7 +48,7 @@ class Repository:
             commit: the commit.
 
         Raises:
-            GitHubError: there is none, or more than one.
+            GitHubError: there is none or more than one.
         """
         found = self._call("GET", f"pulls?state=open&per_page={_PAGE}&head={quote(head, safe='')}")
         numbers = [one["number"] for one in found if one["head"]["sha"] == commit]
@@ -62,7 +62,7 @@ class Repository:
         """Write the comment, or replace the text of the earlier one.
 
         Raises:
-            GitHubError: GitHub refused.
+            GitHubError: the request failed.
         """
         for comment in self._comments(pull_request):
             is_own = comment.get("user", {}).get("type") == "Bot"

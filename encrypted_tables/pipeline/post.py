@@ -1,7 +1,7 @@
 """Writes or updates the comment with all previews on their pull request.
 
-It runs trusted code with a token that may comment, on summaries from an untrusted run. So it reads only what
-their schema allows, and needs no engine and no AWS.
+It runs trusted code, with a token that can comment, on summaries from an untrusted run. It therefore reads
+only what their schema allows, and needs neither the engine nor AWS.
 """
 
 import os
@@ -29,7 +29,7 @@ def post(directory: Path, run: Run) -> None:
 
     Raises:
         SummaryError: the summaries are not all from one pull request at this commit.
-        GitHubError: GitHub refused, or a variable of the workflow is not set.
+        GitHubError: the request failed, or a variable of the workflow is not set.
     """
     repository = Repository(
         _variable("GITHUB_REPOSITORY"), _variable("GITHUB_API_URL"), _variable("GITHUB_TOKEN")
@@ -51,8 +51,8 @@ def post(directory: Path, run: Run) -> None:
 
 
 _OF_FORK = (
-    "This is the word of code from a fork, which ran without credentials: whoever wrote the pull request "
-    "could change all that follows."
+    "This was written by code from a fork, which ran without credentials: the author of the pull request "
+    "could change everything below."
 )
 
 
@@ -76,10 +76,10 @@ def _summaries(directory: Path) -> tuple[list[Summary], list[str]]:
             found.append(read_summary(file.read_text(encoding="utf-8", errors="replace")))
         except SummaryError as error:
             errors.append(str(error)[:300])
-    return found, [f"{len(errors)} files are left out, the first as {errors[0]}"] if errors else []
+    return found, [f"{len(errors)} files are omitted; the first one: {errors[0]}"] if errors else []
 
 
 def _variable(name: str) -> str:
     if not os.environ.get(name):
-        raise GitHubError(f"{name} is not set; a workflow sets it")
+        raise GitHubError(f"{name} is not set; GitHub sets it in a workflow")
     return os.environ[name]

@@ -36,11 +36,11 @@ def run_preview(request: Request, previews: Previews | None = None, *, is_of_sta
 
     Args:
         request: what to preview.
-        previews: how (default: against the stack, with the credentials of the environment).
-        is_of_stack: whether the preview is compared with the stack; else with another preview.
+        previews: makes the previews (default: of the stack, with the credentials of the environment).
+        is_of_stack: whether the preview is compared with the stack, or with another preview.
 
     Raises:
-        UserError: the preview failed. The summary is still written and says why.
+        UserError: the preview failed. The summary is written nevertheless, with the reason.
     """
     try:
         now, before = (previews or _of_stack)(request)
@@ -71,11 +71,12 @@ def _of_stack(request: Request) -> tuple[Preview, None]:
 
 
 def _with_notes(diff: Diff, config: Path) -> Diff:
-    """Add the limits of a preview by another role than the deployer's."""
+    """Add notes on the limits of a preview by another role than the deployer."""
     settings = stack_settings(config, project_name(config.parent)) if config.exists() else {}
     notes = [
-        f"{config.name}: {name} names no deployers, so its key policy names whoever runs the update: here "
-        "the role of this preview. If another role deploys, name it, or the plan will be refused."
+        f"{config.name}: {name} has no deployers, so its key policy names the principal that "
+        "runs the update, here the role of this preview. If another role deploys, add it to deployers, or the "
+        "plan will be rejected."
         for name, table in tables_of(settings).items()
         if not {"deployers", "keyArn"} & table.keys()
     ]

@@ -1,6 +1,5 @@
-"""The summary of a preview, for the comment: small, without state, and safe to read from an untrusted run.
-Another, trusted workflow run writes the comment. It reads only what this schema allows, and shows it as plain
-text.
+"""The summary of a preview, for the comment: small, without state, and safe to read from an untrusted run. A
+trusted workflow run writes the comment. It reads only what this schema allows, and shows it as plain text.
 """
 
 from collections import Counter
@@ -16,7 +15,7 @@ from encrypted_tables.errors import UserError
 
 SUMMARY = "summary.json"
 MANY = 100
-"""The most entries of each kind that a comment shows; it gives the number of the others."""
+"""The maximum number of entries of each kind in a comment; it gives the number of the others."""
 
 Text = Annotated[str, StringConstraints(max_length=1000)]
 StackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,149}$")]
@@ -126,7 +125,7 @@ def summarise(
 def summarise_failure(
     stack: str, commit: str, pull_request: int | None, error: str, *, is_of_stack: bool
 ) -> Summary:
-    """Summarise a failed preview: only the reason is known."""
+    """Summarise a failed preview, with only the reason."""
     return Summary(
         version="1.0",
         stack=stack,

@@ -1,1 +1,1 @@
-"""What all reports share: their subject, their HTML page and their terminal."""
+"""Shared parts of reports: the subject, the HTML page and terminal output."""

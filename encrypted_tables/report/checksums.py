@@ -20,10 +20,10 @@ def write_with_checksums(directory: Path, files: Mapping[str, str]) -> str:
 
 
 def read_with_checksums(directory: Path) -> tuple[dict[str, bytes], str]:
-    """The files of a directory, if each byte is as it was written, and the checksum of SHA256SUMS.
+    """The files of a directory, after a check that nothing has changed, and the checksum of SHA256SUMS.
 
     Raises:
-        UserError: the directory cannot be read, or a file is edited, missing or added; names each one.
+        UserError: the directory cannot be read, or a file was edited, removed or added; names each one.
     """
     try:
         files = {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
@@ -33,7 +33,7 @@ def read_with_checksums(directory: Path) -> tuple[dict[str, bytes], str]:
         raise UserError(f"{directory}: no {SUMS}. Give a folder that `verify --evidence` wrote.")
     sums = files.pop(SUMS)
     if faults := _faults(sums, files):
-        raise UserError(f"{directory} is not as it was written: {'; '.join(faults)}.")
+        raise UserError(f"{directory} has changed since it was written: {'; '.join(faults)}.")
     return files, sha256(sums)
 
 
@@ -51,9 +51,9 @@ def _faults(sums: bytes, files: Mapping[str, bytes]) -> list[str]:
     wanted = {name: digest for digest, _, name in lines}
     edited = [name for name, content in files.items() if name in wanted and wanted[name] != sha256(content)]
     faults = [
-        *(f"{name} is edited" for name in edited),
+        *(f"{name} was edited" for name in edited),
         *(f"{name} is missing" for name in sorted(wanted.keys() - files.keys())),
         *(f"{name} is not in {SUMS}" for name in sorted(files.keys() - wanted.keys())),
     ]
-    # Any other difference, as in a line break, is an edit of the checksums.
-    return faults if faults or sums == _sums(files).encode() else [f"{SUMS} is edited"]
+    # Any other difference, such as a line break, means that the checksums were edited.
+    return faults if faults or sums == _sums(files).encode() else [f"{SUMS} was edited"]

@@ -13,18 +13,18 @@ from markupsafe import Markup, escape
 from encrypted_tables.report.subject import Subject
 
 _TEMPLATES = Path(__file__).parents[1]
-# A word with punctuation inside, as an ARN, a name with hyphens, a Region or a time has.
+# A word with punctuation inside, such as an ARN, a name with hyphens, a Region or a time.
 _IDENTIFIER = re.compile(r"[^\s,;()]*\w[:/_.@*=-]+\w[^\s,;()]*")
 _ENDS = ".:,;"
 
 
 def render_page(template: str, subject: Subject, **facts: Any) -> str:  # noqa: ANN401  # any template's facts
-    """An HTML page that loads nothing.
+    """An HTML page without external resources.
 
     Args:
-        template: its path in the package, as `verify/report/page.html`.
-        subject: what the report is about; the base template shows it.
-        facts: what the template itself uses.
+        template: its path in the package, such as `verify/report/page.html`.
+        subject: the subject of the report, which the base template shows.
+        facts: the values that the template uses.
     """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -38,12 +38,12 @@ def render_page(template: str, subject: Subject, **facts: Any) -> str:  # noqa: 
 
 
 def identifier(text: str) -> Markup:
-    """A name or an ARN, never broken over two lines."""
+    """A name or an ARN as HTML, without line breaks inside."""
     return Markup("<code>{}</code>").format(text)
 
 
 def prose(text: str) -> Markup:
-    """A sentence; the identifiers in it are not broken over two lines."""
+    """A sentence as HTML, without line breaks inside its identifiers."""
     found, at = Markup(), 0
     for match in _IDENTIFIER.finditer(text):
         name = match.group().rstrip(_ENDS)

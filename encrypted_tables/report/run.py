@@ -1,4 +1,4 @@
-"""Reads the subject of a report from the run that makes it."""
+"""Collects the subject of a report from the current run."""
 
 import os
 import subprocess
@@ -25,12 +25,12 @@ def now() -> str:
 
 
 def subject_of_run(caller: Principal, regions: Iterable[str], started: str, stack: str | None) -> Subject:
-    """The subject of a report that is made now.
+    """The subject of a report of the current run.
 
     Args:
-        caller: who runs it.
-        regions: the Regions that were looked at.
-        started: when it began, by `now`.
+        caller: the calling principal.
+        regions: the Regions that were read.
+        started: the start of the run, from `now`.
         stack: the stack whose declaration was compared, if any.
     """
     every = sorted(set(regions))
@@ -52,7 +52,7 @@ def subject_of_run(caller: Principal, regions: Iterable[str], started: str, stac
 
 
 def is_aws(url: str) -> bool:
-    """Whether the host of an endpoint is in a domain of AWS, of any partition."""
+    """Whether the host of an endpoint is in a domain of AWS, in any partition."""
     host = urlsplit(url).hostname or ""
     return any(host.endswith(f".{domain}") for domain in _domains())
 
@@ -64,7 +64,7 @@ def _domains() -> set[str]:
 
 
 def commit_of(directory: Path) -> str | None:
-    """The commit that is checked out in a directory, with `-dirty` if files differ from it.
+    """The commit that is checked out in a directory, with `-dirty` if there are local changes.
 
     None without git, outside a repository and before the first commit.
     """

@@ -1,4 +1,4 @@
-"""The subject of a report: what was looked at, with which version of what, when and by whom."""
+"""The subject of a report: what was read, with which version, when and by which principal."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about."""
+    """The subject of a report."""
 
     account: str
     """The account id of the caller."""
@@ -22,17 +22,18 @@ class Subject:
     stack: str | None
     """None if the report is not about a stack."""
     commit: str | None
-    """The commit of the working directory, `-dirty` if files differ from it; None outside a repository."""
+    """The commit of the working directory, with `-dirty` if there are local changes; None outside a
+    repository."""
     tool_version: str
     started: str
     """ISO 8601, in UTC, like `finished`."""
     finished: str
     caller: str
-    """Who ran it: the ARN that sts:GetCallerIdentity returned."""
+    """The caller's ARN from sts:GetCallerIdentity."""
 
     @property
     def endpoint(self) -> str:
-        """The endpoint in words: `AWS`, `local AWS` with its URL, or the URLs that are not AWS's."""
+        """A description of the endpoint: `AWS`, `local AWS` with its URL, or the URLs outside AWS."""
         if self.is_aws:
             return "AWS"
         hosts = {urlsplit(url).hostname for url in self.endpoints}
@@ -40,7 +41,7 @@ class Subject:
 
     @property
     def facts(self) -> dict[str, str]:
-        """Each fact in words, by its label, for people."""
+        """Each fact as text by its label, for people."""
         return {
             "account": self.account,
             "partition": self.partition,
@@ -55,7 +56,7 @@ class Subject:
 
     @property
     def columns(self) -> dict[str, str]:
-        """Each fact as a column of a CSV file; a row states its own Region."""
+        """Each fact as a column of a CSV file. Regions are omitted, because each row has its own."""
         return {
             "account": self.account,
             "partition": self.partition,

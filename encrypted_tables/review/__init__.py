@@ -1,1 +1,1 @@
-"""Access reviews: two evidence folders of verify, compared."""
+"""Access reviews, which compare two evidence folders of verify."""

@@ -21,9 +21,9 @@ _RENDERERS = {"csv": render_csv, "html": render_html}
 @click.argument("old", type=_FOLDER)
 @click.argument("new", type=_FOLDER)
 @click.option("--csv", type=_FILE, help="Write everyone with access as CSV; - is standard output.")
-@click.option("--html", type=_FILE, help="Write one page; - is standard output.")
+@click.option("--html", type=_FILE, help="Write an HTML page; - is standard output.")
 def review(old: Path, new: Path, csv: str | None, html: str | None) -> int:
-    """Compare two evidence folders of verify: whose access is new, changed, gone, or never proven.
+    """Compare two evidence folders of verify: which access is new, changed, gone, or never proven.
 
     Both folders are checked against their SHA256SUMS first.
 

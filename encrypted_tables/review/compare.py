@@ -1,4 +1,4 @@
-"""Two evidence folders compared: whose access is new, gone or changed since. Pure."""
+"""Compares two evidence folders: which access is new, gone or changed. Pure functions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from encrypted_tables.review.evidence import Access, Evidence, Key, Right
 
 
 class Change(StrEnum):
-    """What became of one principal's access to one table."""
+    """The change of one principal's access to one table."""
 
     NEW = "new"
     CHANGED = "changed"
     GONE = "gone"
     CANNOT_TELL = "cannot tell"
-    """It was open, and the newer run could not look."""
+    """There was access, but the newer run could not check it."""
     SAME = "same"
 
 
@@ -33,7 +33,7 @@ class Row:
 
     @property
     def is_never_proven(self) -> bool:
-        """Whether neither run proved an access to items that is open, or may be."""
+        """Whether it has, or may have, access to items that neither run proved."""
         shown = self.old if self.change is Change.CANNOT_TELL else self.new
         return shown.has_items and not (self.old.is_proven or self.new.is_proven)
 
@@ -48,12 +48,12 @@ class Review:
 
     @property
     def changed(self) -> list[Row]:
-        """The rows that are not the same."""
+        """The rows with a change."""
         return [row for row in self.rows if row.change is not Change.SAME]
 
     @property
     def never_proven(self) -> list[Row]:
-        """The rows that no run has proven."""
+        """The rows that neither run has proven."""
         return [row for row in self.rows if row.is_never_proven]
 
     @property
@@ -93,13 +93,13 @@ def _faults(old: Evidence, new: Evidence) -> Iterable[str]:
             values = f"{getattr(before, name)} and {getattr(after, name)}"
             yield f"their {name} differs: {values}"
     if before.is_aws != after.is_aws:
-        yield f"one is of {before.endpoint}, the other of {after.endpoint}"
+        yield f"one is from {before.endpoint}, the other from {after.endpoint}"
     if datetime.fromisoformat(before.started) > datetime.fromisoformat(after.started):
         yield f"the second is older ({after.started}); give the older one first"
 
 
 def _looked_at(new: Evidence, key: Key) -> bool:
-    """Whether a principal that the newer run does not show has no access."""
+    """Whether a principal that is missing in the newer run has no access."""
     return (key.table, key.region) in new.tables and new.account_read
 
 
@@ -116,6 +116,6 @@ def _change(old: Access, new: Access, *, can_tell: bool) -> Change:
     if old.is_open and not new.is_open:
         return Change.GONE
     rights = zip(old.rights.values(), new.rights.values(), strict=True)
-    # A run with --read-only tries no writes, which is no change of access.
+    # A run with --read-only does not try writes; that is not a change of access.
     differs = any(before != after and Right.NOT_TRIED not in {before, after} for before, after in rights)
     return Change.CHANGED if differs or old.roles != new.roles else Change.SAME

@@ -1,4 +1,4 @@
-"""Reads an evidence folder: the subject, and who could do what with which table."""
+"""Reads an evidence folder: the subject, and who had which access to which table."""
 
 import re
 from collections.abc import Hashable, Iterable
@@ -18,7 +18,7 @@ from encrypted_tables.verify.compare.expectation import READ_CALLS, WRITE_CALLS
 from encrypted_tables.verify.probe.classify import Outcome
 
 REPORT = "report.json"
-_FORMAT = re.compile(r"2\.[1-9]\d*")  # 2.0 lacks the rights beside item calls
+_FORMAT = re.compile(r"2\.[1-9]\d*")  # 2.0 lacks the rights besides item calls
 
 
 class Right(StrEnum):
@@ -32,17 +32,17 @@ class Right(StrEnum):
 
 @dataclass(frozen=True)
 class Access:
-    """One principal's access to one table, as one report shows it."""
+    """One principal's access to one table in a report."""
 
     principal: str
     read: Right = Right.NO
     write: Right = Right.NO
     use_key: Right = Right.NO
-    """Decrypt with the key outside DynamoDB."""
+    """Whether it could decrypt with the key outside DynamoDB."""
     administer: Right = Right.NO
-    """Give itself access."""
+    """Whether it could give itself access."""
     copy: Right = Right.NO
-    """Copy items elsewhere."""
+    """Whether it could copy items elsewhere."""
     roles: tuple[str, ...] = ()
     """The roles that the stack declares."""
     is_proven: bool = False
@@ -57,7 +57,8 @@ class Access:
     def is_open(self) -> bool:
         """Whether the principal could do anything, or it is unknown.
 
-        An unknown copy does not count alone: AWS does not document whether copies need the key.
+        An unknown right to copy does not count alone, because AWS does not document whether copies need the
+        key.
         """
         return self.has_items or bool({self.use_key, self.administer} & _OPEN) or self.copy is Right.YES
 
@@ -72,7 +73,7 @@ _OPEN = frozenset({Right.YES, Right.CANNOT_TELL})
 
 
 class Key(NamedTuple):
-    """Whose access to what."""
+    """The principal and the table of an access."""
 
     table: str
     region: str
@@ -82,7 +83,7 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Evidence:
-    """What one evidence folder proves."""
+    """The content of an evidence folder."""
 
     folder: Path
     checksum: str
@@ -148,7 +149,7 @@ def read_evidence(folder: Path) -> Evidence:
     """Read a folder that `verify --evidence` wrote.
 
     Raises:
-        UserError: a byte of it is edited, or it is no evidence folder of this format.
+        UserError: a file was changed, or it is not an evidence folder of a supported format.
     """
     files, checksum = read_with_checksums(folder)
     if REPORT not in files:
@@ -157,7 +158,8 @@ def read_evidence(folder: Path) -> Evidence:
         version = _Versioned.model_validate_json(files[REPORT]).schema_version
         if not _FORMAT.fullmatch(version):
             raise UserError(
-                f"{folder / REPORT}: format {version}; 2.1 or a later 2.x is needed. Verify again."
+                f"{folder / REPORT}: format {version} is not supported; run verify again (2.1 or a later "
+                "2.x is needed)."
             )
         report = _Report.model_validate_json(files[REPORT])
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""A review as a table, CSV and HTML."""
+"""Reports a review as a table, CSV and HTML."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ _TONES = {Change.NEW: "bad", Change.CHANGED: "unsure", Change.CANNOT_TELL: "unsu
 
 
 def render_csv(review: Review) -> str:
-    """A line for each principal and table, the same ones too, with the subject of the newer run."""
+    """A line for each principal and table, also without a change, with the subject of the newer run."""
     text = io.StringIO()
     subject = review.new.subject.columns
     writer = csv.writer(text)
@@ -70,13 +70,13 @@ def _roles(access: Access) -> str:
 
 
 def proven(row: Row) -> str:
-    """Which runs proved the access by the principal's own calls."""
+    """The runs that proved the access by the principal's own calls."""
     runs = [name for name, access in (("old", row.old), ("new", row.new)) if access.is_proven]
     return " and ".join(runs) or "never"
 
 
 def others(access: Access) -> str:
-    """What the principal could do beside reading and writing items."""
+    """What the principal could do besides reading and writing items."""
     words = {"use the key": access.use_key, "administer": access.administer, "copy": access.copy}
     open_ = [
         name if right is Right.YES else f"{name} ({right})"
@@ -87,7 +87,7 @@ def others(access: Access) -> str:
 
 
 def render_html(review: Review) -> str:
-    """One self-contained page."""
+    """The review as a self-contained HTML page."""
     return render_page(
         "review/page.html",
         review.new.subject,
@@ -100,7 +100,7 @@ def render_html(review: Review) -> str:
 
 
 def summary(review: Review) -> str:
-    """How many of each change."""
+    """The number of rows by kind of change."""
     count = {change: sum(row.change is change for row in review.rows) for change in Change}
     found = ", ".join(f"{number} {change}" for change, number in count.items() if number)
     return f"{found or 'nobody has access'}; {len(review.never_proven)} never proven"

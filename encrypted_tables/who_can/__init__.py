@@ -1,1 +1,1 @@
-"""Everyone who can read or write a table, use its key or administer it, and by what."""
+"""Lists everyone who can read or write a table, use its key or administer it, and why."""

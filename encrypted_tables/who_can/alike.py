@@ -1,7 +1,7 @@
-"""Users and roles that all policies treat alike: one evaluation answers for all of them. Pure.
+"""Groups users and roles that all policies treat alike, so that each group is evaluated once. Pure functions.
 
-Large accounts have many principals and few kinds of them. Two are alike if the statements that can decide are
-the same, no resource policy or grant names either of them, and the conditions that depend on the caller have
+Large accounts have many principals but few kinds of them. Two principals are alike if the same statements can
+decide, no resource policy or grant names either of them, and the conditions that depend on the caller have
 the same result.
 """
 
@@ -23,7 +23,7 @@ ITSELF = ("the caller itself",)
 
 @dataclass(frozen=True)
 class Asked:
-    """Requests that are evaluated: each of the actions on each of the resources."""
+    """The requests to evaluate: each of the actions on each of the resources."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -32,12 +32,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Part:
-    """What of a policy can decide."""
+    """The part of a policy that can decide."""
 
     number: int
-    """Equal for policies with the same effect; 0 for one without any."""
+    """Equal for policies with the same effect; 0 for a policy without effect."""
     places: tuple[str, ...] = ()
-    """The statements that can decide, in words."""
+    """Descriptions of the statements that can decide."""
     keys: tuple[str, ...] = ()
     """The condition keys that they read."""
 
@@ -48,18 +48,18 @@ _NOTHING = _Part(0)
 @dataclass(frozen=True)
 class _Condition:
     block: Mapping[str, Mapping[str, Any]] | None
-    """One operator with one key; None for variables outside conditions, whose values themselves matter."""
+    """One operator with one key; None for variables outside conditions, which are compared by value."""
     keys: tuple[str, ...]
 
 
 class Alike:
-    """Compares callers of one account, as far as some requests go."""
+    """Compares callers of one account with respect to some requests."""
 
     def __init__(self, resources: Iterable[Resource], asked: Iterable[Asked]) -> None:
         """Prepare for many callers.
 
         Args:
-            resources: the resources of the requests, with all that is evaluated on their side.
+            resources: the resources of the requests, with their policies and grants.
             asked: every request that will be evaluated.
         """
         sides = list(resources)
@@ -74,10 +74,11 @@ class Alike:
         self._numbers: dict[Hashable, int] = {}
 
     def kind_of(self, caller: Caller) -> tuple[Hashable, tuple[str, ...]]:
-        """A value that is equal for callers with equal answers, and the statements that can decide, in words.
+        """A value that is equal for callers with equal answers, and descriptions of the statements that can
+        decide.
 
-        The statements of such callers correspond one by one: where the third of one decides, the third of the
-        other does.
+        The statements of such callers correspond by position: if the third one of one caller decides, so does
+        the third one of the other.
         """
         identity, principal = caller.identity, caller.principal
         boundary = self._part(identity.boundary) if identity.boundary else _NOTHING
@@ -100,7 +101,7 @@ class Alike:
         return kind, places
 
     def _part(self, policy: Policy) -> _Part:
-        # The policy is kept with its part, so that its id stays its own.
+        # Keep a reference to the policy, so that Python does not reuse its id.
         known = self._parts.get(id(policy))
         if known is None:
             known = self._parts[id(policy)] = policy, self._new_part(policy)
@@ -134,7 +135,7 @@ def _policies_of(resource: Resource) -> Iterator[Policy]:
 def _effect(
     statement: Statement, actions: tuple[bool, ...], asked: Asked, *, has_variables: bool
 ) -> Hashable | None:
-    """All of a statement that can decide on what is asked; None if nothing does."""
+    """The parts of a statement that can decide on the requests; None if it cannot."""
     if asked.resources == ITSELF:
         covered: Hashable = json.dumps([statement.get("Resource"), statement.get("NotResource")])
     else:
@@ -152,14 +153,14 @@ def _effect(
 
 
 def _keys_of(statement: Statement, asked: Asked) -> set[str]:
-    """The condition keys that a statement reads; its resource may be the caller's own ARN."""
+    """The condition keys that a statement reads. Its resource may be the caller's ARN."""
     keys = {key for one in _conditions_of(statement) for key in one.keys}
     is_of_all = "NotResource" not in statement and "*" in as_list(statement.get("Resource"))
     return keys if asked.resources != ITSELF or is_of_all else {*keys, "aws:principalarn"}
 
 
 def _result(condition: _Condition, context: Context) -> Hashable:
-    """Whether it holds, where the caller alone decides; else all that the caller adds to it."""
+    """Whether the condition holds, if it depends only on the caller; otherwise the caller's values in it."""
     if condition.block and all(
         key in context or key.startswith("aws:principaltag/") for key in condition.keys
     ):
@@ -168,7 +169,7 @@ def _result(condition: _Condition, context: Context) -> Hashable:
 
 
 def _conditions_of(statement: Statement) -> Iterator[_Condition]:
-    """Each condition by itself, and the variables of the rest of the statement."""
+    """Each condition, and the variables in the rest of the statement."""
     block = statement.get("Condition")
     if isinstance(block, Mapping):
         for operator, keys in block.items():

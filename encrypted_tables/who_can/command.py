@@ -47,22 +47,28 @@ _RENDERERS = {"json": render_json, "csv": render_csv, "html": render_html}
 )
 @click.option("--assume-role", metavar="ARN", multiple=True, help="Prove the access of a role by reading.")
 @click.option("--why", metavar="PRINCIPAL", help="Explain the access of a user or role.")
-@click.option("--action", metavar="NAME", help="With --why: as dynamodb:Query (default: any read).")
-@click.option("--stack", help="With --why: the stack that makes TABLE (default: the one here that has it).")
+@click.option(
+    "--action", metavar="NAME", help="With --why: the action, such as dynamodb:Query (default: any read)."
+)
+@click.option(
+    "--stack", help="With --why: the stack of TABLE (default: the one in this directory that has it)."
+)
 @click.option(
     "--session-policy",
     type=click.Path(path_type=Path),
-    help="With --why: a policy that is passed when the role is assumed.",
+    help="With --why: a session policy that is passed when the role is assumed.",
 )
-@click.option("--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Calls at once.")
-@click.option("--all", "unfold", is_flag=True, help="On a terminal, show each principal of a group.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=16, show_default=True, help="Number of parallel calls."
+)
+@click.option("--all", "unfold", is_flag=True, help="On a terminal, show all principals of a group.")
 @click.option(
     "--format",
     "style",
     type=click.Choice(["table", *_RENDERERS]),
     default="table",
     show_default=True,
-    help="How to show it.",
+    help="Output format.",
 )
 def who_can(
     tables: tuple[str, ...],
@@ -78,20 +84,20 @@ def who_can(
     unfold: bool,
     style: str,
 ) -> int:
-    """Show everyone who can read or write each TABLE, use its key directly or administer it, and by what.
+    """Show everyone who can read or write each TABLE, use its key directly or administer it, and why.
 
-    Every user and role of the account is looked at, its root user, and whoever the policies of the table and
-    its key name. Answers are predicted from policies, unless credentials are at hand: those are tried. The
-    control policies of the organization are evaluated if they can be read.
+    It evaluates all users and roles of the account, the root user, and everyone named in the policies of the
+    table and its key. Answers are predicted from policies, except for principals whose credentials you give:
+    these are proven by reading. The control policies of the organization are evaluated if they can be read.
 
     \b
-    Exit status: 0 everyone was looked at; 2 somebody could be overlooked, or an answer is "cannot tell".
+    Exit status: 0 everyone was evaluated; 2 somebody could be overlooked, or an answer is "cannot tell".
     With --why: 0 answered; 2 cannot tell, or no such principal.
     """
     question = question_of(why, action, stack, session_policy, style)
     where = region or os.environ.get("AWS_REGION") or boto3.Session().region_name
     if not where:
-        raise UserError(f"{tables[0]}: in which Region? Give --region or set AWS_REGION.")
+        raise UserError(f"{tables[0]}: no Region. Give --region or set AWS_REGION.")
     started = now()
     parallel = Parallel(workers, Console(stderr=True))
     caller = caller_principal(boto3.Session(), where, workers)

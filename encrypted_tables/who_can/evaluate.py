@@ -1,4 +1,6 @@
-"""Who can do what with a table, from the account's policies, the table's, the key's and its grants. Pure."""
+"""Evaluates who can do what with a table, from IAM policies, table policy, key policy and grants. Pure
+functions.
+"""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -39,7 +41,7 @@ _POLICY_CHANGES = ("kms:PutKeyPolicy", "kms:CreateGrant")
 _SHARE = "dynamodb:PutResourcePolicy"
 _COPIES_OF_TABLE = tuple(one for one in COPY_ACTIONS if one not in OF_BACKUPS)
 _COPIES_OF_BACKUP = tuple(one for one in COPY_ACTIONS if one in OF_BACKUPS)
-# With one of these on itself, a principal can give itself what the key leaves to IAM.
+# With one of these on itself, a principal can give itself access that the key policy leaves to IAM policies.
 _OWN_POLICIES = {
     Kind.USER: ("iam:PutUserPolicy", "iam:AttachUserPolicy", "iam:AddUserToGroup"),
     Kind.ROLE: ("iam:PutRolePolicy", "iam:AttachRolePolicy"),
@@ -51,25 +53,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Subject:
-    """A table and what encrypts it."""
+    """A table and its key."""
 
     table: TableFacts
     key: KeyFacts | None
     """None for an AWS owned or AWS managed key."""
     unusable: str = ""
-    """Why nobody can use the key, as `the key is Disabled`; empty where it can be used."""
+    """Why nobody can use the key, such as `the key is Disabled`; empty if it can be used."""
     unknown: str = ""
-    """Why the key cannot be read; empty where it can."""
+    """Why the key cannot be read; empty if it can."""
     indexes: tuple[str, ...] = ()
     vector_indexes: tuple[str, ...] = ()
     stream: TableFacts | None = None
-    """The table's stream with its own policies; None without one."""
+    """The table's stream with its policies; None without a stream."""
     is_aws_managed: bool = False
-    """Whether the key is the AWS managed key, which serves only principals of its account."""
+    """Whether the key is the AWS managed key, which only principals of its account can use."""
 
 
 def rows(account: Account, subject: Subject, now: datetime | None = None) -> Iterator[Row]:
-    """Every user and role of the account, its root user, and whoever else the policies name."""
+    """The answers for all users and roles of the account, its root user, and other principals that policies
+    name.
+    """
     subject = controlled(account, subject)
     for principal, found, reasons in shared(account, subject, lambda caller: row(caller, subject, now)):
         yield found.of(principal, reasons)
@@ -81,15 +85,15 @@ def rows(account: Account, subject: Subject, now: datetime | None = None) -> Ite
 def shared(
     account: Account, subject: Subject, evaluate_one: Callable[[Caller], T]
 ) -> Iterator[tuple[Principal, T, Mapping[str, str]]]:
-    """The answer for every user and role, evaluated once for all that policies treat alike.
+    """The answer for every user and role, evaluated once per group that policies treat alike.
 
     Args:
         account: the users and roles.
         subject: the table and its key.
-        evaluate_one: evaluates no request other than those of `asked`.
+        evaluate_one: evaluates a caller; it must not evaluate other requests than those of `asked`.
 
     Yields:
-        The principal, the answer, and its own statements by those that the answer names, where they differ.
+        The principal, the answer, and the principal's own statements by those in the answer, if they differ.
     """
     resources = [subject.table.resource, *([subject.key.resource] if subject.key else [])]
     alike = Alike(resources, asked(subject))
@@ -105,7 +109,7 @@ def shared(
 
 
 def policy_changers(account: Account, subject: Subject) -> list[Principal]:
-    """The users and roles that can give themselves any access to the key by changing its policy."""
+    """The users and roles that can give themselves access to the key by changing its policy."""
     subject = controlled(account, subject)
     key = subject.key
     if key is None:
@@ -138,13 +142,13 @@ _ROOT = Identity((Document((_EVERYTHING,), label="the root user"),), is_whole=Tr
 
 
 def root_caller(account: Account) -> Caller:
-    """The root user of an account, which only service control policies limit."""
+    """The root user of an account. Only service control policies limit it."""
     identity = replace(_ROOT, service_control_policies=account.service_control_policies)
     return Caller(root_user(account.id), identity, {})
 
 
 def others(account: Account, subject: Subject) -> list[Principal]:
-    """The principals that policies and grants admit by name and that are no users or roles of the account."""
+    """Principals that policies and grants allow by name and that are not users or roles of the account."""
     found: set[Principal] = set()
     for policy in (
         *subject.table.policies,
@@ -155,7 +159,7 @@ def others(account: Account, subject: Subject) -> list[Principal]:
             found |= allowed_principals(policy)
     found |= {grant.grantee for grant in (subject.key.grants if subject.key else ()) if grant.grantee}
     of_account = {one for one in found if one.account == account.id and one.kind is not Kind.SESSION}
-    # DynamoDB holds grants of its own, with which it serves the callers that the key admits.
+    # DynamoDB's own grants serve callers that the key already allows.
     dynamodb = {one for one in found if one.kind is Kind.SERVICE and one.name.startswith("dynamodb.")}
     return sorted(found - of_account - dynamodb)
 
@@ -179,7 +183,7 @@ def row(caller: Caller, subject: Subject, now: datetime | None = None) -> Row:
 
 
 def _served(caller: Caller, subject: Subject, access: Access, by_key: Answer, now: datetime | None) -> Answer:
-    """Both halves: the table and the key."""
+    """The combined answer of table and key."""
     return by_key if by_key.grade is Grade.NO else all_of([_items(caller, subject, access, now), by_key])
 
 
@@ -207,14 +211,16 @@ def _copies(caller: Caller, subject: Subject, by_key: Answer, now: datetime | No
 
 
 def _with_key(allowed: Answer, subject: Subject, by_key: Answer) -> Answer:
-    """A copy or a stream: AWS documents DynamoDB's half only, so the key's is known only if it allows."""
+    """The answer for a copy or a stream. AWS documents only what DynamoDB checks, so whether the key matters
+    is unknown.
+    """
     if allowed.grade is Grade.NO or subject.unusable:
         return NO
     return all_of([allowed, key_for_copies(by_key)])
 
 
 def _backups(subject: Subject) -> TableFacts:
-    """Any backup of the table; it has no policy of its own."""
+    """Any backup of the table; backups have no resource policy."""
     return replace(subject.table, arn=f"{subject.table.arn}/backup/{NOT_KNOWN}", policies=())
 
 
@@ -222,9 +228,9 @@ def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
     if subject.unknown:
         return unknown(subject.unknown)
     if subject.is_aws_managed and caller.principal.account not in ("", subject.table.account):
-        return NO.by("the AWS managed key, which serves only principals of its account")
+        return NO.by("the AWS managed key, which only principals of its account can use")
     if subject.key is None:
-        return YES.by("AWS's own key, which serves everyone that DynamoDB admits")
+        return YES.by("an AWS owned key, which everyone that DynamoDB allows can use")
     if subject.unusable:
         return NO.by(subject.unusable)
     return may_decrypt_items(caller, subject.table, subject.key, now)
@@ -237,7 +243,9 @@ def _direct(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
 
 
 def _administers(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
-    """Whether it can give itself access; by the table's policy only where the key admits it already."""
+    """Whether it can give itself access. Changing the table policy is enough only if the key already allows
+    it.
+    """
     shares = all_of([may_call_table(caller, subject.table, _SHARE, now), by_key])
     if subject.key is None:
         return shares
@@ -246,7 +254,7 @@ def _administers(caller: Caller, subject: Subject, by_key: Answer, now: datetime
 
 
 def _gives_itself_policies(caller: Caller, subject: Subject) -> Answer:
-    """Whether it can change its own IAM policies, and the key leaves decryption to IAM."""
+    """Whether it can change its own IAM policies, and the key policy leaves decryption to IAM policies."""
     actions = _OWN_POLICIES.get(caller.principal.kind, ())
     if not actions or subject.key is None or caller.principal.account != subject.key.account:
         return NO
@@ -267,7 +275,7 @@ def _on_itself(caller: Caller, action: str) -> Answer:
 
 
 def with_access(found: Iterable[Row]) -> list[Row]:
-    """The rows that are not no throughout, readers first."""
+    """The rows with any answer other than "no", readers first."""
     return sorted((one for one in found if one.has_access), key=_by_access)
 
 

@@ -1,4 +1,4 @@
-"""Who-can as one self-contained page."""
+"""The who-can report as one self-contained page."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,9 @@ _COLUMNS = {
 
 
 def render_html(tables: Sequence[TableRows], subject: Subject) -> str:
-    """The report as an HTML page that loads nothing. A row with several principals unfolds."""
+    """The report as an HTML page without external resources. A row with several principals can be
+    expanded.
+    """
     rows = [row for table in tables for row in table.rows]
     return render_page(
         "who_can/page.html",
@@ -39,7 +41,7 @@ def render_html(tables: Sequence[TableRows], subject: Subject) -> str:
 
 
 def _cells(row: Row) -> list[tuple[str, str, str, str]]:
-    """Of each answer: its column, its style, the answer, and what decides it unless it is no."""
+    """For each answer: its column, its style, the answer, and the reason unless the answer is "no"."""
     found = []
     for name, answer in row.answers.items():
         said = verdict(answer)

@@ -1,4 +1,4 @@
-"""Looks at a table in AWS: everyone of its account, and whoever its policies name."""
+"""Reads a table and the users and roles of its account from AWS, and evaluates who has access."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,18 +25,18 @@ from encrypted_tables.who_can.row import Row
 
 @dataclass(frozen=True)
 class Inventory:
-    """Everyone in an account, read once for all of its tables."""
+    """The users and roles of an account, read once for all of its tables."""
 
     account: Account
     limits: tuple[str, ...] = ()
-    """What could not be read, and what the answers do not cover for that."""
+    """What could not be read, and what the answers therefore do not cover."""
 
 
 def inventory_of_caller(caller: WithCredentials, parallel: Parallel) -> Inventory:
     """The users and roles of the caller's account, with the control policies of its organization.
 
     Raises:
-        UserError: the users and roles may not be listed.
+        UserError: the users and roles cannot be listed.
     """
     account = account_of_caller(caller, parallel)
     controls = read_control_policies(caller.connections, caller.account)
@@ -49,13 +49,13 @@ def account_of_caller(caller: WithCredentials, parallel: Parallel | None = None)
     """The users and roles of the caller's account.
 
     Raises:
-        UserError: they may not be listed.
+        UserError: they cannot be listed.
     """
     account = read_account(caller.connections, caller.account, parallel)
     if isinstance(account, Unknown):
         raise UserError(
             f"the users and roles of account {caller.account} cannot be listed, "
-            f"so a reader could be overlooked: {account.words}. Allow {caller.arn} this call."
+            f"so a reader could be overlooked: {account.words}. Allow this call to {caller.arn}."
         )
     return account
 
@@ -81,7 +81,7 @@ def subject_of(place: Place) -> Subject:
 
 
 def look(inventory: Inventory, place: Place, proofs: Mapping[str, bool], parallel: Parallel) -> TableRows:
-    """Everyone who can do something with the table.
+    """Everyone who has any access to the table.
 
     Args:
         inventory: the users and roles of the table's account.
@@ -98,11 +98,11 @@ def look(inventory: Inventory, place: Place, proofs: Mapping[str, bool], paralle
 
 
 def _admits_nobody(subject: Subject) -> Iterator[str]:
-    """The users and roles that were deleted since a policy was written."""
+    """Notes on deleted users and roles that a policy still names."""
     for policy in (*subject.table.policies, *(subject.key.policies if subject.key else ())):
         if isinstance(policy, Document):
             for unique_id in sorted(orphaned_ids(policy)):
-                yield f"{policy.label} names {unique_id}, which was deleted: it admits nobody."
+                yield f"{policy.label} names {unique_id}, which was deleted: that entry allows nobody."
 
 
 def _proven(row: Row, proofs: Mapping[str, bool]) -> Row:
@@ -113,7 +113,9 @@ def _proven(row: Row, proofs: Mapping[str, bool]) -> Row:
 
 
 def proofs_of(account: Account, table: Table, results: list[ProbeResult]) -> dict[str, bool]:
-    """By ARN, whether any read of the table was allowed; without those that got no conclusive answer."""
+    """By ARN, whether any read of the table was allowed. Principals without a conclusive answer are
+    omitted.
+    """
     found: dict[str, bool] = {}
     for result in results:
         who = parse_principal(result.principal)

@@ -20,19 +20,19 @@ _COLUMNS = ("read", "write", "key", "administer", "copy", "basis")
 
 @dataclass(frozen=True)
 class TableRows:
-    """A table and everyone who can do something with it."""
+    """A table and everyone who has any access to it."""
 
     name: str
     region: str
     looked_at: int
-    """How many principals were looked at."""
+    """How many principals were evaluated."""
     rows: list[Row]
     limits: tuple[str, ...] = ()
-    """What the answers do not cover, and policies that admit nobody."""
+    """What the answers do not cover, and policy entries that allow nobody."""
 
     @property
     def sections(self) -> dict[str, list[Row]]:
-        """The rows by what they mean: access now, access that it can grant to itself, and copies only."""
+        """The rows by kind of access: access now, access that it can grant to itself, and only copies."""
         others = [row for row in self.rows if not row.can_use]
         return {
             "can read, write or use the key": [row for row in self.rows if row.can_use],
@@ -42,7 +42,7 @@ class TableRows:
 
 
 def groups(rows: Iterable[Row]) -> list[list[Row]]:
-    """The rows with the same answers for the same reasons together, in the order of the first of each."""
+    """The rows grouped by equal answers and reasons, ordered by the first row of each group."""
     found: dict[Hashable, list[Row]] = {}
     for row in rows:
         same = (tuple(row.answers.values()), tuple(row.because), row.is_proven)
@@ -90,7 +90,7 @@ def render_csv(tables: Iterable[TableRows], subject: Subject) -> str:
 def print_table(tables: Iterable[TableRows], console: Console, *, unfold: bool = False) -> None:
     """Each section of each table, for a terminal.
 
-    Principals with the same answers for the same reasons are one row unless `unfold`.
+    Principals with the same answers and reasons share a row unless `unfold`.
     """
     for one in tables:
         console.print(Text(_heading(one)))
@@ -101,7 +101,7 @@ def print_table(tables: Iterable[TableRows], console: Console, *, unfold: bool =
 
 
 def render_lines(tables: Iterable[TableRows]) -> str:
-    """A line for each principal of each table, for pipes, its columns separated by tabs."""
+    """A line for each principal of each table, for pipes, with columns separated by tabs."""
     lines = []
     for table in tables:
         lines += [_heading(table), *(f"note: {limit}" for limit in table.limits)]
@@ -114,11 +114,11 @@ def render_lines(tables: Iterable[TableRows]) -> str:
 
 
 def _heading(table: TableRows) -> str:
-    return f"{table.name} ({table.region}): {table.looked_at} principals looked at"
+    return f"{table.name} ({table.region}): {table.looked_at} principals evaluated"
 
 
 def limits(tables: Iterable[TableRows]) -> list[str]:
-    """What the answers for any of the tables do not cover, each once."""
+    """What the answers for the tables do not cover, without duplicates."""
     return list(dict.fromkeys(limit for one in tables for limit in one.limits))
 
 
@@ -142,5 +142,5 @@ def _answers(row: Row) -> list[str]:
 
 
 def proof(row: Row) -> str:
-    """Whether the answers were tried."""
+    """Whether the answers are proven or predicted."""
     return "proven" if row.is_proven else "predicted"

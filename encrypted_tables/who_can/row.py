@@ -1,4 +1,4 @@
-"""What one principal can do with one table, as a person or a program reads it."""
+"""What one principal can do with one table, for reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """One principal; each answer with what decides it, or the fact that is missing."""
+    """One principal, and each answer with what decides it or which fact is missing."""
 
     principal: Principal
     read: Answer = NO
     write: Answer = NO
     use_key: Answer = NO
-    """Decryption outside DynamoDB."""
+    """Whether it can decrypt with the key outside DynamoDB."""
     administer: Answer = NO
-    """Whether it can give itself access: by the key policy, a grant, the table's policy or IAM policies."""
+    """Whether it can give itself access: by key policy, grant, table policy or IAM policies."""
     copy: Answer = NO
-    """Whether it can copy items elsewhere, such as by an export or a backup."""
+    """Whether it can copy items elsewhere, for example by an export or a backup."""
     is_proven: bool = False
-    """Whether `read` was tried with the principal's credentials."""
+    """Whether `read` was proven with the principal's credentials."""
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -45,7 +45,9 @@ class Row:
         }
 
     def of(self, principal: Principal, reasons: Mapping[str, str]) -> "Row":
-        """The same answers for another principal; `reasons` are its own by those of this one."""
+        """The same answers for another principal. `reasons` maps the reasons of this principal to those of
+        the other.
+        """
         read, write, use_key, administer, copy = (
             answer.by(*(reasons.get(one, one) for one in answer.because)) if reasons else answer
             for answer in self.answers.values()
@@ -54,12 +56,12 @@ class Row:
 
     @property
     def has_access(self) -> bool:
-        """Whether any answer is other than no."""
+        """Whether any answer is other than "no"."""
         return any(answer.grade is not Grade.NO for answer in self.answers.values())
 
     @property
     def is_open(self) -> bool:
-        """Whether any answer is neither yes nor no, other than for what AWS does not document."""
+        """Whether any answer is neither "yes" nor "no", except for what AWS does not document."""
         return any(
             verdict(answer) is Verdict.CANNOT_TELL and not is_undocumented(answer)
             for answer in self.answers.values()
@@ -77,7 +79,7 @@ class Row:
 
     @property
     def because(self) -> list[str]:
-        """What decides, or is missing, for each answer that is not no."""
+        """What decides each answer other than "no", or which fact is missing."""
         found = []
         for name, answer in self.answers.items():
             if answer.grade is not Grade.NO:
@@ -86,7 +88,7 @@ class Row:
 
 
 def verdict(answer: Answer) -> Verdict:
-    """An answer as one of three words."""
+    """The verdict of an answer."""
     if answer.grade is Grade.YES:
         return Verdict.YES
     return Verdict.NO if answer.grade is Grade.NO else Verdict.CANNOT_TELL

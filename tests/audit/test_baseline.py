@@ -65,4 +65,4 @@ def test_a_baseline_is_refused_for_stacks_of_one_name(
     status = main(["audit", str(one), str(two), "--write-baseline", str(tmp_path / "baseline.json")])
 
     assert status == 2
-    assert "stacks of one name" in capsys.readouterr().err
+    assert "stacks with the same name" in capsys.readouterr().err

@@ -41,7 +41,7 @@ def test_config_changes_levels_and_waives(tmp_path: Path) -> None:
     (hidden,) = report["states"][0]["waived"]
     assert (hidden["policy"], hidden["urn"], hidden["status"]) == (MAIN, urn("logs"), "waived")
     assert hidden["waiver"] == {**used, "logicalIds": []}
-    assert report["notes"] == [f"In {MAIN}, nothing needs the waiver of web for urn:pulumi:*::web::*."]
+    assert report["notes"] == [f"In {MAIN}, the waiver of web for urn:pulumi:*::web::* is unused."]
 
 
 @pytest.mark.parametrize("config", [{MAIN: {"allowedAccounts": ["12"]}}, {MAIN: "mandatry"}])
@@ -119,7 +119,7 @@ def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Pa
 
     assert (status, violations(report)) == (0, LISTED)
     assert report["notes"] == [
-        f"In {MAIN}, nothing needs the waiver of orders-team for {one['scope']}." for one in (surplus, of_tag)
+        f"In {MAIN}, the waiver of orders-team for {one['scope']} is unused." for one in (surplus, of_tag)
     ]
 
 

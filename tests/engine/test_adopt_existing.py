@@ -123,7 +123,7 @@ def test_the_guides_commands_adopt_the_table_as_it_is(checkout: Checkout) -> Non
     assert [(r.returncode, r.stdout) for r in (made, *done) if r.returncode != 0] == []
     adopted, previewed, recorded = (result.stdout for result in done)
     assert f"Found: key {key}" in adopted
-    assert "To be made" not in adopted
+    assert "To be created" not in adopted
     assert "+ deletionWindowInDays: 30" in previewed
     assert "1 to update\n    4 unchanged" in previewed
     assert "5 unchanged" in recorded
@@ -172,7 +172,7 @@ def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
     assert adopted.returncode == 0, adopted.stdout
     assert f"Found: key {key['Arn']} in eu-west-1" in adopted.stdout
     assert f"Found: alias {ALIAS} in eu-west-1" in adopted.stdout
-    assert "To be made" not in adopted.stdout
+    assert "To be created" not in adopted.stdout
     assert recorded.returncode == 0, recorded.stdout
     assert "3 updated" in recorded.stdout  # the table: its replica has its tags
     replicas = dynamodb.describe_table(TableName=TABLE)["Table"]["Replicas"]
@@ -216,7 +216,7 @@ def test_nothing_to_adopt_is_said(checkout: Checkout) -> None:
     result = adopt(checkout)
 
     assert result.returncode == 1
-    assert "To be made: legacy-orders-table (Table)" in result.stdout
+    assert "To be created: legacy-orders-table (Table)" in result.stdout
     assert "Nothing to import" in result.stdout
 
 

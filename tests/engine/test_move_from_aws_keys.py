@@ -114,7 +114,7 @@ def test_the_guides_commands_move_the_table(
     assert [(r.returncode, r.stdout) for r in (made, *done) if r.returncode != 0] == []
     adopted, previewed, _ = (result.stdout for result in done)
     assert f"Found: table {TABLE}, encrypted with {named}" in adopted
-    assert "To be made: legacy-orders-key (Key)" in adopted
+    assert "To be created: legacy-orders-key (Key)" in adopted
     assert "legacy-orders-table" in previewed
     assert "+-" not in previewed
     assert f"{EVERYONE} loses read and write" in told(checkout)

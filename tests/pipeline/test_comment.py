@@ -139,7 +139,7 @@ def test_gains_come_before_losses_when_lines_are_left_out() -> None:
     assert one.access.lines[0].who == attackers[0]
     assert (one.left_out, one.gains_left_out) == (22, 0)
     assert (many.left_out, many.gains_left_out) == (140, 20)
-    assert "*140 more lines are left out, 20 of them gains or not told.*" in render_comment([many])
+    assert "*140 more lines are omitted, 20 of them gains or unknown.*" in render_comment([many])
 
 
 def test_a_comment_is_never_longer_than_github_takes() -> None:

@@ -143,4 +143,4 @@ def test_a_commit_that_is_none_is_refused_before_anything_is_previewed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["preview", "--stack", "dev", "--out", str(tmp_path), "--commit", "main"]) == 2
-    assert "'main' is not a whole commit id" in capsys.readouterr().err
+    assert "'main' is not a full commit id" in capsys.readouterr().err

@@ -168,7 +168,7 @@ def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(
     assert "can be deployed" not in nothing
     assert f"No stack was previewed at commit {COMMIT}." in nothing
     assert "ended with failure: a stack may be missing here" in nothing
-    assert "1 files are left out, the first as this is not a summary" in github.comments[0]["body"]
+    assert "1 files are omitted; the first one: this is not a summary" in github.comments[0]["body"]
 
 
 def test_a_run_without_a_summary_of_no_known_pull_request_is_not_posted(
@@ -194,8 +194,8 @@ def test_what_a_fork_made_is_told_as_such_whatever_it_claims(github: GitHub, tmp
     assert main(str(tmp_path), "fork/r") == 0
     body = github.comments[0]["body"]
     assert "the stack as it is" not in body
-    assert "compared with what the base branch would make" in body
-    assert body.index("This is the word of code from a fork") < body.index("### `dev`")
+    assert "compared with the base branch" in body
+    assert body.index("This was written by code from a fork") < body.index("### `dev`")
 
 
 def test_a_branch_of_the_repository_is_not_called_a_fork(github: GitHub, tmp_path: Path) -> None:

@@ -66,6 +66,6 @@ def test_deployers_that_are_left_out_are_told_of_and_the_plan_is_refused(checkou
     previewed = checkout.shell(PREVIEW, reader)
     deployed = checkout.shell(DEPLOY, deployer)
 
-    assert "Pulumi.qa.yaml: orders names no deployers" in previewed.stdout
+    assert "Pulumi.qa.yaml: orders has no deployers" in previewed.stdout
     assert deployed.returncode != 0
     assert "violates plan" in deployed.stdout

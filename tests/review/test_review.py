@@ -182,7 +182,7 @@ def test_a_new_role_in_the_declaration_is_a_change(reviewed: Callable[[Report, R
     [
         (replace(SUBJECT, account="444455556666"), "their account differs: 111122223333 and 444455556666"),
         (replace(SUBJECT, stack="prod"), "their stack differs: dev and prod"),
-        (replace(SUBJECT, is_aws=True), "one is of local AWS, http://127.0.0.1:4566, the other of AWS"),
+        (replace(SUBJECT, is_aws=True), "one is from local AWS, http://127.0.0.1:4566, the other from AWS"),
     ],
 )
 def test_evidence_of_different_subjects_is_not_compared(
@@ -217,8 +217,10 @@ def test_every_edited_byte_is_found_and_its_file_named(
             capsys.readouterr()
             assert main(["review", str(old), str(new)]) == 2
             told = capsys.readouterr().err
-            # An edited checksum shows as an edit of the file that it is of.
-            assert file.name in told or (file.name == "SHA256SUMS" and "is not as it was written" in told)
+            # An edited checksum is reported as an edit of its file.
+            assert file.name in told or (
+                file.name == "SHA256SUMS" and "has changed since it was written" in told
+            )
         file.write_bytes(content)
     assert main(["review", str(old), str(new)]) == 0
 
@@ -255,7 +257,7 @@ def test_no_folder_and_an_old_format_are_explained(
     assert main(["review", str(tmp_path / "none"), str(new)]) == 2
     assert "none: No such file or directory" in capsys.readouterr().err
     assert main(["review", str(old), str(new)]) == 2
-    assert "report.json: format 2.0; 2.1 or a later 2.x is needed" in capsys.readouterr().err
+    assert "report.json: format 2.0 is not supported" in capsys.readouterr().err
 
 
 def test_the_csv_has_everyone_with_the_subject_of_the_newer_run(

@@ -167,7 +167,7 @@ def test_an_account_that_may_not_be_listed_names_the_action_and_what_is_not_cove
 
     assert str(raised.value) == (
         f"the users and roles of account {ACCOUNT} cannot be listed, so a reader could be overlooked: "
-        f"iam:GetAccountAuthorizationDetails: AccessDenied: not authorized. Allow {arn} this call."
+        f"iam:GetAccountAuthorizationDetails: AccessDenied: not authorized. Allow this call to {arn}."
     )
 
 
@@ -176,7 +176,7 @@ def test_a_deleted_principal_is_noted_and_admitted_nowhere() -> None:
 
     found = seen(Account(ACCOUNT, {}), place(names_it))
 
-    assert found.limits == (f"the key policy names {DELETED}, which was deleted: it admits nobody.",)
+    assert found.limits == (f"the key policy names {DELETED}, which was deleted: that entry allows nobody.",)
     assert [row.principal.kind for row in found.rows] == [Kind.ROOT]
 
 

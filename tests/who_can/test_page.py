@@ -26,7 +26,7 @@ NARROW = TableRows(
         UNCLEAR,
         KEY_ADMINISTRATOR,
     ],
-    ("the key policy names AIDA2EXAMPLE3EXAMPLE, which was deleted: it admits nobody.",),
+    ("the key policy names AIDA2EXAMPLE3EXAMPLE, which was deleted: that entry allows nobody.",),
 )
 PAGE = render_html([NARROW, replace(NARROW, name="bills")], SUBJECT)
 

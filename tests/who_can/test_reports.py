@@ -89,7 +89,7 @@ def test_a_pipe_gets_one_whole_line_for_each_principal() -> None:
     heading, note, *lines = render_lines([TABLE]).splitlines()
 
     assert (heading, note) == (
-        "orders (eu-central-1): 9 principals looked at",
+        "orders (eu-central-1): 9 principals evaluated",
         "note: Control policies were not read.",
     )
     (reader,) = [line for line in lines if f"user/{LONG}" in line]

@@ -112,10 +112,13 @@ def test_an_answer_that_depends_on_an_unknown_value_is_none(world: World, table:
         (["--why", "nobody"], "nobody: no such user or role in account 111122223333."),
         (["--why", f"arn:aws:iam::{ACCOUNT}:role/gone"], "no such user or role"),
         (["--why", "user/ownr"], "Did you mean user/owner?"),
-        (["--why", "owner", "--format", "csv"], "--why has no format csv. Give --format table or json."),
+        (
+            ["--why", "owner", "--format", "csv"],
+            "--why does not support --format csv. Give --format table or json.",
+        ),
         (
             ["--why", "owner", "--action", "s3:GetObject"],
-            "unknown action of items. Give one of dynamodb:GetItem",
+            "not an action on items. Give one of dynamodb:GetItem",
         ),
         (["--action", "dynamodb:Query"], "--action needs --why PRINCIPAL."),
         (["--why", "owner", "--session-policy", "none.json"], "none.json cannot be read"),

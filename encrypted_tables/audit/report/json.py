@@ -1,4 +1,4 @@
-"""An audit for programs, as JSON."""
+"""Audit reports as JSON, for programs."""
 
 import json
 from collections.abc import Mapping

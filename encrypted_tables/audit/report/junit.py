@@ -1,4 +1,4 @@
-"""An audit for CI systems, as JUnit XML: a suite for each state, a case for each violation."""
+"""Audit reports as JUnit XML, for CI systems: a suite for each state, a case for each violation."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml  # writes XML only
@@ -10,8 +10,8 @@ def junit_report(audit: Audit) -> str:
     """The whole audit as XML text.
 
     New mandatory violations are failures. Advisories, old and waived violations are skipped cases. A state
-    that could not be checked is an error. The properties of a case have its severity, remediation,
-    frameworks and waiver.
+    that could not be checked is an error. The properties of a case are its severity, remediation, frameworks
+    and waiver.
     """
     root = Xml.Element("testsuites", name="audit")
     for report in audit.reports:
@@ -80,5 +80,5 @@ def _why(one: Finding) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text without characters that XML cannot hold."""
+    """The text without characters that XML does not allow."""
     return "".join(one if one in "\t\n" or one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)

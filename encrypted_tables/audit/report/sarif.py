@@ -1,6 +1,6 @@
-"""An audit for code scanning, as SARIF 2.1.0.
+"""Audit reports as SARIF 2.1.0, for code scanning.
 
-https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and what GitHub reads of it:
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and the subset that GitHub reads:
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning
 """
 
@@ -20,7 +20,7 @@ LEVELS = {"mandatory": "error", "advisory": "warning"}
 # GitHub: critical above 9.0, high from 7.0, medium from 4.0, low above 0.
 SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "2.0"}
 SOURCE_ROOT = "%SRCROOT%"
-"""GitHub's name for the directory of the checkout; here, the working directory of the audit."""
+"""GitHub's name for the directory of the checkout, which is the working directory of the audit."""
 
 
 def sarif_report(audit: Audit) -> str:
@@ -116,7 +116,7 @@ def _result(one: Finding, index: int | None, line: int | None, nth: tuple[str, i
         ],
         "partialFingerprints": {
             "policyAndUrn/v1": f"{place} {number}",
-            # The only one that GitHub compares. The n-th violation at a place stays the n-th.
+            # The only fingerprint that GitHub compares. Violations at the same place are numbered.
             "primaryLocationLineHash": f"{hashlib.sha256(place.encode()).hexdigest()[:16]}:{number}",
         },
         "properties": {"severity": one.severity, "enforcementLevel": one.level},
@@ -125,12 +125,12 @@ def _result(one: Finding, index: int | None, line: int | None, nth: tuple[str, i
         why = f"{waiver.reason} (waiver of {waiver.owner} for {waiver.scope} until {waiver.expires})"
         suppression = {"kind": "external", "status": "accepted", "justification": why}
         return {**result, "suppressions": [suppression]}
-    # An empty list states that it is not suppressed; a report must not mix results with and without it.
+    # An empty list means "not suppressed"; a report must not mix results with and without the property.
     return {**result, "suppressions": []}
 
 
 def _artifact(state: Path) -> Mapping[str, str]:
-    """The state by its path from the working directory; by an absolute URI if it is elsewhere."""
+    """The state's path relative to the working directory, or an absolute URI if it is outside."""
     absolute = state.absolute()
     if absolute.is_relative_to(Path.cwd()):
         return {"uri": quote(absolute.relative_to(Path.cwd()).as_posix()), "uriBaseId": SOURCE_ROOT}
@@ -138,7 +138,7 @@ def _artifact(state: Path) -> Mapping[str, str]:
 
 
 def _lines(report: StateReport, findings: list[Finding]) -> dict[str, int]:
-    """The line of the state on which each resource with a violation is declared."""
+    """The line in the state file of each resource with a violation."""
     wanted = {json.dumps(one.urn): one.urn for one in findings}
     found: dict[str, int] = {}
     text = report.state.read_text(encoding="utf-8") if wanted else ""

@@ -1,4 +1,4 @@
-"""An audit for people, in the terminal: each violation, then the totals."""
+"""Audit reports in the terminal, for people: each violation, then the totals."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "")
 def print_audit(audit: Audit, console: Console) -> None:
     """Print the violations, new and severe ones first, then what could not be checked, then the totals.
 
-    Lines are not wrapped: a URN can be copied from the terminal whole.
+    Lines are not wrapped, so that URNs can be copied.
     """
     for line in _lines(audit):
         console.print(line, highlight=False, soft_wrap=True)
@@ -30,7 +30,7 @@ def _lines(audit: Audit) -> Iterator[str]:
             yield f"[red]could not be checked[/]  {escape(report.error)}"
         elif report.has_hidden_secrets:
             state = escape(str(report.state))
-            yield f"{state}: secrets in it, if any, could not be decrypted, and count as unknown."
+            yield f"{state}: its secrets, if any, could not be decrypted and count as unknown."
     for (policy, urn), number in sorted(audit.fixed.items()):
         yield f"fixed: {policy}  {escape(urn)}  ({number} in the baseline)"
     yield from map(escape, audit.notes)

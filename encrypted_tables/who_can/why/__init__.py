@@ -1,1 +1,1 @@
-"""Why one principal can or cannot read a table, and the smallest change that would let it."""
+"""Explains why one principal can or cannot read a table, and the smallest change that gives it access."""

@@ -1,4 +1,4 @@
-"""A cure as steps for people and programs: lines of the config, statements, commands. Pure."""
+"""Describes a change as steps: lines of the config, statements, commands. Pure functions."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -30,25 +30,25 @@ class Step:
     words: str
     """What to do, and where."""
     policy: str = ""
-    """The policy to change, as `policy limits`; empty for a new one."""
+    """The policy to change, such as `policy limits`; empty for a new one."""
     number: int = 0
-    """Of the statement to replace, from 1; 0 where statements are added."""
+    """The number of the statement to replace, from 1; 0 if statements are added."""
     statements: Sequence[Statement] = ()
-    """To add, or to put in the place of the statement; none removes it."""
+    """The statements to add, or to replace the statement with; if empty, the statement is removed."""
     config: str = ""
-    """What to add to the stack's config file, as YAML."""
+    """The lines to add to the stack's config file, as YAML."""
     commands: Sequence[str] = ()
-    """What to run."""
+    """The command to run."""
 
 
 def steps_of(case: Case, draft: Draft, project: Project | None, key_state: str) -> list[Step]:
-    """The steps that make the change of a draft.
+    """The steps of a draft.
 
     Args:
-        case: the case as it is.
+        case: the case before the change.
         draft: the change.
-        project: the config that makes the table, if there is one.
-        key_state: the state of the key, as `Disabled`.
+        project: the config that declares the table, if there is one.
+        key_state: the state of the key, such as `Disabled`.
     """
     policies = {place: policy for half in case.halves for place, policy in case.policies(half)}
     return [
@@ -70,7 +70,7 @@ def _usable(case: Case, key_state: str) -> Iterator[Step]:
     commands = [
         f"aws kms {one} --key-id {arn} --region {case.subject.table.region}" for one in _OF_STATE[key_state]
     ]
-    words = "Make the key usable again. This gives everyone back the access that its policies allow:"
+    words = "Make the key usable again. Everyone whom policies allow regains access:"
     yield Step(Gate.KEY_STATE, words, commands=commands)
 
 
@@ -113,12 +113,12 @@ def _addition(
 
 
 def _key_user(project: Project, name: str) -> Step:
-    """A new entry of `keyUsers`; the place of the one that there is, if its access has ended."""
+    """The step that adds an entry to `keyUsers`, or that extends an existing entry whose access has ended."""
     users = project.key_users
     words = f"Add a key user to {project.file}, and update the stack:"
     number = len(users)
     if name in users:
-        words = f"Remove `until` from the key user in {project.file}, or put it off, and update the stack:"
+        words = f"Remove `until` from the key user in {project.file} or postpone it, and update the stack:"
         number = users.index(name)
     path = f"{project.tables}.{project.table}.keyUsers[{number}]"
     commands = [shlex.join(["pulumi", "config", "set", "--stack", project.stack, "--path", path, name])]
@@ -128,13 +128,13 @@ def _key_user(project: Project, name: str) -> Step:
 
 
 def short_name(case: Case) -> str:
-    """The principal as the config names it: `user/NAME` in the own account, else its ARN."""
+    """The principal as in config: `user/NAME` in the table's account, otherwise its ARN."""
     arn = case.holder_arn
     return arn.split(":", 5)[-1] if account_of(arn) == case.subject.table.account else arn
 
 
 def statement_name(statement: Statement, number: int) -> str:
-    """A statement as people find it: its number in the policy, and its Sid."""
+    """A statement's number in the policy, and its Sid."""
     sid = statement.get("Sid")
     return f"statement {number} ({sid})" if sid else f"statement {number}"
 
@@ -144,6 +144,6 @@ def _in_config(gate: Gate, project: Project | None) -> str:
 
 
 def _of_aws(policy: Document) -> str:
-    """What to do with a policy that nobody but AWS can change."""
-    note = f"AWS maintains {policy.label}: attach a customer managed copy with this change in its place. "
+    """What to do with a policy that only AWS can change."""
+    note = f"AWS maintains {policy.label}: replace it by a customer managed copy with this change. "
     return note if policy.is_aws_managed else ""

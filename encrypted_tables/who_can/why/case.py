@@ -1,4 +1,4 @@
-"""One question: may this principal do this to the items of this table? Pure."""
+"""A question: can a principal do an action on the items of a table? Pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from encrypted_tables.who_can.evaluate import Subject
 
 
 class Gate(StrEnum):
-    """What can refuse a read."""
+    """The kinds of policies, and the key state, that can deny a read."""
 
     IDENTITY_POLICY = "IAM identity policy"
     BOUNDARY = "permissions boundary"
@@ -40,22 +40,22 @@ class Place:
     gate: Gate
     index: int = 0
     level: int = 0
-    """Of a control policy: from the root of the organization (0) to the account."""
+    """For a control policy: the level, from the root of the organization (0) to the account."""
 
 
 @dataclass(frozen=True)
 class Half:
-    """DynamoDB asks for the table, then KMS for the table's key: each is a request of its own."""
+    """One of the two requests of an item call: to the table in DynamoDB, and to the table's key in KMS."""
 
     gate: Gate
-    """The resource's own policy: the table's or the key's."""
+    """The resource policy: the table policy or the key policy."""
     request: Request
     resource: Resource
     answer: Answer
 
     @property
     def is_own_account(self) -> bool:
-        """Whether the principal is of the resource's account."""
+        """Whether the principal is in the resource's account."""
         return self.request.principal.account == self.resource.account
 
 
@@ -70,12 +70,12 @@ class Case:
 
     @property
     def holder_arn(self) -> str:
-        """The ARN of the user or role, by which statements name it."""
+        """The ARN of the user or role, as statements name it."""
         return self.caller.arn or self.caller.principal.holder.arn
 
     @property
     def halves(self) -> Sequence[Half]:
-        """The table's half and, if the table has a customer managed key, the key's half."""
+        """The request to the table and, if it has a customer managed key, the request to the key."""
         caller, table, key = self.caller, self.subject.table, self.subject.key
         request = table_request(caller, table, self.action, self.now)
         by_table = may_call_table(caller, table, self.action, self.now)
@@ -88,13 +88,13 @@ class Case:
 
     @property
     def answer(self) -> Answer:
-        """Whether the principal may."""
+        """Whether the principal is allowed."""
         state = [NO.by(self.subject.unusable)] if self.subject.unusable else []
         missing = [unknown(self.subject.unknown)] if self.subject.unknown else []
         return all_of([*state, *(half.answer for half in self.halves), *missing])
 
     def policies(self, half: Half) -> Sequence[tuple[Place, Policy]]:
-        """Each policy that has a say in one half, with its place."""
+        """Each policy that applies to one of the requests, with its place."""
         identity = self.caller.identity
         is_exempt = self.caller.principal.is_service_linked
         limits = [(Place(Gate.BOUNDARY), identity.boundary)] if identity.boundary else []

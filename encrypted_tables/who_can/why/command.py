@@ -18,10 +18,10 @@ _STYLES = {"table": render_text, "json": render_json}
 def question_of(
     why: str | None, action: str | None, stack: str | None, session_policy: Path | None, style: str
 ) -> Question | None:
-    """The question of a command line; None where no principal is asked about.
+    """The question on the command line; None without --why.
 
     Raises:
-        UserError: options that do not go together, or an action that reads or writes no items.
+        UserError: options that exclude each other, or an action that does not read or write items.
     """
     given = {"--action": action, "--stack": stack, "--session-policy": session_policy}
     if why is None:
@@ -29,17 +29,17 @@ def question_of(
             raise UserError(f"{alone[0]} needs --why PRINCIPAL.")
         return None
     if style not in _STYLES:
-        raise UserError(f"--why has no format {style}. Give --format {' or '.join(_STYLES)}.")
+        raise UserError(f"--why does not support --format {style}. Give --format {' or '.join(_STYLES)}.")
     known = {one.lower(): one for actions in ITEM_ACTIONS.values() for one in actions}
     if action is not None and action.lower() not in known:
         raise UserError(
-            f"--action {action}: unknown action of items. Give one of {', '.join(known.values())}."
+            f"--action {action}: not an action on items. Give one of {', '.join(known.values())}."
         )
     return Question(why, known[action.lower()] if action else None, stack, session_policy, Path.cwd())
 
 
 def answer(inventory: Inventory, places: Iterable[Place], question: Question, style: str) -> int:
-    """Write the explanation for each Region of each table; the exit status."""
+    """Write the explanation for each Region of each table. Return the exit status."""
     found = [explain(inventory.account, place, question) for place in places]
     sys.stdout.write(_STYLES[style](found))
     sys.stderr.writelines(f"note: {limit}\n" for limit in inventory.limits)

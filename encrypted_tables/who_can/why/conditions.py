@@ -1,4 +1,4 @@
-"""Which conditions of a statement a request does not meet, in words. Pure."""
+"""Describes the conditions of a statement that a request does not meet. Pure functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,5 +27,5 @@ def _given(key: str, context: Context) -> str:
     if value is Missing.ABSENT:
         return "the request has no such key"
     if isinstance(value, Missing):
-        return "its value in the request is not known"
+        return "its value in the request is unknown"
     return f"the request has {value if isinstance(value, str) else ', '.join(value)}"

@@ -1,4 +1,4 @@
-"""The smallest change that gives one principal access, found by trying it on the policies. Pure."""
+"""Finds the smallest change that gives a principal access, by evaluating changed policies. Pure functions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _CONTROL = (Gate.SCP, Gate.RCP)
 
 @dataclass(frozen=True)
 class Cure:
-    """A change, and the answer that it leads to."""
+    """A change, and the answer after it."""
 
     draft: Draft
     grade: Grade
@@ -32,14 +32,14 @@ class Cure:
 def cure_of(case: Case, is_shared: Callable[[Policy], bool], *, prefers_key_policy: bool) -> Cure | None:
     """The change with the fewest statements after which the principal has access.
 
-    Denials that apply are narrowed, then statements are added. None where nothing helps.
+    First, denials that apply are narrowed; then, statements are added. None if nothing helps.
 
     Args:
-        case: a case whose answer is not yes.
+        case: a case whose answer is not "yes".
         is_shared: whether a policy applies to other principals as well.
-        prefers_key_policy: whether the key policy comes before IAM policies where either helps.
+        prefers_key_policy: whether to change the key policy rather than IAM policies if either helps.
     """
-    if case.caller.principal.kind is Kind.ROOT:  # no statement names the root user alone
+    if case.caller.principal.kind is Kind.ROOT:  # no statement can name only the root user
         return None
     base = _without_denials(case, Draft(makes_key_usable=bool(case.subject.unusable)), is_shared)
     additions = _additions(base.applied(case), is_shared, prefers_key_policy=prefers_key_policy)
@@ -58,7 +58,7 @@ def cure_of(case: Case, is_shared: Callable[[Policy], bool], *, prefers_key_poli
 
 
 def _without_denials(case: Case, draft: Draft, is_shared: Callable[[Policy], bool]) -> Draft:
-    """The draft with every denial that applies narrowed, one after the other."""
+    """The draft, with all denials that apply narrowed one after the other."""
     while True:
         now = draft.applied(case)
         found = next(
@@ -84,7 +84,7 @@ def _without_denials(case: Case, draft: Draft, is_shared: Callable[[Policy], boo
 def _additions(
     case: Case, is_shared: Callable[[Policy], bool], *, prefers_key_policy: bool
 ) -> list[Callable[[Draft], Draft]]:
-    """The statements that could help, those to prefer first."""
+    """The statements that could help, preferred ones first."""
     found: list[tuple[int, Place, Half]] = []
     for half in case.halves:
         if half.answer.grade is Grade.YES:
@@ -105,7 +105,7 @@ def _additions(
 
 
 def _places_to_add(case: Case, half: Half, gate: Gate, reasons: Sequence[Reason]) -> list[Place]:
-    """Where a statement that allows it can be added: once for each gate, for limits and levels once each."""
+    """Where an allowing statement can be added: once per kind of policy, but for each limit and level."""
     of_gate = [one for one in reasons if one.gate is gate]
     if gate is Gate.IDENTITY_POLICY:
         return [Place(gate, NEW)]

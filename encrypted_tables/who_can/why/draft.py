@@ -1,4 +1,4 @@
-"""Changes of policies that are tried out before they are advised. Pure."""
+"""Changes of policies to evaluate before they are advised. Pure functions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from encrypted_tables.who_can.evaluate import Subject
 from encrypted_tables.who_can.why.case import Case, Gate, Place
 
 NEW = -1
-"""The index of a policy that is added to those of a gate."""
+"""The index that stands for a new policy."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Draft:
 
     added: Mapping[Place, Sequence[Statement]] = field(default_factory=dict)
     replaced: Mapping[Place, Mapping[int, Sequence[Statement]]] = field(default_factory=dict)
-    """By the number of the statement in its policy, from 1."""
+    """The replaced statements, by number in the policy from 1."""
     makes_key_usable: bool = False
 
     def adding(self, place: Place, statement: Statement) -> "Draft":
-        """The same with one more statement."""
+        """The draft with another statement."""
         return replace(self, added={**self.added, place: [*self.added.get(place, ()), statement]})
 
     def replacing(self, place: Place, shown: int, statements: Sequence[Statement]) -> "Draft":
-        """The same with a statement replaced; its number is the one in the policy as this draft leaves it."""
+        """The draft with a statement replaced. Its number is the one in the policy changed by this draft."""
         of_place = self.replaced.get(place, {})
         number, offset = self._origin(place, shown)
         earlier = of_place.get(number, ())
@@ -34,7 +34,7 @@ class Draft:
         return replace(self, replaced={**self.replaced, place: {**of_place, number: now}})
 
     def applied(self, case: Case) -> Case:
-        """The case as it would be."""
+        """The case after the change."""
         subject = case.subject
         if self.makes_key_usable:
             subject = replace(subject, unusable="")
@@ -59,7 +59,7 @@ class Draft:
         return found
 
     def _origin(self, place: Place, shown: int) -> tuple[int, int]:
-        """The statement's number before this draft, and its place among those that replace it."""
+        """The statement's number before this draft, and its position among its replacements."""
         replaced, left, number = self.replaced.get(place, {}), shown, 1
         while left > (size := len(replaced.get(number, (None,)))):
             left, number = left - size, number + 1

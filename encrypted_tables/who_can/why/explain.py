@@ -1,4 +1,4 @@
-"""Explains the access of one principal to one table, as AWS shows both."""
+"""Explains the access of one principal to one table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,42 +27,42 @@ from encrypted_tables.who_can.why.reasons import Reason, permissions, refusals
 
 @dataclass(frozen=True)
 class Question:
-    """What the command line asks."""
+    """A question from the command line."""
 
     principal: str
     """An ARN of IAM or STS, `user/NAME`, `role/NAME`, or a name."""
     action: str | None = None
-    """As `dynamodb:Query`; None for any read."""
+    """The action, such as `dynamodb:Query`; None for any read."""
     stack: str | None = None
-    """The stack that makes the table; None where it was not given."""
+    """The stack that declares the table; None if not given."""
     session_policy: Path | None = None
-    """A policy that is passed when a role is assumed."""
+    """A session policy that is passed when a role is assumed."""
     directory: Path = Path()
-    """Where the stack's config is."""
+    """The directory of the stack's config."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Whether a principal can read a table, why, and what would change a no."""
+    """Whether a principal can read a table, why, and which change would give it access."""
 
     table: str
     region: str
     principal: str
     """The ARN of the user or role."""
     name: str
-    """The principal as people name it."""
+    """The principal's short name."""
     action: str
     answer: Answer
     reasons: Sequence[Reason]
-    """What allows it, where the answer is yes; else each gate that refuses or may refuse."""
+    """What allows it if the answer is "yes"; otherwise, everything that denies or may deny it."""
     steps: Sequence[Step] = ()
-    """The smallest change that gives the principal access; empty where nothing helps or nothing is needed."""
+    """The smallest change that gives the principal access; empty if nothing helps or is needed."""
     is_whole: bool = False
-    """Whether the principal has access once the steps are done."""
+    """Whether the principal has access after the steps."""
 
     @property
     def verb(self) -> str:
-        """What the action does to items: read or write."""
+        """The verb of the action: read or write."""
         return next(access.value for access, actions in ITEM_ACTIONS.items() if self.action in actions)
 
 
@@ -77,7 +77,7 @@ def explain(account: Account, place: Place, question: Question) -> Explanation:
     if question.session_policy:
         identity = replace(caller.identity, session_policies=(_session_policy(question.session_policy),))
         caller = replace(caller, identity=identity)
-    reads = (one for one in ITEM_ACTIONS[Access.READ] if one != SEARCH_VECTORS)  # that reads an index only
+    reads = (one for one in ITEM_ACTIONS[Access.READ] if one != SEARCH_VECTORS)  # it reads only an index
     actions = (question.action,) if question.action else tuple(reads)
     now = datetime.now(UTC)
     case = max((Case(caller, subject, one, now) for one in actions), key=lambda one: one.answer.grade)
@@ -89,12 +89,12 @@ def explain(account: Account, place: Place, question: Question) -> Explanation:
 def explanation_of(
     case: Case, project: Project | None, key_state: str, is_shared: Callable[[Policy], bool]
 ) -> Explanation:
-    """Why the answer of a case is what it is. Pure.
+    """The explanation of a case. Pure.
 
     Args:
         case: the principal, the table and the action.
-        project: the config that makes the table, if there is one.
-        key_state: the state of the key, as `Disabled`.
+        project: the config that declares the table, if there is one.
+        key_state: the state of the key, such as `Disabled`.
         is_shared: whether a policy applies to other principals as well.
     """
     table, answer = case.subject.table, case.answer
@@ -111,7 +111,7 @@ def explanation_of(
 
 def _sharing(account: Account) -> Callable[[Policy], bool]:
     def is_shared(policy: Policy) -> bool:
-        """Whether it applies to more than one user or role, or may at any time, as a group's does."""
+        """Whether it applies to several users or roles, or can at any time, like the policy of a group."""
         if isinstance(policy, Document) and policy.is_aws_managed:
             return True
         members = account.members.values()
@@ -125,10 +125,10 @@ def _sharing(account: Account) -> Callable[[Policy], bool]:
 
 
 def _named(account: Account, text: str) -> Principal:
-    """The principal that was asked about.
+    """The principal in the question.
 
     Raises:
-        UserError: none of that name.
+        UserError: there is no such principal.
     """
     if text in {account.id, account_principal(account.id).arn} or text.endswith(f"::{account.id}:root"):
         return root_user(account.id)

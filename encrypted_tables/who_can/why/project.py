@@ -1,4 +1,4 @@
-"""The config of a stack of this project that makes a table, as files show it."""
+"""Finds the stack config that declares a table."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,22 +11,22 @@ from encrypted_tables.errors import UserError
 from encrypted_tables.iam.documents import Document
 from encrypted_tables.who_can.evaluate import Subject
 
-# The statements that the strict profile of a key policy always has.
+# The Sids that the strict profile of a key policy always has.
 _STRICT_SIDS = {"KeyManagementByAccount", "KeyAdministration", "TableCreation", "KeyUsage"}
 
 
 @dataclass(frozen=True)
 class Project:
-    """Where the config of a table is."""
+    """The config of a table."""
 
     file: str
-    """As `Pulumi.dev.yaml`."""
+    """The file, such as `Pulumi.dev.yaml`."""
     namespace: str | None
-    """The project's name; None where it is unknown, as Pulumi then takes settings without one."""
+    """The project's name. None if unknown; Pulumi then accepts settings without it."""
     table: str
-    """The table's name in the config, which may differ from that in DynamoDB."""
+    """The table's name in the config, which may differ from its name in DynamoDB."""
     key_users: tuple[str, ...] = ()
-    """The principals that `keyUsers` names."""
+    """The principals in `keyUsers`."""
     brings_key: bool = False
     """Whether the key is managed elsewhere (`keyArn`)."""
 
@@ -41,21 +41,21 @@ class Project:
         return f"{self.namespace}:tables" if self.namespace else "tables"
 
     def lines(self, setting: str, values: list[Any]) -> str:
-        """What to add to the file, as YAML."""
+        """The lines to add to the file, as YAML."""
         written = yaml.safe_dump(values, sort_keys=False, default_flow_style=False, width=1000)
         indented = "".join(f"        {line}\n" for line in written.splitlines())
         return f"config:\n  {self.tables}:\n    {self.table}:\n      {setting}:\n{indented}"
 
 
 def project_of(subject: Subject, stack: str | None, directory: Path) -> Project | None:
-    """The config that makes a table: of the stack, or of the only file that has the table.
+    """The config that declares a table: of the given stack, or of the only file with the table.
 
-    A table with a key policy of the strict profile is of this project even where no file is found.
+    A table with a key policy of the strict profile belongs to this project even if no file is found.
 
     Args:
         subject: the table as AWS shows it.
-        stack: the stack's name; None where it was not given.
-        directory: where the `Pulumi.STACK.yaml` files are.
+        stack: the stack's name; None if not given.
+        directory: the directory of the `Pulumi.STACK.yaml` files.
 
     Raises:
         UserError: the file of the stack cannot be read, or has no such table.
@@ -65,7 +65,7 @@ def project_of(subject: Subject, stack: str | None, directory: Path) -> Project 
         file = directory / f"Pulumi.{stack}.yaml"
         found = _in_file(file, name, project_name(directory))
         if found is None:
-            raise UserError(f"{file.name}: no table {name}. Give the --stack whose config has it.")
+            raise UserError(f"{file.name}: no table {name}. Give --stack with the stack whose config has it.")
         return found
     if not (directory / "Pulumi.yaml").exists():
         return Project("Pulumi.STACK.yaml", None, name) if _is_strict(subject) else None
@@ -88,7 +88,7 @@ def _in_file(file: Path, table: str, namespace: str) -> Project | None:
 
 
 def _principals(entries: Any) -> tuple[str, ...]:  # noqa: ANN401  # whatever is in the file
-    """Who is named by entries, each a principal or a map with one."""
+    """The principals of entries; an entry is a principal or a map with one."""
     listed = entries if isinstance(entries, list) else []
     return tuple(str(one.get("principal") if isinstance(one, dict) else one) for one in listed)
 

@@ -1,4 +1,4 @@
-"""Which statements allow a read, and which gates refuse it. Pure.
+"""Finds the statements that allow a read, and the policies that deny it. Pure functions.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
@@ -29,7 +29,7 @@ _CONTROL_POLICIES = (Gate.SCP, Gate.RCP)
 
 
 class How(StrEnum):
-    """What a gate does."""
+    """The effect of a kind of policy or of the key state."""
 
     ALLOWS = "allows"
     DENIES = "explicit deny"
@@ -44,23 +44,23 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One gate's part in an answer, with the statement that decides."""
+    """The effect of one gate on an answer, with the statement that decides."""
 
     gate: Gate
     how: How
     action: str
     place: Place | None = None
     policy: str = ""
-    """Where the statement is, as `policy readers`; the grant, for a grant."""
+    """The policy with the statement, such as `policy readers`; for a grant, the grant."""
     number: int = 0
-    """Of the statement in its policy, from 1; 0 where no statement decides."""
+    """The number of the statement in its policy, from 1; 0 if no statement decides."""
     statement: Statement | None = None
     detail: str = ""
     """The condition that is not met, the key's state, or the missing fact."""
 
 
 def refusals(case: Case) -> list[Reason]:
-    """Each gate that refuses, or may refuse; empty where the principal has access."""
+    """Each gate that denies, or may deny; empty if the principal has access."""
     found = []
     if case.subject.unusable:
         found.append(Reason(Gate.KEY_STATE, How.STATE, "kms:Decrypt", detail=case.subject.unusable))
@@ -74,7 +74,7 @@ def refusals(case: Case) -> list[Reason]:
 
 
 def denials(case: Case, half: Half) -> list[Reason]:
-    """Statements that deny one half, or would under a condition whose value is not known."""
+    """Statements that deny one of the requests, or would under a condition whose value is unknown."""
     found = []
     for place, policy in case.policies(half):
         ask = resource_policy_denies if place.gate in RESOURCE_POLICIES else identity_policy_denies
@@ -89,7 +89,7 @@ def denials(case: Case, half: Half) -> list[Reason]:
 
 
 def permissions(case: Case) -> list[Reason]:
-    """The statements and grants that give access; for a principal that has it."""
+    """The statements and grants that give access to a principal that has it."""
     return [reason for half in case.halves for reason in _allowing(case, half)]
 
 
@@ -119,7 +119,7 @@ def _granting(half: Half) -> list[Reason]:
 
 
 def _missing(case: Case, half: Half) -> list[Reason]:
-    """What allows nothing although it would have to, explicit denials apart."""
+    """Gates that would have to allow the request but do not, apart from explicit denials."""
     others = _allows(case, half, half.gate, resource_policy_allows_others)
     by_role = _allows(case, half, half.gate, resource_policy_allows_role_by_arn)
     delegates = _allows(case, half, half.gate, resource_policy_delegates, How.LEAVES_TO_IAM)
@@ -137,7 +137,7 @@ def _missing(case: Case, half: Half) -> list[Reason]:
     is_single = case.caller.principal.is_single
     if is_single and (half.gate is Gate.TABLE_POLICY or delegates or not half.is_own_account):
         by_identity = [*_identity_refuses(case, half), *limited]
-    elif is_role:  # limited even where a key policy names it
+    elif is_role:  # limited even if a key policy names it
         by_identity = limited
     grants = [*granted, *_grants_that_do_not_fit(half)]
     if not half.is_own_account:
@@ -176,7 +176,7 @@ def _limits_refuse(case: Case, half: Half) -> list[Reason]:
 
 
 def _control(case: Case, half: Half) -> list[Reason]:
-    """Levels of the organization that do not allow it."""
+    """Levels of the organization that do not allow the request."""
     levels: dict[tuple[Gate, int], list[tuple[Place, Policy]]] = {}
     for place, policy in case.policies(half):
         if place.gate in _CONTROL_POLICIES:
@@ -185,7 +185,7 @@ def _control(case: Case, half: Half) -> list[Reason]:
 
 
 def _unless_allowed(policies: Sequence[tuple[Place, Policy]], half: Half) -> list[Reason]:
-    """Why none of these policies allows it; empty if one does."""
+    """Why none of these policies allows the request; empty if one does."""
     found = []
     for place, policy in policies:
         if isinstance(policy, Unreadable):
@@ -200,7 +200,9 @@ def _unless_allowed(policies: Sequence[tuple[Place, Policy]], half: Half) -> lis
 
 
 def _refusing(case: Case, half: Half, gate: Gate) -> list[Reason]:
-    """Why no policy of a gate allows it: a condition, a policy that cannot be read, or no statement."""
+    """Why no policy of a gate allows the request: a condition, a policy that cannot be read, or no
+    statement.
+    """
     places = [(place, policy) for place, policy in case.policies(half) if place.gate is gate]
     unreadable = [
         Reason(gate, How.UNKNOWN, half.request.action, place, detail=policy.reason)
@@ -213,7 +215,7 @@ def _refusing(case: Case, half: Half, gate: Gate) -> list[Reason]:
 
 
 def _near(case: Case, half: Half, gate: Gate) -> list[Reason]:
-    """Statements of a gate that would allow it, but for a condition."""
+    """Statements of a gate that would allow the request if a condition were met."""
     found: list[Reason] = []
     for place, policy in case.policies(half):
         if place.gate is gate and isinstance(policy, Document):
@@ -255,7 +257,7 @@ def _allows(
 def _said(
     place: Place, policy: Policy, ask: _Ask, request: Request, how: How
 ) -> Iterator[tuple[Reason, Answer]]:
-    """What each statement answers."""
+    """The answer of each statement."""
     if isinstance(policy, Document):
         for number, statement in enumerate(policy.statements, 1):
             answer = ask(Document((statement,), policy.version, policy.label), request)
@@ -263,7 +265,7 @@ def _said(
 
 
 def _grants_that_do_not_fit(half: Half) -> list[Reason]:
-    """Grants to the principal, for other operations or another encryption context."""
+    """Grants to the principal that are for other operations or another encryption context."""
     principal = half.request.principal
     return [
         Reason(

@@ -1,4 +1,4 @@
-"""The explanation of one principal's access: text for people, JSON for programs. Pure."""
+"""The explanation of a principal's access as text and JSON. Pure functions."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -29,8 +29,8 @@ def _lines(found: Explanation) -> Iterator[str]:
             yield f"{found.name} can {found.verb} {place}: {found.action} is allowed (predicted)."
         case Verdict.NO:
             gates = dict.fromkeys(map(_named, found.reasons))
-            yield f"{found.name} cannot {found.verb} {place}: {found.action} is refused (predicted)."
-            yield f"Refused by: {', '.join(gates)}"
+            yield f"{found.name} cannot {found.verb} {place}: {found.action} is denied (predicted)."
+            yield f"Denied by: {', '.join(gates)}"
         case Verdict.CANNOT_TELL:
             yield f"Cannot tell whether {found.name} can {found.verb} {place} by {found.action}."
             yield f"It depends on: {' or '.join(found.answer.details) or missing_fact(found.answer)}"
@@ -54,7 +54,7 @@ def _named(reason: Reason) -> str:
 def _heading(found: Explanation) -> str:
     if not found.steps:
         is_no = verdict(found.answer) is Verdict.NO
-        return f"No change of a policy gives {found.name} alone access." if is_no else ""
+        return f"No policy change can give access to {found.name} alone." if is_no else ""
     if not found.is_whole:
         return f"To give {found.name} access, unless what is not known refuses it:"
     makes_usable = any(step.gate is Gate.KEY_STATE for step in found.steps)
@@ -72,7 +72,7 @@ def _step(step: Step) -> Iterator[str]:
 
 
 def _shown(step: Step) -> str:
-    """A whole document where the policy is new, so that it can be used as it is; else the statements."""
+    """A complete document if the policy is new, so that it can be used directly; otherwise the statements."""
     if step.gate is Gate.IDENTITY_POLICY and not step.number:
         return _json({"Version": "2012-10-17", "Statement": list(step.statements)})
     return ",\n".join(map(_json, step.statements))

@@ -1,4 +1,4 @@
-"""What each gate does, in a sentence. Pure."""
+"""Describes the effect of each gate in a sentence. Pure functions."""
 
 from encrypted_tables.who_can.why.advice import statement_name
 from encrypted_tables.who_can.why.case import Gate
@@ -14,16 +14,16 @@ _WITH_STATEMENT = {
 }
 _WITHOUT = {
     (Gate.IDENTITY_POLICY, How.ALLOWS_NOTHING): "no IAM policy of {name} allows {action}.",
-    (Gate.IDENTITY_POLICY, How.UNKNOWN): "whether {detail} allow {action} is not known.",
+    (Gate.IDENTITY_POLICY, How.UNKNOWN): "whether {detail} allow {action} is unknown.",
     (Gate.BOUNDARY, How.ALLOWS_NOTHING): "the boundary of {name}, {policy}, does not allow {action}.",
     (Gate.SESSION_POLICY, How.ALLOWS_NOTHING): "the {policy} does not allow {action}.",
     (Gate.SCP, How.ALLOWS_NOTHING): "no policy at level {level} of the organization allows {action}.",
     (Gate.RCP, How.ALLOWS_NOTHING): "no policy at level {level} of the organization allows {action}.",
-    (Gate.TABLE_POLICY, How.ALLOWS_NOTHING): "{name} is of another account and is not allowed {action}.",
+    (Gate.TABLE_POLICY, How.ALLOWS_NOTHING): "{name} is in another account and is not allowed {action}.",
     (
         Gate.KEY_POLICY,
         How.ALLOWS_NOTHING,
-    ): "{name} is not allowed {action}, and IAM cannot allow it.",
+    ): "it does not allow {action} to {name}, and does not let IAM policies allow it.",
     (Gate.GRANT, How.ALLOWS): "{policy} allows {action}.",
     (Gate.GRANT, How.CONDITION): "{policy} names {name}, but {detail}.",
     (Gate.GRANT, How.UNKNOWN): "{policy} may allow {action}: {detail}.",
@@ -33,7 +33,7 @@ _WITHOUT = {
 
 
 def sentence(reason: Reason, name: str) -> str:
-    """What a gate does to a principal."""
+    """The effect of a gate on a principal, as a sentence."""
     template = (
         _WITH_STATEMENT[reason.how]
         if reason.statement is not None

@@ -1,4 +1,4 @@
-"""The smallest statements: what allows one read, and what is left of a denial that spares it. Pure."""
+"""Writes the smallest statements that allow one request, or that exempt it from a denial. Pure functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _RESOURCES = ("Resource", "NotResource")
 
 
 def allowing(case: Case, half: Half, gate: Gate, *, is_shared: bool) -> Statement:
-    """The statement that allows one half, for this principal alone.
+    """The statement that allows one request to this principal only.
 
     Args:
         case: the principal, the table and the action.
@@ -47,7 +47,7 @@ def allowing(case: Case, half: Half, gate: Gate, *, is_shared: bool) -> Statemen
 def sparing(
     statement: Statement, request: Request, arn: str, gate: Gate, *, is_shared: bool
 ) -> list[Statement]:
-    """The statements to put in the place of a denial, so that it denies everything but this request.
+    """The statements that replace a denial, so that it denies everything except this request.
 
     Args:
         statement: the denial.
@@ -71,7 +71,7 @@ def sparing(
 
 
 def _is_about(statement: Statement, arn: str) -> bool:
-    """Whether a statement's condition or principal names this principal and nobody else."""
+    """Whether a statement applies only to this principal, by its condition or principal."""
     condition = statement.get("Condition")
     of_condition = condition.get("ArnEquals") if isinstance(condition, Mapping) else None
     if isinstance(of_condition, Mapping) and of_condition.get(_PRINCIPAL_ARN) == arn:
@@ -81,7 +81,7 @@ def _is_about(statement: Statement, arn: str) -> bool:
 
 
 def _without(statement: Statement, request: Request, gate: Gate) -> Statement | None:
-    """What the statement says of everything but the request; None where nothing can be left."""
+    """The statement without the request; None if nothing remains."""
     actions, action = as_list(statement.get("Action")), request.action
     others = [one for one in actions if not matches(str(one).lower(), action.lower())]
     matching = [one for one in actions if one not in others]
@@ -97,7 +97,9 @@ def _without(statement: Statement, request: Request, gate: Gate) -> Statement | 
 
 
 def _but_the_action(statement: Statement, others: list[Any], action: str) -> Statement | None:
-    """In a resource's policy, all actions of its service are all that there are."""
+    """The statement for all other actions. In a resource policy, these are all other actions of its
+    service.
+    """
     kept = {name: value for name, value in statement.items() if name not in _ACTIONS}
     if "NotAction" in statement:
         return {**kept, "NotAction": [*as_list(statement["NotAction"]), action]}
@@ -108,7 +110,7 @@ def _but_the_action(statement: Statement, others: list[Any], action: str) -> Sta
 
 
 def _with_condition(statement: Statement, operator: str, arn: str) -> Statement:
-    """The statement with a condition about the principal, beside those that it has."""
+    """The statement with an additional condition on the principal."""
     block: dict[str, Any] = dict(statement.get("Condition") or {})
     keys: dict[str, Any] = dict(block.get(operator) or {})
     name = next((one for one in keys if one.lower() == _PRINCIPAL_ARN.lower()), _PRINCIPAL_ARN)

@@ -87,12 +87,12 @@ def read_project(
     if toolchain != "pip":
         raise UserError(
             f"The runtime option `toolchain` of {root} is {toolchain!r}; this engine's Python language host "
-            "supports only `pip`. Write `toolchain: pip`, or {OFFICIAL}."
+            f"supports only `pip`. Write `toolchain: pip`, or {OFFICIAL}."
         )
     if "typechecker" in options:
         raise UserError(
             f"The runtime option `typechecker` of {root} is {options['typechecker']!r}; this engine's "
-            "Python language host does not support type checkers. Remove the option, or {OFFICIAL}."
+            f"Python language host does not support type checkers. Remove the option, or {OFFICIAL}."
         )
     named = options.get("virtualenv", "") or default_virtualenv
     if not isinstance(named, str):
