@@ -75,8 +75,8 @@ def _with_notes(diff: Diff, config: Path) -> Diff:
     settings = stack_settings(config, project_name(config.parent)) if config.exists() else {}
     notes = [
         f"{config.name}: {name} has no deployers, so its key policy names the principal that "
-        "runs the update, here the role of this preview. If another role deploys, add it to deployers, or the "
-        "plan will be rejected."
+        "runs the update, here the role of this preview. If another role deploys, add it to deployers, or "
+        "the plan will be rejected."
         for name, table in tables_of(settings).items()
         if not {"deployers", "keyArn"} & table.keys()
     ]
