@@ -12,8 +12,11 @@ import pytest
 import yaml
 
 from encrypted_tables.command_line import command_line
+from local.engine import virtualenv
 from local.fork_preview import fork_preview
 from local.local_run import ROOT
+from local.packages import PACKAGES
+from tests.local.test_locks import SUPPORTED
 from tests.workflows import linters
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -22,6 +25,11 @@ COMMANDS: dict[str, click.Command] = {
     "encrypted_tables": command_line,
     "local.fork_preview": fork_preview,
 }
+SELF_REPOSITORY = r'"\$/\.github/'
+"""This repository at the commit that runs, also for other repositories that call the workflow.
+
+actionlint does not know it yet.
+"""
 INJECTION = """
 name: Injection
 on: pull_request
@@ -38,7 +46,7 @@ each_workflow = pytest.mark.parametrize("file", WORKFLOWS, ids=[file.stem for fi
 def lint(linter: str, *files: Path) -> subprocess.CompletedProcess[str]:
     """Run a linter without network."""
     commands = {
-        "actionlint": [linters.actionlint(), "-no-color"],
+        "actionlint": [linters.actionlint(), "-no-color", "-ignore", SELF_REPOSITORY],
         "zizmor": [
             linters.zizmor(),
             "--offline",
@@ -89,7 +97,7 @@ def load(file: Path) -> dict[Any, Any]:
 def steps(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """The steps of all jobs, with the job's name."""
     for name, job in load(file)["jobs"].items():
-        for step in job["steps"]:
+        for step in job.get("steps", []):
             yield name, step
 
 
@@ -104,12 +112,24 @@ def test_no_workflow_runs_a_pull_requests_code_with_the_repositorys_rights(file:
 
 
 def test_every_action_is_pinned_to_one_commit_with_its_version() -> None:
-    used = [line for file in WORKFLOWS for line in file.read_text().splitlines() if "uses:" in line]
+    lines = [line for file in WORKFLOWS for line in file.read_text().splitlines() if "uses:" in line]
+    used = [line for line in lines if "uses: $/" not in line]
     pins = {tuple(re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)) for line in used}
 
     assert used != []
     assert () not in pins
     assert len({pin[0][0] for pin in pins}) == len(pins)
+
+
+def test_every_reference_to_this_repository_leads_somewhere() -> None:
+    text = "".join(file.read_text() for file in WORKFLOWS)
+    paths = re.findall(r"uses: \$/(\S+)", text)
+
+    assert paths != []
+    assert "uses: ./" not in text
+    assert [
+        path for path in paths if not ((ROOT / path).is_file() or (ROOT / path / "action.yml").is_file())
+    ] == []
 
 
 @each_workflow
@@ -157,7 +177,7 @@ def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
     """A package's own build script sees no credentials."""
     for file in WORKFLOWS:
         for name, job in load(file)["jobs"].items():
-            text = [str(step) for step in job["steps"]]
+            text = [str(step) for step in job.get("steps", [])]
             setup = [place for place, step in enumerate(text) if "make setup" in step]
             secret = [
                 place for place, step in enumerate(text) if "secrets." in step or "role-to-assume" in step
@@ -204,8 +224,73 @@ def test_the_commands_of_all_steps_were_looked_at() -> None:
     assert len(OWN) == 6
 
 
-def test_ci_runs_the_projects_gate() -> None:
-    runs = [step["run"] for _, step in steps(ROOT / ".github" / "workflows" / "ci.yml") if "run" in step]
+def test_ci_runs_the_projects_gate_on_the_oldest_and_newest_python() -> None:
+    jobs = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
 
-    assert runs == [".ci/run"]
+    assert [step["run"] for step in jobs["gate"]["steps"] if "run" in step] == [".ci/run"]
+    assert jobs["gate"]["strategy"]["matrix"]["python"] == [SUPPORTED[0], SUPPORTED[-1]]
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+
+
+MAKE = re.compile(r"^([a-z-]+):", re.MULTILINE)
+
+
+def test_every_make_target_and_module_that_a_workflow_runs_exists() -> None:
+    targets = set(MAKE.findall((ROOT / "Makefile").read_text()))
+    run = "\n".join(step.get("run", "") for file in WORKFLOWS for _, step in steps(file))
+
+    assert {"setup", "locks", "vulnerabilities"} == set(re.findall(r"\bmake ([a-z-]+)", run)) <= targets
+    modules = set(re.findall(r"-m (local\.\w+)", run))
+    assert modules != set()
+    assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").exists()] == []
+
+
+@each_workflow
+def test_a_job_that_may_have_credentials_installs_only_what_is_locked(file: Path) -> None:
+    """`make setup` and `local` install from lock files; tests/local/test_locks.py holds them to it."""
+    installs = re.compile(r"\b(pip|pipx|uv|npm|npx|apt-get|curl|wget|go install|pulumi plugin)\b")
+    for name, job in load(file)["jobs"].items():
+        rights = job.get("permissions", {})
+        has_credentials = "write" in rights.values() or "secrets." in str(job)
+        for step in job.get("steps", []):
+            for line in step.get("run", "").splitlines():
+                is_locked = "--require-hashes" in line and "--only-binary :all:" in line
+                assert not (has_credentials and installs.search(line)) or is_locked, f"{name}: {line}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["environments", "list", "--lasting", "--json"], ["comment", "--help"]])
+def test_the_lock_of_the_jobs_that_list_and_comment_suffices(command: list[str]) -> None:
+    python = virtualenv.kept(virtualenv.LOCKS / "comment.txt") / "bin" / "python"
+    imports = "import encrypted_tables.pipeline.post, encrypted_tables.environments.existing_names"
+
+    for arguments in (["-m", "encrypted_tables", *command], ["-c", imports]):
+        done = subprocess.run([python, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+class TestRelease:
+    """A tag publishes what one job without credentials built."""
+
+    JOBS = load(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+
+    def test_only_a_tag_starts_it(self) -> None:
+        assert load(ROOT / ".github" / "workflows" / "release.yml")[True] == {"push": {"tags": ["v*"]}}
+
+    def test_the_job_that_builds_has_no_credentials(self) -> None:
+        assert self.JOBS["build"]["permissions"] == {"contents": "read"}
+
+    def test_it_publishes_without_a_token_after_the_gate_and_an_approval(self) -> None:
+        publish = self.JOBS["publish"]
+
+        assert publish["permissions"] == {"id-token": "write"}
+        assert publish["environment"] == "release"
+        assert {"gate", "build", "attest"} <= set(publish["needs"])
+        assert "secrets." not in str(self.JOBS)
+
+    def test_it_attests_each_package_and_its_bill_of_materials(self) -> None:
+        attested = {one["name"] for one in self.JOBS["attest"]["strategy"]["matrix"]["package"]}
+        inputs = [step["with"] for step in self.JOBS["attest"]["steps"] if "attest@" in step.get("uses", "")]
+
+        assert attested == {package.name for package in PACKAGES}
+        assert ["sbom-path" in one for one in inputs] == [False, True]
