@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.local_run import ROOT, local_run
-from tests.documents import Checkout, runnable_blocks
+from tests.documents import Checkout, blocks, runnable_blocks
 from tests.packaging.conftest import UNCOMPILED
 
 LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", "*.egg-info")
@@ -40,6 +40,20 @@ def test_the_readme_installs_the_command_the_component_and_the_pack(reader: Chec
     assert "1.0.0" in follow(reader, "encrypted-tables --version")
     follow(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
     follow(reader, "encrypted-tables-policies --help")
+
+
+def test_the_component_is_installed_from_git(reader: Checkout) -> None:
+    """A local clone is in the place of the address."""
+    (command,) = [one for one in blocks("../README.md", "sh") if "git+https" in one]
+    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
+    address = command.replace("https://github.com/OWNER/REPOSITORY", f"file://{ROOT}").replace(
+        "COMMIT", commit
+    )
+
+    follow(reader, address)
+
+    follow(reader, "cd / && python -c 'from pulumi_encrypted_tables import EncryptedTable'")
+    assert commit in follow(reader, "pip freeze")
 
 
 def test_the_component_is_installed_from_its_wheel(reader: Checkout) -> None:
