@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from encrypted_tables.__main__ import exit_status
+from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.command_line import run as run_command
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.engine.run_preview import EngineError, preview
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.pipeline.command import head_commit, preview_options
+from encrypted_tables.pipeline.one_pass import one_pass
 from encrypted_tables.pipeline.run import Request, run_preview
 from local.local_run import ROOT, LocalRun, local_run
 from local.stack_encryption import without_encryption
@@ -37,14 +39,14 @@ def fork_preview(
     return run_preview(request, lambda wanted: _on_local_aws(wanted, base), is_of_stack=False)
 
 
-def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Preview | None]:
+def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Diff]:
     """Preview both programs. A new environment, which the base branch lacks, is compared with nothing."""
     with local_run() as run:
-        head = preview(_fresh(run, request.stack, Path.cwd(), "head"), request.pack.resolve(), request.out)
-        if not (base / f"Pulumi.{request.stack}.yaml").exists():
-            return head, None
-        earlier = preview(_fresh(run, request.stack, base, "base"), None, request.out / "base")
-    return head, earlier
+        head = _fresh(run, request.stack, Path.cwd(), "head")
+        earlier = None
+        if (base / f"Pulumi.{request.stack}.yaml").exists():
+            earlier = preview(_fresh(run, request.stack, base, "base"), request.out / "base")
+        return one_pass(head, request.pack.resolve(), request.out, earlier)
 
 
 def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:

@@ -27,29 +27,13 @@ class EngineError(UserError):
     """The engine failed before it had a preview; the message holds its output."""
 
 
-def preview(stack: Stack, pack: Path | None, directory: Path) -> Preview:
+def preview(stack: Stack, directory: Path) -> Preview:
     """Preview the stack and keep its events and its plan in the directory.
-
-    The policies run over what the engine wrote: one run of the engine gives resources, verdicts and access.
-    The engine runs them itself only if they depend on secret values, which it does not write. No plan is kept
-    of a preview with a mandatory violation.
 
     Raises:
         EngineError: the engine did not get as far as a preview.
         PreviewError: what it wrote is no preview.
-        UserError: the policy pack does not run.
     """
-    made = _preview(stack, directory)
-    if pack is None:
-        return made
-    verdicts = verdicts_of(PolicyPack(pack), made, default_aws=_default_aws(stack))
-    violations = _by_engine(stack, pack) if verdicts.hidden else verdicts.violations
-    if any(violation.is_mandatory for violation in violations):
-        (directory / PLAN).unlink(missing_ok=True)
-    return replace(made, violations=(*made.violations, *violations))
-
-
-def _preview(stack: Stack, directory: Path) -> Preview:
     directory.mkdir(parents=True, exist_ok=True)
     directory = directory.resolve()  # the engine runs in the project's directory
     events, plan = directory / EVENTS, directory / PLAN
@@ -63,6 +47,22 @@ def _preview(stack: Stack, directory: Path) -> Preview:
     if made.is_complete and not any(violation.is_mandatory for violation in made.violations):
         raise EngineError(f"the preview of {stack.name} wrote no plan:\n{said(result)}")
     return made
+
+
+def judged(made: Preview, stack: Stack, pack: Path, directory: Path) -> Preview:
+    """The preview with the violations that the policy pack finds in what the engine wrote.
+
+    The engine runs the policies itself only if they depend on secret values, which it does not write. The
+    plan in the directory is removed if there is a mandatory violation.
+
+    Raises:
+        UserError: the policy pack does not run.
+    """
+    verdicts = verdicts_of(PolicyPack(pack), made, default_aws=_default_aws(stack))
+    violations = _by_engine(stack, pack) if verdicts.hidden else verdicts.violations
+    if any(violation.is_mandatory for violation in violations):
+        (directory / PLAN).unlink(missing_ok=True)
+    return replace(made, violations=(*made.violations, *violations))
 
 
 def _default_aws(stack: Stack) -> dict[str, Any]:

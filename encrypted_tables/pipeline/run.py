@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.find import find_engine
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.engine.project import project_name, stack_settings, tables_of
-from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.errors import UserError
 from encrypted_tables.pipeline.comment import render_comment
+from encrypted_tables.pipeline.one_pass import one_pass
 from encrypted_tables.pipeline.summary import SUMMARY, Summary, summarise, summarise_failure
 
 
@@ -27,8 +26,8 @@ class Request:
     pack: Path
 
 
-Previews = Callable[[Request], tuple[Preview, Preview | None]]
-"""Returns the preview, and the preview to compare it with (None: compare with the stack)."""
+Previews = Callable[[Request], tuple[Preview, Diff]]
+"""Returns the preview with its verdicts, and the changes of access."""
 
 
 def run_preview(request: Request, previews: Previews | None = None, *, is_of_stack: bool = True) -> int:
@@ -43,14 +42,14 @@ def run_preview(request: Request, previews: Previews | None = None, *, is_of_sta
         UserError: the preview failed. The summary is written nevertheless, with the reason.
     """
     try:
-        now, before = (previews or _of_stack)(request)
+        now, found = (previews or _of_stack)(request)
     except UserError as error:
         failure = summarise_failure(
             request.stack, request.commit, request.pull_request, str(error), is_of_stack=is_of_stack
         )
         _write(request.out, failure)
         raise
-    diff = _with_notes(access_diff(now, before), Path(f"Pulumi.{request.stack}.yaml"))
+    diff = _with_notes(found, Path(f"Pulumi.{request.stack}.yaml"))
     summary = summarise(
         request.stack, request.commit, request.pull_request, now, diff, is_of_stack=is_of_stack
     )
@@ -64,10 +63,10 @@ def _write(out: Path, summary: Summary) -> None:
     (out / SUMMARY).write_text(summary.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _of_stack(request: Request) -> tuple[Preview, None]:
+def _of_stack(request: Request) -> tuple[Preview, Diff]:
     engine = find_engine()
     stack = Stack(request.stack, Path.cwd(), engine.pulumi, engine.environment())
-    return preview(stack, request.pack.resolve(), request.out), None
+    return one_pass(stack, request.pack.resolve(), request.out)
 
 
 def _with_notes(diff: Diff, config: Path) -> Diff:

@@ -26,7 +26,7 @@ table.grant_read(iam.Role("app", name="app", assume_role_policy=json.dumps(trust
 
 def diff_of(stack: Stack, directory: Path) -> Diff:
     command = stack
-    return access_diff(preview(command, None, directory))
+    return access_diff(preview(command, directory))
 
 
 def test_a_role_gains_read_with_its_grant_and_loses_it_without(own_run: LocalRun, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Program:
         """The access diff of the preview of this config."""
         self.configure(**settings)
         command = self.stack
-        return access_diff(preview(command, None, self.directory))
+        return access_diff(preview(command, self.directory))
 
 
 def make(run: LocalRun, name: str, directory: Path) -> Program:

@@ -42,7 +42,7 @@ class Dev:
     def diff(self) -> Diff:
         """The access diff of the preview of the config as it is now."""
         command = self.stack
-        return access_diff(preview(command, None, self.directory))
+        return access_diff(preview(command, self.directory))
 
 
 @pytest.fixture(scope="module")

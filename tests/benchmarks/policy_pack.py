@@ -4,9 +4,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
+from encrypted_tables.pipeline.one_pass import one_pass
 from local.local_run import ROOT, LocalRun
 from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import previewer, program
@@ -32,20 +32,21 @@ def findings(run: LocalRun, sizes: Sequence[int] = (1, 1000)) -> Iterator[Compar
         )
         yield side_by_side(
             f"{what}: one pass for resources, policies and access against a bare preview",
-            one_pass(stack, PACK),
-            one_pass(stack, None),
+            pass_of(stack, PACK),
+            pass_of(stack, None),
             pairs=pairs,
             target=TARGET,
         )
 
 
-def one_pass(stack: Stack, pack: Path | None) -> Callable[[], None]:
+def pass_of(stack: Stack, pack: Path | None) -> Callable[[], None]:
     """A preview with its plan; with a pack, also its verdicts and the access diff."""
 
     def previewed() -> None:
         with tempfile.TemporaryDirectory() as directory:
-            made = preview(stack, pack, Path(directory))
-        if pack is not None:
-            access_diff(made)
+            if pack is None:
+                preview(stack, Path(directory))
+            else:
+                one_pass(stack, pack, Path(directory))
 
     return previewed

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from encrypted_tables.engine.run_preview import EngineError, preview
+from encrypted_tables.access_diff.diff import access_diff
+from encrypted_tables.engine.run_preview import EngineError
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.pipeline.comment import render_comment
+from encrypted_tables.pipeline.one_pass import one_pass
 from encrypted_tables.pipeline.summary import Summary, read_summary
 from local.local_run import ROOT, LocalRun
 from tests.pipeline.samples import COMMIT
@@ -170,7 +172,7 @@ def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, 
     (project / "Pulumi.dev.yaml").unlink()
     stack = shared_run.stack("dev", project)
     out = tmp_path / "out"
-    reviewed = preview(Stack("dev", project, stack.pulumi, stack.environment), PACK, out)
+    reviewed, diff = one_pass(Stack("dev", project, stack.pulumi, stack.environment), PACK, out)
 
     (project / "__main__.py").write_text(ENCRYPTED.format(users=["arn:aws:iam::111122223333:user/owner"]))
     changed = stack.run("up", "--yes", "--skip-preview", "--plan", str(out / "plan.json"))
@@ -178,6 +180,8 @@ def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, 
     applied = stack.run("up", "--yes", "--skip-preview", "--plan", str(out / "plan.json"))
 
     assert set(reviewed.operations.values()) == {"create"}
+    assert diff == access_diff(reviewed)
+    assert {one.policy for one in reviewed.violations}  # the policies of the pack ran as well
     assert changed.exit_code != 0
     assert "violates plan" in changed.output
     assert applied.exit_code == 0
@@ -189,4 +193,4 @@ def test_a_stack_that_is_not_there_is_one_message(shared_run: LocalRun, tmp_path
     command = Stack("unknown", known.project, known.pulumi, known.environment)
 
     with pytest.raises(EngineError, match="no stack named 'unknown' found"):
-        preview(command, None, tmp_path / "out")
+        one_pass(command, PACK, tmp_path / "out")
