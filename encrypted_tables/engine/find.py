@@ -1,5 +1,6 @@
 """The Pulumi engine on this machine."""
 
+import functools
 import os
 import re
 import shutil
@@ -95,6 +96,7 @@ def engine_on_path() -> Engine:
     return Engine(Path(found), version, "on PATH", (beside,), kept)
 
 
+@functools.cache
 def engine_version(pulumi: Path) -> str:
     """The version that `pulumi version` prints.
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from encrypted_tables.report.subject import Subject
@@ -26,6 +25,8 @@ def render_page(template: str, subject: Subject, **facts: Any) -> str:  # noqa: 
         subject: the subject of the report, which the base template shows.
         facts: the values that the template uses.
     """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # most commands write no page
+
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,

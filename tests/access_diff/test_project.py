@@ -52,12 +52,11 @@ def run() -> Iterator[LocalRun]:
 
 
 @pytest.fixture(scope="module")
-def deployed(run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+def deployed(run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Dev:
     dev = Dev(run.stack("dev"), tmp_path_factory.mktemp("previews"))
     run.aws.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
     dev.stack.up().checked()
-    yield dev
-    dev.stack.destroy().checked()
+    return dev
 
 
 TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",

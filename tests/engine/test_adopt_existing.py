@@ -109,7 +109,7 @@ def checkout(own_run: LocalRun) -> Checkout:
     return project_checkout(own_run)
 
 
-def test_the_guides_commands_adopt_the_table_as_it_is(checkout: Checkout) -> None:
+def test_the_guides_commands_adopt_the_table_as_it_is_and_leave_it_so(checkout: Checkout) -> None:
     aws = checkout.run.aws
     key = make_by_hand(aws)
     before = facts(aws, key)
@@ -130,6 +130,10 @@ def test_the_guides_commands_adopt_the_table_as_it_is(checkout: Checkout) -> Non
     assert facts(aws, key) == before
     assert aws.client("dynamodb").get_item(TableName=TABLE, Key={"id": {"S": "1"}})["Item"] == ITEM
     assert read_as(aws, "ann") == ITEM
+
+    forgotten = checkout.shell("pulumi stack rm legacy --force --yes")  # how the guide undoes the import
+    assert forgotten.returncode == 0, forgotten.stdout
+    assert facts(aws, key) == before
 
 
 def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Checkout) -> None:
@@ -177,22 +181,6 @@ def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
     assert "3 updated" in recorded.stdout  # the table: its replica has its tags
     replicas = dynamodb.describe_table(TableName=TABLE)["Table"]["Replicas"]
     assert [one["KMSMasterKeyId"] for one in replicas] == [key["Arn"]]
-
-
-def test_a_forgotten_stack_leaves_all_as_it_was(checkout: Checkout) -> None:
-    """What the guide says on how to undo the import."""
-    key = make_by_hand(checkout.run.aws)
-    before = facts(checkout.run.aws, key)
-    new, adoption, *_ = blocks(GUIDE, "sh")
-    (config,) = blocks(GUIDE, "yaml")
-    checkout.shell(new)
-    checkout.write_config("legacy", config)
-    checkout.shell(adoption)
-
-    forgotten = checkout.shell("pulumi stack rm legacy --force --yes")
-
-    assert forgotten.returncode == 0, forgotten.stdout
-    assert facts(checkout.run.aws, key) == before
 
 
 def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:

@@ -63,7 +63,6 @@ def test_autoscaling_keeps_what_it_set_wherever_an_index_is_inserted_or_removed(
     program(table(name, both, "ccc", "ddd")).up(*refresh).checked()
     assert units(program, name) == {"table": (40, 40), "ccc": (5, 5), "ddd": (70, 70)}
     assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
-    program.stack.destroy().checked()
 
 
 def test_fixed_capacity_is_applied_while_the_other_direction_scales(program: Program, name: str) -> None:
@@ -90,7 +89,6 @@ def test_an_on_demand_table_gets_autoscaling_and_goes_back_in_one_update_each(
     described = program.run.aws.client("dynamodb").describe_table(TableName=name)["Table"]
     assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
-    program.stack.destroy().checked()
 
 
 def test_capacity_outside_new_bounds_is_brought_within_them(program: Program, name: str) -> None:
@@ -99,4 +97,3 @@ def test_capacity_outside_new_bounds_is_brought_within_them(program: Program, na
     program(table(name, f"{READ}, {WRITE}", "xxx")).up().checked()
 
     assert units(program, name) == {"table": (5, 100), "xxx": (5, 100)}
-    program.stack.destroy().checked()

@@ -97,7 +97,6 @@ def test_the_plan_of_a_previewer_that_may_look_principals_up_holds_for_a_deploye
     as_user(program.stack, shared_run, deployer).up("--plan", plan).checked()
 
     assert program.stack.preview("--expect-no-changes").exit_code == 0
-    program.stack.destroy().checked()
 
 
 def test_a_refresh_gives_a_role_that_was_created_again_its_access_where_deployers_are_named(
@@ -115,7 +114,6 @@ def test_a_refresh_gives_a_role_that_was_created_again_its_access_where_deployer
     assert not named()
     program.stack.up("--refresh").checked()
     assert named()
-    program.stack.destroy().checked()
 
 
 class Previewer:
@@ -144,4 +142,3 @@ def test_a_previewer_needs_no_more_and_fails_with_one_less(
 
     assert [action for action, done in fewer.items() if not done.exit_code] == []
     assert [action for action, done in fewer.items() if action not in done.output] == []
-    program.stack.destroy().checked()

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from local.local_run import LocalRun
 from tests.engine.programs import Program
 
+KEPT = "kept"
 ITEM = {"id": {"S": "1"}}
 
 
@@ -73,21 +75,23 @@ def test_a_key_changes_in_two_steps_and_the_old_one_stays_enabled_until_the_new_
     "change",
     ['"key_version": 2', '"multi_region": True', '"sort_key": {"name": "at"}', '"table_name": "moved"'],
 )
-def test_what_would_delete_a_table_or_its_key_is_refused(protected: Program, kept: str, change: str) -> None:
-    aws = Aws(protected, kept)
+def test_what_would_delete_a_table_or_its_key_is_refused(protected: Program, change: str) -> None:
+    aws = Aws(protected, KEPT)
     before = aws.key
 
-    result = protected(table(kept, change)).preview()
+    result = protected(table(KEPT, change)).preview()
 
     assert result.exit_code != 0
     assert "protect" in result.output
     assert aws.key == before
 
 
-def test_destroying_a_protected_stack_is_refused_and_loses_nothing(protected: Program, kept: str) -> None:
-    aws = Aws(protected, kept)
+def test_destroying_a_protected_stack_is_refused_and_loses_nothing(program: Program, name: str) -> None:
+    program(table(name)).up().checked()
+    aws = Aws(program, name)
+    aws.put_item()
 
-    result = protected(table(kept)).destroy()
+    result = program.stack.destroy()
 
     assert result.exit_code != 0
     assert "protect" in result.output
@@ -95,11 +99,11 @@ def test_destroying_a_protected_stack_is_refused_and_loses_nothing(protected: Pr
     assert aws.item() == ITEM
 
 
-def test_a_renamed_component_with_an_alias_changes_nothing(protected: Program, kept: str) -> None:
+def test_a_renamed_component_with_an_alias_changes_nothing(protected: Program) -> None:
     renamed = f"""
         EncryptedTable(
-            "renamed", {{"partition_key": {{"name": "id"}}, "table_name": "{kept}"}},
-            pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{kept}")]),
+            "renamed", {{"partition_key": {{"name": "id"}}, "table_name": "{KEPT}"}},
+            pulumi.ResourceOptions(aliases=[pulumi.Alias(name="{KEPT}")]),
         )
     """
 
@@ -117,15 +121,9 @@ def test_a_table_is_destroyed_on_purpose_by_making_it_ephemeral_first(program: P
     assert aws.state_of(key) == "PendingDeletion"
 
 
-@pytest.fixture
-def kept(name: str) -> str:
-    """The name of the protected table."""
-    return name
-
-
-@pytest.fixture
-def protected(program: Program, kept: str) -> Program:
-    """A stack with a protected table, with an item."""
-    program(table(kept)).up().checked()
-    Aws(program, kept).put_item()
+@pytest.fixture(scope="module")
+def protected(shared_run: LocalRun, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A stack with a protected table. Tests only preview it."""
+    program = Program(shared_run, tmp_path_factory.mktemp("protected") / "program", "protected")
+    program(table(KEPT)).up().checked()
     return program

@@ -79,4 +79,3 @@ def test_a_role_that_was_created_again_has_access_after_the_next_update(program:
 
     assert (reads(run, name, name), reads(run, name, f"{name}-2")) == ("allowed", "allowed")
     assert program.stack.preview("--expect-no-changes").exit_code == 0
-    program.stack.destroy().checked()

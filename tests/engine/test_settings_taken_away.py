@@ -121,4 +121,3 @@ def test_time_to_live_is_switched_off_by_the_attribute_it_is_on_for_then_on_for_
         {"attributeName": "a", "enabled": False},
         {"attributeName": "b", "enabled": True},
     ]
-    program.stack.destroy().checked()

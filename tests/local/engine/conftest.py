@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,8 +21,33 @@ def engine() -> Engine:
     return find_or_build_engine()
 
 
+@pytest.fixture(scope="session")
+def empty_stack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with a new stack and its backend, which tests copy: an engine less for each."""
+    directory = tmp_path_factory.mktemp("empty-stack")
+    (directory / "Pulumi.yaml").write_text(json.dumps({"name": "program", "runtime": "python"}))
+    (directory / "backend").mkdir()
+    Stack("dev", directory, engine.pulumi, environment(engine, directory)).init()
+    return directory
+
+
+def environment(engine: Engine, directory: Path) -> dict[str, str]:
+    """The whole environment of the engine's commands."""
+    return {
+        **engine.variables,
+        "PATH": os.pathsep.join([*map(str, engine.path_entries), os.environ["PATH"]]),
+        "HOME": str(directory),
+        "PULUMI_HOME": str(directory / "pulumi"),
+        "PULUMI_BACKEND_URL": f"file://{directory / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_DEBUG_COMMANDS": "true",
+    }
+
+
 @pytest.fixture
-def program(engine: Engine, tmp_path: Path) -> Program:
+def program(engine: Engine, empty_stack: Path, tmp_path: Path) -> Program:
     """Makes a stack of a program given as text; `virtualenv` is the checkout's own when left out.
 
     `options` are more runtime options; other arguments are settings of Pulumi.yaml.
@@ -37,18 +63,8 @@ def program(engine: Engine, tmp_path: Path) -> Program:
         project = {"name": "program", "runtime": {"name": "python", "options": runtime}, **settings}
         (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
         (tmp_path / "__main__.py").write_text(text)
-        (tmp_path / "backend").mkdir()
-        environment = {
-            **engine.variables,
-            "PATH": os.pathsep.join([*map(str, engine.path_entries), os.environ["PATH"]]),
-            "HOME": str(tmp_path),
-            "PULUMI_HOME": str(tmp_path / "pulumi"),
-            "PULUMI_BACKEND_URL": f"file://{tmp_path / 'backend'}",
-            "PULUMI_CONFIG_PASSPHRASE": "a passphrase",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",
-        }
-        return Stack("dev", tmp_path, engine.pulumi, environment, tmp_path / "events.json").init()
+        shutil.copytree(empty_stack / "backend", tmp_path / "backend")
+        shutil.copy(empty_stack / "Pulumi.dev.yaml", tmp_path)
+        return Stack("dev", tmp_path, engine.pulumi, environment(engine, tmp_path), tmp_path / "events.json")
 
     return make
