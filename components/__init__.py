@@ -3,6 +3,7 @@
 from .caller import CallerError
 from .encrypted_table import EncryptedTable
 from .encrypted_table_args import (
+    AlarmsArgs,
     AutoscalingArgs,
     EncryptedTableArgs,
     GlobalSecondaryIndexArgs,
@@ -18,6 +19,7 @@ from .problems import SettingsError
 from .test_user import TestUser, TestUserArgs
 
 __all__ = [
+    "AlarmsArgs",
     "AutoscalingArgs",
     "CallerError",
     "EncryptedTable",

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from .alarms import TableAlarms
 from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
 from .caller import aws_provider, current_caller
 from .capacity import autoscale
@@ -58,6 +59,9 @@ class EncryptedTable(pulumi.ComponentResource):
     replica_key_arns: pulumi.Output[Mapping[str, str]]
     """The ARN of the key of each replica, by Region."""
 
+    alarm_target_arns: pulumi.Output[Mapping[str, str]]
+    """The ARN of the target of the alarms, by Region; empty without `alarms`."""
+
     def __init__(
         self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -96,6 +100,9 @@ class EncryptedTable(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         autoscale(name, self.table, settings, child, program.components)
         attach_policy(name, self.table, settings, child)
+        alarms = TableAlarms(name, settings, table, caller, child)
+        brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
+        self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought))
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
@@ -116,6 +123,7 @@ class EncryptedTable(pulumi.ComponentResource):
                 "keyAlias": self.key_alias,
                 "streamArn": self.stream_arn,
                 "replicaKeyArns": self.replica_key_arns,
+                "alarmTargetArns": self.alarm_target_arns,
             }
         )
 

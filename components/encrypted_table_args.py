@@ -193,6 +193,20 @@ class AutoscalingArgs(TypedDict):
     """Target utilization in percent, 20 to 90. 70 when left out."""
 
 
+class AlarmsArgs(TypedDict):
+    """Where alarms go. EventBridge has to be let in by the policy of a given target.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+
+    target_arn: NotRequired[Input[str]]
+    """The ARN of an SNS topic, an SQS queue, a Lambda function or a log group in the table's Region. A topic
+    is made when left out, `TABLE-alarms`, in each Region."""
+
+    replica_target_arns: NotRequired[Mapping[str, Input[str]]]
+    """With `target_arn`: the target's ARN for each Region of `replica_regions`."""
+
+
 class EncryptedTableArgs(TypedDict):
     """Arguments of `EncryptedTable`. Only the partition key is required."""
 
@@ -362,8 +376,12 @@ class EncryptedTableArgs(TypedDict):
     count as declared. A statement without Resource applies to the table and its indexes. No policy when left
     out."""
 
+    alarms: NotRequired[AlarmsArgs]
+    """Alarms on calls after which items may be lost, and on calls of others than the deployers that change
+    who has access; `{}` for a new SNS topic. They need a CloudTrail trail. None when left out."""
+
     tags: NotRequired[Mapping[str, Input[str]]]
-    """Tags of the table, its keys and its replicas. None when left out."""
+    """Tags of the table, its keys, its replicas and its alarms. None when left out."""
 
     ephemeral: NotRequired[bool]
     """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them (`protect`),

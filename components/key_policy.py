@@ -60,6 +60,12 @@ class ProtectedTable:
     is_multi_region: bool = False
 
     @property
+    def arn(self) -> str:
+        """The table's ARN."""
+        scope = self.scope
+        return f"arn:{scope.partition}:dynamodb:{self.region}:{scope.account_id}:table/{self.name}"
+
+    @property
     def through_dynamodb(self) -> dict[str, str]:
         """The condition that a request comes through DynamoDB in the table's Region.
 

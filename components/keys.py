@@ -1,7 +1,7 @@
 """The KMS keys of a table, one per Region and version, with their aliases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pulumi
@@ -30,6 +30,7 @@ class TableKeys:
         caller: who deploys.
         identities: looks up the key's principals in IAM.
         options: the options of all keys and aliases.
+        arns: the ARNs of the keys made so far, by Region.
     """
 
     name: str
@@ -38,6 +39,7 @@ class TableKeys:
     caller: Caller
     identities: Identities
     options: pulumi.ResourceOptions
+    arns: dict[str, list[pulumi.Output[str]]] = field(default_factory=dict)
 
     def current(self) -> aws.kms.Key:
         """The key that the table uses, with its aliases. Also creates the retained earlier versions."""
@@ -76,6 +78,7 @@ class TableKeys:
             region=region or settings.region,
             **self._common(region),
         )
+        self._note(key, region)
         return key
 
     def _replica(self, version: int, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
@@ -90,7 +93,11 @@ class TableKeys:
         key: aws.kms.ReplicaKey = aws.kms.ReplicaKey(
             name, primary_key_arn=primary.arn, region=region, **self._common(region)
         )
+        self._note(key, region)
         return key
+
+    def _note(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None) -> None:
+        self.arns.setdefault(region or self.table.region, []).append(key.arn)
 
     def _common(self, region: str | None) -> Mapping[str, Any]:
         settings = self.settings

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
+from .alarms import alarm_problems
 from .caller import Caller
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
@@ -48,6 +49,7 @@ def preflight(name: str, settings: TableSettings, caller: Caller) -> list[Proble
         number = settings.replica_regions.index(table.region)
         problems.append(Problem(("replicaRegions", number), f"{table.region!r} is the table's own Region."))
     problems.extend(_source_problems(settings, table))
+    problems.extend(alarm_problems(settings, table, caller))
     return problems
 
 

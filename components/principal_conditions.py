@@ -22,9 +22,14 @@ def role_arns(permission_set: str) -> list[str]:
     Args:
         permission_set: in canonical form.
     """
+    return [f"{prefix}{_SUFFIX}" for prefix in role_prefixes(permission_set)]
+
+
+def role_prefixes(permission_set: str) -> list[str]:
+    """What these ARNs begin with; `*` stands for the Region."""
     account, _, name = permission_set.partition(":permission-set/")
     path = f"{account}:role/aws-reserved/sso.amazonaws.com"
-    return [f"{path}/*/AWSReservedSSO_{name}_{_SUFFIX}", f"{path}/AWSReservedSSO_{name}_{_SUFFIX}"]
+    return [f"{path}/*/AWSReservedSSO_{name}_", f"{path}/AWSReservedSSO_{name}_"]
 
 
 def of_permission_sets(permission_sets: Iterable[str]) -> Condition:

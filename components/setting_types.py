@@ -105,7 +105,7 @@ def _end(time: str) -> str:
         ) from None
 
 
-def _matching(pattern: str, what: str) -> AfterValidator:
+def matching(pattern: str, what: str) -> AfterValidator:
     """A check against a pattern, with a message that describes what is expected."""
 
     def check(value: str) -> str:
@@ -145,24 +145,24 @@ Principals = Annotated[tuple[Principal, ...], OrOutput]
 Until = Annotated[str, AfterValidator(_end), OrOutput]
 Alias = Annotated[
     str,
-    _matching(r"(alias/)?[a-zA-Z0-9:/_-]{1,250}", "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`"),
+    matching(r"(alias/)?[a-zA-Z0-9:/_-]{1,250}", "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`"),
     AfterValidator(_with_alias_prefix),
 ]
 KeyArn = Annotated[
     str,
     AfterValidator(_no_alias),
-    _matching(
+    matching(
         r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+",
         "a KMS key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID",
     ),
     OrOutput,
 ]
 UserName = Annotated[
-    str, _matching(r"[\w+=,.@-]{1,64}", "a user's name: up to 64 letters, digits, and `+=,.@_-`")
+    str, matching(r"[\w+=,.@-]{1,64}", "a user's name: up to 64 letters, digits, and `+=,.@_-`")
 ]
 TableArn = Annotated[
     str,
-    _matching(
+    matching(
         r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}",
         "a table's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME",
     ),
@@ -170,21 +170,21 @@ TableArn = Annotated[
 ]
 BackupArn = Annotated[
     str,
-    _matching(
+    matching(
         r"arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/[a-zA-Z0-9_.-]{3,255}/backup/[0-9a-zA-Z-]+",
         "a backup's ARN, arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/backup/ID",
     ),
     OrOutput,
 ]
 AccountId = Annotated[
-    str, BeforeValidator(_number_as_text), _matching(r"\d{12}", "an account's id of 12 digits")
+    str, BeforeValidator(_number_as_text), matching(r"\d{12}", "an account's id of 12 digits")
 ]
-BucketName = Annotated[str, _matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"), OrOutput]
+BucketName = Annotated[str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"), OrOutput]
 Time = Annotated[str, AfterValidator(_in_utc)]
-Region = Annotated[str, _matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "a Region, such as eu-west-1")]
+Region = Annotated[str, matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "a Region, such as eu-west-1")]
 ResourceName = Annotated[
     str,
-    _matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
+    matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
 ]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 KeyStatement = Annotated[dict[str, Any], AfterValidator(check_key_statement)]

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from .alarm_settings import Alarms
 from .index_settings import (
     Autoscaling,
     GlobalSecondaryIndex,
@@ -61,6 +62,7 @@ class TableSettings(KeySettings):
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"
     region: Region | None = None
+    alarms: Alarms | None = None
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=50)
     ephemeral: bool = False
 
@@ -167,6 +169,19 @@ class TableSettings(KeySettings):
                     f"replicaKeyArns gives {region} a key in {region_of(arn)}; "
                     "give a key in the replica's Region"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _sends_alarms_of_each_region_in_one_way(self) -> Self:
+        alarms = self.alarms or Alarms()
+        needed = set(self.replica_regions) if alarms.target_arn is not None else set()
+        if missing := sorted(needed - set(alarms.replica_target_arns)):
+            raise ValueError(f"alarms has a targetArn, so replicaTargetArns has to have one for {missing[0]}")
+        if surplus := sorted(set(alarms.replica_target_arns) - needed):
+            raise ValueError(
+                f"alarms has a target for {surplus[0]} in replicaTargetArns, and there is no replica there, "
+                "or no targetArn"
+            )
         return self
 
     @property

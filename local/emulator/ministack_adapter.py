@@ -46,9 +46,11 @@ _responses: Any = _modules["ministack.core.responses"]
 _router: Any = _modules["ministack.core.router"]
 _backup: Any = _modules["ministack.services.backup"]
 _dynamodb: Any = _modules["ministack.services.dynamodb"]
+_eventbridge: Any = _modules["ministack.services.eventbridge"]
 _iam: Any = _modules["ministack.services.iam"]
 _kms: Any = _modules["ministack.services.kms"]
 _organizations: Any = _modules["ministack.services.organizations"]
+_sns: Any = _modules["ministack.services.sns"]
 _sts: Any = _modules["ministack.services.sts"]
 
 asgi_app = _app.app
@@ -65,6 +67,8 @@ STATEFUL_SERVICES: Mapping[str, ModuleType] = {
     "kms": _kms,
     "dynamodb": _dynamodb,
     "organizations": _organizations,
+    "events": _eventbridge,
+    "sns": _sns,
 }
 
 

@@ -57,6 +57,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "reset",
     ),
     "ministack.services.dynamodb_streams": ("handle_request",),
+    "ministack.services.eventbridge": ("get_state", "load_persisted_state", "reset"),
     "ministack.services.iam": (
         "_access_keys",
         "_group_inline_policies",
@@ -91,6 +92,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "get_state",
         "reset",
     ),
+    "ministack.services.sns": ("get_state", "load_persisted_state", "reset"),
     "ministack.services.sts": ("_sessions", "get_state", "reset"),
     "ministack.services.tagging": ("handle_request",),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from .iam.access_keys import AccessKey
 
-MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup,organizations"
+MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup,organizations,events,sns"
 
 
 @dataclass(frozen=True)

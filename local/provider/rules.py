@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from local.provider.schema import Rule
+from local.provider.values import Properties
 
 ARN = re.compile(r"arn:[\w-]+:[\w-]+:([a-z]{2,4}(-[a-z]+)+-\d)?:(\d{12}|aws)?:.+")
 
@@ -76,3 +77,9 @@ def json_document(value: str) -> str | None:
     except ValueError as error:
         return f"expected a JSON document: {error}"
     return None if isinstance(parsed, dict) else "expected a JSON object"
+
+
+def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
+    """A name and a name prefix exclude each other."""
+    if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
+        yield "name", "name: conflicts with namePrefix"

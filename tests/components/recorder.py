@@ -76,6 +76,7 @@ class World(Mocks):
             "aws:kms/key:Key": f"arn:aws:kms:{region}:{ACCOUNT}:key/{args.name}",
             "aws:kms/replicaKey:ReplicaKey": f"arn:aws:kms:{region}:{ACCOUNT}:key/{args.name}",
             "aws:dynamodb/table:Table": f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}",
+            "aws:sns/topic:Topic": f"arn:aws:sns:{region}:{ACCOUNT}:{name}",
             "aws:iam/user:User": f"arn:aws:iam::{ACCOUNT}:user/{name}",
             "aws:iam/role:Role": f"arn:aws:iam::{ACCOUNT}:role/{name}",
         }

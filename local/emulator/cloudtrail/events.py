@@ -1,4 +1,4 @@
-"""The event history: the calls that chose the key of a table, and the last use of each key.
+"""The event history: calls that change keys and tables, and the last use of each key.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
@@ -12,9 +12,16 @@ from typing import Any
 
 from .. import clock
 from .. import ministack_adapter as ms
+from ..arns import parse
 
 KEPT_SECONDS = 90 * 24 * 60 * 60
 ATTRIBUTES = {"EventId": "eventID", "EventName": "eventName"}
+_TYPES = {
+    "assumed-role": "AssumedRole",
+    "federated-user": "FederatedUser",
+    "root": "Root",
+    "user": "IAMUser",
+}
 _history: dict[str, dict[str, Any]] = {}
 
 
@@ -31,6 +38,8 @@ class CalledApi:
     """An ARN, or the name of an AWS service."""
     request: Mapping[str, Any]
     response: Mapping[str, Any] = field(default_factory=dict)
+    key_arn: str | None = None
+    """The KMS key that the call was about."""
 
 
 def record(call: CalledApi, slot: str | None = None) -> str:
@@ -42,7 +51,6 @@ def record(call: CalledApi, slot: str | None = None) -> str:
     """
     now, event_id = clock.now(), str(uuid.uuid4())
     time = datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    is_service = call.caller.endswith(".amazonaws.com")
     event = {
         "eventID": event_id,
         "eventTime": time,
@@ -50,9 +58,11 @@ def record(call: CalledApi, slot: str | None = None) -> str:
         "eventName": call.name,
         "awsRegion": call.region,
         "recipientAccountId": call.account,
-        "userIdentity": {"invokedBy": call.caller} if is_service else {"arn": call.caller},
+        "eventType": "AwsApiCall",
+        "userIdentity": _identity(call.caller),
         "requestParameters": _as_logged(call.request),
         "responseElements": _as_logged(call.response),
+        **({"resources": _resources(call.key_arn)} if call.key_arn else {}),
     }
     _history.pop(slot or event_id, None)
     _history[slot or event_id] = {"at": now, "event": event}
@@ -82,11 +92,30 @@ def _shown(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _identity(caller: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html"""
+    arn = parse(caller)
+    if arn is None:
+        return {"type": "AWSService", "invokedBy": caller}
+    kind, _, name = arn.resource.partition("/")
+    identity = {"type": _TYPES[kind], "arn": caller, "accountId": arn.account}
+    if kind != "assumed-role":
+        return identity
+    role = name.partition("/")[0]
+    record = ms.iam_entity(arn.account, "role", role) or {}
+    issuer = {"type": "Role", "arn": record.get("Arn"), "accountId": arn.account, "userName": role}
+    return {**identity, "sessionContext": {"sessionIssuer": issuer}}
+
+
+def _resources(key_arn: str) -> list[dict[str, str]]:
+    return [{"ARN": key_arn, "accountId": key_arn.split(":")[4], "type": "AWS::KMS::Key"}]
+
+
 def _as_logged(value: Any) -> Any:  # noqa: ANN401  # whatever JSON can hold
     """CloudTrail logs `TableName` as `tableName` and `SSESpecification` as `sSESpecification`."""
     if isinstance(value, Mapping):
         return {_name_as_logged(name): _as_logged(one) for name, one in value.items()}
-    return value
+    return [_as_logged(one) for one in value] if isinstance(value, list) else value
 
 
 def _name_as_logged(name: str) -> str:

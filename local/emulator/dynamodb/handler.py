@@ -28,6 +28,7 @@ from ..ministack_adapter import Handler, Record, Response
 Request = dict[str, Any]
 Ministack = Callable[[Request], Awaitable[Response]]
 NOT_HERE = frozenset({"ExportTableToPointInTime", "ImportTable"})  # they need S3
+READS = ("Describe", "Get", "List")
 NEED_A_USABLE_KEY = frozenset({"CreateBackup", "UpdateTimeToLive", "UpdateContributorInsights"})
 
 
@@ -53,9 +54,12 @@ class DynamoDB:
             request = request_in(body)
             if operation in ITEM_OPERATIONS:
                 return await self._item_call(operation, headers, request, ministack)
-            return await self._table_call(operation, headers, request, ministack)
+            response = await self._table_call(operation, headers, request, ministack)
         except ServiceError as error:
             return error.response
+        if response[0] == 200 and not operation.startswith(READS):
+            _log(headers, operation, request, response)
+        return response
 
     async def _item_call(
         self, operation: str, headers: Mapping[str, str], request: Request, ministack: Ministack
@@ -101,9 +105,7 @@ class DynamoDB:
             table_encryption.apply(table, key, before=None, change_seconds=0)
             if policy := request.get("ResourcePolicy"):
                 ms.put_resource_policy(table.arn, policy)
-        return _logged(
-            headers, _shown(response, "CreateTable", table, request), "CreateTable", table, request
-        )
+        return _shown(response, "CreateTable", table, request)
 
     async def _update(
         self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Ministack
@@ -121,9 +123,7 @@ class DynamoDB:
             table_encryption.count_change(table)
         replicas.complete(table, replica_keys, leaving)
         index_limits.apply(table, request)
-        return _logged(
-            headers, _shown(response, "UpdateTable", table, request), "UpdateTable", table, request
-        )
+        return _shown(response, "UpdateTable", table, request)
 
     async def _restore(
         self, headers: Mapping[str, str], operation: str, request: Request, ministack: Ministack
@@ -133,7 +133,7 @@ class DynamoDB:
         response = await ministack(request)
         if response[0] == 200:
             restores.complete(target, key)
-        return _logged(headers, _shown(response, operation, target, request), operation, target, request)
+        return _shown(response, operation, target, request)
 
     def _prepare(self, headers: Mapping[str, str], table: TableName, request: Request) -> Record | None:
         if not request.get("SSESpecification"):
@@ -163,16 +163,14 @@ def _check(operation: str, table: TableName, request: Request) -> None:
         resource_policies.check_policy(policy)
 
 
-def _logged(
-    headers: Mapping[str, str], response: Response, operation: str, table: TableName, request: Request
-) -> Response:
-    """The answer, after CloudTrail took the call into its event history."""
-    if response[0] == 200:
-        described = {"TableDescription": json.loads(response[2]).get("TableDescription", {})}
-        caller = ms.caller(headers).arn
-        call = (table.account, table.region, "dynamodb.amazonaws.com", operation, caller, request, described)
-        events.record(events.CalledApi(*call))
-    return response
+def _log(headers: Mapping[str, str], operation: str, request: Request, response: Response) -> None:
+    """Add the call to CloudTrail's event history."""
+    named = (request.get(field) for field in ("TableName", "TargetTableName", "ResourceArn"))
+    table = TableName.of(next(str(name) for name in (*named, "") if name is not None))
+    described = {"TableDescription": json.loads(response[2] or "{}").get("TableDescription", {})}
+    caller = ms.caller(headers).arn
+    call = (table.account, table.region, "dynamodb.amazonaws.com", operation, caller, request, described)
+    events.record(events.CalledApi(*call))
 
 
 def _key_unusable(table: TableName) -> Response | None:

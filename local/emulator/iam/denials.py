@@ -5,8 +5,10 @@ from collections.abc import Callable
 from .. import ministack_adapter as ms
 from ..ministack_adapter import Response
 
-NAMES_THE_RESOURCE = frozenset({"dynamodb", "iam", "kms", "sts", "tagging", "application-autoscaling"})
-SENDS_400 = frozenset({"application-autoscaling", "dynamodb", "kms", "tagging"})
+NAMES_THE_RESOURCE = frozenset(
+    {"application-autoscaling", "dynamodb", "events", "iam", "kms", "sns", "sts", "tagging"}
+)
+SENDS_400 = frozenset({"application-autoscaling", "dynamodb", "events", "kms", "tagging"})
 
 
 def with_resource(deny: Callable[..., Response]) -> Callable[..., Response]:

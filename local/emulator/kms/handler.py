@@ -7,13 +7,32 @@ from typing import Any
 from .. import clock
 from .. import ministack_adapter as ms
 from ..arns import find_key, key_arn, parse
+from ..cloudtrail.events import CalledApi, record
 from ..errors import ServiceError, request_in
 from ..iam.principals import effective_policy
 from ..kms import direct_calls, key_policy_rules, last_use, request_rules
 from ..kms.aws_managed_key import is_aws_managed
 from ..ministack_adapter import Handler, Record, Response
 
+CHANGES = (
+    "Cancel",
+    "Create",
+    "Delete",
+    "Disable",
+    "Enable",
+    "Import",
+    "Put",
+    "Replicate",
+    "Retire",
+    "Revoke",
+    "Schedule",
+    "Tag",
+    "Untag",
+    "Update",
+)
+"""What the names of operations begin with that change keys, aliases and grants."""
 DAY_SECONDS = 24 * 60 * 60
+_MATERIAL = ("EncryptedKeyMaterial", "ImportToken")
 Request = dict[str, Any]
 
 
@@ -46,6 +65,8 @@ class KMS:
             _remember_principals(operation, request, response, principals)
         if response[0] == 200 and operation in last_use.OPERATIONS:
             _note_use(headers, operation, request)
+        if response[0] == 200 and operation.startswith(CHANGES):
+            _log(headers, operation, request, response)
         return _with_metadata(response)
 
     def _take_policy(self, headers: Mapping[str, str], operation: str, request: Request) -> dict[str, str]:
@@ -101,6 +122,19 @@ def _note_use(headers: Mapping[str, str], operation: str, request: Mapping[str, 
     for key in (find_key(str(reference)) for reference in references if reference):
         if key is not None:
             last_use.note(ms.caller(headers).arn, operation, key, context)
+
+
+def _log(headers: Mapping[str, str], operation: str, request: Request, response: Response) -> None:
+    """Add the call to CloudTrail's event history, without the material of a key."""
+    answer = json.loads(response[2] or "{}")
+    asked_for = find_key(str(request.get("KeyId") or request.get("TargetKeyId") or ""))
+    key = asked_for or answer.get("KeyMetadata") or {}
+    home = parse(key["Arn"]) if key else None
+    account, region = (home.account, home.region) if home else (ms.account_id(), ms.region())
+    asked = {name: value for name, value in request.items() if name not in _MATERIAL}
+    caller = ms.caller(headers).arn
+    call = (account, region, "kms.amazonaws.com", operation, caller, asked, answer)
+    record(CalledApi(*call, key_arn=key.get("Arn")))
 
 
 def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:

@@ -30,7 +30,9 @@ def note(caller: str, operation: str, key: Record, context: Mapping[str, str]) -
     if arn is None:
         raise ValueError(f"{key['Arn']} is no key ARN")
     request = {"keyId": key["Arn"], "encryptionContext": dict(context)}
-    call = CalledApi(arn.account, arn.region, "kms.amazonaws.com", operation, caller, request)
+    call = CalledApi(
+        arn.account, arn.region, "kms.amazonaws.com", operation, caller, request, key_arn=key["Arn"]
+    )
     event_id = record(call, slot=key["Arn"])
     key["_last_use"] = {"Operation": operation, "Timestamp": clock.now(), "CloudTrailEventId": event_id}
 

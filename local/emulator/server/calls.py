@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 _CREDENTIAL_SCOPE = re.compile(r"Credential=[^/,]+/\d{8}/[^/,]+/(?P<service>[^/,]+)/aws4_request")
-QUERY_SERVICES = frozenset({"iam", "sts"})
+QUERY_SERVICES = frozenset({"iam", "sns", "sts"})
 CHANGES_NOTHING = (
     "BatchGet",
     "Decrypt",

@@ -22,6 +22,8 @@ CODES: Mapping[str, tuple[str, str]] = {
     "iam": ("Throttling", "ServiceFailure"),
     "sts": ("Throttling", "InternalFailure"),
     "application-autoscaling": ("ThrottlingException", "InternalServiceException"),
+    "events": ("ThrottlingException", "InternalException"),
+    "sns": ("ThrottledException", "InternalError"),
 }
 OTHER_CODES = ("ThrottlingException", "InternalServiceError")
 

@@ -3,8 +3,6 @@
 Limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
-from collections.abc import Iterator
-
 from local.provider.iam.access_key import IamAccessKey
 from local.provider.iam.attachment import RoleAttachment, UserAttachment
 from local.provider.iam.inline_policy import RoleInlinePolicy, UserInlinePolicy
@@ -13,7 +11,7 @@ from local.provider.iam.policy import IamPolicy
 from local.provider.iam.role import IamRole
 from local.provider.iam.user import IamUser
 from local.provider.policy_document import same_policy
-from local.provider.rules import arn, between, json_document, length, matching, one_of
+from local.provider.rules import arn, between, json_document, length, matching, name_or_prefix, one_of
 from local.provider.schema import (
     TAGS,
     AutoName,
@@ -25,7 +23,6 @@ from local.provider.schema import (
     set_of,
     string,
 )
-from local.provider.values import Properties
 
 MEANING = "letters, digits and `+=,.@_-`"
 USER_NAME = matching(r"[\w+=,.@-]+", MEANING, shortest=1, longest=64)
@@ -36,12 +33,6 @@ PATH = matching(r"/|/[\x21-\x7e]+/", "a path that begins and ends with `/`", sho
 def policy_document(*, required: bool = True, replaces: bool = False) -> Property:
     """A policy document as JSON text."""
     return string(required=required, replaces=replaces, rule=json_document, same=same_policy)
-
-
-def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A name and a name prefix exclude each other."""
-    if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
-        yield "name", "name: conflicts with namePrefix"
 
 
 USER = ResourceType(

@@ -12,7 +12,7 @@ from local.provider.kms.key_policy import KmsKeyPolicy
 from local.provider.kms.reference import same_key
 from local.provider.kms.replica_key import KmsReplicaKey
 from local.provider.policy_document import same_policy
-from local.provider.rules import arn, between, json_document, length, matching, one_of
+from local.provider.rules import arn, between, json_document, length, matching, name_or_prefix, one_of
 from local.provider.schema import (
     REGION,
     TAGS,
@@ -48,12 +48,6 @@ ALIAS_NAME = matching(
     shortest=1,
     longest=256,
 )
-
-
-def name_or_prefix(inputs: Properties) -> Iterator[tuple[str, str]]:
-    """A name and a name prefix exclude each other."""
-    if inputs.get("name") is not None and inputs.get("namePrefix") is not None:
-        yield "name", "name: conflicts with namePrefix"
 
 
 def period_comes_with_rotation(inputs: Properties) -> Iterator[tuple[str, str]]:
