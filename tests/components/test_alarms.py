@@ -1,17 +1,22 @@
 """Where alarms go, and whose calls raise them: with mocks, and with the calls that the local AWS records."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from components import EncryptedTable, SettingsError
 from components.alarm_patterns import access_changes, to_json
+from components.alarm_settings import Alarms
 from components.key_policy import ProtectedTable
 from components.principals import Scope
+from components.table_settings import TableSettings
 from local.process import Credentials, LocalAws, isolated_session, running
 from tests.components.recorder import Registration, register
+from tests.documents import DOCS, blocks
 from tests.local.event_patterns import matching, recorded
 
 ACCOUNT = "111122223333"
@@ -31,6 +36,31 @@ RULE, TARGET, TOPIC = (
 def registered(name: str = "orders", **settings: Any) -> list[Registration]:  # noqa: ANN401  # any settings
     args: Any = {"partition_key": {"name": "id"}, **settings}
     return list(register(lambda: EncryptedTable(name, args)).values())
+
+
+def test_the_page_lists_the_calls_of_each_rule_and_its_program_runs() -> None:
+    (program,) = blocks("alarms.md", "python")
+    rows = re.findall(r"^\| `orders-(\w+)` \| .* \| (.*) \|$", (DOCS / "alarms.md").read_text(), re.MULTILINE)
+    made = register(lambda: exec(program, {}))  # noqa: S102  # the document's own code
+
+    for kind, calls in rows:
+        (rule,) = (
+            one for one in of_type(RULE, list(made.values())) if one.inputs["name"] == f"orders-{kind}"
+        )
+        patterns = json.loads(rule.inputs["eventPattern"])["detail"]["$or"]
+        names = {name for pattern in patterns for name in pattern["eventName"]}
+        assert set(re.findall(r"`([A-Z]\w+)`", calls)) == names
+    assert [kind for kind, _ in rows] == ["losses", "access"]
+    assert made["security"].inputs["topic"] == f"arn:aws:sns:eu-west-1:{ACCOUNT}:orders-alarms"
+
+
+def test_the_pages_configs_are_valid() -> None:
+    whole, part = blocks("alarms.md", "yaml")
+    (tables,) = (value for value in yaml.safe_load(whole)["config"].values())
+    table = {**tables["orders"], **yaml.safe_load(part), "replicaRegions": ["eu-west-2"]}
+
+    assert TableSettings.model_validate(tables["orders"]).alarms == Alarms()
+    assert TableSettings.model_validate(table).alarms.target_arn.endswith(":security")
 
 
 def of_type(kind: str, registrations: list[Registration]) -> list[Registration]:

@@ -41,8 +41,14 @@ def source(name: str, deployer: str, **more: object) -> str:
 SAID_OTHERWISE = {"kms:PutKeyPolicy": "will not allow you to update the key policy in the future"}
 STATEMENT = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": ["dynamodb:GetItem"]}
 LIFE: tuple[dict[str, object], ...] = (
-    {"tags": {"team": "shop"}, "resource_policy_statements": [STATEMENT]},
-    {"ttl_attribute": "expires", "recovery_period_in_days": 7, "key_users": [], "tags": {"owner": "shop"}},
+    {"tags": {"team": "shop"}, "resource_policy_statements": [STATEMENT], "alarms": {}},
+    {
+        "ttl_attribute": "expires",
+        "recovery_period_in_days": 7,
+        "key_users": [],
+        "tags": {"owner": "shop"},
+        "alarms": {},
+    },
     {"key_version": 2, "retained_key_versions": [1]},
 )
 """The settings of a table, one update after the other; then it is destroyed."""
