@@ -21,7 +21,7 @@ class Access(StrEnum):
     TABLE_ADMINISTRATION = "administration of the table"
     """Its policy, its encryption, its backups, its deletion."""
     KEY_USE = "use of the key"
-    """kms:Decrypt through DynamoDB: the key's half of reading and writing."""
+    """kms:Decrypt through DynamoDB, which reading and writing items needs."""
     DIRECT_KEY_USE = "direct use of the key"
     """Decryption outside DynamoDB."""
     ADMINISTRATION = "administration"
@@ -58,7 +58,7 @@ WHOLE_ADMINISTRATION = (
     "kms:ScheduleKeyDeletion",
     "kms:CancelKeyDeletion",
 )
-"""Whoever has these is called an administrator of the key."""
+"""A principal with all of these is a key administrator."""
 ADMINISTRATION_ACTIONS = tuple(
     dict.fromkeys((*WHOLE_ADMINISTRATION, *actions("kms", Effect.LETS_IN, Effect.ADMINISTERS)))
 )

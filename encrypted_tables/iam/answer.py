@@ -1,4 +1,4 @@
-"""Answers to "may it?": more than yes and no, for not every fact is known."""
+"""Answers to whether a request is allowed: yes, no, and what depends on conditions or on unknown facts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ class Grade(IntEnum):
 class Answer:
     """A grade, with the conditions of a conditional yes or the reasons of an unknown.
 
-    Equal answers are written alike, in whatever order their parts were found.
+    Answers are equal whatever the order in which their parts were found.
     """
 
     grade: Grade
@@ -129,7 +129,7 @@ def _together(one: Alternatives, other: Alternatives) -> Alternatives:
 
 
 def _shortest(alternatives: Alternatives) -> Alternatives:
-    """Without the alternatives that ask for more than another one does."""
+    """Without the alternatives that contain all conditions of another one."""
     if len(alternatives) < 2:
         return alternatives
     return frozenset(one for one in alternatives if not any(other < one for other in alternatives))

@@ -14,7 +14,7 @@ from encrypted_tables.iam.request_context import Context, Missing, value_of
 from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 UNTIL = "until "
-"""What a condition in words begins with that only sets an end."""
+"""How the text of a condition begins that only sets an end date."""
 
 _ALL, _ANY = "forallvalues", "foranyvalue"
 _NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}
@@ -23,7 +23,7 @@ _NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}
 class _Operator(NamedTuple):
     quantifier: str
     name: str
-    """Of the test, which `is_negative` turns round."""
+    """The positive operator; `is_negative` inverts its result."""
     is_negative: bool
     is_optional: bool
 
@@ -65,7 +65,7 @@ def _holds(written: str, key: str, values: list[str], context: Context, has_vari
 
 
 def _in_words(key: str, operator: str, values: list[str]) -> str:
-    """A condition for people: an end as such, any other as it is written."""
+    """A condition as text for people; an end date is shown as such."""
     if key.lower() == "aws:currenttime" and operator.lower() == "datelessthan" and len(values) == 1:
         return f"{UNTIL}{values[0]}"
     return f"{key} {operator} {', '.join(values)}"

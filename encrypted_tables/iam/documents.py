@@ -60,7 +60,7 @@ class Document:
         return found
 
     def included(self, actions: Sequence[str]) -> Iterator[tuple[Statement, str, tuple[bool, ...]]]:
-        """Each statement of either effect that applies to any of the actions, its place, and to which.
+        """Each statement that applies to any of the actions: with its place, and whether it applies to each.
 
         The actions are of one service.
         """
@@ -72,7 +72,7 @@ class Document:
     def about(self, effect: str, action: str) -> list[tuple[Statement, str]]:
         """The statements of an effect that apply to an action, each with its place in words.
 
-        A document is asked about the same few actions for every principal, so the answers are kept.
+        The answers are cached, because every principal needs the same few actions.
         """
         found = self._by_action.get((effect, action))
         if found is None:

@@ -35,9 +35,9 @@ from encrypted_tables.iam.principals import Kind
 
 @dataclass(frozen=True)
 class Identity:
-    """What limits and allows a principal on its own side.
+    """The policies of a principal.
 
-    The default is a principal of which nothing is known: its IAM policies may allow the request.
+    By default they are unknown, so they may allow the request.
     """
 
     policies: Sequence[Policy] = ()
@@ -46,7 +46,7 @@ class Identity:
     session_policies: Sequence[Policy] = ()
     """Policies passed when the session began; each limits it."""
     is_whole: bool = False
-    """Whether `policies` are all that it has; if not, others may allow, and none is taken to deny."""
+    """Whether `policies` are complete. If not, others may allow a request, but are assumed not to deny it."""
     service_control_policies: Sequence[Sequence[Policy]] = ()
     """By level, from the root of the organisation to the account; each level must allow."""
 
@@ -56,7 +56,7 @@ class Resource:
     """What a request is for, with the policies on its side."""
 
     account: str
-    """Its owner; empty while it is not known: then every principal is taken to be of its account."""
+    """The owner's account. If it is unknown (empty), every principal is assumed to be of that account."""
     policies: Sequence[Policy] = ()
     grants: Sequence[Grant] = ()
     resource_control_policies: Sequence[Sequence[Policy]] = ()
@@ -74,7 +74,7 @@ def evaluate(
         request: who asks for what.
         resource: the key or table with its policies and grants.
         identity: the principal's side.
-        elsewhere: what policies outside `identity` are taken to allow, where it is not whole.
+        elsewhere: the answer to assume for policies outside `identity`, if it is not complete.
     """
     if identity.boundary is not None:
         request = replace(request, has_boundary=True)
@@ -103,7 +103,7 @@ def evaluate(
 def _resource_decides(
     request: Request, direct: Answer, delegated: Answer, by_identity: Answer, *, is_of_account: bool
 ) -> Answer:
-    """KMS, and every resource of another account: without the resource's own policy nothing is allowed."""
+    """For KMS, and for a resource of another account, the resource's policy must allow the request too."""
     if not request.principal.is_single:
         return direct
     if is_of_account:
@@ -121,7 +121,7 @@ def _identity_allows(request: Request, identity: Identity, elsewhere: Answer) ->
 
 
 def _limits_of_holder(request: Request, identity: Identity) -> Answer:
-    """What boundary and session policies let through of what its policies give.
+    """What the permissions boundary and the session policies allow.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -160,7 +160,7 @@ def _resource_policy_allows(
 
 
 def _grants_allow(request: Request, resource: Resource, identity: Identity) -> Answer:
-    """A grant suffices, in the key's account and in others.
+    """A grant is sufficient, in the key's account and in others.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
     """

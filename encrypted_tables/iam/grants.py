@@ -1,4 +1,4 @@
-"""Grants on a KMS key: for whom, for which operations, and in which encryption context.
+"""Grants on a KMS key: their grantees, operations and encryption contexts.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 """
@@ -34,7 +34,7 @@ class Grant:
     """The pairs that an encryption context must have for the grant."""
     label: str = "a grant"
     source_arn: str = ""
-    """The resource on whose behalf a service must make the request; empty where none is asked for."""
+    """The resource on whose behalf a service must make the request; empty if the grant requires none."""
 
 
 def grant_allows(grant: Grant, request: Request) -> Answer:
@@ -61,8 +61,8 @@ def grant_allows(grant: Grant, request: Request) -> Answer:
 def _reach(grantee: Principal | None, principal: Principal) -> Answer:
     """A grant to a role is for each of its sessions; one to a session is for the role in that session only.
 
-    A grant to an account, made by its root's ARN, is for the principals of the account that its IAM policies
-    allow, which is not documented for grants: it cannot be told.
+    AWS does not document whether a grant to the ARN of an account's root serves the principals of the
+    account that its IAM policies allow: the answer is unknown.
     """
     if grantee is None:
         return NO

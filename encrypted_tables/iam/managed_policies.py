@@ -1,7 +1,7 @@
 """What AWS's own managed policies say about items and KMS keys; only that part of them.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
-What a policy allows that is not listed here cannot be told.
+What any other policy allows is unknown.
 """
 
 from collections.abc import Mapping

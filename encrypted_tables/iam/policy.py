@@ -1,4 +1,4 @@
-"""What one policy says to one request. It is a reading of the text, not a proof: `verify` tries it.
+"""What one policy says about one request. It is predicted from the text; `verify` proves access by reading.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -114,7 +114,7 @@ def resource_policy_denies(document: Document, request: Request) -> Answer:
 
 
 def principals_of(document: Document) -> set[Principal]:
-    """Everyone whom a statement names, be it to allow, to deny or to spare."""
+    """All principals that statements name, to allow, to deny or to except them."""
     found: set[Principal] = set()
     for statement in document.statements:
         found.update(named_by(statement))
@@ -124,7 +124,7 @@ def principals_of(document: Document) -> set[Principal]:
 
 
 def allowed_principals(document: Document) -> set[Principal]:
-    """Everyone whom an Allow statement names."""
+    """All principals that Allow statements name."""
     allows = (one for one in document.statements if one.get("Effect") == "Allow")
     return {named for one in allows for named in named_by(one)}
 
@@ -139,12 +139,12 @@ def orphaned_ids(document: Document) -> set[str]:
 
 
 def has_open_allow(document: Document) -> bool:
-    """Whether an Allow statement uses NotPrincipal, which admits everyone whom it does not name."""
+    """Whether an Allow statement uses NotPrincipal, which admits everyone except those that it names."""
     return any(one.get("Effect") == "Allow" and "NotPrincipal" in one for one in document.statements)
 
 
 def coverage(statement: Statement, resource: str, *, has_variables: bool) -> Hashable | None:
-    """Equal for two statements that are about a resource for the same callers; None if it is for none."""
+    """Equal for two statements that cover a resource for the same callers; None if it is not covered."""
     is_negative = "NotResource" in statement
     patterns = [str(one) for one in as_list(statement.get("NotResource" if is_negative else "Resource"))]
     varying = tuple(one for one in patterns if has_variables and "${" in one)
@@ -153,7 +153,7 @@ def coverage(statement: Statement, resource: str, *, has_variables: bool) -> Has
 
 
 def _named(entries: Iterable[Principal], principal: Principal) -> Answer:
-    """Whether the entries name the principal itself; of a role, they may name one of its sessions only."""
+    """Whether the entries name the principal itself. They may name only one session of a role."""
     sessions = []
     for entry in entries:
         if entry.kind is Kind.ANYONE or entry in (principal, principal.holder):

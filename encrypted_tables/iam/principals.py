@@ -23,7 +23,7 @@ _ASSUMED_ROLE = "assumed-role"
 
 
 class Kind(StrEnum):
-    """What sort of principal it is."""
+    """The kind of a principal."""
 
     USER = "user"
     ROLE = "role"

@@ -8,7 +8,7 @@ from encrypted_tables.iam.principals import Kind, Principal, named_in, parse_pri
 
 
 def named_by(statement: Statement) -> Iterator[Principal]:
-    """Everyone under `Principal`; the permission sets that an Allow for everyone is limited to instead."""
+    """The principals under `Principal`; for an Allow that is limited to permission sets, these instead."""
     roles = admitted_roles(statement) if statement.get("Effect") == "Allow" else []
     for named in named_in(statement.get("Principal")):
         if named.kind is Kind.ANYONE and roles:
