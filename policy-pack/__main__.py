@@ -9,7 +9,7 @@ convert_once()
 PolicyPack(
     name="encrypted-tables-policies",
     display_name="DynamoDB encryption",
-    description="DynamoDB tables are encrypted with customer managed KMS keys, and the keys are looked after",
+    description="DynamoDB tables are encrypted with customer managed KMS keys, and the keys are protected",
     policies=POLICIES,
     enforcement_level=EnforcementLevel.ADVISORY,
     provider="aws",

@@ -1,4 +1,4 @@
-"""`python catalogue.py`: write the metadata of each policy of the pack as JSON to stdout.
+"""`python catalogue.py`: write the metadata of the pack's policies as JSON to stdout.
 
 An audit reads it, because the engine's events have no remediation, URL or compliance controls.
 """

@@ -1,6 +1,6 @@
 """`python check_config.py FILE`: check a config of the pack before the engine reads it.
 
-Writes one line for each fault to stderr. Exit status: 0 none; 1 some; 2 the file cannot be read.
+Writes one line per error to stderr. Exit status: 0 no error; 1 errors; 2 the file cannot be read.
 """
 
 import json
@@ -14,7 +14,7 @@ from policies.judging.adapter import utc_today
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check the file that is named."""
+    """Check the file in the arguments."""
     if len(arguments) != 1:
         print("Usage: python check_config.py FILE", file=sys.stderr)
         return 2

@@ -1,16 +1,16 @@
-"""`python evaluate.py FILE`: run the policies over a previewed stack; writes what they report as JSON.
+"""`python evaluate.py FILE`: run the policies over a previewed stack; writes their reports as JSON.
 
 FILE is a JSON object:
     resources: list of objects with the members of `policies.one_pass.Registered`, in order of registration
     config: the pack's config (default: none)
     stackTags: the stack's tags (default: none)
-    isComplete: whether all resources of the stack are there (default: true)
+    isComplete: whether these are all resources of the stack (default: true)
 
-The answer has `reported`, and `hidden`: the URNs of resources that were judged without their secret values.
+The output has `reported`, and `hidden`: the URNs of resources that were checked without their secret values.
 
 Check the config with `check_config.py` first: here, as in the engine, an unknown policy name is ignored.
 
-Exit status: 0 evaluated, whatever was reported; 2 the file cannot be read.
+Exit status: 0 evaluated, with or without violations; 2 the file cannot be read.
 """
 
 import json
@@ -25,7 +25,7 @@ from policies.one_pass import Provider, Registered, verdicts
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Evaluate the file that is named."""
+    """Evaluate the file in the arguments."""
     if len(arguments) != 1:
         print("Usage: python evaluate.py FILE", file=sys.stderr)
         return 2

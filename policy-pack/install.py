@@ -1,7 +1,8 @@
-"""`encrypted-tables-policies DIRECTORY`: lay the installed pack down where the engine can run it.
+"""`encrypted-tables-policies DIRECTORY`: copies the installed pack to a directory where the engine can run
+it.
 
-The engine runs a pack from a directory whose PulumiPolicy.yaml names a virtual environment. The copy
-names the one that this wheel is installed in, so that nothing more has to be installed.
+The engine runs a pack from a directory whose PulumiPolicy.yaml names a virtual environment. The copy names
+the environment of this wheel, so that nothing else has to be installed.
 """
 
 import argparse
@@ -26,10 +27,10 @@ OWN_ENVIRONMENT = "virtualenv: venv\n"
 
 
 def lay_down(directory: Path, environment: Path) -> None:
-    """Make a pack of the installed one.
+    """Copy the installed pack.
 
     Args:
-        directory: where; must not exist yet.
+        directory: the new directory; it must not exist.
         environment: the virtual environment that runs it.
 
     Raises:
@@ -49,17 +50,17 @@ def lay_down(directory: Path, environment: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Lay the pack down in the directory that is named."""
+    """Copy the pack to the directory in the arguments."""
     parser = argparse.ArgumentParser(
         prog="encrypted-tables-policies",
-        description="Lay the policy pack down for `pulumi --policy-pack`.",
+        description="Copy the policy pack to a directory for `pulumi --policy-pack`.",
     )
-    parser.add_argument("directory", type=Path, help="where to; must not exist yet")
+    parser.add_argument("directory", type=Path, help="the new directory; it must not exist")
     directory = parser.parse_args(arguments).directory
     try:
         lay_down(directory, Path(sys.prefix))
     except FileExistsError:
-        print(f"{directory} exists. Name a directory that does not, or remove it.", file=sys.stderr)
+        print(f"{directory} exists. Choose a directory that does not exist, or remove it.", file=sys.stderr)
         return 2
     print(directory)
     return 0

@@ -25,10 +25,10 @@ has its own page. [Settings](policies/settings.md) describes the config that all
 [roll-out](rollout.md) where to run the pack, and [audit](audit.md) how to check existing stacks.
 
 Each verdict is *proven*, *disproved* or *pending* (it depends on a value that is unknown). A disproved
-verdict is reported at the policy's level. A pending verdict is never a pass. For a table's key, the preview
+verdict is reported at the policy's level. A pending verdict never passes. For a table's key, the preview
 follows the dependencies of the unknown value to the resources that it comes from. For anything else, Pulumi
-shows an advisory, and the update checks the value before it creates the resource. A policy that fails is
-itself a violation.
+shows an advisory, and the update checks the value before it creates the resource. If a policy itself fails,
+that is a violation.
 
 What no policy sees: `pulumi import` runs no policy. Commands, dynamic providers, custom resources that run
 their own code, controllers in clusters (ACK, Crossplane), automation documents, backups and zero-ETL
@@ -109,7 +109,7 @@ def _policy(rule: Rule) -> Iterator[str]:
 
 
 def explanation(rule: Rule) -> str:
-    """What the policy's module says of it, with its sources as links."""
+    """The docstring of the policy's module, with its sources as links."""
     module = importlib.import_module(f"policies.{rule.name.replace('-', '_')}")
     text = inspect.getdoc(module) or ""
     return "\n".join(f"<{line}>" if line.startswith("https://") else line for line in text.splitlines())
@@ -118,10 +118,10 @@ def explanation(rule: Rule) -> str:
 def _bounds(bounds: Bounds) -> Iterator[str]:
     yield "\nA principal `*` is allowed with a condition that equates one of these keys to a fixed value:\n"
     yield "\n| Key | Fixes | Counts | Source |\n|---|---|---|---|\n"
-    for when, keys in (("alone", bounds.alone), ("beside `kms:ViaService`", bounds.together)):
+    for when, keys in (("alone", bounds.alone), ("together with `kms:ViaService`", bounds.together)):
         for name, bound in keys.items():
             yield f"| `{name}` | {bound.pins} | {when} | [AWS]({bound.source}) |\n"
-    yield "\nA Deny of all other principals counts as well. No other condition does.\n"
+    yield "\nA Deny of all other principals also counts. Other conditions do not.\n"
 
 
 def _settings(settings: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

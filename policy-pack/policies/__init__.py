@@ -50,14 +50,14 @@ RULES: tuple[Rule, ...] = (
     kms_key_policy_no_orphaned_principal.RULE,
     kms_key_lockout_check_kept.RULE,
     iam_policy_no_decrypt_on_all_keys.RULE,
-    # Last: they report on the waivers that the others used.
+    # Last, because they report on the waivers that the others used.
     waivers_current.RULE,
     waivers_listed.RULE,
 )
 
 
 def policies_of(adapter: Adapter) -> list[Policy]:
-    """All policies, which share one ledger. Policies whose level others depend on come first."""
+    """All policies, with a shared ledger. Policies whose level others depend on come first."""
     in_order = sorted(RULES, key=lambda rule: not (isinstance(rule, StackRule) and rule.lets_through))
     return [adapter.policy(rule) for rule in in_order]
 

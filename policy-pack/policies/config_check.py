@@ -1,4 +1,4 @@
-"""Faults of a config of the pack: the engine does not report an unknown policy name."""
+"""Finds errors in a config of the pack, because the engine does not report unknown policy names."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,16 +11,16 @@ from policies.judging.waivers import TERM, is_complete, waivers_from
 
 LEVELS = ("advisory", "mandatory", "remediate", "disabled")
 EVERY_POLICY = "all"
-"""The name under which the engine takes a level for every policy."""
+"""The name with which a config sets the level of all policies."""
 
 
 def faults_of_config(config: object, rules: tuple[Rule, ...], today: date) -> list[str]:
-    """What is wrong with the content of a config file, one sentence each; empty if nothing is.
+    """The errors in the content of a config file, one sentence each.
 
     Args:
-        config: the JSON value of the file: policies by name, each a level or an object.
+        config: the JSON value of the file: a level or an object for each policy name.
         rules: the pack's rules.
-        today: the day by which waivers expire.
+        today: the date for the expiry of waivers.
     """
     if not isinstance(config, Mapping):
         return ["The config is not an object with a member for each policy."]
@@ -65,7 +65,7 @@ def _of_settings(rule: Rule, settings: Mapping[str, Any], today: date) -> Iterat
             yield f"Waiver {number} needs owner, reason, scope and expires, each as text."
     term = settings.get("longestWaiverDays", TERM["default"])
     for waiver in waivers_from(waivers, term if isinstance(term, int | float) else TERM["default"]):
-        # An expired waiver is no fault of the config: the rule reports what it hid.
+        # An expired waiver is not an error: the rule reports the violation again.
         if (fault := waiver.fault(today)) and not waiver.has_expired(today):
             yield f"The {waiver.shown} {fault}."
 

@@ -1,4 +1,4 @@
-"""A DAX cluster keeps items outside the table's encryption: DAX cannot use a customer managed key.
+"""A DAX cluster caches items without the table's encryption: DAX cannot use a customer managed key.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAXEncryptionAtRest.html
 """
@@ -17,7 +17,7 @@ from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """Disproved for each DAX cluster: none can be encrypted with a customer managed key."""
+    """Disproved for each DAX cluster, because none can be encrypted with a customer managed key."""
     if resource.type == types.DAX_CLUSTER:
         block = resource.properties.get("serverSideEncryption")
         enabled = block.get("enabled") if isinstance(block, dict) else block
@@ -40,13 +40,13 @@ def _outcome(place: str, at_rest: Value, endpoint: Value) -> Outcome:
     more += "" if endpoint == "TLS" else f" Its endpoint encryption is {stated(endpoint)}: set it to TLS."
     return disproved(
         f"{place} caches items of tables, and cannot encrypt them with a customer managed key. "
-        f"Read tables that need such a key without it.{more}"
+        f"Read tables that need such a key without DAX.{more}"
     )
 
 
 RULE = ResourceRule(
     name="dynamodb-dax-cluster-reviewed",
-    description="Items of DynamoDB tables stay under the table's key.",
+    description="Items of DynamoDB tables are not cached without the table's key.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
     remediation="Read tables with customer managed keys without DAX, or add a waiver for the cluster.",

@@ -18,7 +18,7 @@ from policies.judging.table_settings import switch_outcome
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """Two outcomes for each replica; a replica that is declared apart must have both settings on."""
+    """Two outcomes for each replica. A replica that is a separate resource must have both settings on."""
     declared = [one for one in declared_tables(resource) if isinstance(one, Table)]
     tables = [one for one in declared if not one.is_replica]
     recovers = not tables or any(

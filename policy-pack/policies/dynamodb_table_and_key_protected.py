@@ -1,6 +1,6 @@
-"""Pulumi refuses to delete tables and their keys: data under a deleted key is lost.
+"""Pulumi refuses to delete tables and their keys, because data encrypted with a deleted key is lost.
 
-Policies never see a deletion. Only the resource option `protect` stops it.
+Policies do not see deletions. Only the resource option `protect` prevents them.
 https://www.pulumi.com/docs/iac/concepts/options/protect/
 """
 
@@ -19,7 +19,9 @@ from policies.judging.rule import ResourceRule, Settings
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for the resource; none for one that may hold others, and holds no table and no key."""
+    """One outcome for the resource; none for a resource that can contain others but contains no table or
+    key.
+    """
     held = _held(resource) if resource.type in CONTAINERS else [""]
     if not held:
         return []
@@ -31,7 +33,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def _held(resource: Resource) -> list[str]:
-    """The tables and keys that a resource of another kind declares, as messages name them."""
+    """The tables and keys that a resource of another kind declares, for messages."""
     places = [one.place for one in declared_tables(resource) if isinstance(one, Table)]
     places += [key.place for key in declared_keys(resource)]
     return [in_sentence(place) for place in dict.fromkeys(places)]

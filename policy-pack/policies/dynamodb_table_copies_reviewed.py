@@ -1,4 +1,4 @@
-"""Copied items leave the table's key: S3, Kinesis and other services encrypt their copies with other keys.
+"""Copied items are not encrypted with the table's key: S3, Kinesis and other services use other keys.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html
 https://docs.aws.amazon.com/streams/latest/dev/what-is-sse.html
@@ -38,7 +38,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def _export(resource: Resource) -> Outcome:
-    """Proven where the export names a KMS key by its id or ARN, as only customer managed keys are named."""
+    """Proven if the export names a KMS key by id or ARN, which is only possible for customer managed keys."""
     algorithm = resource.properties.get("s3SseAlgorithm")
     key = resource.properties.get("s3SseKmsKeyId")
     if algorithm not in ("KMS", UNKNOWN):
@@ -61,22 +61,22 @@ def _export(resource: Resource) -> Outcome:
 
 def _stream(one: KinesisStream) -> Outcome:
     return disproved(
-        f"{one.place} copies items to the Kinesis stream {shown(one.arn)}, which is encrypted apart from it. "
-        "Encrypt the stream with a customer managed KMS key, limit who reads it, and have "
-        f"{in_sentence(one.place)} waived.",
+        f"{one.place} copies items to the Kinesis stream {shown(one.arn)}, which has its own encryption. "
+        "Encrypt the stream with a customer managed KMS key, limit who can read it, and add a waiver for "
+        f"{in_sentence(one.place)}.",
         one.property,
     )
 
 
 def _copying_service(statements: Sequence[Statement]) -> str | None:
-    """Which service the statements allow to copy items."""
+    """The fault of statements that allow a service to copy items."""
     for one in statements:
         services = [str(name) for name in one.principals if ".amazonaws.com" in str(name)]
         actions = [action for action in COPYING if one.covers(action)]
         if one.allows and services and actions and not one.excepts_principals:
             return (
-                f"allows {services[0]} to copy items ({actions[0]}, {one.label}): the copy is encrypted "
-                "apart from the table. Check where it goes, and have the policy waived."
+                f"allows {services[0]} to copy items ({actions[0]}, {one.label}): the copy has its own "
+                "encryption. Check where it is stored, and add a waiver for the policy."
             )
     if any(one.allows and one.hidden_parts for one in statements):
         raise HiddenError
@@ -89,8 +89,8 @@ RULE = ResourceRule(
     "keys, and no table policy lets a service copy items.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
-    remediation="Encrypt exports with a customer managed KMS key. Add a waiver for a Kinesis stream that "
-    "is encrypted with one, or a copy by a service that you have checked: the program does not show it.",
+    remediation="Encrypt exports with a customer managed KMS key. Add a waiver for a Kinesis stream with "
+    "such a key, and for a copy by a service that you have checked; the program does not show these.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport_Requesting.html",
     types=CONTAINERS
     | {

@@ -1,7 +1,7 @@
 """Every DynamoDB table and every replica uses a customer managed KMS key.
 
 A table without encryption settings uses an AWS owned key, and encryption without a key uses the AWS managed
-key: neither key has a policy that you can change.
+key. You cannot change the policy of either.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html
 """
 
@@ -29,9 +29,9 @@ def check(resource: Resource, settings: Settings) -> Sequence[Outcome]:
 
 
 def check_stack(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose key an alias of the stack, as `Alias.get` reads it, shows to be AWS's.
+    """Disproved for each table whose key is AWS managed, as an alias of the stack (from `Alias.get`) shows.
 
-    The ARN of an AWS managed key looks like any other.
+    The ARN alone does not show whether a key is AWS managed.
     """
     managed = aws_managed_keys(stack.of_types((types.ALIAS, types.NATIVE_ALIAS)))
     if not managed:
@@ -42,7 +42,7 @@ def check_stack(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
             if isinstance(table, Table) and isinstance(table.encryption, Encryption):
                 key = table.encryption.key
                 if isinstance(key, str) and (alias := managed.get(key.rpartition("/")[2])):
-                    fault = f"names the key {key}, which {alias} stands for: an AWS managed key. {ADVICE}."
+                    fault = f"names the key {key} of {alias}: an AWS managed key. {ADVICE}."
                     found[resource.urn].append(disproved(f"{table.place} {fault}", table.property))
     return found
 
@@ -52,8 +52,8 @@ RULE = ResourceRule(
     description="DynamoDB tables and their replicas are encrypted with a customer managed KMS key.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
-    remediation="Create a KMS key in the table's Region, enable the table's server-side encryption and give "
-    "it the key's ARN; do the same for each replica with a key of the replica's Region.",
+    remediation="Create a KMS key in the table's Region, enable server-side encryption and set the key's "
+    "ARN. Do the same for each replica with a key in the replica's Region.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
     settings=SETTINGS,
     types=TABLE_TYPES,

@@ -18,12 +18,12 @@ from policies.resource_types import KUBERNETES_TABLE
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """Disproved for each place of the resource that cannot be looked into."""
+    """Disproved for each place in the resource that cannot be read."""
     hidden = [one for one in cloudformation_resources(resource) if _is_hidden(one)]
     return [
         disproved(
-            f"Tables that are created here cannot be seen: {one.reason}. Declare them as resources or in a "
-            "templateBody, or check them in another way and have this resource waived.",
+            f"Tables that are created here cannot be checked: {one.reason}. Declare them as resources or in "
+            "a templateBody, or check them in another way and add a waiver for this resource.",
             logical_id=one.logical_id,
         )
         for one in hidden

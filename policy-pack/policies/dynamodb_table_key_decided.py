@@ -1,8 +1,8 @@
-"""The preview shows whether a table's key is a customer managed key that is allowed.
+"""The preview shows whether a table's key is an allowed customer managed key.
 
-Make this policy advisory to let other tables through to the update, which checks the ARN before it creates
-the table. A value that only AWS knows, such as a key that another stack exports, is unknown to the update as
-well: such a table passes with an advisory.
+If this policy is advisory, other tables reach the update, which checks the ARN before it creates the table.
+The update does not know a value that only AWS knows either, such as a key that another stack exports: such a
+table passes with an advisory.
 https://www.pulumi.com/docs/iac/concepts/inputs-outputs/
 """
 
@@ -19,7 +19,7 @@ from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose key cannot be decided at preview, by what it comes from."""
+    """Disproved for each table whose key the preview cannot decide, with the source of the key."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
         if message := _doubt(key):
@@ -31,8 +31,8 @@ def _doubt(key: PendingKey) -> str | None:
     message = key.outcome.message.rstrip(".")
     if key.outcome.only_aws:
         return (
-            f"{message}. Only AWS knows it, so no update decides whether it is a customer managed key. "
-            "Give the table the ARN of a KMS key, or a key of its template."
+            f"{message}. Only AWS knows it, so the update cannot check whether it is a customer managed "
+            "key. Give the table the ARN of a KMS key, or a key of its template."
         )
     undecided = f"{message}, and comes from {key.shown_sources}, which does not show whether it is"
     if key.origin is Origin.UNTOLD:
@@ -50,11 +50,10 @@ def _doubt(key: PendingKey) -> str | None:
 
 RULE = StackRule(
     name="dynamodb-table-key-decided",
-    description="Whether a DynamoDB table has a customer managed KMS key, of those that are allowed, can be "
-    "decided at preview.",
+    description="The preview can decide whether a DynamoDB table has an allowed customer managed KMS key.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.MEDIUM,
-    remediation="Pass the key's ARN alone, not joined with outputs of other resources.",
+    remediation="Pass only the key's ARN, not joined with outputs of other resources.",
     url="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
     check=check,
     lets_through=True,

@@ -1,4 +1,4 @@
-"""A table's key that is unknown at preview comes from a KMS key of the same stack.
+"""A table's key that is unknown at preview is a KMS key of the same stack.
 
 At preview a new key has no ARN, but the resources that the setting depends on are known. The update checks
 the ARN before it creates the table.
@@ -18,7 +18,7 @@ from policies.judging.stack import Stack
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose unknown key does not come from a KMS key that it can use."""
+    """Disproved for each table whose unknown key is not from a KMS key that it can use."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for key in pending_keys(stack):
         if key.origin is Origin.NO_KEY and not key.outcome.only_aws:
@@ -38,7 +38,7 @@ def _of_region(outcome: Outcome) -> str:
 
 RULE = StackRule(
     name="dynamodb-table-key-from-stack",
-    description="A DynamoDB table's key that is created with it is a KMS key of the table's Region.",
+    description="The key that is created together with a DynamoDB table is a KMS key in the table's Region.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
     remediation="Give the table's encryption settings the ARN that a KMS key of the stack exports.",

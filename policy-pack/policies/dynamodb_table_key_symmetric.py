@@ -1,4 +1,4 @@
-"""A table's key is a symmetric encryption key: DynamoDB cannot create a table with any other.
+"""A table's key is a symmetric encryption key. DynamoDB cannot create a table with another kind.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
@@ -26,7 +26,7 @@ SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT = "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT"
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for each table whose key is a key of the stack, or of its template, of another kind."""
+    """Disproved for each table with a key of another kind that the stack or its template declares."""
     found: dict[str, list[Outcome]] = defaultdict(list)
     for resource in stack.of_types(CONTAINERS):
         found[resource.urn] += _in_template(resource)
@@ -46,7 +46,7 @@ def _outcome(whose: str, name: str, key: Key) -> Outcome:
 
 
 def _in_template(resource: StackResource) -> Iterator[Outcome]:
-    """The tables of a template whose key is one of the same template that DynamoDB cannot use."""
+    """Outcomes for tables of a template whose key, in the same template, DynamoDB cannot use."""
     keys: dict[str, list[Key]] = defaultdict(list)
     for key in declared_keys(resource):
         if key.case:
@@ -69,7 +69,7 @@ def _in_template(resource: StackResource) -> Iterator[Outcome]:
 
 
 def _key_of_template(table: Declared) -> str | None:
-    """The key of its template that a table names by a reference."""
+    """The key in the same template to which a table refers."""
     key = (
         table.encryption.key
         if isinstance(table, Table) and isinstance(table.encryption, Encryption)
@@ -80,7 +80,7 @@ def _key_of_template(table: Declared) -> str | None:
 
 
 def _beside(table: Declared, name: str) -> str:
-    """The subject of another resource in the same template: its name takes the place of the table's."""
+    """The subject of another resource in the same template: the table's subject with another name."""
     subject = table.case.subject if table.case else ""
     return f"{name} in {subject.partition(' in ')[2]}"
 
@@ -94,20 +94,20 @@ def _place(table: Declared) -> str:
 
 
 def _unfit_key(resource: StackResource) -> Key | None:
-    """The one key that the resource is, if DynamoDB cannot use it; None if the resource declares several."""
+    """The resource's key, if DynamoDB cannot use it; None if the resource declares several keys."""
     keys = list(declared_keys(resource))
     return keys[0] if len(keys) == 1 and is_symmetric_encryption(keys[0]) is False else None
 
 
 def _by_dependency(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Tables whose key is unknown, with the one key that it comes from."""
+    """Tables whose key is unknown, each with the only key that it can come from."""
     for key in pending_keys(stack):
         if len(key.sources) == 1:
             yield key.table.urn, passed_on(key.sources[0], stack.get).urn
 
 
 def _by_arn(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Tables that name the ARN of a key of the stack."""
+    """Tables with the ARN of a key of the stack."""
     arns = ((key.properties.get("arn"), key.urn) for key in stack.of_types(KEY_TYPES))
     keys = {arn: urn for arn, urn in arns if isinstance(arn, str)}
     for resource in stack.of_types(TABLE_TYPES):

@@ -16,7 +16,7 @@ from policies.judging.table_settings import switch_outcome
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for each table; replicas have a rule of their own."""
+    """One outcome for each table; another rule checks replicas."""
     tables = [one for one in declared_tables(resource) if isinstance(one, Table) and not one.is_replica]
     return in_every_branch(
         [table for table in tables if not table.barred],

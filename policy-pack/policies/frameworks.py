@@ -1,6 +1,6 @@
-"""Which controls of which compliance frameworks a policy serves.
+"""The controls of compliance frameworks that each policy supports.
 
-A policy serves a control when keeping it is part of what the control asks for, not all of it.
+A policy supports a control if it checks a part of what the control requires.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pulumi_policy import PolicyComplianceFramework
 
 @dataclass(frozen=True)
 class Framework:
-    """A compliance framework: what people call it, its edition, and where it is published."""
+    """A compliance framework: its name, edition and URL."""
 
     title: str
     edition: str
@@ -109,14 +109,14 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 def controls_of(policy: str) -> list[str]:
-    """All controls that a policy serves, as tags such as `FSBP:KMS.4`."""
+    """All controls that a policy supports, as tags such as `FSBP:KMS.4`."""
     return [
         f"{framework}:{control}" for framework, controls in CONTROLS[policy].items() for control in controls
     ]
 
 
 def framework_of(policy: str) -> PolicyComplianceFramework:
-    """The first framework that a policy serves: Pulumi shows one; the others are in its tags."""
+    """The first framework that a policy supports: Pulumi shows only one, and the others are in the tags."""
     name, controls = next(iter(CONTROLS[policy].items()))
     framework = FRAMEWORKS[name]
     return PolicyComplianceFramework(framework.title, framework.edition, framework.url, ", ".join(controls))

@@ -1,6 +1,6 @@
-"""No IAM policy allows decryption with every key: it would bypass each key policy that trusts IAM.
+"""No IAM policy allows decryption with all keys, which would apply to each key whose policy lets IAM decide.
 
-Conditions do not count, as in controls KMS.1 and KMS.2 of AWS Security Hub.
+Conditions are ignored, as in controls KMS.1 and KMS.2 of AWS Security Hub.
 https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html
 """
 
@@ -18,7 +18,7 @@ from policies.judging.documents import HiddenError, document_outcome
 from policies.judging.outcome import Outcome
 from policies.judging.rule import ResourceRule, Settings
 
-# A pattern that takes in both of these takes in all keys of some Region.
+# A pattern that matches both of these matches all keys of some Region.
 TWO_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-fedcba0987654321fedcba0987654321")
 
 
@@ -31,7 +31,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def fault(statements: Sequence[Statement]) -> str | None:
-    """Which statement allows decryption with every key."""
+    """The fault of a statement that allows decryption with all keys."""
     for one in statements:
         action = _decrypting(one)
         if not action:
@@ -49,7 +49,7 @@ def fault(statements: Sequence[Statement]) -> str | None:
 
 
 def takes_in_all_keys(resource: Value) -> bool:
-    """Whether a Resource pattern takes in every key of a Region, or more."""
+    """Whether a Resource pattern matches all keys of a Region, or more."""
     if not isinstance(resource, str):
         return False
     parts = resource.split(":", 5)
@@ -59,7 +59,7 @@ def takes_in_all_keys(resource: Value) -> bool:
 
 
 def _key_arn_like(parts: Sequence[str], key: str) -> str:
-    """The ARN of a key in the partition and Region that a pattern which ends early begins with."""
+    """An example ARN of a key in the partition and Region of a pattern."""
     given = dict(enumerate(parts))
     partition, region = (
         value if (value := given.get(number)) not in (None, "", "*") else example

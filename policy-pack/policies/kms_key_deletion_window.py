@@ -1,4 +1,4 @@
-"""A deleted key can be recovered for long enough: data under a deleted key is lost.
+"""A deleted key can be recovered for long enough. Data encrypted with a deleted key is lost.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """
@@ -37,7 +37,7 @@ def _outcome(key: Key, minimum: float) -> Outcome:
 
 
 def _number(value: object) -> float:
-    """The number in a value; 0 if there is none."""
+    """The value as a number; 0 if it is not a number."""
     try:
         return float(value) if isinstance(value, (int, float, str)) else 0
     except ValueError:
@@ -46,7 +46,7 @@ def _number(value: object) -> float:
 
 RULE = ResourceRule(
     name="kms-key-deletion-window",
-    description="A KMS key that is deleted can be recovered for as long as AWS allows.",
+    description="A deleted KMS key can be recovered for as long as AWS allows.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.MEDIUM,
     remediation="Remove deletionWindowInDays, or raise it.",
@@ -66,5 +66,5 @@ RULE = ResourceRule(
 
 
 def _whole(value: object) -> object:
-    """The engine sends whole numbers as 7.0."""
+    """Show whole numbers without a fraction; the engine sends them as 7.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

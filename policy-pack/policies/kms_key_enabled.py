@@ -1,4 +1,4 @@
-"""The key is enabled: nobody can read a table with a disabled key, and DynamoDB archives it after 7 days.
+"""The key is enabled. Nobody can read a table with a disabled key, and DynamoDB archives it after 7 days.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html
 """

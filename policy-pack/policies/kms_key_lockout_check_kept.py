@@ -18,7 +18,7 @@ PROPERTY = "bypassPolicyLockoutSafetyCheck"
 
 
 def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
-    """One outcome for each key policy; KMS makes the check if the setting is not set."""
+    """One outcome for each key policy. By default, KMS makes the check."""
     return in_every_branch(declared_key_policies(resource), lambda one: [_outcome(one)])
 
 

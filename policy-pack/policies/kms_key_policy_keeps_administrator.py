@@ -26,7 +26,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def _fault(account: str | None) -> CheckStatements:
-    """A check of statements: whether nobody in the key's account can change the key policy."""
+    """A check whether nobody in the key's account can change the key policy."""
 
     def fault(statements: Sequence[Statement]) -> str | None:
         if has_administrator(statements, account, in_favour=False):
@@ -38,8 +38,8 @@ def _fault(account: str | None) -> CheckStatements:
         who = f" in the key's account {account}" if account else ""
         if denial and has_administrator(allowing, account, in_favour=True):
             return (
-                f"denies {ADMINISTERS} to everybody who is allowed it{who} ({denial.label}). "
-                "Except an administrator, together with the administrator's account."
+                f"denies {ADMINISTERS} to everybody who is allowed it{who} ({denial.label}). Exempt an "
+                "administrator, together with the administrator's account."
             )
         return (
             f"locks everybody out: no statement allows {ADMINISTERS} to an account, role or user{who}. "
@@ -51,7 +51,7 @@ def _fault(account: str | None) -> CheckStatements:
 
 RULE = ResourceRule(
     name="kms-key-policy-keeps-administrator",
-    description="Each key policy lets somebody in the key's account change it.",
+    description="Somebody in the key's account can change each key policy.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.HIGH,
     remediation="Allow kms:* to the account (arn:aws:iam::<account>:root), or kms:PutKeyPolicy to a role.",

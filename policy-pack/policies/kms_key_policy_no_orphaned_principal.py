@@ -30,7 +30,7 @@ def check(resource: Resource, _: Settings) -> Sequence[Outcome]:
 
 
 def fault(statements: Sequence[Statement]) -> str | None:
-    """Which statement names a unique id."""
+    """The fault of a statement that names a unique id."""
     for one in statements:
         for principal in one.principals:
             if isinstance(principal, str) and UNIQUE_ID.fullmatch(principal):
@@ -45,7 +45,7 @@ RULE = ResourceRule(
     description="Key policies name principals that exist.",
     level=EnforcementLevel.MANDATORY,
     severity=Severity.MEDIUM,
-    remediation="Remove the unique id; name the user or role that takes its place by its ARN.",
+    remediation="Remove the unique id. If a new user or role replaces it, name that by its ARN.",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids",
     types=KEY_POLICY_TYPES,
     check=check,

@@ -1,6 +1,6 @@
-"""Runs the policies over a stack that is already in memory, such as a preview that was read back.
+"""Runs the policies over a stack in memory, such as a preview that was read from its events.
 
-It is the SDK's analyzer without protobuf: each resource by itself, in the order of the preview, then the
+It works like the SDK's analyzer without protobuf: first each resource in the order of the preview, then the
 stack.
 """
 
@@ -48,8 +48,8 @@ class Provider:
 class Registered:
     """A resource of a previewed stack.
 
-    Unknown values are the SDK's sentinels. `is_read` says that the program only reads it: policies see it
-    in the stack, not by itself. `dependencies` gives the URNs that each input comes from.
+    Unknown values are the SDK's sentinels. `is_read`: the program only reads it, so only stack policies see
+    it. `dependencies` has the URNs that each input comes from.
     """
 
     urn: str
@@ -65,7 +65,9 @@ class Registered:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the policies report, and the URNs of resources that they judged without their secret values."""
+    """The reports of the policies, and the URNs of resources that were checked without their secret
+    values.
+    """
 
     reported: Sequence["Reported"]
     hidden: Sequence[str]
@@ -90,14 +92,14 @@ def verdicts(
     *,
     is_complete: bool = True,
 ) -> Verdicts:
-    """What all policies report of a stack.
+    """The reports of all policies on a stack.
 
     Args:
         resources: in the order in which the engine registered them.
         config: the pack's config: a level, or an object of settings, by policy.
         stack_tags: the tags of the stack.
-        adapter: makes the policies.
-        is_complete: all resources are there. If not, no policy sees the stack, as in the engine.
+        adapter: creates the policies.
+        is_complete: whether these are all resources. If not, stack policies do not run, as in the engine.
     """
     one_pass = _Pass(config, stack_tags, policies_of(adapter))
     for resource in resources:
@@ -109,7 +111,7 @@ def verdicts(
 
 
 class _Pass:
-    """All policies that the config does not disable, and what they reported so far."""
+    """All policies that the config does not disable, and their reports so far."""
 
     def __init__(
         self, config: Mapping[str, Any], stack_tags: Mapping[str, str], policies: Sequence[Policy]
@@ -122,7 +124,7 @@ class _Pass:
         self.settings = {policy.name: _settings(config.get(policy.name)) for policy, _ in self.active}
 
     def validate(self, resource: Registered) -> None:
-        """Run the policies about single resources."""
+        """Run the resource policies."""
         options, provider = _options(resource), _provider(resource)
         is_judged = False
         with one_request():
@@ -143,7 +145,7 @@ class _Pass:
             self.hidden[resource.urn] = None
 
     def validate_stack(self, resources: Sequence[Registered]) -> None:
-        """Run the policies about the whole stack."""
+        """Run the stack policies."""
         whole = _stack(resources)
         with one_request():
             for policy, level in self.active:
@@ -158,7 +160,7 @@ class _Pass:
         subject: str,
         validate: Callable[[ReportViolation], object],
     ) -> bool:
-        """Run one policy; whether it applies."""
+        """Run a policy. Return whether it applies."""
         severity = policy.severity.value if policy.severity else ""
 
         def report(message: str, urn: str | None = None) -> None:
@@ -177,13 +179,15 @@ class _Pass:
 
 
 def _settings(given: object) -> Mapping[str, Any]:
-    """The settings beside the level."""
+    """The settings without the level."""
     stated = given if isinstance(given, Mapping) else {}
     return {name: value for name, value in stated.items() if name != "enforcementLevel"}
 
 
 def _level(policy: Policy, config: Mapping[str, Any]) -> EnforcementLevel:
-    """The level as the engine finds it: of the policy, else of all, else the policy's own."""
+    """The enforcement level, as in the engine: from the policy's config, the level for all, or the policy's
+    default.
+    """
     given = config.get(policy.name)
     stated = given.get("enforcementLevel") if isinstance(given, Mapping) else given
     level = EnforcementLevel(stated or config.get(EVERY_POLICY) or policy.enforcement_level)
@@ -205,14 +209,14 @@ def _stack(resources: Sequence[Registered]) -> list[PolicyResource]:
 
 
 def _has_hidden(value: object) -> bool:
-    """Whether there is a secret in a value whose text the preview does not show."""
+    """Whether a value contains a secret that the preview does not show."""
     if isinstance(value, Mapping):
         return any(map(_has_hidden, value.values()))
     return any(map(_has_hidden, value)) if isinstance(value, list) else value == REDACTED
 
 
 def _options(resource: Registered) -> PolicyResourceOptions:
-    """Of the resource options, policies look at `protect` alone."""
+    """The resource options; policies read only `protect`."""
     return PolicyResourceOptions(
         protect=resource.protect,
         ignore_changes=[],

@@ -1,4 +1,4 @@
-"""The type tokens of the resources that policies look at, each written once."""
+"""The type tokens of the resources that policies check, each defined once."""
 
 TABLE = "aws:dynamodb/table:Table"
 TABLE_REPLICA = "aws:dynamodb/tableReplica:TableReplica"

@@ -1,7 +1,7 @@
 """Waivers are valid, needed and not about to expire.
 
-When a waiver expires, its rule reports the violation again. This policy reports the waiver before that, and
-waivers of this stack that nothing needs any more.
+When a waiver expires, its policy reports the violation again. This policy reports waivers shortly before
+that, and waivers of this stack that are no longer needed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,9 +31,9 @@ def _faults(policy: str, waiver: Waiver, stack: Stack, days_of_notice: float) ->
     if fault and not waiver.has_expired(stack.today):
         yield f"{fault}. Correct it"
     elif used and not fault and waiver.expires and (waiver.expires - stack.today).days < days_of_notice:
-        yield f"ends after {waiver.expires.isoformat()}. Correct the resource, or have the waiver renewed"
+        yield f"ends after {waiver.expires.isoformat()}. Correct the resource, or renew the waiver"
     if not used and stack.prefix and waiver.scope.startswith(stack.prefix):
-        yield "is for this stack, and nothing here needs it. Remove it"
+        yield "is for this stack, but is not needed. Remove it"
 
 
 RULE = StackRule(
@@ -41,14 +41,14 @@ RULE = StackRule(
     description="Waivers are valid, needed and not about to expire.",
     level=EnforcementLevel.ADVISORY,
     severity=Severity.LOW,
-    remediation="In the pack's config, renew waivers in time and remove those that nothing needs.",
+    remediation="In the pack's config, renew waivers in time and remove those that are not needed.",
     url="https://www.pulumi.com/docs/insights/policy/policy-packs/authoring/",
     settings={
         "daysOfNotice": {
             "type": "number",
             "minimum": 0,
             "default": 30,
-            "description": "How many days before its last day a waiver is reported.",
+            "description": "How many days before its end a waiver is reported.",
         }
     },
     check=check,

@@ -13,7 +13,7 @@ from policies.judging.waivers import Waiver
 
 
 def check(stack: Stack, _: Settings) -> Mapping[str, Sequence[Outcome]]:
-    """Disproved for the stack, once for each waiver of a policy that hides something."""
+    """Disproved for the stack, once for each waiver that hides a violation."""
     by_waiver: dict[tuple[str, Waiver], list[Hidden]] = defaultdict(list)
     for waiver, hidden in stack.ledger.hidden:
         by_waiver[hidden.policy, waiver].append(hidden)

@@ -61,8 +61,8 @@ def test_right_config_has_no_fault(config: object) -> None:
         ({RULE: {"waiver": []}}, f"{RULE}: Unknown setting waiver. Did you mean waivers?"),
         ({RULE: {"waivers": [{"owner": "x"}]}}, f"{RULE}: Waiver 1 needs owner, reason, scope and expires, "),
         ({RULE: {"waivers": "x"}}, f"{RULE}: Waiver 1 needs owner"),
-        ({RULE: {"waivers": [{**WAIVER, "expires": "2027-02-30"}]}}, "no valid date of expiry"),
-        ({RULE: {"waivers": [{**WAIVER, "expires": "2027-06-24"}]}}, "over 180 days from now"),
+        ({RULE: {"waivers": [{**WAIVER, "expires": "2027-02-30"}]}}, "no valid expiry date"),
+        ({RULE: {"waivers": [{**WAIVER, "expires": "2027-06-24"}]}}, "more than 180 days from now"),
         ({RULE: {"waivers": [{**WAIVER, "scope": "urn:pulumi:*"}]}}, "names no stack, project or resource"),
         ({RULE: {"overrides": [{}]}}, f"{RULE}: overrides: entry 1 is not an object with stackTags."),
         (

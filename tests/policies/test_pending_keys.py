@@ -173,7 +173,7 @@ def test_a_known_key_that_the_stack_reads_by_an_aws_managed_alias_is_refused(
 
     (one,) = [one for one in found if one.policy in (MAIN, FROM_STACK, DECIDED)]
     assert (one.policy, one.level, one.urn) == (MAIN, "mandatory", table().urn)
-    assert "alias/aws/dynamodb stands for: an AWS managed key" in one.message
+    assert "of alias/aws/dynamodb: an AWS managed key" in one.message
 
 
 def test_a_table_that_is_refused_for_its_key_is_reported_once() -> None:

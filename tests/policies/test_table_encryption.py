@@ -295,4 +295,4 @@ def test_settings_of_a_provider_are_read_as_the_sdk_sends_them(provider: dict[st
         RULE, Sample(types.TABLE, {"serverSideEncryption": encryption}, provider=provider)
     )
 
-    assert "It may be of 444455556666" in message
+    assert "Allowed accounts: 444455556666" in message

@@ -57,7 +57,7 @@ def test_waiver_counts_for_the_longest_term_at_most(days: int, longest: int | No
 
     assert (of(RULE, found) == []) is counts
     assert (
-        any(f"over {longest or 180} days from now, so it does not count" in one for one in of(RULE, found))
+        any(f"more than {longest or 180} days from now, so it is invalid" in one for one in of(RULE, found))
         is not counts
     )
 
@@ -76,8 +76,8 @@ def test_waiver_counts_for_the_longest_term_at_most(days: int, longest: int | No
 def test_scope_that_matches_everything_does_not_count(scope: str) -> None:
     found = reported(UNPROTECTED, waivers=[waiver(scope=scope)])
 
-    assert "names no stack, project or resource, so it does not count" in of(RULE, found)[0]
-    assert "names no stack, project or resource, so it does not count. Correct it." in of(CURRENT, found)[0]
+    assert "names no stack, project or resource, so it is invalid" in of(RULE, found)[0]
+    assert "names no stack, project or resource, so it is invalid. Correct it." in of(CURRENT, found)[0]
 
 
 def test_waiver_of_a_template_covers_the_logical_ids_that_it_names() -> None:

@@ -1,1 +1,1 @@
-"""What resources declare: tables, keys and policy documents, whichever way they are written."""
+"""Finds the tables, keys and policy documents that resources declare, in every form."""

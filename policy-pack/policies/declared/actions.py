@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeyma
 """
 
 DECRYPTING = ("kms:Decrypt", "kms:ReEncryptFrom")
-"""Those that decrypt with a KMS key."""
+"""Actions that decrypt with a KMS key."""
 
 COPYING = (
     "dynamodb:ExportTableToPointInTime",
@@ -23,4 +23,4 @@ COPYING = (
     "dynamodb:ReadDataForReplication",
     "dynamodb:UpdateContributorInsights",
 )
-"""Those that copy the items of a table elsewhere."""
+"""Actions that copy the items of a table elsewhere."""

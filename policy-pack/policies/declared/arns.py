@@ -1,4 +1,4 @@
-"""KMS key ARNs, read as strictly as AWS reads them.
+"""Parses KMS key ARNs as strictly as AWS.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 """
@@ -24,7 +24,7 @@ PARTITION_OF_REGION = (
 )
 
 
-# A Region of each partition: its number means nothing, its prefix tells the partition.
+# The prefixes of Regions by partition.
 EXAMPLE_REGIONS = ("us-east-1", *(f"{prefix}east-1" for prefix, _ in PARTITION_OF_REGION))
 
 
@@ -39,7 +39,7 @@ class KeyArn:
 
 
 def parse_key_arn(text: str) -> KeyArn | None:
-    """The parts of `text` if it is the ARN of a KMS key, of a Region in the ARN's partition; else None."""
+    """The parts of the ARN of a KMS key, if its Region is in its partition; otherwise None."""
     match = KEY_ARN.fullmatch(text)
     if not match or partition_of(match["region"]) != match["partition"]:
         return None
@@ -47,7 +47,7 @@ def parse_key_arn(text: str) -> KeyArn | None:
 
 
 def is_key_id(text: str) -> bool:
-    """Whether `text` is a key id without an ARN around it."""
+    """Whether `text` is a bare key id."""
     return re.fullmatch(KEY_ID, text) is not None
 
 
@@ -57,6 +57,6 @@ def partition_of(region: str) -> str:
 
 
 def account_of(arn: object) -> str | None:
-    """The account in any ARN; None when `arn` is none, or has none."""
+    """The account in an ARN; None if `arn` is not an ARN or has no account."""
     match = ARN_ACCOUNT.match(arn) if isinstance(arn, str) else None
     return match[1] if match else None

@@ -1,7 +1,7 @@
-"""The possible values of the undecided facts of a template.
+"""Evaluates a template for each possible value of its undecided facts.
 
-What depends on an undecided fact is computed once for each possible value: `branches_of` calls a function,
-which raises `Fork` when its branch does not decide a fact, and calls it again in each branch.
+`branches_of` calls a function. If the function needs a fact that its branch does not decide, `Fork` is
+raised, and the function is called again once for each possible value.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -15,14 +15,14 @@ MOST_BRANCHES = 64
 
 Result = TypeVar("Result")
 Question = Hashable
-"""A fact, a text with facts, or any other question, which is answered by true or false."""
+"""A fact, a text with facts, or any other question with the answer true or false."""
 
 
 @dataclass(frozen=True)
 class Branch:
-    """One branch: the answers to questions, and the answers that are ruled out.
+    """A branch: answers to questions, and answers that are excluded.
 
-    With `decides` false, every open question stays undecided instead of making a fork.
+    If `decides` is false, open questions stay undecided and do not fork.
     """
 
     answers: Mapping[Question, Value] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Branch:
     decides: bool = True
 
     def equal(self, one: Fact | Text, text: str) -> bool | None:
-        """Whether a fact is a text; None where that stays undecided."""
+        """Whether a fact equals a text; None if undecided."""
         if one in self.answers:
             return bool(self.answers[one] == text)
         if (one, text) in self.excluded or not one.can_be(text):
@@ -40,7 +40,7 @@ class Branch:
         raise Fork(self._with(one, text), self._without(one, (text,)))
 
     def choose(self, one: Fact | Text, texts: Sequence[str], *, only: bool) -> str | None:
-        """Which of the texts a fact is; None for another, and where that stays undecided."""
+        """Which of the texts a fact equals; None if none of them, or if undecided."""
         if one in self.answers:
             return str(self.answers[one])
         left = [text for text in texts if (one, text) not in self.excluded and one.can_be(text)]
@@ -50,14 +50,14 @@ class Branch:
         raise Fork(*(self._with(one, text) for text in left), *others)
 
     def holds(self, question: Question) -> bool | None:
-        """The answer to any other question; None where it stays undecided."""
+        """The answer to any other question; None if undecided."""
         if question in self.answers or not self.decides:
             return self.answers.get(question)
         raise Fork(self._with(question, True), self._with(question, False))
 
     @property
     def known_to_the_update(self) -> frozenset[object]:
-        """Its answers to the questions that the update decides."""
+        """The answers to the questions that the update decides."""
         known = {
             question: answer
             for question, answer in [*self.answers.items(), *((question, None) for question in self.excluded)]
@@ -68,7 +68,7 @@ class Branch:
 
     @property
     def leaves_a_value_empty(self) -> bool:
-        """Whether it assumes that a value that the update knows is empty."""
+        """Whether the branch assumes that a value known to the update is empty."""
         return any(
             answer == "" and isinstance(one, Fact) and one.kind is Kind.UPDATE
             for one, answer in self.answers.items()
@@ -87,7 +87,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Case:
-    """One branch of something that a template declares; `subject` is the same for all its branches."""
+    """A branch of something that a template declares; `subject` is the same in all branches."""
 
     subject: str
     branch: Branch
@@ -99,7 +99,7 @@ def logical_id_of(subject: str) -> str:
 
 
 class Fork(Exception):  # noqa: N818  # no error: it is how a computation asks for its branches
-    """A fact is undecided: what depends on it is computed in each of these branches."""
+    """A fact is undecided; the computation continues in each of these branches."""
 
     def __init__(self, *ways: Branch) -> None:
         super().__init__("the fact is undecided")
@@ -107,7 +107,7 @@ class Fork(Exception):  # noqa: N818  # no error: it is how a computation asks f
 
 
 def branches_of(compute: Callable[[Branch], Result]) -> list[tuple[Branch, Result]]:
-    """What a function computes in each branch; with undecided facts where there are too many branches."""
+    """The results of a function in each branch. If there are too many branches, facts stay undecided."""
     found: list[tuple[Branch, Result]] = []
     waiting = [Branch()]
     while waiting:

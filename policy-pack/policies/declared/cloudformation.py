@@ -1,6 +1,6 @@
-"""Resources in CloudFormation's form, whatever deploys them.
+"""Finds resources in CloudFormation's form, whatever deploys them.
 
-They come as resources of the package aws-native, through Cloud Control, or inside a template.
+They are resources of the package aws-native, of Cloud Control, or of a template.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,13 +35,13 @@ NATIVE = {
     types.NATIVE_PERMISSION_SET: "AWS::SSO::PermissionSet",
 }
 STACKS = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet")
-# Resources that declare further resources elsewhere, and the property that says where.
+# Resources that declare other resources elsewhere, and the property with the location.
 NESTED = {
     "AWS::Serverless::Application": "Location",
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": "ProductId",
     "Custom::DynamoDBReplica": "Region",
 }
-# Transforms that add no table to those that the template shows.
+# Transforms that do not add tables to the template.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-reference.html
 KNOWN_TRANSFORMS = (
     "AWS::CodeDeployBlueGreen",
@@ -57,9 +57,9 @@ Read = TypeVar("Read")
 class CloudFormationResource:
     """A resource in CloudFormation's form: `AWS::DynamoDB::Table` and its properties.
 
-    `place` is where it is inside the Pulumi resource, empty if it is the whole resource;
-    `property` is the input that holds it. `deployment` tells apart the parameters that a stack set
-    gives to its template. In a branch of its template, an `evaluator` gives its values.
+    `place` is its place inside the Pulumi resource, empty if it is the whole resource; `property` is the
+    input that contains it. `deployment` distinguishes the sets of parameters of a stack set. In a branch of
+    its template, an `evaluator` gives its values.
     """
 
     type: str
@@ -73,7 +73,7 @@ class CloudFormationResource:
     evaluator: Evaluator | None = field(default=None, repr=False)
 
     def branches(self, read: Callable[[Self], Iterable[Read]]) -> list[tuple[Case | None, list[Read]]]:
-        """What a function reads from it in each branch in which the template creates it."""
+        """The results of a function in each branch in which the template creates the resource."""
         if self.template is None or self.evaluator:
             return [(None, list(read(self)))]
         found = branches_of(lambda branch: self._read_in(branch, read))
@@ -96,7 +96,7 @@ class CloudFormationResource:
         return to_outside(self.evaluator.value(found)) if self.evaluator else found
 
     def node_in(self, node: Value, *path: str) -> Value:
-        """What the template states at a path; hidden if the path leads into something hidden."""
+        """The template's node at a path; hidden if the path leads into a hidden value."""
         for name in path:
             node = self.resolved(node)
             if node is UNKNOWN or isinstance(node, Opaque):
@@ -105,7 +105,7 @@ class CloudFormationResource:
         return node
 
     def resolved(self, node: Value) -> Value:
-        """A node of the properties with its own function evaluated, but not those inside it."""
+        """A node of the properties with its function evaluated, but not the functions inside."""
         found = self.evaluator.resolved(node) if self.evaluator else node
         return to_outside(found) if isinstance(found, Fact) else found
 
@@ -121,17 +121,17 @@ class CloudFormationResource:
         return [value for number, value in enumerate(found) if value not in found[:number]]
 
     def readable(self, value: Value) -> Value:
-        """A value with examples for what only the deployment knows."""
+        """A value with examples in place of what only the deployment knows."""
         account = self.template.account if self.template else None
         return readable(value, self.region or EXAMPLE_REGIONS[0], account)
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """A place that may declare anything and cannot be read, and why.
+    """A place that cannot be read and may declare anything, and the reason.
 
-    `is_unknown` says that the update will know it; `is_malformed` that AWS will refuse it. `case` is
-    the branch of its template, and `logical_id` its logical id, where it is in one.
+    `is_unknown`: the update will know it. `is_malformed`: AWS will reject it. `case` and `logical_id` are set
+    if it is in a template.
     """
 
     property: str
@@ -195,7 +195,7 @@ def _stack(resource: Resource) -> Iterator[Found]:
 
 
 def _instances(resource: Resource) -> Iterator[Found]:
-    """Instances of a stack set: with other parameters, its template makes other tables."""
+    """Instances of a stack set: with other parameters, its template creates other tables."""
     p = resource.properties
     if p.get("parameterOverrides"):
         yield Unseen(
@@ -205,7 +205,7 @@ def _instances(resource: Resource) -> Iterator[Found]:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a template is, and where and under which name it is deployed, if known."""
+    """The place of a template, and where and under which name it is deployed, if known."""
 
     holder: str
     region: str | None = None
@@ -215,14 +215,16 @@ class _Place:
 
 
 def _deployed(resource: Resource, holder: str, kind: str, name: Value) -> _Place:
-    """A stack set is deployed to its own accounts and Regions, under names that AWS makes."""
+    """Where the template is deployed. A stack set has its own accounts and Regions, and AWS chooses the
+    names.
+    """
     if kind.endswith("StackSet"):
         return _Place(holder)
     return _Place(holder, resource.region, resource.account, name)
 
 
 def _template(place: _Place, stack: Value) -> Iterator[Found]:
-    """What the template of a stack or stack set declares, with each set of parameters that it is given."""
+    """What the template of a stack or stack set declares, for each set of parameters."""
     body = UNKNOWN if stack is UNKNOWN else property_of(stack, "TemplateBody")
     if body is None:
         yield Unseen(place.holder, f"{place.within} is at {property_of(stack, 'TemplateURL')!r}")
@@ -289,7 +291,7 @@ def _calls(one: CloudFormationResource) -> list[Value]:
 
 
 def _unknown_transforms(stated: Value) -> Iterator[Value]:
-    """Macros that may add tables; each is a name, or an object with one."""
+    """Macros that may add tables; each is a name or an object with a name."""
     for transform in stated if isinstance(stated, list) else [stated] if stated else []:
         name = property_of(transform, "Name") if isinstance(transform, Mapping) else transform
         if not isinstance(name, str) or not name.startswith(KNOWN_TRANSFORMS):
@@ -297,7 +299,7 @@ def _unknown_transforms(stated: Value) -> Iterator[Value]:
 
 
 def _nested(stack: CloudFormationResource, outer: _Place) -> Iterator[Found]:
-    """A stack, or set of stacks, whose template is inside another one's or, mostly, elsewhere."""
+    """A nested stack or stack set, whose template is inside the outer one or, usually, elsewhere."""
     place = _Place(outer.holder, within=f"the template of {stack.place}")
     is_here = stack.type == "AWS::CloudFormation::Stack"
     if is_here:
@@ -314,7 +316,7 @@ def _nested(stack: CloudFormationResource, outer: _Place) -> Iterator[Found]:
 
 
 def _of_elsewhere(value: Value) -> Value:
-    """A value that is passed on to other deployments, whose own facts are others."""
+    """A value that is passed to other deployments, which have other facts."""
     if isinstance(value, Text):
         return Opaque(str(value))
     if isinstance(value, Mapping):
@@ -350,5 +352,5 @@ READERS: Mapping[str, Callable[[Resource], Iterator[Found]]] = {
     types.NATIVE_PROVISIONED_PRODUCT: _product,
     types.KUBERNETES_TABLE: _controlled,
 }
-# Resources that may declare any other.
+# Resources that may declare any other resource.
 CONTAINERS = frozenset(READERS) - frozenset(NATIVE) - {types.KUBERNETES_TABLE}

@@ -1,4 +1,4 @@
-"""Whether a condition of a template holds in a branch.
+"""Evaluates the conditions of a template in a branch.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
@@ -10,14 +10,14 @@ from policies.declared.branches import Branch
 from policies.declared.facts import Comparison, facts_in, is_named, written
 from policies.declared.values import Value
 
-DEEPEST = 80  # conditions in each other; Python's stack has to hold them
+DEEPEST = 80  # maximum nesting of conditions, limited by Python's stack
 
 Holds = bool | None
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """The conditions of a template, by name; `resolved` gives the values that they compare."""
+    """The conditions of a template by name; `resolved` returns the values that they compare."""
 
     named: Mapping[str, Value]
     branch: Branch
@@ -68,7 +68,7 @@ class Conditions:
 
 
 def _is_plain(value: Value) -> bool:
-    """Whether the spelling of a value is known: not of a date, nor of a number such as 1.0 or 010."""
+    """Whether a value has only one spelling, unlike a date or a number such as 1.0 or 010."""
     if isinstance(value, str) and value.lstrip("-").isdigit():
         return str(int(value)) == value
     return isinstance(value, bool | int) or value in ("true", "false")

@@ -1,4 +1,4 @@
-"""Custom resources of the CDK that call AWS, and so may create tables.
+"""Custom resources of the CDK that call AWS and may thus create tables.
 
 https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsCustomResource.html
 """
@@ -19,7 +19,7 @@ CHANGES_KEYS = re.compile(r"ReplicaUpdates|SSESpecification", re.IGNORECASE)
 
 
 def call_for_tables(calls: Iterable[Value]) -> str | None:
-    """Which of its calls of AWS create tables or change their keys; None if none does."""
+    """A description of the calls to AWS that create tables or change their keys; None if there are none."""
     for call in calls:
         if is_hidden(call):
             return f"makes a call of AWS that is {call!r}"

@@ -1,4 +1,4 @@
-"""IAM and key policy documents: their statements, in one form, however they are written.
+"""Parses IAM and key policy documents into statements of a uniform form.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -17,7 +17,7 @@ class DocumentError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: operator and key in lower case, and the values, of which one must match."""
+    """A condition: operator and key in lower case, and the values, one of which must match."""
 
     operator: str
     key: str
@@ -26,10 +26,10 @@ class Condition:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, with every element a list; with `UNKNOWN` for what is unknown.
+    """A statement with lists for all elements, and `UNKNOWN` for unknown parts.
 
-    `principals` are those of all kinds; `excepts_principals` says that they are a NotPrincipal. A request
-    must meet every one of `conditions`.
+    `principals` are of all kinds; `excepts_principals` is true for NotPrincipal. A request must meet all
+    `conditions`.
     """
 
     label: str
@@ -50,19 +50,19 @@ class Statement:
 
     @property
     def hidden_parts(self) -> list[Value]:
-        """All parts of it that are unknown, until the update or always."""
+        """All its parts that are unknown, until the update or always."""
         values = [value for condition in self.conditions for value in condition.values]
         parts = (self.principals, self.actions, self.not_actions, self.resources, self.not_resources, values)
         return [one for part in parts for one in part if is_hidden(one)]
 
     @property
     def has_unknown_actions(self) -> bool:
-        """Whether it may apply to more actions than are known."""
+        """Whether it may apply to other actions than the known ones."""
         return any(is_hidden(action) for action in (*self.actions, *self.not_actions))
 
 
 def statements_of(document: Value) -> Sequence[Statement]:
-    """The statements of a document, JSON text or an object.
+    """The statements of a document, which is JSON text or an object.
 
     Raises:
         DocumentError: it is not a policy document.
@@ -72,7 +72,7 @@ def statements_of(document: Value) -> Sequence[Statement]:
 
 @lru_cache(maxsize=64)
 def _statements_of_text(text: str) -> Sequence[Statement]:
-    """Several policies in turn read one document."""
+    """Cached, because several policies read the same document."""
     try:
         document = parse_json(text)
     except ValueError as error:
@@ -90,7 +90,7 @@ def _statements(document: Value) -> Sequence[Statement]:
 
 
 def matches(pattern: Value, text: str) -> bool:
-    """Whether the text matches IAM's pattern with * and ?, in any case."""
+    """Whether the text matches an IAM pattern with * and ?, ignoring case."""
     return isinstance(pattern, str) and _matches(pattern, text)
 
 
@@ -132,7 +132,7 @@ def _principals(principal: Value) -> list[Value]:
 
 
 def _account_id(principal: Value) -> Value:
-    """YAML and JSON read an account's id without quotes as a number."""
+    """Convert an account id that was written without quotes, so that YAML or JSON reads it as a number."""
     is_number = isinstance(principal, int | float) and not isinstance(principal, bool)
     return f"{int(principal):012}" if is_number else principal
 

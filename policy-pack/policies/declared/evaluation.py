@@ -1,4 +1,4 @@
-"""The values of a template's nodes in one branch: one evaluator for all intrinsic functions.
+"""Evaluates the nodes of a template in one branch, with all intrinsic functions.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -30,18 +30,20 @@ from policies.declared.values import UNKNOWN, Value
 if TYPE_CHECKING:
     from policies.declared.template import Template
 
-DEEPEST = 65  # functions and values in each other; Python's stack has to hold them
+DEEPEST = 65  # maximum nesting of functions and values, limited by Python's stack
 PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
 
 
 class Evaluator:
-    """Evaluates nodes of a template. NoValue is None; see `facts` for what only the deployment knows."""
+    """Evaluates nodes of a template. NoValue is None; `facts` explains values that only the deployment
+    knows.
+    """
 
     def __init__(self, template: "Template", branch: Branch) -> None:
         self.template = template
         self.branch = branch
         self.references = References(template, branch, self.hold)
-        self.called: dict[int, tuple[Value, Value]] = {}  # with its node, which keeps the node's id its own
+        self.called: dict[int, tuple[Value, Value]] = {}  # keeps the node alive, so that its id is not reused
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -53,7 +55,7 @@ class Evaluator:
         return self.conditions.hold(condition)
 
     def value(self, node: Value, depth: int = 0) -> Value:
-        """The value of a node and of everything in it."""
+        """The value of a node, evaluated at every depth."""
         value = self.resolved(node, depth)
         if isinstance(value, Mapping):
             try:
@@ -68,7 +70,7 @@ class Evaluator:
         return value
 
     def resolved(self, node: Value, depth: int = 0) -> Value:
-        """The value of a node; the content of an object or a list stays as written."""
+        """The value of a node; the content of an object or a list is not evaluated."""
         if depth > DEEPEST:
             return Fact(f"a value under more than {DEEPEST} others", Kind.AWS, nameless=True)
         if node is UNKNOWN:
@@ -82,7 +84,7 @@ class Evaluator:
         return self._called(node, depth) if _is_function(node) else node
 
     def _called(self, node: Mapping[str, Value], depth: int) -> Value:
-        """The value of a function; computed once, as a malformed function around it evaluates it again."""
+        """The value of a function. Cached, because a malformed outer function evaluates it again."""
         if id(node) not in self.called:
             name, argument = next(iter(node.items()))
             function = FUNCTIONS.get(name)
@@ -99,7 +101,7 @@ class Evaluator:
         return [replace(following_from("the variable of a loop", found), nameless=True)]
 
     def _from(self, name: str, argument: Value, depth: int) -> Value:
-        """The value of a function that cannot be computed here."""
+        """The value of a function that cannot be computed, from its arguments."""
         value = self.value(argument, depth + 1)
         return following_from(f"{name} {json.dumps(value, default=str, skipkeys=True)}", value)
 
@@ -246,7 +248,7 @@ def _may_be_split(fact: Fact) -> bool:
 
 
 def _pieces(text: Text, separator: str) -> list[Value]:
-    """The parts of a text between separators, none of which is in a fact."""
+    """The parts of a text between separators; a fact contains no separator."""
     pieces: list[list[Value]] = [[]]
     for part in text.parts:
         first, *others = part.split(separator) if isinstance(part, str) else [part]

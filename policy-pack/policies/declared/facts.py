@@ -1,7 +1,7 @@
-"""Facts that only the deployment of a template knows, alone or as parts of a text.
+"""Values that only the deployment of a template knows ("facts"), alone or as parts of a text.
 
-A value of a template is plain, a `Fact`, or a `Text` with facts in it. A fact is never an ordinary
-text: whether it equals one is undecided, unless its form rules that out.
+A value of a template is plain, a `Fact`, or a `Text` that contains facts. Whether a fact equals a plain text
+is undecided, unless the fact's form excludes it.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ EXAMPLE_KEY_ID = "00000000-0000-0000-0000-000000000000"
 DYNAMIC_REFERENCE = "{{resolve:"
 LONGEST_NAME = 80
 
-# The form of each pseudo parameter that is a text.
+# The pattern of each pseudo parameter with a text.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": r"\d{12}",
@@ -31,7 +31,7 @@ PSEUDO_PARAMETERS = {
 
 
 class Kind(Enum):
-    """Who knows a fact, or what it stands for."""
+    """Who knows a fact, or what it means."""
 
     UPDATE = "the update knows it before it creates the resource"
     AWS = "only AWS knows it"
@@ -42,9 +42,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact. `region` is the Region of a KMS key, None where it is unknown.
+    """A fact. `region` is the Region of a KMS key; None if unknown.
 
-    Facts of the same name are the same, unless they are `nameless`.
+    Facts with the same name are equal, unless they are `nameless`.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Fact:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether the template says nothing about it."""
+        """Whether the template does not show it."""
         return self.kind in (Kind.UPDATE, Kind.AWS)
 
     def can_be(self, text: str) -> bool:
@@ -84,14 +84,14 @@ class Text:
         return [part for part in self.parts if isinstance(part, Fact)]
 
     def can_be(self, text: str) -> bool:
-        """Whether it can be that text, by its beginning and its end."""
+        """Whether it can equal that text, judging by its beginning and end."""
         if len(self.parts) == 1:
             return self.facts[0].can_be(text)
         first, last = ("" if isinstance(part, Fact) else part for part in (self.parts[0], self.parts[-1]))
         return len(text) >= len(first) + len(last) and text.startswith(first) and text.endswith(last)
 
     def deployed_to(self, region: str, account: str | None = None) -> str:
-        """The text in a Region, with an example of each key's id, and of the account if it is unknown."""
+        """The text in a Region, with examples of key ids, and of the account if unknown."""
         known = {
             "AWS::Partition": partition_of(region),
             "AWS::Region": region,
@@ -102,7 +102,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison that its values do not decide. `number` distinguishes it from others written alike."""
+    """A comparison that its values do not decide. `number` distinguishes equal comparisons."""
 
     number: int
     stated: str
@@ -117,7 +117,7 @@ def _example(fact: Fact, known: Mapping[str, str]) -> str:
 
 
 def joined(parts: Iterable[Value]) -> Value:
-    """The value of a text made of parts, which are scalars, facts and texts with facts."""
+    """A text joined from parts, which are scalars, facts and texts with facts."""
     flat: list[str | Fact] = []
     for part in parts:
         for one in part.parts if isinstance(part, Text) else (part,):
@@ -137,7 +137,7 @@ NOT_HERE = Fact("what only AWS knows", Kind.AWS)
 
 
 def written(scalar: Value) -> str:
-    """A scalar as CloudFormation writes it into a text."""
+    """A scalar as CloudFormation inserts it into a text."""
     return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)
 
 
@@ -156,19 +156,19 @@ def facts_in(value: Value) -> list[Fact]:
 
 
 def is_named(value: Value) -> bool:
-    """Whether a value is a fact, or a text with facts, that is the same wherever it stands."""
+    """Whether a value is a fact, or a text with facts, that has the same value everywhere."""
     return isinstance(value, Fact | Text) and not any(fact.nameless for fact in facts_in(value))
 
 
 def following_from(name: str, *values: Value) -> Fact:
-    """The value of a function that cannot be computed from these: AWS or the update knows it."""
+    """The fact for a function that cannot be computed from these values: AWS or the update knows it."""
     facts = [fact for value in values for fact in facts_in(value)]
     kind = Kind.UPDATE if facts and all(fact.kind is Kind.UPDATE for fact in facts) else Kind.AWS
     return Fact(_short(name), kind, nameless=any(fact.nameless for fact in facts))
 
 
 def _short(name: str) -> str:
-    """A name of at most 80 characters; a digest distinguishes it from others that begin alike."""
+    """A name of at most 80 characters; a digest distinguishes names with the same beginning."""
     if len(name) <= LONGEST_NAME:
         return name
     digest = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:12]
@@ -176,7 +176,7 @@ def _short(name: str) -> str:
 
 
 def from_outside(value: Value, name: str) -> Value:
-    """A value that is given to a template, such as a parameter's, as one of the template's values."""
+    """Convert a value that is passed to a template, such as a parameter, to a value of the template."""
     if value is UNKNOWN:
         return Fact(name, Kind.UPDATE)
     if isinstance(value, Opaque):
@@ -185,7 +185,7 @@ def from_outside(value: Value, name: str) -> Value:
 
 
 def to_outside(value: Value) -> Value:
-    """A value as rules see it: `UNKNOWN` until the update, `Opaque` if only AWS knows it, or a `Text`."""
+    """Convert a value for rules: `UNKNOWN` until the update, `Opaque` if only AWS knows it, or a `Text`."""
     if isinstance(value, Fact):
         if value.kind is Kind.UPDATE:
             return UNKNOWN
@@ -196,7 +196,9 @@ def to_outside(value: Value) -> Value:
 
 
 def readable(value: Value, region: str, account: str | None) -> Value:
-    """A value of rules in which each text with facts is an example of it, or hidden where facts are."""
+    """A value for rules in which each text with facts is replaced by an example, or hidden if facts are
+    hidden.
+    """
     if isinstance(value, Text):
         hidden = [fact for fact in value.facts if fact.is_hidden]
         if hidden:

@@ -1,4 +1,4 @@
-"""The IAM policy documents that a resource gives to users, groups and roles."""
+"""Finds the IAM policy documents that a resource attaches to users, groups and roles."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from policies.declared.parameters import property_of
 from policies.declared.resource import Resource
 from policies.declared.values import UNKNOWN, Value
 
-# The input that holds a document, or documents among other policies.
+# The input that contains a document, or documents among other policies.
 WITH_POLICY = {
     types.IAM_POLICY: "policy",
     types.IAM_ROLE_POLICY: "policy",
@@ -33,7 +33,7 @@ CLOUDFORMATION_WITH_INLINE = {
     "AWS::IAM::Role": "PolicyDocument",
     "AWS::IAM::User": "PolicyDocument",
     "AWS::IAM::Group": "PolicyDocument",
-    # SAM's policies are documents themselves, beside names of managed policies and of templates.
+    # SAM's policies are documents, names of managed policies, or policy templates.
     "AWS::Serverless::Function": "",
     "AWS::Serverless::StateMachine": "",
 }
@@ -51,7 +51,7 @@ IDENTITY_POLICY_TYPES = frozenset(WITH_POLICY) | NATIVE | {types.IAM_ROLE} | CON
 
 @dataclass(frozen=True)
 class IdentityPolicy:
-    """One document; `place` says which, for messages. `case` is the branch of its template, if any."""
+    """A document; `place` describes it in messages. `case` is the branch of its template, if any."""
 
     place: str
     property: str

@@ -1,4 +1,4 @@
-"""The KMS keys that a resource declares, in one form, however they are written."""
+"""Finds the KMS keys that a resource declares, in a uniform form."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ from policies.declared.values import UNKNOWN, Properties, Value, undecided_if_hi
 
 @dataclass(frozen=True)
 class Key:
-    """A KMS key as it is stated; None where a setting is left out, `UNKNOWN` where it is unknown.
+    """A KMS key as declared; settings are None if left out and `UNKNOWN` if unknown.
 
-    `place` says which one, for messages. `rotates_here`: whether rotation is a setting of this
-    kind of key: a replica follows its primary key, imported key material is never rotated. `case` is
-    the branch of its template, where it is in one. `account` is the key's, None where it is unknown.
+    `place` describes it in messages. `rotates_here`: whether this kind of key has a rotation setting; a
+    replica follows its primary key, and imported key material is not rotated. `case` is the branch of its
+    template, if any. `account` is the key's account; None if unknown.
     """
 
     place: str

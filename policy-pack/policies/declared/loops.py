@@ -15,21 +15,21 @@ MOST_ROUNDS = 1000  # a template has at most 500 resources
 
 
 class LoopError(Exception):
-    """Loops have too many rounds."""
+    """Loops have too many iterations."""
 
 
 @dataclass
 class Loops:
-    """Expands loops. `items` gives the items of a loop: scalars, or one fact for an unknown list."""
+    """Expands loops. `items` returns the items of a loop: scalars, or one fact for an unknown list."""
 
     items: Callable[[Value], list[Value]]
     rounds: int = 0
 
     def expanded(self, holder: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-        """The entries of an object, with those that loops make; None for a loop that is malformed.
+        """The entries of an object including those from loops; None for a malformed loop.
 
         Raises:
-            LoopError: the loops have too many rounds.
+            LoopError: the loops have too many iterations.
         """
         for name, node in holder.items():
             match node:
@@ -37,7 +37,7 @@ class Loops:
                     for item in self.items(collection):
                         self.rounds += 1
                         if self.rounds > MOST_ROUNDS:
-                            raise LoopError(f"its loops go round more than {MOST_ROUNDS} times")
+                            raise LoopError(f"its loops have more than {MOST_ROUNDS} iterations")
                         yield from self.expanded(_replaced(body, variable, item))
                 case _:
                     yield str(name), None if str(name).startswith(LOOP) else node

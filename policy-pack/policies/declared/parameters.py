@@ -1,4 +1,6 @@
-"""The parameters that a CloudFormation stack, or each instance of a stack set, gives to its template."""
+"""Reads the parameters that a CloudFormation stack, or each instance of a stack set, passes to its
+template.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,14 +10,14 @@ Parameters = Properties | Unknown
 
 
 def property_of(value: Value, name: str) -> Value:
-    """A property by name, in any case: CloudFormation's KMSMasterKeyId is aws-native's kmsMasterKeyId."""
+    """A property by name, ignoring case: CloudFormation's KMSMasterKeyId is aws-native's kmsMasterKeyId."""
     if not isinstance(value, Mapping):
         return None
     return next((one for key, one in value.items() if str(key).lower() == name.lower()), None)
 
 
 def parameter_sets(stack: Value) -> list[Parameters]:
-    """All sets of parameters that the template is used with: the stack's, and those that instances override.
+    """All sets of parameters of the template: the stack's, and those with overrides for instances.
 
     A set is `UNKNOWN` if its parameters are unknown.
     """
@@ -38,7 +40,7 @@ def _overridden(own: Parameters, override: Parameters) -> Parameters:
 
 
 def _parameters(stated: Value) -> Parameters:
-    """Parameters by name; some stacks have them as a list of keys and values."""
+    """Parameters by name; some resources have a list of keys and values."""
     if any(
         one is UNKNOWN or isinstance(one, Opaque)
         for one in (stated if isinstance(stated, list) else [stated])

@@ -1,4 +1,4 @@
-"""The values of Ref and Fn::GetAtt in a template: pseudo parameters, parameters and resources."""
+"""Evaluates Ref and Fn::GetAtt in a template: pseudo parameters, parameters and resources."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ REGION = Fact("AWS::Region", Kind.PLACE)
 URL_SUFFIXES = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 PRINCIPALS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
-# Resources of AWS whose attributes can be any text.
+# AWS resources whose attributes can be any text.
 HOLDING_ANYTHING = (
     "AWS::CloudFormation::CustomResource",
     "AWS::CloudFormation::Stack",
@@ -28,12 +28,12 @@ HOLDING_ANYTHING = (
 )
 
 INVALID = object()
-"""What a function gives when it is malformed, or its argument does not tell its value."""
+"""The value of a function that is malformed or cannot be computed."""
 
 
 @dataclass(frozen=True)
 class References:
-    """The references of a template in one branch. `hold` says whether a condition holds in it."""
+    """The references of a template in one branch. `hold` returns whether a condition holds in it."""
 
     template: "Template"
     branch: Branch
@@ -41,7 +41,7 @@ class References:
 
     @property
     def region(self) -> str | None:
-        """The Region that the template is deployed to in this branch; None where it is unknown."""
+        """The Region to which the template is deployed in this branch; None if unknown."""
         return self.template.region or self.branch.answers.get(REGION)
 
     def ref(self, name: Value) -> Value:
@@ -114,7 +114,7 @@ class References:
         return Fact(f"{attribute} of {name} ({kind})", Kind.AWS if hidden else Kind.RESOURCE)
 
     def makes(self, resource: Mapping[str, Value]) -> bool:
-        """Whether the template creates a resource in this branch, as far as that is decided."""
+        """Whether the template creates a resource in this branch; None if undecided."""
         return "Condition" not in resource or self.hold(resource["Condition"]) is not False
 
     def _arn(self, service: str, region: Value, *rest: Value) -> Value:

@@ -1,4 +1,4 @@
-"""A resource as rules see it, apart from the SDK."""
+"""Resources in the form that rules use, independent of the SDK."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from policies.declared.values import Properties, Value, parse_json, plain
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource that a program registers, or that a state holds.
+    """A resource that a program registers or that is in a state.
 
-    `type` is the token of Pulumi's AWS provider, also where another package has the resource.
-    `properties` are its inputs. `region` and `account` are those of its provider, None where the
-    provider does not say; a resource's own `region` property, where it has one, comes first.
+    `type` is the token of Pulumi's AWS provider, even if another package has the resource. `properties` are
+    its inputs. `region` and `account` come from its provider and are None if unknown; the resource's own
+    `region` property takes precedence.
     """
 
     type: str
@@ -30,17 +30,17 @@ class Resource:
 
 @dataclass(frozen=True)
 class StackResource(Resource):
-    """A resource of a stack that is complete: `properties` are its outputs.
+    """A resource of a complete stack; `properties` are its outputs.
 
-    `dependencies` gives, for each input, the URNs of the resources that its value comes from. It is
-    what the last update knew: it may decide about an unknown value, never replace a known one.
+    `dependencies` has, for each input, the URNs of the resources that its value comes from. They are from the
+    last update: they can decide about an unknown value, but never replace a known one.
     """
 
     dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def resource_from(args: ResourceValidationArgs) -> Resource:
-    """The resource that the SDK asks about."""
+    """Converts a resource of the SDK."""
     properties = own_properties(args.resource_type, plain(args.props))
     return Resource(
         own_type(args.resource_type),
@@ -54,7 +54,7 @@ def resource_from(args: ResourceValidationArgs) -> Resource:
 
 
 def stack_resource_from(resource: PolicyResource) -> StackResource:
-    """One of the resources of the stack that the SDK asks about."""
+    """Converts a resource of the SDK's stack."""
     properties = own_properties(resource.resource_type, plain(resource.props))
     return StackResource(
         own_type(resource.resource_type),
@@ -75,7 +75,7 @@ def _region(properties: Properties, provider: PolicyProviderResource | None) -> 
 
 
 def _unpacked(value: Value) -> Value:
-    """A setting of a provider: SDKs send values other than text as JSON text."""
+    """A provider setting, decoded: SDKs send values other than text as JSON."""
     if isinstance(value, str) and value.startswith(("[", "{")):
         try:
             return parse_json(value)

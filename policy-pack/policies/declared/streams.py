@@ -1,4 +1,4 @@
-"""The Kinesis streams to which tables and replicas copy their changes.
+"""Finds the Kinesis streams to which tables and replicas copy their changes.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds.html
 """
@@ -18,7 +18,7 @@ STREAM = ("KinesisStreamSpecification", "StreamArn")
 
 @dataclass(frozen=True)
 class KinesisStream:
-    """A stream's ARN, and where it is stated. `case` is the branch of its template, if any."""
+    """A stream's ARN and its place. `case` is the branch of its template, if any."""
 
     place: str
     property: str

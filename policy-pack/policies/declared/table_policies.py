@@ -1,4 +1,4 @@
-"""The resource policies of tables, of their replicas and of their streams, however they are written.
+"""Finds the resource policies of tables, their replicas and their streams.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """
@@ -19,7 +19,7 @@ DOCUMENT = ("ResourcePolicy", "PolicyDocument")
 
 @dataclass(frozen=True)
 class TablePolicy:
-    """One resource policy; `place` says which, for messages. `case` is the branch of its template, if any."""
+    """A resource policy; `place` describes it in messages. `case` is the branch of its template, if any."""
 
     place: str
     property: str

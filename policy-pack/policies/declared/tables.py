@@ -1,4 +1,4 @@
-"""The DynamoDB tables that a resource declares, in one form, however they are written."""
+"""Finds the DynamoDB tables that a resource declares, in a uniform form."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from policies.declared.values import UNKNOWN, Opaque, Unknown, Value, undecided_
 
 @dataclass(frozen=True)
 class Encryption:
-    """The encryption settings of a table as written: values of any type.
+    """The encryption settings of a table as declared, with values of any type.
 
-    `sse_type` is the kind of encryption, if this form of a table has one. `takes_key_id`
-    says whether it takes a bare key id as well as an ARN.
+    `sse_type` is the kind of encryption, if this form of a table has one. `takes_key_id`: whether a bare key
+    id is accepted as well as an ARN.
     """
 
     enabled: Value
@@ -34,9 +34,9 @@ class Encryption:
 class Table:
     """A table, or a replica of one, that a resource declares.
 
-    `place` says which one, for messages; `property` is the resource's input that holds its
-    encryption. `encryption` is None where none is stated. `barred` says why this kind of table
-    can never use a customer managed key. `case` is the branch of its template, where it is in one.
+    `place` describes it in messages; `property` is the input with its encryption. `encryption` is None if not
+    declared. `barred` is the reason why this kind of table cannot use a customer managed key. `case` is the
+    branch of its template, if any.
     """
 
     place: str
@@ -54,7 +54,7 @@ Declared = Table | Unseen
 
 
 def declared_tables(resource: Resource) -> list[Declared]:
-    """The tables that a resource declares, and the places that may hide some; none for other types."""
+    """The tables that a resource declares, and places that may hide tables; none for other types."""
     read = READERS.get(resource.type)
     if read:
         return list(read(resource))
@@ -69,7 +69,7 @@ def declared_tables(resource: Resource) -> list[Declared]:
 
 
 def inner(value: Value, name: str) -> Value:
-    """A property of an object; unknown where the object is, None where it is no object."""
+    """A property of an object; unknown if the object is unknown, None if it is not an object."""
     if value is UNKNOWN:
         return UNKNOWN
     return value.get(name) if isinstance(value, Mapping) else None
@@ -213,7 +213,7 @@ def _global_table_replica(r: CloudFormationResource, replica: Value) -> Table:
 
 
 def _simple_table(r: CloudFormationResource) -> Iterator[Declared]:
-    """A table of the Serverless Application Model: what is not set comes from the template's Globals."""
+    """A table of the Serverless Application Model; defaults come from the template's Globals."""
     defaults = inner(r.template.section("Globals"), "SimpleTable") if r.template else None
     yield from _cloudformation_table(replace(r, properties=_merged(defaults, r.properties)))
 
@@ -229,7 +229,7 @@ def _merged(defaults: Value, own: Value) -> Value:
 
 
 def least(values: Sequence[Value]) -> Value:
-    """One of the possible values of a setting that is not true, if any."""
+    """A possible value of a setting that is not true, if any."""
     return next((value for value in values if value is not True and value != "true"), True)
 
 
@@ -242,7 +242,7 @@ CLOUDFORMATION_READERS: Mapping[str, Callable[[CloudFormationResource], Iterator
     "AWS::DynamoDB::Table": _cloudformation_table,
     "AWS::DynamoDB::GlobalTable": _cloudformation_global_table,
     "AWS::Serverless::SimpleTable": _simple_table,
-    # Amplify's own maker of tables takes the properties of AWS::DynamoDB::Table.
+    # Amplify's custom resource for tables has the properties of AWS::DynamoDB::Table.
     "Custom::AmplifyDynamoDBTable": _cloudformation_table,
 }
 TABLE_TYPES = frozenset(READERS) | {types.NATIVE_TABLE, types.NATIVE_GLOBAL_TABLE} | CONTAINERS

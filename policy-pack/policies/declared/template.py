@@ -1,4 +1,4 @@
-"""A CloudFormation template with what is known about its deployment."""
+"""A CloudFormation template, with the known facts about its deployment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,9 @@ from policies.declared.values import Value
 
 @dataclass(frozen=True)
 class Template:
-    """A template, the parameters that it is given, and where and under which name it is deployed.
+    """A template, its parameters, and where and under which name it is deployed.
 
-    `region`, `account` and `stack_name` are None where they are unknown.
+    `region`, `account` and `stack_name` are None if unknown.
     """
 
     document: Mapping[str, Value]
@@ -26,10 +26,10 @@ class Template:
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[str, Value]]:
-        """All resources by logical id, with those of loops; an empty one for a malformed one.
+        """All resources by logical id, including those from loops. A malformed resource is empty.
 
         Raises:
-            LoopError: the loops have too many rounds.
+            LoopError: the loops have too many iterations.
         """
         stated = self._expanded("Resources")
         return {name: one if isinstance(one, Mapping) else {} for name, one in stated.items()}
@@ -40,7 +40,7 @@ class Template:
         return self._expanded("Conditions")
 
     def section(self, name: str) -> Mapping[str, Value]:
-        """A section of the template; empty where it is left out, or no object."""
+        """A section of the template; empty if it is missing or not an object."""
         section = self.document.get(name)
         return section if isinstance(section, Mapping) else {}
 

@@ -1,4 +1,4 @@
-"""The text of a CloudFormation template, JSON or YAML, as plain values.
+"""Parses the text of a CloudFormation template, JSON or YAML, to plain values.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
@@ -11,10 +11,10 @@ import yaml
 
 from policies.declared.values import Value, parse_json
 
-MOST_VALUES = 100_000  # a template has at most a million bytes; aliases could multiply it without end
+MOST_VALUES = 100_000  # a template has at most a million bytes, but aliases could multiply it without limit
 
 
-DEEPEST = 300  # objects and lists in each other
+DEEPEST = 300  # maximum nesting of objects and lists
 
 
 class TemplateError(Exception):
@@ -51,7 +51,7 @@ def parse_template(text: str) -> Mapping[str, Any]:
     return found
 
 
-@lru_cache(maxsize=32)  # every rule asks for the same template
+@lru_cache(maxsize=32)  # cached, because every rule reads the same template
 def _document_or_error(text: str) -> Mapping[str, Any] | TemplateError:
     try:
         document = _parsed(text)
@@ -83,7 +83,7 @@ def _size(value: Value, known: dict[int, int], depth: int = 0) -> int:
     if depth > DEEPEST:
         raise ValueError(f"it is nested more than {DEEPEST} levels deep")
     if id(value) not in known:
-        known[id(value)] = MOST_VALUES + 1  # for an alias of itself
+        known[id(value)] = MOST_VALUES + 1  # stops at an alias that contains itself
         inner = value.values() if isinstance(value, Mapping) else value
         known[id(value)] = 1 + sum(_size(one, known, depth + 1) for one in inner)
     return known[id(value)]

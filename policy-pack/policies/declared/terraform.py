@@ -1,12 +1,13 @@
-"""Resources of AWS under the tokens and property names of other Pulumi packages than its own providers.
+"""Translates AWS resources of other Pulumi packages to the tokens and property names of Pulumi's AWS
+provider.
 
-`pulumi package add terraform-provider` gives tokens such as `aws:index/dynamodbTable:DynamodbTable`, a
-Terraform module in Pulumi gives `<package>:tf:aws_dynamodb_table`, and a package made of a copy of
-Pulumi's own provider gives `<package>:dynamodb/table:Table`.
+`pulumi package add terraform-provider` creates tokens such as `aws:index/dynamodbTable:DynamodbTable`, a
+Terraform module in Pulumi `<package>:tf:aws_dynamodb_table`, and a package from a copy of Pulumi's own
+provider `<package>:dynamodb/table:Table`.
 https://www.pulumi.com/docs/iac/concepts/providers/any-terraform-provider/
 https://www.pulumi.com/docs/iac/guides/building-extending/using-existing-tools/use-terraform-module/
 
-Controllers in a cluster (ACK, Crossplane) make tables from Kubernetes objects of API groups of their own.
+Controllers in a cluster (ACK, Crossplane) create tables from Kubernetes objects in their own API groups.
 https://aws-controllers-k8s.github.io/community/reference/dynamodb/v1alpha1/table/
 """
 
@@ -47,7 +48,7 @@ TOKENS: Mapping[str, str] = {
     "ssoadmin_permission_set_inline_policy": types.PERMISSION_SET_POLICY,
 }
 OWN_TOKENS = frozenset(TOKENS.values())
-# Blocks that Terraform states as lists of one, and blocks that it names in the singular.
+# Blocks that Terraform writes as lists with one element, and blocks that it names in the singular.
 SINGLE = frozenset({"serverSideEncryption", "pointInTimeRecovery", "globalTableWitness"})
 PLURAL = {"replica": "replicas", "inlinePolicy": "inlinePolicies"}
 OF_CONTROLLER = re.compile(r"kubernetes:dynamodb\.[^:]+:(Table|GlobalTable|TableReplica)")
@@ -55,7 +56,7 @@ OF_CONTROLLER = re.compile(r"kubernetes:dynamodb\.[^:]+:(Table|GlobalTable|Table
 
 @cache
 def own_type(token: str) -> str:
-    """The token of Pulumi's AWS provider for the same resource; `token` itself where there is none."""
+    """The token of Pulumi's AWS provider for the same resource; `token` itself if there is none."""
     if OF_CONTROLLER.fullmatch(token):
         return types.KUBERNETES_TABLE
     package, _, rest = token.partition(":")
@@ -69,7 +70,7 @@ def own_type(token: str) -> str:
 
 
 def own_properties(token: str, properties: Properties) -> Properties:
-    """Properties as Pulumi's AWS provider names them; unchanged for a resource of its own."""
+    """Properties with the names of Pulumi's AWS provider; unchanged for its own resources."""
     if own_type(token) == token:
         return properties
     return {name: _single(name, value) for name, value in _camel_case(properties).items()}

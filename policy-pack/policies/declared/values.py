@@ -1,4 +1,4 @@
-"""Resource properties as plain values, with `UNKNOWN` where the engine does not know one yet."""
+"""Resource properties as plain values, with `UNKNOWN` for values that the engine does not know yet."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Properties = Mapping[str, Value]
 
 
 class Unknown(Enum):
-    """The type of `UNKNOWN`: a value that is decided only when the resources before it exist."""
+    """The type of `UNKNOWN`: a value that is known only after other resources exist."""
 
     UNKNOWN = "a value that is not known yet"
 
@@ -28,7 +28,7 @@ class Unknown(Enum):
 UNKNOWN: Final = Unknown.UNKNOWN
 
 REDACTED = "[secret]"
-"""What the engine shows in the place of a secret of an exported state that it cannot decrypt."""
+"""What the engine shows instead of a secret in an exported state that it cannot decrypt."""
 
 SHORT = Repr()
 SHORT.maxlevel, SHORT.maxstring, SHORT.maxother = 3, 120, 120
@@ -36,7 +36,7 @@ SHORT.maxlevel, SHORT.maxstring, SHORT.maxother = 3, 120, 120
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that only AWS knows, such as an export of another stack: unknown to the update as well."""
+    """A value that only AWS knows, such as an export of another stack. The update does not know it either."""
 
     source: str
 
@@ -47,8 +47,8 @@ class Opaque:
 def plain(value: object) -> Value:
     """The value without the SDK's proxies: dicts, lists, scalars and `UNKNOWN`, never an exception.
 
-    The SDK's proxies raise when an unknown value is touched. Rules work on this form instead, so
-    that every rule handles the case. A secret that the engine could not decrypt is unknown too.
+    The SDK's proxies raise an exception if an unknown value is read. Rules use this form instead, so that
+    every rule handles unknown values. A secret that the engine could not decrypt is also unknown.
     """
     if isinstance(value, str):
         return UNKNOWN if value == REDACTED or is_unknown_sentinel(value) else value
@@ -67,10 +67,10 @@ def _element(container: Value, key: object) -> Value:
 
 
 def parse_json(text: str) -> Value:
-    """The value that a JSON text holds.
+    """The value of a JSON text.
 
     Raises:
-        ValueError: it is no JSON, or nested too deeply.
+        ValueError: it is not JSON, or nested too deeply.
     """
     try:
         return json.loads(text)
@@ -79,9 +79,9 @@ def parse_json(text: str) -> Value:
 
 
 def as_boolean(value: object) -> bool | Unknown | None:
-    """The boolean that AWS providers read from `value`; None when it is none.
+    """The boolean that AWS providers read from `value`; None if it is not a boolean.
 
-    Providers also take the texts "true" and "false".
+    Providers also accept the texts "true" and "false".
     """
     if isinstance(value, bool) or value is UNKNOWN:
         return value
@@ -89,26 +89,26 @@ def as_boolean(value: object) -> bool | Unknown | None:
 
 
 def undecided_if_hidden(value: Value) -> Value:
-    """A setting; `UNKNOWN` where only AWS knows it."""
+    """A setting; `UNKNOWN` if only AWS knows it."""
     return UNKNOWN if isinstance(value, Opaque) else value
 
 
 def is_blank(value: object) -> bool:
-    """Whether the value is left out, as null or as empty text."""
+    """Whether the value is missing, null or empty text."""
     return value is None or value == ""
 
 
 def shown(value: object) -> str:
-    """The value as a message shows it: short, on one line, and as Pulumi's users write it."""
+    """The value for messages: short, on one line, in the notation of Pulumi's users."""
     words = {None: "not set", True: "true", False: "false"}
     return words[value] if value is None or isinstance(value, bool) else SHORT.repr(value)
 
 
 def stated(value: object) -> str:
-    """What a message says about a setting: that it is not set, or its value."""
+    """The state of a setting for messages: not set, or its value."""
     return "not set" if value is None else f"set to {shown(value)}"
 
 
 def in_sentence(place: str) -> str:
-    """A place as it is named within a sentence: the table, not The table."""
+    """A place inside a sentence: "the table" instead of "The table"."""
     return place[0].lower() + place[1:]

@@ -1,1 +1,1 @@
-"""How a rule becomes a policy that the engine runs: outcomes, settings, waivers."""
+"""Turns rules into policies that the engine runs: outcomes, settings, waivers."""

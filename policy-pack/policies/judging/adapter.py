@@ -35,22 +35,22 @@ ValidateStack = Callable[[StackValidationArgs, ReportViolation], None]
 
 
 def utc_today() -> date:
-    """The day by which waivers expire."""
+    """The date for the expiry of waivers."""
     return datetime.now(UTC).date()
 
 
 def is_preview() -> bool:
     """Whether values may be unknown, because nothing is created yet.
 
-    Newer engines set PULUMI_DRY_RUN. With older ones, an unknown value
-    is the sign: in an update all inputs are known by the time a resource is registered.
+    Newer engines set PULUMI_DRY_RUN. With older ones, an unknown value shows that it is a preview, because in
+    an update all inputs are known when a resource is registered.
     """
     return os.environ.get("PULUMI_DRY_RUN") != "false"
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """Makes the SDK's policies of rules. All policies of a pack share one ledger."""
+    """Turns rules into the SDK's policies. All policies of a pack share one ledger."""
 
     ledger: Ledger = field(default_factory=Ledger)
     today: Callable[[], date] = utc_today
@@ -73,7 +73,7 @@ class Adapter:
         if isinstance(rule, StackRule):
             validate = self._stack_validation(rule, rule.check)
             return StackValidationPolicy(validate=validate, **_statement(rule))
-        raise TypeError(f"{rule.name} is neither about resources nor about stacks")
+        raise TypeError(f"{rule.name} is neither a ResourceRule nor a StackRule")
 
     def _resource_validation(self, rule: ResourceRule) -> Validate:
         def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -124,7 +124,7 @@ class Adapter:
         return validate
 
     def _final(self, rule: ResourceRule, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-        """The outcomes, with violations for those that only AWS can decide, unless they are let through."""
+        """The outcomes, with violations for those that only AWS can decide, unless they may pass."""
         if rule.refused is None or self.ledger.lets_through:
             return outcomes
         return [rule.refused(outcome) if outcome.only_aws else outcome for outcome in outcomes]
@@ -148,7 +148,7 @@ class Adapter:
         return Reporting(rule.name, _waivers(settings), self.ledger, self.today(), report)
 
     def _waiting(self, urn: str, outcomes: Sequence[Outcome], reporting: Reporting) -> Sequence[Outcome]:
-        """What is pending at preview, or always, and not waived."""
+        """The outcomes that are pending and not waived."""
         waiting = [
             outcome
             for outcome in outcomes
@@ -157,9 +157,9 @@ class Adapter:
         return [outcome for outcome in waiting if not reporting.waives(urn, outcome)]
 
     def _wait(self, rule: ResourceRule, urn: str, waiting: Sequence[Outcome]) -> None:
-        """Leave what is pending to the stack rules, or report it in the SDK's own way.
+        """Leave pending outcomes to the stack rules, or report them in the SDK's way.
 
-        The SDK's own way is an advisory "can't run policy ... during preview"; the update decides,
+        The SDK's way is an advisory "can't run policy ... during preview"; the update decides,
         unless only AWS knows the value.
         """
         if rule.settled_in_stack:
@@ -171,7 +171,7 @@ class Adapter:
 
 
 class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
-    """A policy about single resources that looks at the complete stack as well."""
+    """A policy that checks single resources and the complete stack."""
 
     def __init__(self, validate: Validate, validate_stack: ValidateStack, **statement: Any) -> None:  # noqa: ANN401  # what `_statement` gives
         Policy.__init__(self, **statement)
@@ -188,16 +188,16 @@ class _PolicyOfBoth(ResourceValidationPolicy, StackValidationPolicy):
             self._validate(args, report_violation)
 
     def has_validation(self) -> bool:
-        """It validates."""
+        """True: it validates."""
         return True
 
     def has_remediation(self) -> bool:
-        """It changes nothing."""
+        """False: it changes nothing."""
         return False
 
 
 def _level(report: ReportViolation) -> object:
-    """The level at which a policy reports: the SDK keeps it in its reporting function only."""
+    """The enforcement level of a policy, which the SDK stores only in the reporting function."""
     return inspect.getclosurevars(report).nonlocals.get("enforcement_level")
 
 

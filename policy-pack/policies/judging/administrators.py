@@ -1,4 +1,4 @@
-"""Who may change a key policy: the callers that its statements allow kms:PutKeyPolicy, and do not deny.
+"""Finds out who can change a key policy: callers to whom it allows kms:PutKeyPolicy and does not deny it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 """
@@ -12,7 +12,7 @@ from policies.declared.values import Value
 from policies.judging.bounds import EQUAL, NOT_EQUAL
 
 ADMINISTERS = "kms:PutKeyPolicy"
-# Conditions about the caller only narrow who may; any other may never be met by a person.
+# Conditions on the caller only limit who can; other conditions might never be met.
 ABOUT_THE_CALLER = ("aws:principal", "kms:calleraccount", "aws:multifactorauth")
 CALLER_ACCOUNT = ("kms:calleraccount", "aws:principalaccount")
 ANY_ACCOUNT = "999999999999"
@@ -20,12 +20,13 @@ IAM_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):.+")
 
 
 def has_administrator(statements: Sequence[Statement], account: str | None, *, in_favour: bool) -> bool:
-    """Whether some caller of the key's account may change its policy.
+    """Whether any caller in the key's account may change its policy.
 
     Args:
-        statements: those of the key policy.
-        account: the key's; None where it is unknown, and any account will do.
-        in_favour: whether to take hidden principals and actions as allowed and not denied, or the reverse.
+        statements: the statements of the key policy.
+        account: the key's account; None if unknown, then any account counts.
+        in_favour: whether to assume that hidden principals and actions are allowed and not denied, or the
+            reverse.
     """
     about = [
         one
@@ -40,13 +41,13 @@ def has_administrator(statements: Sequence[Statement], account: str | None, *, i
 
 
 def account_of(principal: str) -> str:
-    """The account of an account's id, or of the ARN of a user, role or session."""
+    """The account in an account id, or in the ARN of a user, role or session."""
     match = IAM_ARN.fullmatch(principal)
     return match[1] if match else principal
 
 
 def _callers(statements: Sequence[Statement], own: str | None) -> Iterator[str]:
-    """Callers to try: those that the policy names, and of each account its root user and one user more."""
+    """Callers to try: those that the policy names, and the root user and an example user of each account."""
     yield from filter(IAM_ARN.fullmatch, (_example(text, own) for text in _named(statements)))
     for account in _accounts(statements) | {own or ANY_ACCOUNT}:
         yield f"arn:aws:iam::{account}:root"
@@ -84,9 +85,9 @@ def _may(caller: str, statements: Sequence[Statement], *, in_favour: bool) -> bo
 
 
 def _takes_in(one: Statement, caller: str, *, hidden: bool) -> bool:
-    """Whether a statement is about a caller; where its hidden principals decide, as `hidden` says.
+    """Whether a statement applies to a caller; `hidden` if its hidden principals decide.
 
-    A NotPrincipal excepts a caller only together with the caller's account.
+    A NotPrincipal exempts a caller only together with the caller's account.
     """
     if one.excepts_principals:
         named = [principal for principal in one.principals if isinstance(principal, str)]
@@ -106,7 +107,7 @@ def _is(principal: Value, caller: str) -> bool:
 
 
 def _is_role_of(principal: str, caller: str) -> bool:
-    """Whether a principal is the role of a session: a statement about the role applies to its sessions."""
+    """Whether a principal is the role of a session: a statement for the role applies to its sessions."""
     kind, _, rest = caller.partition(":assumed-role/")
     account, role = account_of(caller), rest.partition("/")[0]
     is_role = principal.startswith("arn:") and f":iam::{account}:role/" in principal
@@ -130,7 +131,7 @@ def _can_meet(one: Statement, caller: str) -> bool:
 
 
 def _always_meets(one: Statement, caller: str) -> bool:
-    """Whether a caller meets the conditions of a Deny whatever the request is."""
+    """Whether a caller meets the conditions of a Deny with any request."""
     return all(_met(condition, caller) is True for condition in one.conditions)
 
 

@@ -1,8 +1,8 @@
-"""Which conditions limit a principal `*` to an account, an organisation, a service or a caller.
+"""Finds conditions that limit a principal `*` to an account, an organisation, a service or a caller.
 
-A condition limits the principal if it requires a fixed value of one of these keys, by an operator for
-equality. A negated operator, `...IfExists` and `ForAllValues` are also
-met by a request that lacks the key, and a wildcard or a policy variable may stand for anybody's value.
+A condition limits the principal if it requires a fixed value of one of these keys with an equality operator.
+A request without the key also meets negated operators, `...IfExists` and `ForAllValues`, and a wildcard or
+policy variable may match any value.
 """
 
 import re
@@ -27,14 +27,14 @@ VIA_SERVICE = r"[a-z0-9-]+\.(?:[a-z0-9-]+|\*)\.amazonaws\.com(?:\.cn)?"
 
 @dataclass(frozen=True)
 class Bound:
-    """A condition key that limits principals: what it fixes, the form of a fixed value, and the source."""
+    """A condition key that limits principals: what it fixes, the pattern of a fixed value, and the source."""
 
     pins: str
     value: str
     source: str
 
 
-# Keys about the caller: each is enough alone.
+# Keys about the caller: each one is sufficient.
 CALLER: Mapping[str, Bound] = {
     "kms:calleraccount": Bound("the caller's account", ACCOUNT, f"{KMS_KEYS}#conditions-kms-caller-account"),
     "aws:principalaccount": Bound("the caller's account", ACCOUNT, TRUSTED_BY_DYNAMODB),
@@ -44,7 +44,7 @@ CALLER: Mapping[str, Bound] = {
     "aws:userid": Bound("the caller", UNIQUE_ID, TRUSTED_BY_DYNAMODB),
     "aws:principalservicename": Bound("the calling service", SERVICE, TRUSTED_BY_DYNAMODB),
 }
-# Keys about the resource that a service calls for: in a key policy they count only with kms:ViaService.
+# Keys about the source of a service's request: in a key policy, they count only with kms:ViaService.
 SOURCE: Mapping[str, Bound] = {
     "aws:sourceaccount": Bound("the account a service calls for", ACCOUNT, TRUSTED_BY_DYNAMODB),
     "aws:sourcearn": Bound("the resource a service calls for", ARN_WITH_ACCOUNT, TRUSTED_BY_DYNAMODB),
@@ -63,7 +63,7 @@ NOT_EQUAL = frozenset(
 class Bounds:
     """The keys that limit the principals of one kind of policy.
 
-    `alone` are enough alone; `together` only if `beside` fixes the service as well.
+    `alone` are sufficient; `together` only if `beside` also fixes the service.
     """
 
     alone: Mapping[str, Bound]
@@ -71,7 +71,7 @@ class Bounds:
     beside: Mapping[str, Bound]
 
     def hold(self, statement: Statement) -> bool | None:
-        """Whether the conditions of an Allow bound its principals; None if that is unknown."""
+        """Whether the conditions of an Allow limit its principals; None if unknown."""
         pinned = [_pins_if_equal(self.alone, one) for one in statement.conditions]
         source = [_pins_if_equal(self.together, one) for one in statement.conditions]
         service = [_pins_if_equal(self.beside, one) for one in statement.conditions]
@@ -79,7 +79,7 @@ class Bounds:
         return _any([alone, both])
 
     def spare_only_pinned(self, denial: Statement) -> bool | None:
-        """Whether a Deny applies to all but callers that it names or pins; None if that is unknown."""
+        """Whether a Deny applies to all except callers that it names or fixes; None if unknown."""
         if denial.excepts_principals and not denial.conditions:
             named = [p for p in denial.principals if not is_hidden(p)]
             if any(not isinstance(p, str) or "*" in p or "?" in p for p in named):
@@ -91,12 +91,12 @@ class Bounds:
 
 
 OF_KEY_POLICIES = Bounds(CALLER, SOURCE, VIA)
-# DynamoDB itself accepts these conditions, and has no kms:ViaService.
+# DynamoDB accepts these conditions without kms:ViaService.
 OF_TABLE_POLICIES = Bounds({**CALLER, **SOURCE}, {}, {})
 
 
 def bounded(allow: Statement, statements: Sequence[Statement], bounds: Bounds) -> bool | None:
-    """Whether an Allow is bounded by its own conditions, or by a Deny; None if that is unknown."""
+    """Whether an Allow is limited by its conditions or by a Deny; None if unknown."""
     by_denial = [
         bounds.spare_only_pinned(one) for one in statements if not one.allows and _covers_all(one, allow)
     ]
@@ -127,7 +127,7 @@ def _is_fixed(bound: Bound, value: Value) -> bool | None:
 
 
 def _covers_all(denial: Statement, allow: Statement) -> bool:
-    """Whether a Deny is about all that an Allow is about."""
+    """Whether a Deny covers everything that an Allow covers."""
     if denial.not_actions or denial.not_resources or allow.not_resources:
         return False
     actions = ["*"] if allow.not_actions else allow.actions

@@ -1,4 +1,4 @@
-"""Outcomes about what a template declares, over all branches of its undecided facts."""
+"""Combines the outcomes of what a template declares over all branches of its undecided facts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -22,10 +22,10 @@ WORST_FIRST = (Verdict.DISPROVED, Verdict.PENDING, Verdict.PROVEN)
 
 
 def in_every_branch(declared: Iterable[One], judge: Callable[[One], Iterable[Outcome]]) -> list[Outcome]:
-    """The outcomes of all that is declared.
+    """The outcomes of everything that is declared.
 
-    What a template declares is proven if every branch proves it, disproved if every branch disproves it,
-    and otherwise pending on the facts that decide.
+    For a template, an outcome is proven if all branches prove it, disproved if all branches disprove it, and
+    otherwise pending on the deciding facts.
     """
     outcomes: list[Outcome] = []
     subjects: dict[str, dict[int, tuple[Branch, list[Outcome]]]] = {}
@@ -72,7 +72,7 @@ def _worst(outcomes: Sequence[Outcome]) -> Verdict:
 def _is_decided_by_aws(
     branches: Sequence[tuple[Branch, Sequence[Outcome]]], worst: Sequence[Verdict]
 ) -> bool:
-    """Whether branches with the same answers of the update differ in their verdicts."""
+    """Whether branches differ in their verdicts although the update gives them the same answers."""
     verdicts: dict[object, set[bool]] = {}
     for (branch, _), verdict in zip(branches, worst, strict=True):
         verdicts.setdefault(branch.known_to_the_update, set()).add(verdict is Verdict.DISPROVED)

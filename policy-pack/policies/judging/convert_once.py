@@ -1,8 +1,8 @@
-"""Converts each resource once for all policies.
+"""Converts each resource only once for all policies.
 
-The SDK converts a resource from protobuf again for each policy, and all resources of the stack again for
-each policy about the stack: that is most of what a pack of many policies costs. Here, each conversion is
-remembered until the request is answered. Converted values are shared, so no policy may change them.
+The SDK converts a resource from protobuf for each policy, and all resources of the stack for each stack
+policy, which is most of the cost of a pack with many policies. Here, each conversion is cached until the end
+of the request. Converted values are shared, so policies must not change them.
 """
 
 import functools
@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 from pulumi_policy import policy as sdk
 
 Converted = TypeVar("Converted")
-_request = threading.local()  # the engine asks about several resources at a time
+_request = threading.local()  # the engine sends several requests in parallel
 
 
 def convert_once() -> None:
-    """Make the SDK of this process convert each message once a request; a second call does nothing."""
-    server: Any = sdk._PolicyAnalyzerServicer  # the SDK has no public place for this
+    """Make the SDK in this process convert each message once per request. A second call does nothing."""
+    server: Any = sdk._PolicyAnalyzerServicer  # the SDK has no public API for this
     if hasattr(server, "converts_once"):
         return
     server.converts_once = True
@@ -35,20 +35,20 @@ def convert_once() -> None:
 
 
 def once(make: Callable[[], Converted], kind: str, of: object) -> Converted:
-    """What `make` gives for an object; the same one until the request is answered."""
+    """The result of `make` for an object, cached until the end of the request."""
     memory: dict[tuple[str, int], tuple[object, Any]] | None = getattr(_request, "memory", None)
     if memory is None:
         return make()
     key = (kind, id(of))
     if key not in memory:
-        memory[key] = (of, make())  # with the object, which keeps its id
+        memory[key] = (of, make())  # keeps the object alive, so that its id is not reused
     found: Converted = memory[key][1]
     return found
 
 
 @contextmanager
 def one_request() -> Iterator[None]:
-    """What is converted in this block is remembered to its end."""
+    """Cache conversions until the end of the block."""
     _request.memory = {}
     try:
         yield

@@ -7,10 +7,10 @@ from policies.declared.values import UNKNOWN, Value, in_sentence, is_blank
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
 CheckStatements = Callable[[Sequence[Statement]], str | None]
-"""What is wrong with the statements; None if nothing is.
+"""Returns the fault of the statements; None if there is none.
 
 Raises:
-    HiddenError: it depends on something that is unknown.
+    HiddenError: it depends on an unknown value.
 """
 
 
@@ -19,7 +19,7 @@ class HiddenError(Exception):
 
 
 def document_outcome(place: str, property: str, document: Value, fault_of: CheckStatements) -> Outcome:  # noqa: A002  # Pulumi's own word for it
-    """The outcome for one document; without one, AWS's default applies, which is compliant."""
+    """The outcome for a document. Without a document, AWS's default applies, which is compliant."""
     if is_blank(document):
         return PROVEN
     is_policy = "policy" in place.lower().partition(" of ")[0]
@@ -38,8 +38,8 @@ def document_outcome(place: str, property: str, document: Value, fault_of: Check
 
 
 def _hidden(what: str, parts: Sequence[Value], property: str) -> Outcome:  # noqa: A002  # as above
-    """The update knows what is unknown at preview, but not what only AWS knows."""
+    """A pending outcome: the update decides what is unknown at preview, but not what only AWS knows."""
     for_ever = [part for part in parts if part is not UNKNOWN]
     if for_ever:
-        return pending(f"{what} cannot be seen here: {for_ever[0]}", property, only_aws=True)
+        return pending(f"{what} cannot be checked here: {for_ever[0]}", property, only_aws=True)
     return pending(f"{what} is unknown", property)

@@ -26,22 +26,22 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
         "type": "array",
         "items": {"type": "string"},
         "default": [],
-        "description": "The only keys that tables may use; any customer managed key if empty. A key "
-        "that is created with its table is on no list: see dynamodb-table-key-decided.",
+        "description": "The only keys that tables may use; any customer managed key if empty. A key that is "
+        "created together with its table is not in a list: see dynamodb-table-key-decided.",
     },
     "deniedKeyArns": {
         "type": "array",
         "items": {"type": "string"},
         "default": [],
-        "description": "Keys that tables may not use, such as the AWS managed key of each account: "
-        "its ARN looks like any other.",
+        "description": "Keys that tables may not use, such as the AWS managed key of each account, which "
+        "its ARN does not reveal.",
     },
     "allowedAccounts": {
         "type": "array",
         "items": {"type": "string", "pattern": "^[0-9]{12}$"},
         "default": [],
         "description": "The accounts whose keys tables may use; if empty, the table's own account if "
-        "known. A key that is created with its table is compared at the update.",
+        "known. A key that is created together with its table is compared at the update.",
     },
     "allowedRegions": {
         "type": "array",
@@ -55,7 +55,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 def encryption_outcomes(declared: Declared, account: str | None, settings: Settings) -> list[Outcome]:
     """Whether a table uses a customer managed key: proven, disproved, or pending until its key is known.
 
-    No outcome for a place that cannot be read and may have no table.
+    No outcome for an unreadable place that may not declare a table.
     """
     if isinstance(declared, Unseen):
         return _unseen(declared)
@@ -72,7 +72,7 @@ def encryption_outcomes(declared: Declared, account: str | None, settings: Setti
 
 
 def refused(outcome: Outcome) -> Outcome:
-    """The outcome of a table whose key only AWS knows, if no other policy may let it through."""
+    """The violation for a table whose key only AWS knows, if no other policy lets it pass."""
     message = outcome.message.removesuffix(f" {ADVICE}.").rstrip(".")
     return disproved(f"{message}. {ADVICE}.", outcome.property, logical_id=outcome.logical_id)
 
@@ -126,7 +126,7 @@ def _hidden_if_it_can_be(value: Value, text: str) -> Value:
 
 
 def _hidden_if_its_facts_are(key: Value) -> Value:
-    """A key as far as it can be judged: a text may name an alias whatever its facts are."""
+    """The key, hidden if it depends on hidden facts. A text can be an alias whatever its facts are."""
     if isinstance(key, Text) and "alias/" not in str(key):
         hidden = [fact for fact in key.facts if fact.is_hidden]
         if hidden:
@@ -135,7 +135,7 @@ def _hidden_if_its_facts_are(key: Value) -> Value:
 
 
 def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings: Settings) -> Outcome | None:
-    """The hidden part of its encryption, first what stays hidden; None if nothing is hidden."""
+    """The hidden part of its encryption, preferably one that stays hidden; None if nothing is hidden."""
     parts = {
         "The key of": encryption.key,
         "The setting that turns encryption on for": enabled,
@@ -143,7 +143,7 @@ def _hidden_part(table: Table, encryption: Encryption, enabled: Value, settings:
     }
     for what, value in parts.items():
         if isinstance(value, Opaque):
-            message = f"{what} {in_sentence(table.place)} cannot be seen here: it comes from {value!r}"
+            message = f"{what} {in_sentence(table.place)} cannot be checked here: it comes from {value!r}"
             return pending(message, table.property, table.region, only_aws=True)
     unknown = [what for what, value in parts.items() if value is UNKNOWN]
     if not unknown:
@@ -162,7 +162,7 @@ def _pending(message: str, table: Table, settings: Settings, *, only_key: bool =
 def _fault_of_key(
     table: Table, encryption: Encryption, account: str | None, settings: Settings
 ) -> str | None:
-    """What is wrong with the key that a table names; None if nothing is, or if it is unknown."""
+    """The fault of a table's key; None if there is none, or if the key is unknown."""
     key = encryption.key
     if key is UNKNOWN:
         return _fault_of_region(table, settings)
@@ -178,7 +178,7 @@ def _fault_of_key(
 
 
 def _fault_of_region(table: Table, settings: Settings) -> str | None:
-    """An unknown key has to be in the table's Region."""
+    """The fault of the table's Region, in which an unknown key must be."""
     if table.region and settings["allowedRegions"] and table.region not in settings["allowedRegions"]:
         return f"is in {table.region}. The policy's config allows keys in {_regions(settings)}. {ALLOWED}"
     return None
@@ -198,7 +198,7 @@ def _fault_of_text(
 
 
 def _fault_of_template_text(key: Text, table: Table, account: str | None, settings: Settings) -> str | None:
-    """What is wrong with a key that a template names by a key of its own, or by where it is deployed."""
+    """The fault of a key that a template names by its own key, or by its place of deployment."""
     fact = key.parts[0]
     if len(key.parts) == 1 and isinstance(fact, Fact) and fact.kind is Kind.KEY:
         if fact.region and table.region and fact.region != table.region:
@@ -221,28 +221,28 @@ def _fault_of_template_text(key: Text, table: Table, account: str | None, settin
 
 
 def _unless_any_key(what: str, key_id: str, unknown: Sequence[str], settings: Settings) -> str | None:
-    """The fault of a key that these settings may or may not allow."""
+    """The fault of a key for which the settings do not decide whether it is allowed."""
     if any(arn.rpartition("/")[2] == key_id for arn in settings["deniedKeyArns"]):
         return f"names {what}, which the policy's config denies. {ALLOWED}"
     if any(settings[name] for name in unknown):
-        return f"names {what}, which may or may not be one that the policy's config allows. {ALLOWED}"
+        return f"names {what}; the policy's config does not decide whether it is allowed. {ALLOWED}"
     return None
 
 
 def _misnomer(key: str) -> str:
-    """What a string is that is not a key's ARN."""
+    """What a string is, if it is not a key ARN."""
     name = key.strip()
     if re.search(r"(^|[:/])alias/aws/", name, re.IGNORECASE):
         return "the alias of an AWS managed key"
     if re.search(r"(^|:)alias/", name):
         return (
-            "an alias, which makes permanent drift: DynamoDB reports the ARN of the key in its place, so the "
+            "an alias, which causes permanent drift: DynamoDB returns the ARN of the key instead, so the "
             "table never matches its declaration"
         )
     if name != key and parse_key_arn(name):
-        return "a key's ARN with white space around it"
+        return "a key ARN with leading or trailing white space"
     if is_key_id(name):
-        return "a key id, not the key's ARN"
+        return "a key id, not a key ARN"
     return "not the ARN of a KMS key"
 
 
@@ -254,7 +254,8 @@ def _fault_of_arn(key: str, arn: KeyArn, table: Table, account: str | None, sett
     if settings["allowedRegions"] and arn.region not in settings["allowedRegions"]:
         return f"names the key {key}. The policy's config allows keys in {_regions(settings)}. {ALLOWED}"
     if accounts and arn.account not in accounts:
-        return f"names the key {key} of account {arn.account}. It may be of {', '.join(accounts)}. {ALLOWED}"
+        allowed = ", ".join(accounts)
+        return f"names the key {key} of account {arn.account}. Allowed accounts: {allowed}. {ALLOWED}"
     if key in settings["deniedKeyArns"]:
         return f"names the key {key}, which the policy's config denies. {ALLOWED}"
     if settings["allowedKeyArns"] and key not in settings["allowedKeyArns"]:

@@ -1,4 +1,4 @@
-"""Whether an unknown value comes from a customer managed KMS key, by the resources that it depends on."""
+"""Finds out from its dependencies whether an unknown value comes from a customer managed KMS key."""
 
 from collections.abc import Callable, Iterable
 from enum import Enum
@@ -25,14 +25,14 @@ KEYS = frozenset(
         types.NATIVE_REPLICA_KEY,
     }
 )
-# A resource that passes on the key it is about: the input that names the key.
+# Resources that pass on a key, and the input that names the key.
 PASSING_ON = {
     types.ALIAS: "targetKeyId",
     types.NATIVE_ALIAS: "targetKeyId",
     types.KEY_POLICY: "keyId",
 }
 KEY_TYPE_NAMES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-# Resources of AWS whose outputs can be any text, such as a key's ARN.
+# AWS resources whose outputs can be any text, such as a key's ARN.
 HOLDING_ANYTHING = frozenset(
     {
         types.SSM_PARAMETER,
@@ -50,7 +50,7 @@ HOLDING_ANYTHING = frozenset(
         types.NATIVE_CUSTOM_RESOURCE,
     }
 )
-# Resources that export the key that they use, among other outputs: the input that names it.
+# Resources that export the key that they use, among other outputs, and the input that names the key.
 USING = {types.TABLE: "serverSideEncryption", types.TABLE_REPLICA: "kmsKeyArn"}
 MOST_ALIASES = 4
 PACKAGES_OF_AWS = ("aws:", "aws-native:")
@@ -62,8 +62,8 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
     """What the resource can contribute to a key's ARN.
 
     Args:
-        resource: what an unknown value depends on.
-        find: gives a resource of the stack by its URN, to follow aliases to their keys.
+        resource: a resource that an unknown value depends on.
+        find: returns a resource of the stack by its URN, to follow aliases to their keys.
         depth: how many aliases have been followed.
     """
     if resource.type in KEYS:
@@ -83,7 +83,7 @@ def origin(resource: StackResource, find: Find, depth: int = 0) -> Origin:
 
 
 def holds_no_key(resource: StackResource, find: Find) -> bool:
-    """Whether none of its outputs is the ARN of any key; a table and an alias export one."""
+    """Whether none of its outputs is a key ARN. Tables and aliases export one."""
     exports_some_key = resource.type in USING or resource.type in PASSING_ON
     return not exports_some_key and origin(resource, find) is Origin.NO_KEY
 
@@ -100,19 +100,19 @@ def _origin_passed_on(resource: StackResource, find: Find, depth: int) -> Origin
     if depth > MOST_ALIASES or (not sources and resource.type == types.KEY_POLICY):
         return Origin.UNTOLD
     if not sources:
-        return Origin.KEY  # AWS makes aliases for customer managed keys only
+        return Origin.KEY  # the resource can create aliases only for customer managed keys
     return combined([origin(source, find, depth + 1) for source in sources])
 
 
 def aws_managed_alias(resource: StackResource) -> str | None:
-    """The name by which an alias is that of an AWS managed key, or of another alias of one."""
+    """The name of an alias of an AWS managed key; None for other resources."""
     names = ("name", "aliasName", "namePrefix", PASSING_ON[resource.type])
     texts = [text for name in names if isinstance(text := resource.properties.get(name), str)]
     return next((text for text in texts if "alias/aws/" in text.lower()), None)
 
 
 def aws_managed_keys(aliases: Iterable[StackResource]) -> dict[str, str]:
-    """The ids of AWS managed keys that aliases of the stack stand for, with the name of each alias."""
+    """The ids of AWS managed keys that have aliases in the stack, with the name of each alias."""
     return {
         target.rpartition("/")[2]: name
         for alias in aliases
@@ -123,7 +123,7 @@ def aws_managed_keys(aliases: Iterable[StackResource]) -> dict[str, str]:
 
 
 def passed_on(resource: StackResource, find: Find, depth: int = 0) -> StackResource:
-    """The key that an alias or key policy is about, where that is one resource; else the resource itself."""
+    """The key of an alias or key policy, if it is a single resource; otherwise the resource itself."""
     sources = [find(urn) for urn in resource.dependencies.get(PASSING_ON.get(resource.type, ""), ())]
     if len(sources) != 1 or sources[0] is None or depth > MOST_ALIASES:
         return resource

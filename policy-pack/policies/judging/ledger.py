@@ -1,4 +1,4 @@
-"""What one run of the pack knows about single resources until the stack is complete."""
+"""What a run of the pack remembers about single resources until the stack is complete."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from policies.judging.waivers import Waiver
 
 @dataclass(frozen=True)
 class Hidden:
-    """A violation that a waiver hides; `logical_id` is that of a template's resource, else empty."""
+    """A violation that a waiver hides; `logical_id` is set for a resource of a template."""
 
     policy: str
     urn: str
@@ -18,18 +18,18 @@ class Hidden:
 
     @property
     def place(self) -> str:
-        """The resource as a message shows it."""
+        """The resource, for messages."""
         return f"{self.urn}, {self.logical_id}" if self.logical_id else self.urn
 
 
 @dataclass
 class Ledger:
-    """Outcomes left pending, by URN; the resources that each policy refused; waivers, and what they hide.
+    """Pending outcomes by URN, the resources that each policy rejected, and waivers with what they hide.
 
-    `lets_through`: what only AWS can decide passes with an advisory.
+    `lets_through`: outcomes that only AWS can decide pass with an advisory.
 
-    The engine starts a process for each run and asks about every resource before it asks about the
-    stack. Every entry is one assignment, so the SDK's threads need no lock.
+    The engine starts a process for each run, and sends all resources before it sends the stack. Each entry is
+    a single assignment, so the SDK's threads need no lock.
     """
 
     pending: dict[str, Sequence[Outcome]] = field(default_factory=dict)

@@ -1,11 +1,11 @@
-"""What a rule finds about one table, key or document: proven, disproved, or pending."""
+"""The result of a rule for a table, key or document: proven, disproved, or pending."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Verdict(Enum):
-    """The three values of an outcome. There is no outcome where a rule does not apply."""
+    """The three values of an outcome. If a rule does not apply, there is no outcome."""
 
     PROVEN = "proven"
     PENDING = "pending"
@@ -16,11 +16,11 @@ class Verdict(Enum):
 class Outcome:
     """A verdict and the reason for it.
 
-    `message` says what is wrong, the value found and what to do; for a pending outcome what is
-    unknown. `property` is the input that decides it, when one does. Where it waits for a key, `region`
-    is the Region that the key must be of, `only_listed` whether it must be one of a list, and
-    `only_key` whether the key is all that is unknown. With `only_aws`, the update does not decide it
-    either. `logical_id` is that of the template's resource, where the thing is one.
+    `message` says what is wrong, the value found and what to do; for a pending outcome, what is unknown.
+    `property` is the deciding input, if any. For an outcome pending on a key, `region` is the Region that the
+    key must be in, `only_listed` whether it must be in a list, and `only_key` whether only the key is
+    unknown. With `only_aws`, the update cannot decide it either. `logical_id` is set for a resource of a
+    template.
     """
 
     verdict: Verdict
@@ -37,7 +37,7 @@ PROVEN = Outcome(Verdict.PROVEN)
 
 
 def disproved(message: str, property: str = "", *, logical_id: str = "") -> Outcome:  # noqa: A002  # Pulumi's own word for it
-    """The thing breaks the rule."""
+    """It violates the rule."""
     return Outcome(Verdict.DISPROVED, message, property, logical_id=logical_id)
 
 
@@ -50,5 +50,5 @@ def pending(
     only_key: bool = False,
     only_aws: bool = False,
 ) -> Outcome:
-    """Whether the thing keeps the rule depends on an unknown value."""
+    """Whether it violates the rule depends on an unknown value."""
     return Outcome(Verdict.PENDING, message, property, region, only_listed, only_key, only_aws)

@@ -1,4 +1,4 @@
-"""What a table's dependencies say about a key that is unknown."""
+"""Judges unknown keys of tables by their dependencies."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from policies.judging.key_origin import Origin, combined, holds_no_key, origin
 from policies.judging.outcome import Outcome
 from policies.judging.stack import Stack
 
-# A template takes values from its parameters, which are another input.
+# A template reads values from its parameters, which are another input.
 ALSO_FED_BY = {"templateBody": ("parameters",)}
 
 
 @dataclass(frozen=True)
 class PendingKey:
-    """A pending outcome of a table, and the resources that its key comes from."""
+    """A pending outcome of a table, and the resources from which its key comes."""
 
     table: StackResource
     outcome: Outcome
@@ -23,7 +23,7 @@ class PendingKey:
 
     @property
     def shown_sources(self) -> str:
-        """The sources as a message shows them."""
+        """The sources, for messages."""
         return ", ".join(f"{source.name} ({source.type})" for source in self.sources) or "no resource"
 
 
@@ -43,16 +43,16 @@ def pending_keys(stack: Stack) -> Iterator[PendingKey]:
 
 
 def _giving(sources: tuple[StackResource, ...], stack: Stack) -> tuple[StackResource, ...]:
-    """The sources that can give a key's ARN, if only the key is unknown in the input.
+    """The sources that can provide a key ARN, if only the key is unknown in the input.
 
-    Its other sources then give other parts of the input. The update decides by the value.
+    The other sources then provide other parts of the input. The update decides by the value.
     """
     keys = tuple(source for source in sources if not holds_no_key(source, stack.get))
     return keys or sources
 
 
 def _in_region(found: Origin, outcome: Outcome, sources: tuple[StackResource, ...]) -> Origin:
-    """`NO_KEY` where all its sources are keys of other Regions than the one that `outcome` needs."""
+    """`NO_KEY` if all its sources are keys in other Regions than `outcome` needs."""
     regions = {source.region for source in sources}
     wanted = outcome.region
     if found is Origin.KEY and wanted and None not in regions and wanted not in regions:

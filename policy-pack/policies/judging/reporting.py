@@ -1,4 +1,4 @@
-"""How outcomes are reported: as violations, unless a waiver covers them, and failures of a rule itself."""
+"""Reports outcomes as violations, unless a waiver covers them, and also failures of a rule."""
 
 import traceback
 from collections.abc import Iterator, Sequence
@@ -25,15 +25,15 @@ class Reporting:
     report: ReportViolation
 
     def report_all(self, urn: str, outcomes: Sequence[Outcome], *, may_wait: bool) -> None:
-        """Report what is disproved, and what is pending unless it may wait."""
-        for outcome in dict.fromkeys(outcomes):  # branches of a condition may share a fault
+        """Report disproved outcomes, and pending ones unless they may wait."""
+        for outcome in dict.fromkeys(outcomes):  # branches of a condition may have the same fault
             if outcome.verdict is Verdict.DISPROVED:
                 self._violation(urn, outcome, outcome.message)
             elif outcome.verdict is Verdict.PENDING and not may_wait and not outcome.only_aws:
                 self._violation(urn, outcome, f"Could not be decided: {outcome.message.rstrip('.')}.")
 
     def waives(self, urn: str, outcome: Outcome) -> bool:
-        """Whether a waiver lets the outcome pass today; those that cover it count as used."""
+        """Whether a waiver covers the outcome today; waivers that cover it count as used."""
         covering = [one for one in self.waivers if one.covers(urn) and _covers_part(one, outcome)]
         self.ledger.used.update((self.policy, waiver) for waiver in covering)
         counting = [waiver for waiver in covering if not waiver.fault(self.today)]
@@ -52,7 +52,7 @@ class Reporting:
 
 
 def _covers_part(waiver: Waiver, outcome: Outcome) -> bool:
-    """Whether a waiver is about the same part of a template: a resource by its logical id, or all else."""
+    """Whether a waiver covers the same part of a template: a resource by its logical id, or the rest."""
     if outcome.logical_id:
         return outcome.logical_id in waiver.logical_ids
     return not waiver.logical_ids
@@ -67,7 +67,7 @@ def _why_not(waiver: Waiver, outcome: Outcome, today: date) -> str:
 
 
 def _to_copy(urn: str, outcome: Outcome) -> str:
-    """What a waiver of a violation has to name; nothing for a violation of the stack."""
+    """What a waiver of a violation must name; empty for a violation of the stack."""
     if not urn:
         return ""
     part = f", logical id {outcome.logical_id}" if outcome.logical_id else ""
@@ -76,7 +76,7 @@ def _to_copy(urn: str, outcome: Outcome) -> str:
 
 @contextmanager
 def failures_reported(report: ReportViolation, urn: str | None) -> Iterator[None]:
-    """Report a failure of a rule as a violation: nothing passes unchecked, and no update crashes."""
+    """Report a failure of a rule as a violation, so that nothing passes unchecked and no update crashes."""
     try:
         yield
     except SettingsError as error:

@@ -15,10 +15,10 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What all rules have.
+    """The common attributes of all rules.
 
-    `description` is the compliant state, in one sentence. `settings` is the JSON schema
-    of each setting; every setting has a default.
+    `description` is the compliant state, in one sentence. `settings` has the JSON schema of each setting;
+    every setting has a default.
     """
 
     name: str
@@ -32,13 +32,13 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceRule(Rule):
-    """A rule about single resources, decided before each is created or updated.
+    """A rule for single resources, checked before each is created or updated.
 
-    `check` gives one outcome for each table, key or document that the resource declares: none
-    means that the rule does not apply. Where `settled_in_stack` is true, what is pending at preview
-    is left to the stack rules; otherwise it is shown as an advisory. `check_stack` decides again,
-    about the resources that it did not refuse, when all are registered. `refused` makes a violation of
-    an outcome that only AWS could decide, unless the policy that may let it through is advisory.
+    `check` returns an outcome for each table, key or document that the resource declares; none if the rule
+    does not apply. If `settled_in_stack` is true, outcomes pending at preview are left to the stack rules;
+    otherwise, they are shown as advisories. `check_stack` checks again when all resources are registered,
+    except those already rejected. `refused` turns an outcome that only AWS can decide into a violation,
+    unless the policy that can let it pass is advisory.
     """
 
     types: frozenset[str]
@@ -50,10 +50,10 @@ class ResourceRule(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class StackRule(Rule):
-    """A rule about resources together, decided when all are registered, at preview too.
+    """A rule for the whole stack, checked when all resources are registered, also at preview.
 
-    `check` gives outcomes by the URN of the resource that they are about. With `lets_through`, the
-    policy, where it is advisory, lets through what only AWS could decide.
+    `check` returns outcomes by the URN of their resource. With `lets_through`, an advisory policy lets
+    outcomes pass that only AWS can decide.
     """
 
     check: Callable[[Stack, Settings], Mapping[str, Sequence[Outcome]]]

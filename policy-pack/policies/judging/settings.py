@@ -1,4 +1,4 @@
-"""The settings of a policy: its own, and those that every policy has."""
+"""The settings of a policy: its own and the common ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from policies.judging import waivers
 OVERRIDES: Mapping[str, Any] = {
     "type": "array",
     "default": [],
-    "description": "Other settings for stacks with certain tags; if several match, the last one counts.",
+    "description": "Other settings for stacks with certain tags; if several match, the last one applies.",
     "items": {
         "type": "object",
         "required": ["stackTags"],
@@ -20,10 +20,10 @@ OVERRIDES: Mapping[str, Any] = {
                 "type": "object",
                 "minProperties": 1,
                 "additionalProperties": {"type": "string"},
-                "description": "The stack has all these tags, with these values.",
+                "description": "The tags and values that the stack must have.",
             },
-            "disabled": {"type": "boolean", "description": "The policy is silent about these stacks."},
-            "settings": {"type": "object", "description": "Settings of this policy that differ."},
+            "disabled": {"type": "boolean", "description": "Disable the policy for these stacks."},
+            "settings": {"type": "object", "description": "The settings of this policy for these stacks."},
         },
     },
 }
@@ -36,11 +36,11 @@ COMMON: Mapping[str, Mapping[str, Any]] = {
 
 
 class SettingsError(Exception):
-    """The config has a setting that the policy does not have."""
+    """The config has an unknown setting."""
 
 
 def schema_of(settings: Mapping[str, Mapping[str, Any]]) -> PolicyConfigSchema:
-    """The JSON schema that the engine checks a policy's config against."""
+    """The JSON schema against which the engine checks a policy's config."""
     item = OVERRIDES["items"]
     overridden = {
         **item["properties"]["settings"],
@@ -55,12 +55,12 @@ def schema_of(settings: Mapping[str, Mapping[str, Any]]) -> PolicyConfigSchema:
 def settings_for(
     own: Mapping[str, Mapping[str, Any]], config: Mapping[str, Any], stack_tags: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
-    """The settings that hold for a stack: defaults, config, and the overrides for its tags.
+    """The settings for a stack: defaults, config, and overrides for its tags.
 
-    None where an override disables the policy.
+    None if an override disables the policy.
 
     Raises:
-        SettingsError: the policy does not have a setting. The engine does not report that.
+        SettingsError: a setting is unknown. The engine does not report that.
     """
     schema = {**own, **COMMON}
     values = {name: one["default"] for name, one in schema.items()}

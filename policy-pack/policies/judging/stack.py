@@ -1,4 +1,4 @@
-"""A stack whose resources are all registered."""
+"""A stack with all its resources registered."""
 
 from collections.abc import Container, Iterator, Sequence
 from datetime import date
@@ -13,9 +13,9 @@ from policies.judging.ledger import Ledger
 
 
 class Stack:
-    """A stack with all its resources, what this run remembers, and the day.
+    """A stack with all its resources, the ledger of this run, and the date.
 
-    Resources are read when they are asked for: most rules need few of the many that a stack has.
+    Resources are converted on demand, because most rules need only a few.
     """
 
     def __init__(self, resources: Sequence[PolicyResource], ledger: Ledger, today: date) -> None:
@@ -26,16 +26,16 @@ class Stack:
 
     @property
     def urn(self) -> str:
-        """The stack's own URN; empty where the engine does not list the stack."""
+        """The stack's URN; empty if the engine does not list the stack."""
         return next((urn for urn in self._resources if urn.split("::")[2:3] == [types.STACK]), "")
 
     @property
     def prefix(self) -> str:
-        """What the URNs of its resources begin with; empty for a stack without resources."""
+        """The common prefix of the URNs of its resources; empty for a stack without resources."""
         return next(("::".join(urn.split("::")[:2]) + "::" for urn in self._resources), "")
 
     def get(self, urn: str) -> StackResource | None:
-        """A resource by its URN; None where the stack has none."""
+        """A resource by its URN; None if it does not exist."""
         if urn not in self._read and urn in self._resources:
             resource = self._resources[urn]
             self._read[urn] = once(lambda: stack_resource_from(resource), "stack resource", resource.props)

@@ -1,10 +1,10 @@
-"""Outcomes about settings of a table that are on, off or unknown."""
+"""Outcomes for boolean settings of a table."""
 
 from policies.declared.tables import Table
 from policies.declared.values import UNKNOWN, Value, as_boolean, in_sentence, stated
 from policies.judging.outcome import PROVEN, Outcome, disproved, pending
 
-# The property of an aws.dynamodb.Table that each switch is.
+# The property of aws.dynamodb.Table for each setting.
 PROPERTIES = {
     "point-in-time recovery": "pointInTimeRecovery",
     "deletion protection": "deletionProtectionEnabled",
@@ -12,7 +12,7 @@ PROPERTIES = {
 
 
 def switch_outcome(table: Table, name: str, value: Value) -> Outcome:
-    """Whether a setting of a table is on; it is off if not set."""
+    """The outcome for a setting of a table, which is off by default."""
     on = as_boolean(value)
     where = table.property if table.is_replica else PROPERTIES[name]
     if on is True:

@@ -1,4 +1,4 @@
-"""Waivers: who lets which resource break a rule, why, and until when."""
+"""Waivers: which resource may violate a rule, by whose decision, why, and until when."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from policies import resource_types
 SCHEMA: Mapping[str, Any] = {
     "type": "array",
     "default": [],
-    "description": "Resources that may break this rule until a date.",
+    "description": "Resources that may violate this policy until a date.",
     "items": {
         "type": "object",
         "required": ["owner", "reason", "scope", "expires"],
@@ -21,24 +21,24 @@ SCHEMA: Mapping[str, Any] = {
             "reason": {
                 "type": "string",
                 "minLength": 1,
-                "description": "Why the resource may break the rule.",
+                "description": "Why the resource may violate the policy.",
             },
             "scope": {
                 "type": "string",
                 "pattern": "^urn:pulumi:",
-                "description": "The resource's URN, or a pattern in which * stands for any text. It names at "
-                "least a stack, a project or a resource.",
+                "description": "The resource's URN, or a pattern in which * matches any text. It must name "
+                "at least a stack, a project or a resource.",
             },
             "logicalIds": {
                 "type": "array",
                 "items": {"type": "string"},
-                "description": "The resources of a CloudFormation template that it covers. Without them it "
+                "description": "The resources of a CloudFormation template that it covers. If left out, it "
                 "covers the template itself.",
             },
             "expires": {
                 "type": "string",
                 "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-                "description": "The last day (UTC) on which it counts.",
+                "description": "The last day (UTC) on which it is valid.",
             },
         },
     },
@@ -47,7 +47,7 @@ TERM: Mapping[str, Any] = {
     "type": "number",
     "minimum": 1,
     "default": 180,
-    "description": "A waiver that ends later than in this many days does not count.",
+    "description": "A waiver that ends more than this many days from now is invalid.",
 }
 REQUIRED = ("owner", "reason", "scope", "expires")
 NOBODYS = "\0"
@@ -61,8 +61,8 @@ TYPES = [
 class Waiver:
     """One waiver of one rule.
 
-    `expires` is the last day on which it counts; None if it is not a date. `logical_ids` are the
-    resources of a template that it covers. `term` is the longest time that it may still last, in days.
+    `expires` is the last day on which it is valid; None if it is not a date. `logical_ids` are the resources
+    of a template that it covers. `term` is the maximum number of days until it ends.
     """
 
     owner: str
@@ -73,7 +73,7 @@ class Waiver:
     term: float = TERM["default"]
 
     def covers(self, urn: str) -> bool:
-        """Whether its scope covers the resource; `*` stands for any text, nothing else is special."""
+        """Whether its scope covers the resource; only `*` is special and matches any text."""
         return _matches(self.scope, urn)
 
     def has_expired(self, today: date) -> bool:
@@ -81,33 +81,33 @@ class Waiver:
         return self.expires is not None and self.expires < today
 
     def fault(self, today: date) -> str:
-        """Why it does not count today; empty if it counts."""
+        """Why it is invalid today; empty if it is valid."""
         if self.expires is None:
-            return "has no valid date of expiry (YYYY-MM-DD), so it does not count"
+            return "has no valid expiry date (YYYY-MM-DD), so it is invalid"
         if self.has_expired(today):
             return f"expired after {self.expires.isoformat()}"
         if (self.expires - today).days > self.term:
             return (
-                f"ends on {self.expires.isoformat()}, over {self.term:g} days from now, so it does not count"
+                f"ends on {self.expires.isoformat()}, more than {self.term:g} days from now, so it is invalid"
             )
         if is_too_wide(self.scope):
-            return "names no stack, project or resource, so it does not count"
+            return "names no stack, project or resource, so it is invalid"
         return ""
 
     @property
     def shown(self) -> str:
-        """The waiver as a message shows it."""
+        """The waiver, for messages."""
         of = f", {', '.join(self.logical_ids)}" if self.logical_ids else ""
         return f"waiver of {self.owner} ({self.reason}) for {self.scope}{of}"
 
 
 def is_too_wide(scope: str) -> bool:
-    """Whether a scope covers a resource of any name in any stack of any project."""
+    """Whether a scope covers resources with any name in any stack of any project."""
     return any(_matches(scope, f"urn:pulumi:{NOBODYS}::{NOBODYS}::{kind}::{NOBODYS}") for kind in TYPES)
 
 
 def waivers_from(setting: object, term: float) -> tuple[Waiver, ...]:
-    """The waivers in a policy's settings; an incomplete entry waives nothing."""
+    """The waivers in a policy's settings; an incomplete entry has no effect."""
     if not isinstance(setting, Sequence) or isinstance(setting, str):
         return ()
     return tuple(_waiver(entry, term) for entry in setting if is_complete(entry))

@@ -1,4 +1,4 @@
-"""Whether a resource's policy allows principals that it neither names nor limits."""
+"""Finds statements of resource policies that allow principals without naming or limiting them."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from policies.judging.documents import CheckStatements, HiddenError
 
 
 def wildcard_fault(bounds: Bounds) -> CheckStatements:
-    """A check of statements: which one allows principals that it neither names nor limits."""
+    """A check for statements that allow principals without naming or limiting them."""
 
     def fault(statements: Sequence[Statement]) -> str | None:
         is_unknown = False
@@ -26,14 +26,15 @@ def wildcard_fault(bounds: Bounds) -> CheckStatements:
 
 
 def _fault(one: Statement, statements: Sequence[Statement], bounds: Bounds) -> str | bool | None:
-    """What is wrong with an Allow; False if nothing is, None if that is unknown."""
+    """The fault of an Allow; False if there is none, None if unknown."""
     if one.excepts_principals:
-        return f"allows everybody but a few ({one.label}, NotPrincipal). Name those who are allowed."
+        return f"allows everybody with exceptions ({one.label}, NotPrincipal). Name the allowed principals."
     patterns = [principal for principal in one.principals if _is_pattern(principal)]
     partial = next((pattern for pattern in patterns if pattern != "*"), None)
     if partial is not None:
         return (
-            f"allows the principal {shown(partial)} ({one.label}). Name each one: IAM takes no wildcard here."
+            f"allows the principal {shown(partial)} ({one.label}). Name each principal: IAM does not "
+            "support this wildcard."
         )
     if not patterns and not any(is_hidden(principal) for principal in one.principals):
         return False
@@ -43,10 +44,10 @@ def _fault(one: Statement, statements: Sequence[Statement], bounds: Bounds) -> s
     if not patterns:
         return None
     keys = ", ".join(dict.fromkeys(condition.key for condition in one.conditions))
-    without = f", and its conditions ({keys}) do not limit who that is" if keys else ""
+    without = f", and its conditions ({keys}) do not limit the principals" if keys else ""
     return (
-        f"allows the principal '*' ({one.label}){without}. Name those who are allowed, or add a "
-        "condition with a fixed account, organisation or principal."
+        f"allows the principal '*' ({one.label}){without}. Name the allowed principals, or add a condition "
+        "with a fixed account, organisation or principal."
     )
 
 
