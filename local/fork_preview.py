@@ -5,12 +5,13 @@ them.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from encrypted_tables.__main__ import exit_status
-from encrypted_tables.access_diff.evaluate.change import Diff
+from encrypted_tables.access_diff.evaluate.change import Diff, Verdict
 from encrypted_tables.command_line import run as run_command
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.engine.run_preview import EngineError, preview
@@ -18,8 +19,9 @@ from encrypted_tables.engine.stack import Stack
 from encrypted_tables.pipeline.command import head_commit, preview_options
 from encrypted_tables.pipeline.one_pass import one_pass
 from encrypted_tables.pipeline.run import Request, run_preview
+from encrypted_tables.terminal import say
 from local.local_run import ROOT, LocalRun, local_run
-from local.stack_encryption import without_encryption
+from local.stack_encryption import encryption_of, with_encryption
 
 
 @click.command()
@@ -40,33 +42,63 @@ def fork_preview(
 
 
 def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Diff]:
-    """Preview both programs. A new environment, which the base branch lacks, is compared with nothing."""
+    """Preview both programs on an empty stack; compare a new environment with nothing.
+
+    Where that leaves access unknown, as for a key user that the program itself creates, deploy the base
+    branch on the local AWS and preview the pull request as an update of it.
+    """
+    pack = request.pack.resolve()
     with local_run() as run:
         head = _fresh(run, request.stack, Path.cwd(), "head")
-        earlier = None
-        if (base / f"Pulumi.{request.stack}.yaml").exists():
-            earlier = preview(_fresh(run, request.stack, base, "base"), request.out / "base")
-        return one_pass(head, request.pack.resolve(), request.out, earlier)
+        if not (base / f"Pulumi.{request.stack}.yaml").exists():
+            return one_pass(head, pack, request.out, None)
+        base_stack = _fresh(run, request.stack, base, "base")
+        earlier = preview(base_stack, request.out / "base")
+        now, diff = one_pass(head, pack, request.out, earlier)
+        is_answered = diff.verdict is not Verdict.CANNOT_TELL or not (now.is_complete and earlier.is_complete)
+        if is_answered or not _is_deployed(base_stack):
+            return now, diff
+        return one_pass(_update_of(run, base_stack, Path.cwd()), pack, request.out, None)
+
+
+def _is_deployed(base: Stack) -> bool:
+    result = base.up()
+    if result.exit_code != 0:
+        say(f"The base branch cannot be deployed on the local AWS:\n{result.output}")
+    return result.exit_code == 0
 
 
 def _fresh(run: LocalRun, stack: str, program: Path, side: str) -> Stack:
-    """A new, empty stack of a program, in a copy whose config is not encrypted."""
-    config = program / f"Pulumi.{stack}.yaml"
-    project = run.directory / f"program-{side}"
-    project.mkdir()
-    for entry in program.iterdir():
-        if not entry.name.startswith(".") and entry.name != "venv" and not entry.match("Pulumi.*.yaml"):
-            (project / entry.name).symlink_to(entry.resolve())
-    (project / "venv").symlink_to(ROOT / "venv")
-    if config.exists():
-        text = without_encryption(config.read_text(encoding="utf-8"))
-        (project / config.name).write_text(text, encoding="utf-8")
+    """A new, empty stack of a program, in a backend of its own."""
+    project = _copy_of(program, stack, run.directory / f"program-{side}")
     environment = {**run.environment(), "PULUMI_BACKEND_URL": f"file://{_made(run.directory / side)}"}
     made = Stack(stack, project, run.engine.pulumi, environment)
     result = made.captured("stack", "init")
     if result.returncode:
         raise EngineError(f"the stack {stack} cannot be created:\n{result.stderr}")
     return made
+
+
+def _update_of(run: LocalRun, deployed: Stack, program: Path) -> Stack:
+    """The deployed stack with another program."""
+    config = deployed.project / f"Pulumi.{deployed.name}.yaml"
+    encryption = encryption_of(config.read_text(encoding="utf-8"))
+    project = _copy_of(program, deployed.name, run.directory / "program-update", encryption)
+    return replace(deployed, project=project)
+
+
+def _copy_of(program: Path, stack: str, project: Path, encryption: str = "") -> Path:
+    """A copy of a program whose config has this encryption (default: none) in the place of its own."""
+    project.mkdir()
+    for entry in program.iterdir():
+        if not entry.name.startswith(".") and entry.name != "venv" and not entry.match("Pulumi.*.yaml"):
+            (project / entry.name).symlink_to(entry.resolve())
+    (project / "venv").symlink_to(ROOT / "venv")
+    config = program / f"Pulumi.{stack}.yaml"
+    if config.exists():
+        text = with_encryption(config.read_text(encoding="utf-8"), encryption)
+        (project / config.name).write_text(text, encoding="utf-8")
+    return project
 
 
 def _made(directory: Path) -> Path:

@@ -142,6 +142,42 @@ def test_a_fork_that_changes_nothing_changes_nobodys_access(tmp_path: Path) -> N
     assert base.exists()
 
 
+def walkthrough(directory: Path, config: str = "") -> Path:
+    """The project itself, with more lines in the config of the walk-through."""
+    names = subprocess.check_output(["git", "ls-files", "-z", "--", "*.py", "*.yaml", "components"], cwd=ROOT)
+    directory.mkdir()
+    for name in names.decode().split("\0"):
+        if name and "/" not in name.removeprefix("components/"):
+            (directory / name).parent.mkdir(exist_ok=True)
+            (directory / name).write_text((ROOT / name).read_text())
+    with (directory / "Pulumi.dev.yaml").open("a") as file:
+        file.write(config)
+    return directory
+
+
+def test_a_key_user_that_the_program_creates_is_shown(tmp_path: Path) -> None:
+    """The step of the walk-through; the user's ARN is known once the base branch is deployed."""
+    base = walkthrough(tmp_path / "base")
+    head = walkthrough(tmp_path / "head", "      keyUsers:\n        - user/nextwork-kms-user\n")
+
+    result, file = run(head, "--base", str(base))
+
+    made = summary_of(file)
+    user = "arn:aws:iam::111122223333:user/nextwork-kms-user"
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (made.compared_with, made.access.verdict, made.access.cannot_tell) == (
+        "the base branch",
+        "changes",
+        [],
+    )
+    assert {(line.who, line.of.partition(" ")[0]) for line in made.access.lines} == {
+        (user, "table"),
+        (user, "key"),
+    }
+    assert {line.what.partition(" ")[0] for line in made.access.lines} == {"gains"}
+    assert made.operations == {"update": 1, **made.operations}
+
+
 def test_a_new_environment_of_a_fork_is_compared_with_nothing(tmp_path: Path) -> None:
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     (base / "Pulumi.dev.yaml").unlink()
