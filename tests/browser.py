@@ -1,4 +1,4 @@
-"""A real browser, headless: how it lays out a page."""
+"""Lays out pages in a real, headless browser."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What tests of several folders share: a local run of the real engine."""
+"""Fixtures for tests of several folders: a local run of the real engine."""
 
 import functools
 import gc
@@ -36,14 +36,14 @@ botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lives until the end: the modules and all collected tests."""
+    """Exclude objects that live until the end from garbage collection: modules and collected tests."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def shared_run() -> Iterator[LocalRun]:
-    """One local run for tests that make stacks and tables of their own names."""
+    """A shared local run, for tests with unique names of stacks and tables."""
     with local_run() as run:
         yield run
 
@@ -57,6 +57,6 @@ def engine_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def own_run() -> Iterator[LocalRun]:
-    """A local run for one test alone: nobody else's tables, keys or users are in it."""
+    """A local run for a single test, without the tables, keys or users of others."""
     with local_run() as run:
         yield run

@@ -1,4 +1,4 @@
-"""What tests of documents share: their code blocks, and a checkout in which a reader runs them."""
+"""Reads the code blocks of documents, and runs them in a checkout like a reader."""
 
 import os
 import re
@@ -59,12 +59,12 @@ class Checkout:
         )
 
     def write_config(self, stack: str, config: str) -> None:
-        """Put this in the place of the config of a stack, as an editor would; its encryption stays."""
+        """Replace the config of a stack, like a user with an editor; its encryption settings are kept."""
         file = self.directory / f"Pulumi.{stack}.yaml"
         kept = [line for line in file.read_text().splitlines() if line.startswith("encryptionsalt")]
         file.write_text("\n".join([*kept, config]) + "\n")
 
 
 def project_checkout(run: LocalRun) -> Checkout:
-    """This project itself, with config files of its own."""
+    """This project, with separate config files."""
     return Checkout(run, run.project())

@@ -1,4 +1,4 @@
-"""Which test files start first: the longest by measured time, so that no processor waits at the end.
+"""Starts the longest test files first, by measured time, so that no processor idles at the end.
 
 `RECORD_DURATIONS=1 make test` measures anew.
 """
@@ -14,7 +14,7 @@ import pytest
 DURATIONS = Path(__file__).with_name("durations.json")
 """Seconds by file, measured on two processors."""
 QUICK = 3.0
-"""The longest that a file may take, in seconds, to be a part of `make quick`."""
+"""The maximum seconds of a file in `make quick`."""
 
 _measured: dict[str, float] = defaultdict(float)
 
@@ -34,7 +34,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """Keep the measurement, where it was asked for; worker processes have none of their own."""
+    """Save the measurement if requested; worker processes have none."""
     if "RECORD_DURATIONS" in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
         rounded = {name: round(seconds, 1) for name, seconds in sorted(_measured.items())}
         DURATIONS.write_text(json.dumps(rounded, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""Which room may import which: the arrows of docs/architecture.md."""
+"""Which package may import which, as in docs/architecture.md."""
 
 import ast
 import sys
@@ -24,7 +24,7 @@ MAY_IMPORT = {
 
 
 def imports(place: str) -> Iterator[tuple[Path, str]]:
-    """Each module that the Python files of a room import."""
+    """Each module that the Python files of a package import."""
     room = ROOT / place
     for file in [room] if room.is_file() else sorted(room.rglob("*.py")):
         if "venv" in file.parts:

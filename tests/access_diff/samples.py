@@ -1,4 +1,4 @@
-"""Previews as the engine writes them, from the resources before and after an update."""
+"""Creates previews in the engine's format, from the resources before and after an update."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Known conditions narrow the answer; all others are part of it."""
+"""Known conditions limit the answer; all others are part of it."""
 
 import pytest
 

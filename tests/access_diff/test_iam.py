@@ -1,4 +1,4 @@
-"""IAM policies of the stack: access to DynamoDB alone is not access to the data."""
+"""IAM policies of the stack: access to DynamoDB alone does not give access to the data."""
 
 import pytest
 

@@ -173,7 +173,7 @@ def test_a_gain_of_one_principal_is_reported_beside_a_loss_of_its_account() -> N
 
 
 def test_principals_that_not_principal_lists_keep_their_access() -> None:
-    """The others lose it."""
+    """All other principals lose it."""
     sparing = {"Effect": "Deny", "NotPrincipal": {"AWS": [BOB, ROOT]}, "Action": "kms:*", "Resource": "*"}
     before = [key(DELEGATE, allow("kms:Decrypt", ANN)), table()]
     after = [key(DELEGATE, allow("kms:Decrypt", ANN), sparing), table()]

@@ -1,4 +1,4 @@
-"""Previews of the project's own program, as a reviewer of its config sees them."""
+"""Previews of the project's own program, from the view of a reviewer of its config."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ BAG = {
 
 
 def exactly(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:  # noqa: ANN401  # a schema
-    """An object with these properties, the required ones among them, and no others."""
+    """A schema of an object with only these properties; some of them are required."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -27,7 +27,7 @@ def exactly(required: list[str] | None = None, **properties: Any) -> dict[str, A
 
 
 def listed(items: Any, *, unique: bool = False, least: int = 0) -> dict[str, Any]:  # noqa: ANN401  # a schema
-    """An array of such items."""
+    """A schema of an array of these items."""
     return {"type": "array", "items": items, "uniqueItems": unique, "minItems": least}
 
 

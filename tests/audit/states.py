@@ -1,4 +1,4 @@
-"""States to audit, as `pulumi stack export` writes them, and the audit of them."""
+"""Creates states in the format of `pulumi stack export`, and audits them."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ MAIN = "dynamodb-table-customer-managed-key"
 DECIDED = "dynamodb-table-key-decided"
 SOON = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
 LISTED = [("waivers-listed", "orders-prod", True)]
-"""An advisory that lists what waivers hide; its place is the stack."""
+"""The advisory on the stack that lists what waivers hide."""
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:aa:bb"}
 SAFE = {"deletionProtectionEnabled": True, "pointInTimeRecovery": {"enabled": True}}
 ENCRYPTED = {**SAFE, "serverSideEncryption": {"enabled": True, "kmsKeyArn": KEY_ARN}}
@@ -24,7 +24,7 @@ def urn(name: str) -> str:
 
 
 def state(**tables: dict[str, Any]) -> dict[str, Any]:
-    """A state with these tables, as `pulumi stack export` writes it."""
+    """A state with these tables, in the format of `pulumi stack export`."""
     resources = [
         {
             "urn": urn(name),
@@ -46,20 +46,20 @@ def state(**tables: dict[str, Any]) -> dict[str, Any]:
 
 
 def written(file: Path, content: object) -> Path:
-    """The file, holding this as JSON."""
+    """Write the content to the file as JSON, and return the file."""
     file.write_text(json.dumps(content, indent=4))
     return file
 
 
 def audit(tmp_path: Path, *arguments: object) -> tuple[int, dict[str, Any]]:
-    """The exit status of an audit, and its report as JSON."""
+    """Run an audit. Return its exit status and its JSON report."""
     report = tmp_path / "report.json"
     status = main(["audit", *map(str, arguments), "--json", str(report)])
     return status, json.loads(report.read_text())
 
 
 def violations(report: dict[str, Any]) -> list[tuple[str, str, bool]]:
-    """Policy, resource and novelty of each violation."""
+    """Policy, resource and status (new or old) of each violation."""
     return [
         (one["policy"], one["urn"].rsplit("::", 1)[-1], one["new"])
         for checked in report["states"]

@@ -1,4 +1,4 @@
-"""What the reports of an audit have: severity, remediation, frameworks and waiver, in each form."""
+"""The reports of an audit have severity, remediation, frameworks and waiver in each format."""
 
 import io
 import json

@@ -22,7 +22,7 @@ PARTS: dict[str, Callable[..., Iterator[Finding]]] = {
 
 
 def main() -> None:
-    """Run the benchmarks that are asked for and report; what is measured is kept as soon as it is."""
+    """Run the requested benchmarks and report them. Each result is saved immediately."""
     given = arguments()
     if given.mark:
         write({}, PARTS)
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def measured(part: str, run: LocalRun, sizes: Sequence[int]) -> Iterator[Finding]:
-    """What one part finds."""
+    """Run one part and return its findings."""
     return PARTS[part](run, sizes) if sizes else PARTS[part](run)
 
 
@@ -55,7 +55,7 @@ def said(finding: Finding) -> str:
 
 
 def arguments() -> argparse.Namespace:
-    """What is asked for."""
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; all when left out")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""The same tables through Checkov and through the policy pack: time, and where the verdicts differ."""
+"""Compares Checkov and the policy pack on the same tables: time, and differences in verdicts."""
 
 import json
 import subprocess
@@ -70,7 +70,7 @@ def findings(run: LocalRun, sizes: Sequence[int] = (1000,)) -> Iterator[Comparis
 
 
 def installed() -> Path:
-    """Checkov, in an environment of its own in the user's cache.
+    """Checkov, in its own environment in the user's cache.
 
     Raises:
         subprocess.CalledProcessError: it could not be installed.
@@ -86,7 +86,7 @@ def installed() -> Path:
 
 
 def failed_by_checkov(checkov: Path, directory: Path, *flags: str) -> set[tuple[str, str]]:
-    """What Checkov objects to: check and resource."""
+    """The check and resource of each Checkov failure."""
     command = [str(checkov), "--directory", str(directory), "--framework", "terraform", "--output", "json"]
     options = ["--compact", "--skip-download", "--soft-fail", *flags]
     found = subprocess.run([*command, *options], check=True, capture_output=True, text=True)
@@ -95,7 +95,7 @@ def failed_by_checkov(checkov: Path, directory: Path, *flags: str) -> set[tuple[
 
 
 def verdicts(run: LocalRun, checkov: Path) -> Grid:
-    """Every spelling with what each of both says."""
+    """Every spelling with the verdicts of both tools."""
     theirs = {name for _, name in checked_spellings(checkov)}
     ours = refused_by_pack(run)
     words = {True: "refused", False: "passed"}
@@ -108,14 +108,14 @@ def verdicts(run: LocalRun, checkov: Path) -> Grid:
 
 
 def checked_spellings(checkov: Path) -> set[tuple[str, str]]:
-    """What Checkov's check of a table's key objects to."""
+    """The tables that fail Checkov's check of the key."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory, "main.tf").write_text(terraform())
         return failed_by_checkov(checkov, Path(directory), "--check", CHECK)
 
 
 def refused_by_pack(run: LocalRun) -> set[str]:
-    """The tables of which the pack's policy on a table's key reports something.
+    """The tables for which the pack's policy on keys reports a violation.
 
     Each has a preview of its own: the provider refuses some spellings as well, which ends the preview.
 

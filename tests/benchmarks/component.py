@@ -1,4 +1,4 @@
-"""What the component costs over the same resources written out: the engine's preview of both."""
+"""Compares previews of the component with previews of the same resources written out."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,12 +12,12 @@ TITLES = {"component": "component", "bare": "a bare component", "raw": "raw reso
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:
-    """Over resources at the top of the program: part of it is what Pulumi takes for any component."""
+    """Compare with raw resources. A part of the difference is Pulumi's cost of any component."""
     return compared(run, "component", "raw", sizes, TARGET)
 
 
 def bare_findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:
-    """Over the least component that can hold the resources, and what that one costs over them itself."""
+    """Compare with the smallest possible component, and that one with raw resources."""
     yield from compared(run, "component", "bare", sizes, TARGET)
     yield from compared(run, "bare", "raw", sizes, None)
 
@@ -25,7 +25,7 @@ def bare_findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Compa
 def compared(
     run: LocalRun, ours: str, baseline: str, sizes: Sequence[int], target: float | None
 ) -> Iterator[Comparison]:
-    """One comparison for each number of tables; both programs plan the very same AWS resources."""
+    """One comparison for each number of tables. Both programs plan exactly the same AWS resources."""
     policy = key_policy_of_component(run)
     for tables in sizes:
         mine, other = (program(run, name, tables, KEY_POLICY=policy) for name in (ours, baseline))
@@ -41,14 +41,14 @@ def compared(
 
 
 def key_policy_of_component(run: LocalRun) -> str:
-    """The key policy that the component writes, with the table and the account left open."""
+    """The component's key policy, with placeholders for the table and the account."""
     resources = planned(program(run, "component", 1).preview().checked())
     policy = resources["aws:kms/key:Key", "table-0000-key"]["policy"]
     return str(policy).replace("table-0000", "TABLE").replace(run.aws.account_id, "ACCOUNT")
 
 
 def ensure_same(ours: object, baseline: object) -> None:
-    """Only the component is to be compared.
+    """Check that both programs plan the same, so that only the component is compared.
 
     Raises:
         RuntimeError: the programs plan other AWS resources.

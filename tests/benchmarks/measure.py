@@ -1,4 +1,4 @@
-"""What is measured: times of whole runs, each pair in turn, so that both meet the same machine."""
+"""Measures times of whole runs, alternating between the two programs so that both see the same machine."""
 
 import statistics
 import time
@@ -29,7 +29,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of its own: what a ratio cannot say."""
+    """A table of findings that are not ratios."""
 
     title: str
     columns: Sequence[str]
@@ -47,7 +47,7 @@ def side_by_side(
     pairs: int,
     target: float | None = None,
 ) -> Comparison:
-    """Run both `pairs` times, each time in the other order: neither always comes first."""
+    """Run both `pairs` times in alternating order."""
     measured = []
     for number in range(pairs):
         if number % 2:
@@ -66,7 +66,7 @@ def side_by_side(
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """How long the action takes, by the clock on the wall."""
+    """The wall-clock time of an action."""
     started = time.perf_counter()
     action()
     return time.perf_counter() - started

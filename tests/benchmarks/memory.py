@@ -1,4 +1,4 @@
-"""Peak memory of the processes of a run, by what they are; read from Linux' /proc."""
+"""Measures the peak memory of a run's processes by kind, from Linux's /proc."""
 
 import os
 import threading
@@ -20,13 +20,13 @@ KINDS = {
 
 @dataclass
 class Memory:
-    """The highest resident memory seen, in MiB: of each kind of process, and of all at one time."""
+    """The highest resident memory in MiB: of each kind of process, and of all processes together."""
 
     peak_by_kind: dict[str, float] = field(default_factory=dict)
     peak_together: float = 0
 
     def sample(self) -> None:
-        """Look once at all descendants of this process."""
+        """Sample all descendants of this process once."""
         now: dict[str, float] = {}
         for pid in descendants(os.getpid()):
             try:

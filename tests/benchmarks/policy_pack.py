@@ -1,4 +1,4 @@
-"""What policies cost a preview: the pack in the engine, and one pass over what the engine wrote."""
+"""Measures the cost of policies in a preview: in the engine, and in one pass over the engine's output."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence

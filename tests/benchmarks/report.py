@@ -1,4 +1,4 @@
-"""The findings as people read them: in the terminal and in the docs."""
+"""Shows the findings in the terminal and in the docs."""
 
 import ast
 import hashlib
@@ -24,7 +24,7 @@ MEASURED: Mapping[str, Sequence[str]] = {
     "who-can": ("encrypted_tables/who_can", "encrypted_tables/iam"),
     "soak": ("components", "local"),
 }
-"""The sources that the figures of each part are about."""
+"""The sources that each part measures."""
 STALE = (
     "**These sources have changed since then.** `python -m tests.benchmarks {part} --write` measures again."
 )
@@ -40,7 +40,7 @@ COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which the findings were made; `load` is how many processes wanted a core the minute before."""
+    """The conditions of a measurement; `load` is the load average of the minute before."""
 
     part: str
     command: str
@@ -49,7 +49,7 @@ class Conditions:
 
     @classmethod
     def now(cls, part: str, sizes: Sequence[int]) -> "Conditions":
-        """As they are at the start."""
+        """The current conditions, at the start."""
         sized = ["--sizes", *map(str, sizes)] if sizes else []
         command = " ".join(["python -m tests.benchmarks", part, *sized])
         return cls(part, command, datetime.now(UTC), os.getloadavg()[0])
@@ -74,7 +74,7 @@ class Conditions:
 
 
 def sources_line(part: str) -> str:
-    """Which sources the figures of a part are of, by a digest of their text."""
+    """The sources of a part's figures, with a digest of their text."""
     return f"Sources: {', '.join(f'`{one}`' for one in MEASURED[part])}, digest `{digest_of(part)}`."
 
 
@@ -102,7 +102,7 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
 
 
 def marked(part: str, text: str) -> str:
-    """A section with a line that its sources have changed, if they have."""
+    """A section, with a note if its sources have changed."""
     stale = STALE.format(part=part)
     lines = [line for line in text.splitlines() if line != stale]
     if sources_line(part) not in lines:
@@ -128,7 +128,7 @@ def grids(findings: Sequence[Finding]) -> Iterator[Grid]:
 
 
 def cells(one: Comparison) -> tuple[str, ...]:
-    """A comparison as it is shown."""
+    """A comparison as a row."""
     target = "none" if one.target is None else f"at most {one.target:g}: {verdict(one)}"
     return (one.name, f"{one.ours:.2f}", f"{one.baseline:.2f}", f"{one.ratio:.2f}", target, str(one.pairs))
 
@@ -163,7 +163,7 @@ def section(findings: Sequence[Finding], conditions: Conditions) -> str:
 
 
 def write(sections: dict[str, str], parts: Iterable[str]) -> None:
-    """Put the sections in the page; those of other parts stay as they were."""
+    """Write the sections into the page, without changing those of other parts."""
     kept = REPORT.read_text().split("\n## ")[1:] if REPORT.exists() else []
     known = {part: text.strip() + "\n" for part, _, text in (one.partition("\n") for one in kept)} | sections
     texts = [f"## {part}\n\n{marked(part, known[part])}" for part in parts if part in known]

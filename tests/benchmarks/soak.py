@@ -1,4 +1,4 @@
-"""Many tables created and destroyed: how time and memory grow with their number.
+"""Creates and destroys many tables, and measures how time and memory grow with their number.
 
 The engine's file backend writes the whole state after each step: its work grows with the square of the
 resources, whatever the program. So that this does not hide how the rest grows, each number of tables is run
@@ -21,7 +21,7 @@ STATE_AT_END = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"
 
 @dataclass(frozen=True)
 class Soak:
-    """One number of tables, and when the engine wrote its state: seconds, and memory of all processes."""
+    """The seconds and the memory of all processes, for a number of tables and a way of writing the state."""
 
     tables: int
     state: str
@@ -31,7 +31,7 @@ class Soak:
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = (10, 100, 1000)) -> Iterator[Comparison | Grid]:
-    """The figures of each size, and how time grows from size to size beyond proportion."""
+    """The figures of each size, and the growth of time per table from size to size."""
     at_end = [soak(run, tables, "at the end", **STATE_AT_END) for tables in sizes]
     each_step = [soak(run, tables, "each step") for tables in sizes if tables <= LARGEST_WITH_EACH_STEP]
     kinds = [*KINDS, "other"]
@@ -84,7 +84,9 @@ def cells(one: Soak, kinds: Sequence[str]) -> tuple[str, ...]:
 
 
 def growth(command: str, smaller: Soak, larger: Soak) -> Comparison:
-    """Time per table of the larger against the smaller: 1 is linear, ten times the tables quadratic 10."""
+    """The ratio of the times per table. For ten times the tables, linear growth is 1 and quadratic growth
+    10.
+    """
     ours = getattr(larger, command) / larger.tables
     baseline = getattr(smaller, command) / smaller.tables
     sizes = f"{larger.tables:,} tables against {smaller.tables:,}"

@@ -1,4 +1,4 @@
-"""The programs that are measured, as stacks of a local run."""
+"""The measured programs, as stacks of a local run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,12 +21,12 @@ def program(run: LocalRun, name: str, tables: int, **environment: str) -> Stack:
 
 
 def previewer(stack: Stack, *flags: str) -> Callable[[], Result]:
-    """What previews the stack, and fails if that fails."""
+    """A function that previews the stack, and raises if the preview fails."""
     return lambda: stack.preview(*flags).checked()
 
 
 def planned(result: Result) -> Mapping[tuple[str, str], Mapping[str, object]]:
-    """The inputs of the AWS resources in a preview, by type and name; but for keys' ids, made up by each."""
+    """The inputs of the AWS resources in a preview, by type and name, without the random ids of keys."""
     metadata = [
         event["resourcePreEvent"]["metadata"] for event in result.events if "resourcePreEvent" in event
     ]

@@ -44,7 +44,7 @@ def build(world: World, tables: int, roles: int) -> tuple[str, tuple[str, ...]]:
 
 @contextmanager
 def latency(milliseconds: float, calls: Counter[str]) -> Iterator[None]:
-    """Every request of every session made inside waits first, and is counted."""
+    """Delay and count every request of sessions that are created in the block."""
     real = boto3.Session.client
 
     def slow(self: boto3.Session, service: str, *args: object, **kwargs: object) -> Any:  # noqa: ANN401

@@ -37,7 +37,7 @@ def allow(actions: Sequence[str], resources: Sequence[str] = ("*",)) -> dict[str
 
 
 def ballast(random: Random) -> list[dict[str, Any]]:
-    """Ten statements about other services, as most policies have."""
+    """Ten statements for other services, as in most policies."""
     return [
         allow([f"{service}:Operation{random.randrange(200)}" for _ in range(12)], [f"arn:aws:{service}:::x*"])
         for service in random.sample(SERVICES, 10)
@@ -91,7 +91,7 @@ def _principal(random: Random, number: int, kind: str) -> dict[str, Any]:
 
 
 def place(number: int) -> Place:
-    """A table and its key, which leaves decryption to IAM and admits some roles by a condition."""
+    """A table and its key, whose policy leaves decryption to IAM and allows some roles by a condition."""
     decrypt = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
     by_name = {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/role-1*7"}}
     policy = document(
@@ -133,7 +133,7 @@ def measured(principals: int, kind: str) -> dict[str, float]:
 
 
 def findings(_: LocalRun, sizes: Sequence[int] = (PRINCIPALS,)) -> Iterator[Grid]:
-    """Each kind of account in a process of its own, which has its memory to itself."""
+    """Each kind of account, in a separate process so that its memory can be measured."""
     rows = []
     for size in sizes:
         for kind in KINDS:

@@ -1,4 +1,4 @@
-"""What all tests of components need."""
+"""Fixtures for all tests of components."""
 
 import gc
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _leave_no_garbage() -> Iterator[None]:
-    """Collect what a failed program leaves behind, here and now.
+    """Collect the garbage of a failed program immediately.
 
     The SDK never retrieves some futures of a program that raises; when such a future is collected, asyncio
     formats its traceback, for which Python 3.11 parses source. Collected while pytest parses a file, it

@@ -17,7 +17,7 @@ KEY_ID = "1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
 
 @dataclass(frozen=True)
 class Registration:
-    """One resource, as it was registered."""
+    """A registered resource."""
 
     type: str
     name: str
@@ -31,13 +31,13 @@ class Registration:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is protected, and stays in AWS when it leaves the program."""
+        """Whether it is protected, and stays in AWS when it is removed from the program."""
         return bool(self.request.protect and self.request.retainOnDelete)
 
 
 @dataclass
 class World(Mocks):
-    """The AWS that a program sees: refuses what it does not know."""
+    """The AWS that a program sees. Unknown calls fail."""
 
     caller: str = CALLER
     key: Mapping[str, Any] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class World(Mocks):
         raise NotImplementedError(f"no mock for the call {args.token}")
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        """What a created resource gives back: ARNs of the right form."""
+        """The outputs of a created resource, with valid ARNs."""
         region = args.inputs.get("region", REGION)
         name = args.inputs.get("name", args.name)
         arns = {
@@ -96,14 +96,14 @@ class _Recorder(MockMonitor):
         self.registrations: list[Registration] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802  # as the protocol names it
-        """Note the registration, and answer as the mocks do."""
+        """Record the registration, and answer like the mocks."""
         inputs = MessageToDict(request.object)
         self.registrations.append(Registration(request.type, request.name, inputs, request))
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 def register(program: Callable[[], object], world: World | None = None) -> dict[str, Registration]:
-    """Run the program to its end; what it registered, by name.
+    """Run the program to its end. Return its registrations by name.
 
     Raises:
         Exception: what the program raises.

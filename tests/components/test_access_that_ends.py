@@ -109,7 +109,7 @@ def test_one_key_user_has_one_end() -> None:
 
 @dataclass
 class Clock:
-    """The local AWS and its time."""
+    """The local AWS with a clock that tests can advance."""
 
     aws: LocalAws
     passed: float = 0
@@ -185,7 +185,7 @@ def reads(clock: Clock, name: str, table: str) -> str:
 
 
 def gains(clock: Clock, name: str, key: str) -> list[str]:
-    """The calls that would give lasting access and are allowed."""
+    """The allowed calls that would give permanent access."""
     kms = clock.aws.client("kms", clock.people[name])
     owner = f"{SCOPE.root[:-4]}user/{name}"
     calls = {

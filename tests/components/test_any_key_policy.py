@@ -1,4 +1,4 @@
-"""Whatever the input: a document that KMS accepts, with everybody who was named and nobody else."""
+"""For any input, the result is a document that KMS accepts, with exactly the named principals."""
 
 import json
 import random

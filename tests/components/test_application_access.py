@@ -1,4 +1,4 @@
-"""Whom a table may be granted to."""
+"""Which roles can be granted access to a table."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.components.recorder import World, register
 
 
 class OtherAccount(World):
-    """An AWS whose roles are of another account."""
+    """An AWS with roles in another account."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """A resource; roles have an ARN of the other account."""

@@ -1,4 +1,4 @@
-"""What `EncryptedTable` registers: children, protection, dependencies."""
+"""The resources that `EncryptedTable` registers: children, protection, dependencies."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ OWN_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 
 
 def registered(world: World | None = None, **more: Any) -> dict[str, Registration]:  # noqa: ANN401  # arguments
-    """What a table named `orders` registers with these arguments."""
+    """The registrations of a table named `orders` with these arguments."""
     args: Any = {"partition_key": {"name": "id"}, **more}
     return register(lambda: EncryptedTable("orders", args), world)
 

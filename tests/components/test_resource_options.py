@@ -1,4 +1,4 @@
-"""Options that users pass: providers, parents, protection."""
+"""Resource options from users: providers, parents, protection."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ ARGS: Any = {"partition_key": {"name": "id"}}
 
 @dataclass
 class TwoAccounts(World):
-    """The provider named `china` is of another partition, account and Region than the default one."""
+    """The provider named `china` has another partition, account and Region than the default one."""
 
     asked: list[str] = field(default_factory=list)
 
@@ -38,7 +38,7 @@ class TwoAccounts(World):
 
 
 class Parent(pulumi.ComponentResource):
-    """A component of the user's own."""
+    """A user's own component."""
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tests:index:Parent", name, {}, opts)

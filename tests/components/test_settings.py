@@ -1,4 +1,4 @@
-"""Settings: AWS's limits, told with path, value and what to do; all mistakes at once."""
+"""Settings: problems are reported together, each with its path, the value and what to do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whom additional statements let in is declared."""
+"""Principals allowed by additional statements are declared."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `TestUser` registers."""
+"""The resources that `TestUser` registers."""
 
 from components import TestUser
 from tests.components.recorder import World, register

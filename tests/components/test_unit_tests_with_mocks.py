@@ -1,4 +1,6 @@
-"""The guide's mocks are enough to construct a table in a unit test; without answers, a message says which."""
+"""The guide's mocks are enough for a unit test of a table. If an answer is missing, a message names the
+call.
+"""
 
 from typing import Any
 

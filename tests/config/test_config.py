@@ -1,4 +1,4 @@
-"""The stack's config: every mistake in the file, at once, by its path."""
+"""The stack's config: all mistakes in the file are reported together with their paths."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ NAMESPACE = "encrypted-tables"
 
 
 def load(**values: Any) -> StackConfig:  # noqa: ANN401  # whatever a file holds
-    """The config as the engine hands it over: maps and lists as JSON, all else as text."""
+    """The config as the engine passes it: maps and lists as JSON, everything else as text."""
     texts = {
         f"{NAMESPACE}:{name}": value if isinstance(value, str) else json.dumps(value)
         for name, value in values.items()

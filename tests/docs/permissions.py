@@ -25,7 +25,7 @@ def actions(policy: Policy) -> list[str]:
 
 
 def without(policy: Policy, action: str | None) -> Policy:
-    """The policy with one action less; the whole policy for None."""
+    """The policy without one action; the complete policy for None."""
     less = copy.deepcopy(policy)
     for statement in less["Statement"]:
         statement["Action"] = [one for one in statement["Action"] if one != action]

@@ -1,4 +1,4 @@
-"""The commands of the audit's page are run as printed, and its tables name what the reports have."""
+"""The commands on the audit page run as printed, and its tables match the reports."""
 
 import re
 

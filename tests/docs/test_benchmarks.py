@@ -1,4 +1,4 @@
-"""The figures in the docs are of the sources that they are published with, or are marked as older."""
+"""The figures in the docs were measured with the current sources, or are marked as older."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the comparison says of this project is tested where it says so."""
+"""Every statement about this project on the comparison page names an existing test."""
 
 import re
 
@@ -14,7 +14,7 @@ ROWS = [
 
 
 def test_every_row_names_a_test_that_exists() -> None:
-    """A row whose test is that of the row before says so."""
+    """A row with "the same" has the test of the row above."""
     named: list[tuple[str, str]] = []
     for row in ROWS:
         cell = row[-1].strip()

@@ -52,13 +52,13 @@ class Client:
 
 
 def last_use(world: World, key: str) -> str:
-    """The id of the last event of the key's use: another one after each Decrypt."""
+    """The id of the event of the key's last use, which changes with each Decrypt."""
     used = world.client("kms").get_key_last_usage(KeyId=key)["KeyLastUsage"]
     return str(used["CloudTrailEventId"])
 
 
 def gaps(calls: int, random: Random) -> Iterator[float]:
-    """Seconds between calls that come evenly within an hour, but not to the second."""
+    """Seconds between calls that are spread almost evenly over an hour."""
     for _ in range(calls):
         yield HOUR / calls * random.uniform(0.98, 1.02)
 

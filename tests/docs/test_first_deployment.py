@@ -11,7 +11,7 @@ from tests.documents import Checkout, project_checkout, runnable_blocks
 
 @pytest.fixture
 def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """Somebody with a checkout, the AWS CLI, and an account with neither tables nor roles."""
+    """A reader with a checkout, the AWS CLI, and an account without tables and roles."""
     install_aws_cli(tmp_path / "aws-cli")
     checkout = project_checkout(own_run)
     (checkout.directory / "Pulumi.dev.yaml").unlink()
@@ -39,7 +39,7 @@ def test_a_reader_deploys_reads_verifies_adds_a_key_user_and_takes_all_down(read
 
 
 def follow(reader: Checkout, *steps: str) -> str:
-    """Run steps in one shell; what it printed."""
+    """Run steps in one shell and return their output."""
     done = reader.shell("\n".join(steps))
     assert done.returncode == 0, done.stdout
     return done.stdout

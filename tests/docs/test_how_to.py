@@ -1,4 +1,6 @@
-"""Each command of the how-tos is run, in the order in which a reader would, and does what is said of it."""
+"""The commands of the how-tos run in the order in which a reader would run them, with the described
+effects.
+"""
 
 import json
 from collections.abc import Callable
@@ -15,7 +17,7 @@ KEY = {"id": {"S": "1"}}
 
 
 def section(heading: str, language: str) -> list[str]:
-    """The code blocks of one section; of the introduction, if the heading is empty."""
+    """The code blocks of a section; of the introduction if the heading is empty."""
     page = (DOCS / "how-to.md").read_text()
     text = page.partition(f"\n## {heading}\n")[2] if heading else page
     text = text.partition("\n## ")[0]
@@ -23,7 +25,7 @@ def section(heading: str, language: str) -> list[str]:
 
 
 class Reader:
-    """Somebody who follows the how-tos, and looks at AWS."""
+    """A reader who follows the how-tos and checks the result in AWS."""
 
     def __init__(self, run: LocalRun) -> None:
         self.run = run
@@ -35,7 +37,7 @@ class Reader:
         self.runs(heading, step)
 
     def runs(self, heading: str, step: int = 0, **names: str) -> str:
-        """Run a step of a section, with values for its placeholders; what it printed."""
+        """Run a step of a section, with values for its placeholders, and return its output."""
         command = section(heading, "sh")[step]
         for name, value in names.items():
             command = command.replace(name, value)
@@ -79,7 +81,7 @@ class Reader:
 
 @pytest.fixture
 def reader(own_run: LocalRun) -> Reader:
-    """IAM lets the role in to DynamoDB, which is half of what it needs."""
+    """A reader whose role has IAM permissions for DynamoDB, but not yet for the key."""
     iam = own_run.aws.client("iam")
     iam.create_role(RoleName="orders-service", AssumeRolePolicyDocument=TRUST)
     full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
@@ -147,7 +149,7 @@ def policy(reader: Reader, key: str) -> str:
 
 
 def test_no_section_is_left_out() -> None:
-    """The steps here and in test_how_to_rename.py are all that the page has."""
+    """The steps here and in test_how_to_rename.py cover all sections of the page."""
     headings = [line[3:] for line in (DOCS / "how-to.md").read_text().splitlines() if line.startswith("## ")]
 
     found = {

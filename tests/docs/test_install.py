@@ -16,7 +16,7 @@ LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """Somebody with a checkout and a new virtual environment."""
+    """A reader with a checkout and a new virtual environment."""
     directory = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT, directory / "checkout", ignore=LEFT_OUT)
     (directory / "checkout" / "venv").symlink_to(ROOT / "venv")
@@ -43,7 +43,7 @@ def test_the_readme_installs_the_command_the_component_and_the_pack(reader: Chec
 
 
 def test_the_component_is_installed_from_git(reader: Checkout) -> None:
-    """A local clone is in the place of the address."""
+    """The address is replaced by a local clone."""
     (command,) = [one for one in blocks("../README.md", "sh") if "git+https" in one]
     commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True).strip()
     address = command.replace("https://github.com/OWNER/REPOSITORY", f"file://{ROOT}").replace(
@@ -65,7 +65,7 @@ def test_the_component_is_installed_from_its_wheel(reader: Checkout) -> None:
 
 
 def test_the_pack_of_the_wheel_runs_in_a_preview(reader: Checkout) -> None:
-    """The walk-through's key has a deletion window of 7 days, which a mandatory policy refuses."""
+    """The walk-through's key has a deletion window of 7 days, which violates a mandatory policy."""
     follow(reader, "pulumi stack init dev")
     (block,) = runnable_blocks("rollout.md")
     *install, preview = block.splitlines()

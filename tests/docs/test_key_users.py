@@ -1,4 +1,4 @@
-"""The examples of the page on key users are valid config, and say what the page says of them."""
+"""The examples on the page about key users are valid config and mean what the page says."""
 
 import yaml
 

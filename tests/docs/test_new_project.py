@@ -24,7 +24,7 @@ ITEMS = json.dumps(
 
 @pytest.fixture
 def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """Somebody in a checkout, with the project to be made beside it."""
+    """A reader in a checkout, who will create the project next to it."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     for name in ("template", "components", "__main__.py", "config.py", "first_table.py", "venv"):
@@ -35,7 +35,7 @@ def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
 def test_a_project_of_another_name_is_deployed_verified_changed_and_taken_down(
     reader: Checkout, tmp_path: Path
 ) -> None:
-    """The project installs what it needs into an environment of its own."""
+    """The project installs its dependencies into its own environment."""
     aws = reader.run.aws
     dynamodb = aws.client("dynamodb", region="eu-west-1")
     iam = aws.client("iam")
@@ -68,7 +68,7 @@ def test_a_project_of_another_name_is_deployed_verified_changed_and_taken_down(
 
 
 def follow(reader: Checkout, *steps: str) -> str:
-    """Run steps in one shell; what it printed."""
+    """Run steps in one shell and return their output."""
     done = reader.shell("\n".join(["export PIP_NO_COMPILE=1", *steps]))
     assert done.returncode == 0, done.stdout
     return done.stdout

@@ -23,7 +23,7 @@ def aws() -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="module")
 def outputs(aws: LocalAws) -> str:
-    """What a stack declares of a table with a reader, a policy and backups."""
+    """The stack outputs of a table with a reader, a policy and backups."""
     world = World(aws)
     reader = world.user("reader")
     key = world.key(reader.arn)

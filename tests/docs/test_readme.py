@@ -1,4 +1,4 @@
-"""What the README says and shows is so."""
+"""The statements and examples of the README are correct."""
 
 import re
 from pathlib import Path

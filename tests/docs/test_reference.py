@@ -1,4 +1,4 @@
-"""The references of the component and of the config are what the code says, and their samples work."""
+"""The references of the component and the config match the code, and their samples work."""
 
 import re
 

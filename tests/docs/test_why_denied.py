@@ -1,4 +1,4 @@
-"""The page on denied access: its commands work in their order, and its report is the one that they print."""
+"""The page on denied access: its commands work in order and print the report that the page shows."""
 
 import json
 from collections.abc import Mapping

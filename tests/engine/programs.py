@@ -1,4 +1,4 @@
-"""Programs of a few lines that use the component, on the real engine."""
+"""Small programs that use the component, on the real engine."""
 
 import textwrap
 from collections.abc import Callable
@@ -37,13 +37,13 @@ class Program:
         self.stack: Stack = run.stack("dev", directory)
 
     def __call__(self, source: str) -> Stack:
-        """Make this the program; its stack."""
+        """Replace the program's source and return its stack."""
         (self.directory / "__main__.py").write_text(HEADER + textwrap.dedent(source))
         return self.stack
 
 
 class User:
-    """An IAM user with full access to DynamoDB, made outside of Pulumi."""
+    """An IAM user with full access to DynamoDB, created outside Pulumi."""
 
     def __init__(self, run: LocalRun, name: str) -> None:
         iam = run.aws.client("iam")
@@ -60,7 +60,7 @@ class User:
 
 
 def session_variables(run: LocalRun, role: str) -> dict[str, str]:
-    """The environment of somebody with a session of a role of the account."""
+    """The environment variables of a session of a role in the account."""
     arn = f"arn:aws:iam::{run.aws.account_id}:role/{role}"
     session = run.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
     return {
@@ -71,7 +71,7 @@ def session_variables(run: LocalRun, role: str) -> dict[str, str]:
 
 
 def session_client(run: LocalRun, service: str, role: str) -> Any:  # noqa: ANN401  # boto3's classes are made at run time
-    """A client with a session of a role of the account."""
+    """A client with a session of a role in the account."""
     session = session_variables(run, role)
     return isolated_session().create_client(
         service,

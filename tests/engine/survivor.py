@@ -1,4 +1,4 @@
-"""A stack whose engine, provider or AWS is killed in the middle of a command, and how its owner goes on."""
+"""A stack whose engine, provider or AWS is killed during a command, and its recovery."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ AN_HOUR = 3600.0
 
 
 class Survivor:
-    """The walk-through's table without its test user, in a local AWS that survives being killed."""
+    """The walk-through's table without its test user, in a local AWS whose state survives a kill."""
 
     def __init__(self, run: LocalRun, aws_state: Path) -> None:
         self.run = run
@@ -26,7 +26,7 @@ class Survivor:
         self.stack.run("config", "rm", "encrypted-tables:testUser").checked()
 
     def kill(self, victim: str, action: str, command: str) -> None:
-        """Let the command's call of AWS be the last thing that the victim sees."""
+        """Run the command and kill the victim at the given call to AWS."""
         if victim == "AWS":
             self.run.aws.inject_fault(action, "kill-after")
             self.stack.run(command, "--yes", "--skip-preview")
@@ -62,7 +62,7 @@ class Survivor:
         return result
 
     def state_file(self) -> Path:
-        """Where the backend keeps the stack's state."""
+        """The file of the stack's state in the backend."""
         (file,) = (self.run.directory / "backend").rglob(f"stacks/*/{self.stack.name}.json")
         return file
 
@@ -95,7 +95,7 @@ STEPS = {
     "main": ("dynamodb:CreateTable", "dynamodb:UpdateTable", "kms:ScheduleKeyDeletion"),
     "last": ("kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias"),
 }
-"""The call of AWS after which the victim is killed: in the creation, the key change, and the destruction."""
+"""The call to AWS after which the victim is killed: during creation, key change and destruction."""
 
 
 def lose_nothing(survivor: Survivor, victim: str, steps: tuple[str, str, str]) -> None:

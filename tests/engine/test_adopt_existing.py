@@ -1,4 +1,4 @@
-"""A table and a key that were made in the console come into a stack as they are."""
+"""A table and a key from the console are imported into a stack unchanged."""
 
 import json
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ CONSOLE_POLICY = {
 
 
 def make_by_hand(aws: LocalAws, alias: str = ALIAS) -> str:
-    """What the console makes, with an item in it; the key's ARN."""
+    """Create a table and its key like the console, with an item. Return the key's ARN."""
     dynamodb, iam, kms = (aws.client(service) for service in ("dynamodb", "iam", "kms"))
     for name in ("ann", "bob"):
         iam.create_user(UserName=name)
@@ -84,7 +84,9 @@ def make_by_hand(aws: LocalAws, alias: str = ALIAS) -> str:
 
 
 def facts(aws: LocalAws, key: str) -> Mapping[str, Any]:
-    """All that AWS says of table and key; DynamoDB's grants are new when it encrypts a table anew."""
+    """The description of table and key in AWS. DynamoDB's grants would change if it re-encrypted the
+    table.
+    """
     dynamodb, kms = aws.client("dynamodb"), aws.client("kms")
     return {
         "table": dynamodb.describe_table(TableName=TABLE)["Table"],

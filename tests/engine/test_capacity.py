@@ -1,4 +1,4 @@
-"""Provisioned capacity: autoscaling keeps what it set, and what is fixed is applied."""
+"""Provisioned capacity: capacity set by autoscaling is kept, and fixed capacity is applied."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def units(program: Program, name: str) -> dict[str, tuple[int, int]]:
 
 
 def scale(program: Program, name: str, **capacity: int) -> None:
-    """What Application Auto Scaling does when the load changes: the same for reads and writes."""
+    """Scale like Application Auto Scaling after a change of load, for reads and writes alike."""
     client: Any = program.run.aws.client("dynamodb")
     for place, number in capacity.items():
         throughput = {"ReadCapacityUnits": number, "WriteCapacityUnits": number}

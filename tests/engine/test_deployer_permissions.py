@@ -21,7 +21,7 @@ REMOVALS = os.environ.get("PERMISSION_REMOVALS", "2")
 
 
 def some(policy: Policy) -> list[str]:
-    """The actions to take away: all, or the same sample each time."""
+    """The actions to remove: all, or always the same sample."""
     found = actions(policy)
     return found if REMOVALS == "all" else Random(0).sample(found, int(REMOVALS))  # noqa: S311
 
@@ -55,7 +55,7 @@ LIFE: tuple[dict[str, object], ...] = (
 
 
 def lives(program: Program, stack: Stack, name: str, deployer: str) -> Result:
-    """Create, change and destroy a table; the first step that fails, else the last."""
+    """Create, change and destroy a table. Return the first step that fails, or the last one."""
     for settings in LIFE:
         program(source(name, deployer, **settings))
         if (done := stack.up()).exit_code:

@@ -1,4 +1,4 @@
-"""Who deploys: what the strict key policy gives them, and that nobody locks themselves out."""
+"""Deployers: what the strict key policy allows them, and that they cannot lock themselves out."""
 
 import json
 from dataclasses import replace

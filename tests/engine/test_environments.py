@@ -1,4 +1,4 @@
-"""Staging and production as they are configured: strict, protected, and beyond reproach."""
+"""Staging and production as configured: strict, protected, and without policy violations."""
 
 from dataclasses import replace
 

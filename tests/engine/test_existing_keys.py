@@ -1,4 +1,4 @@
-"""A key that is brought along is asked of KMS before a table gets it."""
+"""An existing key is checked in KMS before a table uses it."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def disabled(program: Program) -> str:
 
 
 def aws_managed(program: Program) -> str:
-    """The AWS managed key for DynamoDB, made by a table that uses it."""
+    """The AWS managed key for DynamoDB, which AWS creates for the first table that uses it."""
     program.run.aws.client("dynamodb").create_table(
         TableName="with-aws-managed-key",
         BillingMode="PAY_PER_REQUEST",

@@ -1,4 +1,4 @@
-"""AWS throttles, fails or hangs, or the disk is full: run again, and it ends as if nothing had happened."""
+"""AWS throttles, fails or hangs, or the disk is full: a second run ends as if nothing had happened."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The key of a table with replicas changes in each of its Regions, and the earlier keys stay."""
+"""The key of a table with replicas changes in each Region, and the earlier keys are kept."""
 
 import pytest
 

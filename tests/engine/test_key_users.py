@@ -1,4 +1,4 @@
-"""Who can read what, by reading: a strict key policy names people for one table."""
+"""Proves by reading who can read what: a strict key policy is for the users of one table."""
 
 from collections.abc import Callable
 
@@ -79,7 +79,7 @@ def test_an_application_role_gets_what_it_was_granted_and_no_more(program: Progr
 
 
 def calls_of(program: Program, role: str) -> dict[str, bool]:
-    """Which calls succeed with the role's session."""
+    """The calls that succeed with a session of the role."""
     dynamodb = session_client(program.run, "dynamodb", role)
     key = {"id": {"S": "1"}}
     calls = {

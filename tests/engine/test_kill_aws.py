@@ -1,4 +1,4 @@
-"""AWS goes away at each step of an update: run again, nothing is lost."""
+"""AWS is killed at each step of an update: after a second run, nothing is lost."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The AWS provider is killed at each step of an update: run again, nothing is lost."""
+"""The AWS provider is killed at each step of an update: after a second run, nothing is lost."""
 
 import pytest
 

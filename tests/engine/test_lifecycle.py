@@ -1,4 +1,4 @@
-"""Keys come and go without a table ever being without its key."""
+"""Keys are created, changed and removed, and a table never loses its key."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ITEM = {"id": {"S": "1"}}
 
 
 class Aws:
-    """What AWS says of one table and its keys."""
+    """A table and its keys in AWS."""
 
     def __init__(self, program: Program, table: str) -> None:
         self.kms = program.run.aws.client("kms")

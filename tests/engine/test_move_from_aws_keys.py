@@ -36,7 +36,9 @@ FULL_ACCESS = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
 
 
 def make_by_hand(aws: LocalAws, encryption: Mapping[str, Any]) -> None:
-    """A table with all that could be lost, its application's role, and a user whom IAM lets in."""
+    """Create a table with everything that could be lost, its application's role, and a user that IAM
+    allows.
+    """
     dynamodb, iam = aws.client("dynamodb"), aws.client("iam")
     iam.create_role(RoleName="orders-service", AssumeRolePolicyDocument=json.dumps(TRUST))
     iam.attach_role_policy(RoleName="orders-service", PolicyArn=FULL_ACCESS)
@@ -63,7 +65,7 @@ def make_by_hand(aws: LocalAws, encryption: Mapping[str, Any]) -> None:
 
 
 def kept(aws: LocalAws) -> Mapping[str, Any]:
-    """What has to be the same before and after."""
+    """What must be the same before and after."""
     dynamodb = aws.client("dynamodb")
     table = dynamodb.describe_table(TableName=TABLE)["Table"]
     names = ("TableId", "CreationDateTime", "KeySchema", "LatestStreamArn", "StreamSpecification")
@@ -127,7 +129,7 @@ def test_the_guides_commands_move_the_table(
 
 
 def told(checkout: Checkout) -> str:
-    """What the guide's access diff says."""
+    """The output of the guide's access diff."""
     text, plan = ((checkout.directory / name).read_text() for name in ("preview.json", "plan.json"))
     return "\n".join(sentences(access_diff(read_preview(text, plan))))
 

@@ -1,4 +1,4 @@
-"""Principals that IAM does not have, or has again: named alone and at once, or given their access back."""
+"""Missing principals are reported by name and immediately; recreated ones regain their access."""
 
 import json
 

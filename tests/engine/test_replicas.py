@@ -1,4 +1,4 @@
-"""A table with replicas: a key, an alias and a policy in each Region, and the data readable in each."""
+"""A table with replicas: each Region has a key, an alias and a policy, and the items can be read there."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Stacks made by version 1.0, which named some resources otherwise, keep their resources."""
+"""Stacks from version 1.0, which had other names for some resources, keep their resources."""
 
 import json
 

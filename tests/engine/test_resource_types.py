@@ -1,4 +1,4 @@
-"""The type tokens that the code names are those of the provider's SDK."""
+"""The type tokens in the code match those of the provider's SDK."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A table that begins with the items of another, under a key of its own."""
+"""A table that is restored from another table, with its own key."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A local run reads nothing of the user's, and what is secret in it stays so."""
+"""A local run reads none of the user's settings, and its secrets stay secret."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ def canary_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(canary_home: Path) -> Iterator[LocalRun]:
-    """A local run whose user has AWS credentials of all kinds."""
+    """A local run of a user with all kinds of AWS credentials."""
     cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     with pytest.MonkeyPatch.context() as user:
         for name in USERS_VARIABLES:
@@ -53,7 +53,7 @@ def stack(run: LocalRun) -> Stack:
 
 
 def files_containing(directory: Path, needle: str) -> list[str]:
-    """The files below a directory in which the text occurs."""
+    """The files in a directory that contain the text, at any depth."""
     return [
         str(file.relative_to(directory))
         for file in directory.rglob("*")

@@ -1,4 +1,4 @@
-"""A setting that leaves the program ends in AWS, and comes back with the program."""
+"""A setting that is removed from the program is reset in AWS, and applied again when it returns."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ EncryptedTable("{name}", {{
 
 
 def in_aws(program: Program, name: str) -> dict[str, Any]:
-    """Everything that the settings below are about, as AWS describes it."""
+    """The AWS descriptions of everything that the settings below affect."""
     aws = program.run.aws
     dynamodb, kms = aws.client("dynamodb"), aws.client("kms")
     table = dynamodb.describe_table(TableName=name)["Table"]

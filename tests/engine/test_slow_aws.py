@@ -1,4 +1,4 @@
-"""AWS takes its time: new users are not known at once, and a table is encrypted anew while others wait."""
+"""A slow AWS: new users are not known immediately, and other changes wait while a table is re-encrypted."""
 
 import subprocess
 import threading
@@ -39,7 +39,7 @@ def deployed(slow_run: LocalRun, tmp_path: Path, name: str) -> Iterator[Program]
 
 
 class Watch(threading.Thread):
-    """Notes which key the table has, in which state its encryption is and in which the first key is."""
+    """Records the table's key, the state of its encryption and the state of the first key."""
 
     def __init__(self, run: LocalRun) -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Everything that can be said about a table, as AWS tells it afterwards."""
+"""Every setting of a table, as AWS describes it after the deployment."""
 
 import json
 

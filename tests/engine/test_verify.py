@@ -1,4 +1,4 @@
-"""`encrypted-tables verify` on what the program deployed: as declared, and not any more."""
+"""`encrypted-tables verify` on a deployed program: first as declared, then with differences."""
 
 import json
 
@@ -19,7 +19,7 @@ def verify(run: LocalRun, stack: Stack) -> tuple[int, str]:
 
 
 def key_for(run: LocalRun, user: str) -> str:
-    """A key made elsewhere, which lets the account manage it and a user read."""
+    """An existing key that the account can manage and a user can read with."""
     account = f"arn:aws:iam::{run.aws.account_id}"
     statements = [
         {"Effect": "Allow", "Principal": {"AWS": f"{account}:root"}, "Action": "kms:*", "Resource": "*"},

@@ -1,4 +1,4 @@
-"""Each step of the walk-through on the real engine, in order; a step fails when one before it did."""
+"""The steps of the walk-through on the real engine, in order. A step fails if an earlier one failed."""
 
 import os
 import signal
@@ -15,12 +15,12 @@ from local.walkthrough.credentials import read_credentials
 from local.walkthrough.steps import STEPS, TABLE, Step, Walkthrough
 
 SHOWN: list[str] = []
-"""The engine's output, in all steps."""
+"""The engine's output in all steps."""
 
 
 @pytest.fixture(scope="module", params=["console", "strict"])
 def walkthrough(request: pytest.FixtureRequest) -> Iterator[Walkthrough]:
-    """A run of its own for each profile of key policies."""
+    """A separate run for each key policy profile."""
     with local_run() as run:
         stack = run.stack("dev")
         stack.set_config(f"encrypted-tables:tables.{TABLE}.keyPolicyProfile", request.param)
@@ -36,7 +36,7 @@ def test_step_sees_what_it_expects(step: Step, walkthrough: Walkthrough) -> None
 
 
 def secrets_of(walkthrough: Walkthrough) -> list[str]:
-    """What no step may show, once the test user has it."""
+    """The test user's secrets, which no step may show."""
     if not walkthrough.credentials_file.exists():
         return []
     row = read_credentials(walkthrough.credentials_file)

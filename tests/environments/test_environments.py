@@ -28,7 +28,7 @@ TABLES = "encrypted-tables:tables"
 
 
 def uncommented(text: str) -> str:
-    """The file with all its settings set; of a setting that is there twice, the last counts."""
+    """The file with all its settings enabled; if a setting appears twice, the last one applies."""
     return re.sub(r"^( *)#(?=(?:  +)?(?:- |[\w:-]+:))", r"\1", text, flags=re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""A state file that is empty or cut is replaced by the engine's newest readable copy."""
+"""An empty or truncated state file is replaced by the engine's newest readable copy."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What the commands read from a stack's config file."""
+"""The settings that commands read from a stack's config file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The template of an environment and the config that the program accepts are the same."""
+"""The template of an environment matches the config that the program accepts."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def filled_in() -> list[str]:
 
 
 def paragraphs(lines: list[str]) -> Iterator[list[int]]:
-    """The numbers of lines that are commented out together: settings that may need one another."""
+    """The numbers of lines that are commented out together: settings that may depend on each other."""
     found: list[int] = []
     for number, line in enumerate(lines):
         if SETTING.match(line) or (found and line.lstrip().startswith("#  ")):

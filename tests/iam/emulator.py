@@ -1,4 +1,4 @@
-"""The local AWS as a reader of vectors: real users, roles, sessions, policies and calls."""
+"""Evaluates vectors in the local AWS, with real users, roles, sessions, policies and calls."""
 
 import json
 import re
@@ -142,7 +142,7 @@ class Emulator:
         return self._clients[role + session, service]
 
     def _attach(self, holder: str, vector: Vector, key_arn: str) -> None:
-        """Give the caller the vector's identity policies and boundary, in the place of those it had."""
+        """Replace the caller's identity policies and boundary by those of the vector."""
         own = placed([vector.get("identity_policies", []), vector.get("boundary")], key_arn)
         policies, boundary = own
         if vector.get(
@@ -224,7 +224,7 @@ _KMS_CALLS: Mapping[str, tuple[str, Callable[[str], Mapping[str, Any]]]] = {
 
 
 def _is_allowed(call: Callable[[], None]) -> bool:
-    """Whether a call gets past the permission check; another error comes after it."""
+    """Whether a call passes the permission check. Other errors happen after that check."""
     try:
         call()
     except ClientError as error:

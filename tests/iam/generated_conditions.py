@@ -1,4 +1,4 @@
-"""Generated Condition blocks: keys that both readers know, with every operator that suits them."""
+"""Generates Condition blocks: keys that both evaluators know, with all suitable operators."""
 
 from random import Random
 from typing import Any

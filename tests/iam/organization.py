@@ -1,4 +1,4 @@
-"""The organization whose members the accounts of the generated worlds are."""
+"""The organization of the accounts in generated worlds."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ MANAGEMENT = "999988887777"
 
 
 class Organization:
-    """Its control policies; there are none but AWS's own until some are attached."""
+    """Its control policies; at first, there are only AWS's own."""
 
     def __init__(self, aws: LocalAws, members: Mapping[str, Credentials]) -> None:
         self._client = aws.client("organizations", aws.open_account(MANAGEMENT))

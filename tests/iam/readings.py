@@ -1,4 +1,4 @@
-"""What the tools predict for everyone of a generated world, from what AWS's APIs say of it."""
+"""The predictions of the tools for everyone in a generated world, from AWS's APIs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ _UNKNOWN_VALUES: tuple[tuple[Mapping[str, Value], ...], ...] = (
     tuple({"aws:multifactorauthpresent": one} for one in ("true", "false", ABSENT)),
     tuple({"dynamodb:leadingkeys": one} for one in (("1",), ("anna",), ("other",), ABSENT)),
 )
-"""What only the caller or AWS knows of a request."""
+"""Condition keys that only the caller or AWS knows."""
 _CHOSEN_CONTEXTS: tuple[Mapping[str, str], ...] = (
     {}, _OF_DYNAMODB, {"aws:dynamodb:tableName": "other"}, {"aws:dynamodb:tableName": TABLE},
     {"purpose": "1"}, {**_OF_DYNAMODB, "aws:dynamodb:tableName": TABLE.upper()},
@@ -50,7 +50,7 @@ _FULL_ACCESS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Actio
 
 @dataclass(frozen=True)
 class _Informed(Caller):
-    """A caller of whose request more is known."""
+    """A caller with more known facts about the request."""
 
     more: Mapping[str, Value] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class _Informed(Caller):
 
 
 class Reading:
-    """Predictions for one world that is on the stage."""
+    """Predictions for the current world."""
 
     def __init__(self, stage: Stage, world: World) -> None:
         self._world = world
@@ -78,7 +78,7 @@ class Reading:
 
     @cached_property
     def _accounts(self) -> dict[str, Account]:
-        """The users and roles of both accounts, under their control policies."""
+        """The users and roles of both accounts, limited by their control policies."""
         return {one.id: limited(one, self._controls(one.id)) for one in self._stage.accounts.values()}
 
     def _controls(self, account: str) -> ControlPolicies:
@@ -91,7 +91,7 @@ class Reading:
         return tuple(read_document(one, "a control policy") for one in (_FULL_ACCESS, *given))
 
     def halves(self, caller: str, call: str) -> tuple[Answer | None, Answer]:
-        """What the table, if it is asked, and the key say to a call."""
+        """The answers of the table, if the call needs it, and of the key."""
         return self._halves(self._caller(caller), call)
 
     def _halves(self, who: Caller, call: str) -> tuple[Answer | None, Answer]:
@@ -103,7 +103,7 @@ class Reading:
         )
 
     def depends_on_unknown(self, caller: str, call: str) -> bool:
-        """Whether values that only the caller or AWS knows make the difference between yes and no."""
+        """Whether the answer depends on values that only the caller or AWS knows."""
         who = self._caller(caller)
         chosen = [_as_keys(one) for one in _CHOSEN_CONTEXTS] if call == "Decrypt" else [{}]
         found = set()
@@ -116,7 +116,7 @@ class Reading:
         return False
 
     def row(self, caller: str) -> Row:
-        """The row of `who-can`: of a session, the one of its role."""
+        """The row of `who-can`; for a session, that of its role."""
         who = self._caller(caller)
         if who.principal.kind is Kind.SESSION:
             found = caller_of(self._accounts[who.principal.account], who.principal.holder)
@@ -149,7 +149,7 @@ def _as_keys(context: Mapping[str, str]) -> dict[str, Value]:
 
 
 def together(halves: tuple[Answer | None, Answer]) -> Grade:
-    """Both halves together: yes, no, or unknown for anything else."""
+    """The combined answer: yes, no, or unknown."""
     grades = {one.grade for one in halves if one is not None}
     if Grade.NO in grades:
         return Grade.NO

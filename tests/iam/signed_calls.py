@@ -1,4 +1,4 @@
-"""Signed calls to the local AWS as anybody, without a boto3 client for each session."""
+"""Signed calls to the local AWS with any credentials, without a boto3 client for each session."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ _TARGETS = {"dynamodb": "DynamoDB_20120810", "kms": "TrentService"}
 
 
 class Answer(NamedTuple):
-    """What a call came back with."""
+    """The response to a call."""
 
     error: str
     """The error's code; empty for a success."""
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
 
 
 class SignedCalls:
-    """One kept connection to a local AWS."""
+    """A persistent connection to a local AWS."""
 
     def __init__(self, endpoint_url: str, region: str) -> None:
         self._endpoint_url = endpoint_url

@@ -56,7 +56,7 @@ class Stage:
         """The users and roles of both accounts, as IAM lists them."""
 
     def put(self, world: World) -> None:
-        """Replace the world before by this one, with a new key and a new table."""
+        """Replace the previous world by this one, with a new key and a new table."""
         self._organization.clear()
         for holder in HOLDERS:
             iam, kind = self.iam[holder.account], holder.kind
@@ -82,7 +82,7 @@ class Stage:
                 self._organization.attach(target, kind, self._text(control))
 
     def ask(self, caller: str, call: str) -> Outcome:
-        """What one call of a principal ends in; another error than a denial comes after it."""
+        """The outcome of a principal's call. Errors other than denials happen after the permission check."""
         service, operation, request = _CALLS[call](self.key_arn)
         answer = self._calls.call(self._credentials[caller], service, operation, request)
         if answer.error not in _DENIALS:

@@ -1,4 +1,4 @@
-"""The local AWS, which really answers, contradicts no vector."""
+"""The answers of the local AWS contradict no vector."""
 
 from collections.abc import Iterator
 

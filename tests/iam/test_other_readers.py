@@ -33,7 +33,7 @@ def policy_of(vector: Vector) -> dict[str, Any]:
 
 
 def grade(document: Document, principal: Principal) -> Grade:
-    """Whether the policy alone lets a principal of the account change it."""
+    """Whether the policy alone allows a principal in the account to change it."""
     context = caller_context(principal, ACTION, region=REGION, owner=ACCOUNT)
     request = Request(ACTION, principal, KEY_ARN, RequestContext(ACTION, context))
     return evaluate(request, Resource(ACCOUNT, [document]), Identity(is_whole=True)).grade

@@ -26,7 +26,7 @@ def test_a_condition_holds_as_aws_documents_it(vector: Vector) -> None:
 
 
 def _value(given: list[str] | None) -> Value:
-    """One value is of a key with single values; more are of one with several."""
+    """A single value for a single-valued key, or a list for a multivalued key."""
     if given is None:
         return ABSENT
     return given[0] if len(given) == 1 else tuple(given)

@@ -1,4 +1,4 @@
-"""Generated worlds: what `encrypted_tables` predicts, and what the local AWS really answers.
+"""Compares predictions of `encrypted_tables` with answers of the local AWS in generated worlds.
 
 WORLDS and WHO_CAN_WORLDS are the numbers of worlds (each has 170 decisions, or the reads of 10 principals);
 WORLDS_SEED is the number of the first one.
@@ -23,13 +23,13 @@ SEED = int(os.environ.get("WORLDS_SEED", "11"))
 WORLDS = int(os.environ.get("WORLDS", "10"))
 WHO_CAN_WORLDS = int(os.environ.get("WHO_CAN_WORLDS", "25"))
 OF_ONE_EMULATOR = 200
-"""A new local AWS after as many worlds: the keys of the worlds before stay in it."""
+"""The number of worlds per local AWS, because the keys of earlier worlds stay in it."""
 CALLS = (*READS, *WRITES, *KEY_CALLS)
 
 
 @dataclass
 class Score:
-    """What comparing came to."""
+    """The result of a comparison."""
 
     counts: Counter[str] = field(default_factory=Counter)
     contradictions: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ def staged(number: int) -> Iterator[tuple[int, World, Stage]]:
 
 @pytest.fixture(scope="module")
 def decisions() -> Score:
-    """Every call of everybody in every world, predicted and made."""
+    """Every call of every principal in every world, predicted and made."""
     score = Score()
     for seed, made, stage in staged(WORLDS):
         reading = Reading(stage, made)
@@ -66,7 +66,7 @@ def decisions() -> Score:
 
 
 def contradicts(table: Grade | None, key: Grade, outcome: Outcome) -> bool:
-    """Whether either half of a prediction is wrong: the table is asked first, and then the key."""
+    """Whether the prediction for the table or the key is wrong; AWS checks the table first."""
     match outcome:
         case Outcome.ALLOWED:
             return Grade.NO in (table, key)
@@ -112,7 +112,7 @@ def test_who_can_hides_no_reader_and_invents_none() -> None:
 
 
 def _depends(reading: Reading, caller: str) -> bool:
-    """Whether the answer depends on the session, on the other account, or on what is not known."""
+    """Whether the answer depends on the session, the other account or an unknown value."""
     is_of_other_account = caller.split(":")[4] != ACCOUNT
     return (
         caller in SESSIONS

@@ -1,4 +1,4 @@
-"""The vectors of `cases/` (fields: `cases/README.md`), and how encrypted_tables/iam answers one."""
+"""Reads the vectors of `cases/` (fields: `cases/README.md`) and evaluates them with encrypted_tables/iam."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def condition_vectors() -> list[Vector]:
 
 
 def placed(value: object, key_arn: str) -> Any:  # noqa: ANN401  # JSON
-    """A policy with the ARNs of the vector's key and table in the place of KEY_ARN and TABLE_ARN."""
+    """A policy with KEY_ARN and TABLE_ARN replaced by the ARNs of the vector's key and table."""
     return json.loads(json.dumps(value).replace("KEY_ARN", key_arn).replace("TABLE_ARN", TABLE_ARN))
 
 
@@ -50,7 +50,7 @@ def role_of(principal: str) -> str:
 
 
 def answer_of(vector: Vector) -> Answer:
-    """What encrypted_tables/iam says to a vector."""
+    """The answer of encrypted_tables/iam to a vector."""
     identity = Identity(
         policies=_policies(vector, "identity_policies"),
         boundary=_policy(vector["boundary"]) if "boundary" in vector else None,

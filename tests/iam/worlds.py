@@ -17,7 +17,7 @@ _OWN, _OTHER = f"arn:aws:iam::{ACCOUNT}", f"arn:aws:iam::{OTHER_ACCOUNT}"
 
 @dataclass(frozen=True)
 class Holder:
-    """A user or role that the worlds give policies to."""
+    """A user or role to which worlds attach policies."""
 
     arn: str
     tags: tuple[tuple[str, str], ...] = ()
@@ -57,7 +57,7 @@ SESSIONS = {
 }
 ROOTS = (f"{_OWN}:root", f"{_OTHER}:root")
 CALLERS = (*(one.arn for one in HOLDERS if one.kind == "user"), *SESSIONS, *ROOTS)
-"""Everyone who calls in a world."""
+"""The callers in a world."""
 
 READS = ("GetItem", "Query", "Scan", "BatchGetItem", "PartiQLSelect", "ConditionCheckItem")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert")
@@ -77,11 +77,11 @@ class World:
     table_policy: Policy | None
     grants: tuple[Mapping[str, Any], ...]
     of_organization: Policy | None
-    """A service control policy of the root of the organization that both accounts are in."""
+    """A service control policy on the root of the organization of both accounts."""
     of_account: Policy | None
-    """A service control policy of the account of the table."""
+    """A service control policy on the table's account."""
     of_resources: Policy | None
-    """A resource control policy of the account of the table; only the key's actions are in it."""
+    """A resource control policy on the table's account, with actions of the key only."""
 
 
 def world(seed: int) -> World:
@@ -103,7 +103,7 @@ def world(seed: int) -> World:
 
 
 def _control(random: Random) -> Policy:
-    """A service control policy that denies; FullAWSAccess stays beside it."""
+    """A service control policy with denials, in addition to FullAWSAccess."""
     made = [_statement(random, _ACTIONS, _RESOURCES) for _ in range(random.randint(1, 2))]
     return {"Version": "2012-10-17", "Statement": [{**one, "Effect": "Deny"} for one in made]}
 
@@ -165,7 +165,7 @@ def _identity_statements(random: Random) -> list[dict[str, Any]]:
 
 
 def _limit(random: Random) -> Policy:
-    """A boundary or a session policy: mostly wide, so that it does not hide all the rest."""
+    """A boundary or session policy; usually broad, so that other policies matter too."""
     wide = {"Effect": "Allow", "Action": random.choice(("*", ["dynamodb:*", "kms:*"])), "Resource": "*"}
     made = [_statement(random, _ACTIONS, _RESOURCES) for _ in range(random.randint(0, 2))]
     return _document(random, [wide, *made] if random.random() < 0.7 or not made else made)

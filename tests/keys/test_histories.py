@@ -1,4 +1,4 @@
-"""Random histories of keys on the local AWS: no key that is needed is released, none that is not is kept.
+"""Random histories of keys on the local AWS: needed keys are kept, and all others can be deleted.
 
 KEY_HISTORIES is the number of histories (default 25).
 """
@@ -35,13 +35,13 @@ EVERYONE = f"arn:aws:iam::{ACCOUNT}:root"
 
 @dataclass
 class Past:
-    """The keys of a table by the time of their choice, and since when it can be restored."""
+    """The keys of a table by the time at which they were set, and since when the table can be restored."""
 
     keys: list[tuple[float, str]]
     recoverable_since: float | None = None
 
     def needs(self, now: float) -> set[str]:
-        """The key it has, and those it had in the time to which it can be restored."""
+        """Its current key, and the keys that it had in the period to which it can be restored."""
         current = {self.keys[-1][1]}
         if self.recoverable_since is None:
             return current
@@ -52,7 +52,7 @@ class Past:
 
 @dataclass
 class History:
-    """Tables, backups and other uses of a few keys, and what of them needs which key."""
+    """Tables, backups and other uses of a few keys, with the key that each one needs."""
 
     world: World
     random: Random
@@ -78,7 +78,7 @@ class History:
         return time.time() + self.passed
 
     def run(self) -> set[str]:
-        """Let things happen; the keys that are needed in the end."""
+        """Run random events. Return the keys that are needed at the end."""
         self.keys = [self.world.key(rotation=False) for _ in range(4)]
         self.make()
         self.wait()
@@ -203,7 +203,7 @@ class History:
             self.dynamodb.delete_table(TableName=name)
 
     def end(self) -> None:
-        """Leave nothing for the next history."""
+        """Remove everything before the next history."""
         for name in self.tables:
             self.dynamodb.delete_table(TableName=name)
         for arn in self.backups:

@@ -1,4 +1,4 @@
-"""What needs a key, by what was read of AWS."""
+"""What needs a key, judged from facts of AWS."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

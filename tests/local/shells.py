@@ -1,4 +1,4 @@
-"""Local shells for tests, in a project of their own."""
+"""Local shells for tests, in a separate project."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ CONFIG = "Pulumi.dev.yaml"
 
 
 def project_in(directory: Path) -> Path:
-    """A copy of this project, with links to all but its config files."""
+    """A copy of this project, with links to everything except its config files."""
     project = directory / "project"
     project.mkdir()
     for entry in ROOT.iterdir():
@@ -47,7 +47,7 @@ def run_in_shell(
 
 @contextmanager
 def open_shell(project: Path, temporary: Path, command: Sequence[str]) -> Iterator["subprocess.Popen[str]"]:
-    """A command in a shell of the project, in a process group of its own, once it wrote its first line."""
+    """A command in a shell of the project, in its own process group, after its first line of output."""
     process = subprocess.Popen(
         [sys.executable, "-m", "local", *command],
         cwd=project,

@@ -1,4 +1,6 @@
-"""What `make setup`, the plugin, the pack and the workflows install is locked, by version and hash."""
+"""Everything that `make setup`, the plugin, the pack and the workflows install is locked by version and
+hash.
+"""
 
 import os
 import re

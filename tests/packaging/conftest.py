@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 UNCOMPILED = {"PIP_NO_COMPILE": "1"}
-"""Saves half of the time of an installation whose modules are hardly used."""
+"""Skip compilation, which takes half of the installation time; few of the modules are used."""
 COMPONENTS = Path(__file__).resolve().parents[2] / "components"
 
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package's directory as git has it: building leaves files behind."""
+    """A copy of the package's files in git, because building leaves files behind."""
     copy = tmp_path_factory.mktemp("package") / "components"
     ignored = shutil.ignore_patterns("venv", "__pycache__", "build", "*.egg-info")
     shutil.copytree(COMPONENTS, copy, ignore=ignored)
@@ -34,7 +34,7 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def virtualenv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh virtual environment that holds the wheel, and nothing but what it asks for."""
+    """A new virtual environment with only the wheel and its dependencies."""
     directory = tmp_path_factory.mktemp("consumer") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True, timeout=120)
     pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]

@@ -29,7 +29,7 @@ each_package = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a release builds; `twine check --strict` has passed."""
+    """The packages of a release, after `twine check --strict`."""
     directory = tmp_path_factory.mktemp("built")
     packages.build(directory / "dist")
     return directory / "dist"
@@ -42,7 +42,7 @@ def wheel(built: Path, name: str) -> Path:
 
 
 def metadata(file: Path) -> email.message.Message:
-    """What a wheel says of itself."""
+    """A wheel's metadata."""
     with zipfile.ZipFile(file) as content:
         (name,) = [one for one in content.namelist() if one.endswith(".dist-info/METADATA")]
         return email.message_from_string(content.read(name).decode())

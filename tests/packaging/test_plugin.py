@@ -1,4 +1,4 @@
-"""The components' plugin: its schema, and what it makes for a program that only knows the schema."""
+"""The components' plugin: its schema, and the resources of a program that only knows the schema."""
 
 import json
 import shutil
@@ -78,7 +78,7 @@ def program(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[[str
 def test_the_schema_is_the_one_that_other_languages_rely_on(schema: Mapping[str, Any]) -> None:
     """A change here changes every SDK.
 
-    If it is meant: pulumi package get-schema components > tests/packaging/schema.json.
+    If it is intended: pulumi package get-schema components > tests/packaging/schema.json.
     """
     assert json.loads(GOLDEN.read_text()) == schema
 
@@ -97,7 +97,7 @@ def test_every_argument_and_output_is_described(schema: Mapping[str, Any]) -> No
 
 
 def test_components_of_the_plugin_are_those_of_the_library(program: Callable[[str], Stack]) -> None:
-    """A user whom the plugin made is a key user of a table that it makes; both AWS providers are obeyed."""
+    """A user created by the plugin is a key user of a table of the plugin; both AWS providers are used."""
     stack = program("""
 user = Remote("TestUser", "user", {"userName": "plugin-user"}, ["userArn", "secretAccessKey"])
 eu = aws.Provider("eu", region="eu-west-1")

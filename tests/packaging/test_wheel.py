@@ -1,4 +1,4 @@
-"""The components as a wheel: what is in it, and that a program of another project uses it."""
+"""The components as a wheel: its contents, and its use in another project."""
 
 import json
 import re
@@ -28,7 +28,7 @@ pulumi.export("tableName", orders.table_name)
 
 @pytest.fixture
 def stack(shared_run: LocalRun, virtualenv: Path, tmp_path: Path) -> Stack:
-    """A project of its own, whose environment holds the wheel."""
+    """A separate project with the wheel in its environment."""
     options = {"toolchain": "pip", "virtualenv": str(virtualenv)}
     project = {"name": "shop", "runtime": {"name": "python", "options": options}}
     (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))

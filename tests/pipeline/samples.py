@@ -1,4 +1,4 @@
-"""Summaries as the preview of a pull request makes them."""
+"""Summaries in the form of previews of pull requests."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ACCESS: dict[str, Any] = {
 
 
 def summary(**changed: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
-    """A summary with these parts instead of its own."""
+    """A summary with these parts replaced."""
     return {
         "version": "1.0",
         "stack": "dev",

@@ -1,4 +1,4 @@
-"""The comment shows what an untrusted run says as plain text, and nothing that is no summary."""
+"""The comment shows content from an untrusted run as plain text, and only if it is a valid summary."""
 
 import json
 from typing import Any

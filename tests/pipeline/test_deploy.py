@@ -1,4 +1,4 @@
-"""A deployment applies the plan that was reviewed, and then tries who has access."""
+"""A deployment applies the reviewed plan, and then verifies access."""
 
 import json
 import subprocess
@@ -70,7 +70,7 @@ class Deployment:
         return self.pipeline("preview", "--out", "preview", "--commit", "0" * 40)
 
     def deploy(self) -> subprocess.CompletedProcess[str]:
-        """Deploy what was previewed."""
+        """Deploy the plan of the preview."""
         return self.pipeline("deploy", "--plan", "preview/plan.json", "--evidence", "evidence")
 
 

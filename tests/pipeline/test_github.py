@@ -1,4 +1,4 @@
-"""One comment a pull request, updated in place; a number that an untrusted run gave is checked first."""
+"""Each pull request has one comment, updated in place. The number from an untrusted run is checked first."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class GitHub(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers who has the token."""
+    """Answers requests with the token."""
 
     server: GitHub
 

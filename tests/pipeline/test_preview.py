@@ -115,7 +115,7 @@ def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
 
 
 def test_a_stack_that_is_not_previewed_is_in_the_comment_all_the_same(tmp_path: Path) -> None:
-    """Without it, the comment would read as if the other stacks were all there is."""
+    """Otherwise, the comment would look as if there were only the other stacks."""
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     head = checkout(tmp_path / "head", ENCRYPTED.format(users=[]))
     (head / "Pulumi.yaml").write_text("name: [no project")
@@ -131,7 +131,7 @@ def test_a_stack_that_is_not_previewed_is_in_the_comment_all_the_same(tmp_path: 
 
 
 def test_a_fork_that_changes_nothing_changes_nobodys_access(tmp_path: Path) -> None:
-    """Neither side's key exists, and still it is known which key each table will have."""
+    """No key exists yet in either program, but the key of each table is known."""
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[APP]))
     head = checkout(tmp_path / "head", ENCRYPTED.format(users=[APP]))
 
@@ -202,7 +202,7 @@ def test_a_base_branch_that_fails_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
-    """What was reviewed is what is deployed: a program that changed since is refused."""
+    """Only the reviewed plan is deployed: a program that has changed since is rejected."""
     project = checkout(tmp_path / "project", ENCRYPTED.format(users=[]))
     (project / "venv").symlink_to(ROOT / "venv")
     (project / "Pulumi.dev.yaml").unlink()

@@ -1,4 +1,4 @@
-"""The program is previewed by who may only read, and deployed by somebody else."""
+"""A role with read-only access previews the program, and another role deploys it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The pack as the engine sees it: the SDK's own analyzer, asked with the engine's own messages."""
+"""Runs the pack like the engine: through the SDK's analyzer and the engine's messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ def secret(value: object) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Violation:
-    """What the pack reported of one resource."""
+    """A report of the pack on a resource."""
 
     policy: str
     level: str
@@ -47,7 +47,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Sample:
-    """A resource to ask the pack about. `sources` gives the URNs that each input comes from."""
+    """A resource to check. `sources` has the URNs that each input comes from."""
 
     type: str
     properties: Mapping[str, Any]
@@ -85,7 +85,7 @@ class Pack:
         )
 
     def analyze(self, *samples: Sample) -> list[Violation]:
-        """What the pack reports of each resource by itself."""
+        """The reports on single resources."""
         return [
             _violation(diagnostic, sample.urn)
             for sample in samples
@@ -93,16 +93,16 @@ class Pack:
         ]
 
     def not_applicable(self, sample: Sample) -> list[str]:
-        """The policies that find nothing to judge in a resource."""
+        """The policies that do not apply to a resource."""
         return [one.policy_name for one in self.analyzer.Analyze(_request(sample), None).not_applicable]
 
     def analyze_stack(self, *samples: Sample) -> list[Violation]:
-        """What the pack reports of the resources together, after each by itself."""
+        """The reports on the stack, after those on single resources."""
         request = analyzer_pb2.AnalyzeStackRequest(resources=[_stack_resource(sample) for sample in samples])
         return [_violation(one, one.urn) for one in self.analyzer.AnalyzeStack(request, None).diagnostics]
 
     def run(self, *samples: Sample) -> list[Violation]:
-        """All that the pack reports of a stack."""
+        """All reports of the pack on a stack."""
         return self.analyze(*samples) + self.analyze_stack(*samples)
 
 

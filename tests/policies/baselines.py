@@ -1,4 +1,4 @@
-"""One resource of each type that keeps every rule; a test takes one thing away or changes it."""
+"""A compliant resource of each type; tests change or remove one property."""
 
 import json
 from copy import deepcopy
@@ -15,7 +15,7 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 
 
 def statement(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON
-    """The statement with which AWS hands a key to the account's administrators."""
+    """The statement with which AWS lets the account's administrators manage a key."""
     return {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*", **changes}
 
 

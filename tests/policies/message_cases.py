@@ -1,4 +1,4 @@
-"""Small stacks for the messages that no disallowed sample brings about."""
+"""Small stacks for messages that no disallowed sample causes."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the pack says: for each policy, its messages about small stacks, as a file that a person reads.
+"""Writes the messages of each policy on small stacks to a file for people to read.
 
 `PYTHONPATH=policy-pack python -m tests.policies.messages` writes the files in messages/ anew.
 """
@@ -15,7 +15,7 @@ DIRECTORY = Path(__file__).parent / "messages"
 
 
 def all_cases() -> Iterator[Case]:
-    """The disallowed samples, and cases for what no sample says."""
+    """The disallowed samples, and cases for other messages."""
     for sample in samples():
         if not sample.allowed:
             title = sample.case.partition(".")[2].removeprefix("disallowed_").replace("_", " ")
@@ -24,7 +24,7 @@ def all_cases() -> Iterator[Case]:
 
 
 def said(case: Case) -> list[str]:
-    """What the case's policy says at preview, and at the update where that differs."""
+    """The messages of the case's policy at preview, and at the update if they differ."""
     config = {name: {"enforcementLevel": "mandatory", **own} for name, own in case.config.items()}
     at = {
         moment: _messages(Pack(config, is_preview=is_preview).run(*case.resources), case.policy)
@@ -54,7 +54,7 @@ def written() -> Mapping[str, str]:
 
 
 def main() -> None:
-    """Write the files anew."""
+    """Write all files."""
     DIRECTORY.mkdir(exist_ok=True)
     for policy, text in written().items():
         (DIRECTORY / f"{policy}.txt").write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Samples: for each policy, small stacks that keep it and stacks that break it.
+"""Samples: for each policy, small stacks that comply with it or violate it.
 
 A sample lists resources; the one named `subject` is what it is about. `sources` names, for an input,
 the other resources that its value comes from; `[secret]` stands for a value that is not known.
@@ -32,7 +32,7 @@ class PolicySample:
 
 
 def samples() -> Iterator[PolicySample]:
-    """All samples; their resources have names of their own, so that one state can hold them all."""
+    """All samples. Their resources have unique names, so that one state can contain all of them."""
     for file in sorted(DIRECTORY.glob("*/*.json")):
         content = json.loads(file.read_text())
         kind, _, _ = file.stem.partition("_")
@@ -64,7 +64,7 @@ def _resources(stated: list[dict[str, Any]], case: str) -> tuple[Sample, ...]:
 
 
 def exported_state(resources: tuple[Sample, ...]) -> dict[str, Any]:
-    """These resources as `pulumi stack export` writes a state."""
+    """A state with these resources in the format of `pulumi stack export`."""
     provider = "urn:pulumi:prod::orders::pulumi:providers:aws::default"
     head: list[dict[str, Any]] = [
         {

@@ -174,7 +174,7 @@ ALL_TYPES = sorted({value for name, value in vars(types).items() if name.isupper
 
 
 def ran(sample: Sample) -> list[Violation]:
-    """What the pack says, having made sure that no policy failed by itself."""
+    """The reports of the pack, after a check that no policy itself failed."""
     found = Pack().run(sample)
     assert [one for one in found if "the policy itself failed" in one.message] == []
     return found
@@ -314,7 +314,7 @@ def bare(value: Any) -> Any:  # noqa: ANN401  # any JSON
 
 
 def has_customer_managed_keys(table: dict[str, Any]) -> bool:
-    """Told by another way than the policy's: only the two ARNs of the tests are keys of the customer."""
+    """Decided independently of the policy: only the two ARNs of the tests are customer managed keys."""
     region = table.get("region")
     home = region if region in ("us-east-1", "eu-west-1") else "us-east-1"
     if home not in ("us-east-1", "eu-west-1"):

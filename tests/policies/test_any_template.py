@@ -1,4 +1,4 @@
-"""Templates of any shape, with unknown values in any place, against every way in which they can turn out.
+"""Templates of any shape with unknown values anywhere, compared with every possible outcome.
 
 A small interpreter of known values judges each way. TEMPLATE_CASES in the environment is how many
 templates are made.
@@ -140,7 +140,7 @@ class RefusedError(Exception):
 
 
 class Deployment:
-    """A template deployed with known values: an interpreter that is independent of the pack's."""
+    """A template deployed with known values, by an interpreter that is independent of the pack."""
 
     def __init__(self, template: Mapping[str, Any], unknown: Mapping[str, str]) -> None:
         self.template = template
@@ -162,7 +162,7 @@ class Deployment:
         raise AssertionError(node)
 
     def text(self, node: object) -> str:
-        """A value that has to be a text."""
+        """A value that must be text."""
         value = self.value(node)
         if isinstance(value, bool):
             return str(value).lower()
@@ -207,7 +207,7 @@ class Deployment:
         return node
 
     def is_encrypted(self) -> bool | None:
-        """Whether the table has a customer managed key; None where there is no table."""
+        """Whether the table has a customer managed key; None if there is no table."""
         table = self.template["Resources"]["Orders"]
         if "Condition" in table and not self.holds(table["Condition"]):
             return None
@@ -220,7 +220,7 @@ class Deployment:
 
 
 def ways(template: Mapping[str, Any]) -> Iterator[bool]:
-    """Whether the table has a customer managed key, in each way in which the unknown values can turn out."""
+    """Whether the table has a customer managed key, for each possible choice of the unknown values."""
     text = json.dumps(template["Conditions"]) + json.dumps(template["Resources"])
     used = [json.dumps(one) for one in UNKNOWNS if json.dumps(one) in text]
     pools = [STACK_NAMES if "StackName" in one else POSSIBLE for one in used]

@@ -1,4 +1,4 @@
-"""Which conditions, and which denials, bound a principal `*`."""
+"""Which conditions and denials limit a principal `*`."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def key(*more: Any) -> Sample:  # noqa: ANN401  # any JSON
 
 
 def under(condition: dict[str, Any]) -> Sample:
-    """A key that everybody may use under a condition."""
+    """A key that everybody can use under a condition."""
     return key(statement(**DECRYPT, Condition=condition))
 
 

@@ -1,4 +1,4 @@
-"""The catalogue: what every policy states of itself, and that nothing is left out of it."""
+"""The catalogue: the metadata of every policy is complete."""
 
 import importlib
 import json
@@ -73,7 +73,7 @@ def test_defaults_of_settings_fit_their_own_schema(rule: Rule) -> None:
 
 
 def test_type_tokens_are_those_of_the_sdk() -> None:
-    """A token that drifts from the SDK's never fires."""
+    """A policy with a wrong token would never apply."""
     classes: list[Any] = [
         aws.dynamodb.Table,
         aws.dynamodb.TableReplica,
@@ -126,7 +126,7 @@ def test_every_resource_rule_applies_to_a_baseline_of_the_tests() -> None:
 
 
 def test_rule_without_anything_to_judge_is_not_applicable() -> None:
-    """Pulumi tells what was passed from what was not looked at."""
+    """Pulumi distinguishes policies that passed from policies that did not apply."""
     queue = Sample(resource_types.CLOUDFORMATION_STACK, {"templateBody": '{"Resources": {}}'})
 
     assert "dynamodb-table-customer-managed-key" in Pack().not_applicable(queue)

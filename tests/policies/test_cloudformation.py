@@ -16,12 +16,12 @@ KEY_ID = KEY_ARN.rpartition("/")[2]
 
 
 def stack(body: str, **properties: Any) -> Sample:  # noqa: ANN401  # any JSON
-    """A CloudFormation stack of that template."""
+    """A CloudFormation stack with this template."""
     return Sample(types.CLOUDFORMATION_STACK, {"templateBody": body, **properties})
 
 
 def table_with(key: str, rest: str = "") -> Sample:
-    """A stack with a table, in YAML, whose key is written so."""
+    """A stack with a table in YAML, with this expression as its key."""
     return stack(f"""
 AWSTemplateFormatVersion: 2010-09-09
 Parameters:

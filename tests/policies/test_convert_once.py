@@ -36,7 +36,9 @@ print(*counts, len(one.diagnostics), len(two.diagnostics))
 
 
 def counted(calls: int) -> list[int]:
-    """Conversions after a resource, another, and a stack of three; violations of both resources."""
+    """The numbers of conversions after two resources and a stack of three, and the violations of both
+    resources.
+    """
     done = subprocess.run(
         [sys.executable, "-c", COUNT.format(calls=calls)],
         cwd=PACK,

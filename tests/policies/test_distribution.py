@@ -1,4 +1,4 @@
-"""The pack as a wheel: what is in it, and that the engine runs an installed one."""
+"""The pack as a wheel: its contents, and that the engine runs an installed pack."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def laid_down(installed: Path, directory: Path) -> subprocess.CompletedProcess[str]:
-    """The wheel's command, told to lay the pack down in a directory."""
+    """Run the wheel's command that copies the pack to a directory."""
     return subprocess.run(
         [sys.executable, "-m", f"{PACKAGE}.install", str(directory)],
         env={**os.environ, "PYTHONPATH": str(installed)},

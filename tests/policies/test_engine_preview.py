@@ -162,7 +162,7 @@ def test_variable_enforces_the_pack_without_a_flag(program: Program) -> None:
 
 
 def test_update_decides_again_before_the_table_is_created(program: Program) -> None:
-    """What a key gives as its id passes a preview, being of a key; the update sees that it is no ARN."""
+    """A key's id passes the preview, because it comes from a key; the update sees that it is not an ARN."""
     stack = program('table("orders", encrypted(aws.kms.Key("key", deletion_window_in_days=7).key_id))')
 
     result = stack.up("--policy-pack", str(PACK))

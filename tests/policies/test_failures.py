@@ -1,4 +1,4 @@
-"""A rule that fails by itself: no update crashes, and nothing passes unchecked."""
+"""If a rule itself fails, no update crashes and nothing passes unchecked."""
 
 from typing import NoReturn
 

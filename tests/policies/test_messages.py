@@ -1,4 +1,4 @@
-"""Every message of every policy is in a file that a person reads."""
+"""Every message of every policy is in a file for people to read."""
 
 import ast
 import sys
@@ -21,7 +21,7 @@ FEWEST_LETTERS = 25
 
 @pytest.fixture(scope="module")
 def messages() -> dict[str, str]:
-    """What the policies say now."""
+    """The current messages of the policies."""
     return dict(written())
 
 
@@ -78,7 +78,7 @@ def _lines_run(function: Any) -> set[tuple[str, int]]:  # noqa: ANN401  # any ca
 
 
 def _message_statements(file: Path) -> Iterator[tuple[int, int]]:
-    """The first and last lines of the statements that make messages."""
+    """The first and last lines of the statements that create messages."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Return | ast.Expr | ast.Assign) and any(map(_makes_message, ast.walk(node))):
             yield node.lineno, node.end_lineno or node.lineno

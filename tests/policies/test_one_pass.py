@@ -1,4 +1,4 @@
-"""The policies over a preview that was read back say what the engine says while it previews."""
+"""The policies report the same in one pass over a preview as in the engine."""
 
 import json
 from collections import Counter

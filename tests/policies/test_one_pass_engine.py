@@ -1,4 +1,4 @@
-"""One pass over a preview of the real engine says what the engine says with the pack."""
+"""One pass over a preview of the real engine reports the same as the engine with the pack."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ def told(violations: Sequence[Violation]) -> Counter[tuple[str, str, str, str]]:
 def test_one_pass_equals_the_engine_on_a_program(
     lines: str, runs: int, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The engine runs once, and again only for a secret that a policy has to see."""
+    """The engine runs once, and a second time only if a policy needs a secret value."""
     stack = program(lines)
     commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(run_preview, "_previewed", recorded(run_preview._previewed, commands))
@@ -61,7 +61,7 @@ def test_one_pass_equals_the_engine_on_a_program(
 
 
 def recorded(run: Callable[..., Any], commands: list[tuple[str, ...]]) -> Callable[..., Any]:
-    """The function, which notes the flags of each call."""
+    """The function, with its flags recorded at each call."""
 
     def noted(stack: Stack, *flags: str) -> Any:  # noqa: ANN401  # what it gives
         commands.append(flags)

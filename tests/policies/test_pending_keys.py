@@ -1,4 +1,4 @@
-"""Keys that are not known at preview: decided by what the table's setting depends on."""
+"""Keys that are unknown at preview are judged by the dependencies of the table's setting."""
 
 import json
 from dataclasses import replace
@@ -37,7 +37,7 @@ def table(*sources: Sample, encryption: Any = None) -> Sample:  # noqa: ANN401  
 
 
 def verdicts(*samples: Sample, **main_settings: Any) -> list[tuple[str, str]]:  # noqa: ANN401  # any JSON
-    """Which policies about a table's key speak, and of which resource."""
+    """The policies on keys that report, with the resource."""
     config = {MAIN: {"enforcementLevel": "mandatory", **main_settings}}
     return [
         (one.policy, one.urn.rsplit("::", 1)[-1])
@@ -222,7 +222,7 @@ def test_unknown_key_of_an_update_is_reported_once() -> None:
 
 
 def test_dependencies_never_replace_the_check_of_a_known_value() -> None:
-    """A state keeps the dependencies of a setting that is gone."""
+    """A state keeps the dependencies of a removed setting."""
     stale = Sample(types.TABLE, {}, "orders", sources={"serverSideEncryption": [KEY.urn]})
     aws_managed = table(KEY, encryption={"enabled": True})
 

@@ -1,4 +1,4 @@
-"""The reference of policies in docs/ is what the policies state now."""
+"""The reference of policies in docs/ matches the policies."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the pack's config can change: settings by stack tag, and waivers with an owner and an end."""
+"""The pack's config: settings by stack tag, and waivers with an owner and an end."""
 
 from datetime import date
 from typing import Any

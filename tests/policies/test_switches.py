@@ -1,4 +1,4 @@
-"""Rules about single settings of tables, replicas, keys and clusters: the baseline, minus one thing."""
+"""Rules for single settings of tables, replicas, keys and clusters: the baseline with one change."""
 
 import json
 from typing import Any

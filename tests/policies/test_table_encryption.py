@@ -1,4 +1,4 @@
-"""Which keys count as a customer managed key, in every spelling, by every route to a table."""
+"""Which keys count as customer managed keys, in every spelling and every form of a table."""
 
 import json
 from typing import Any

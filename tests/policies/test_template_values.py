@@ -1,4 +1,4 @@
-"""What the functions of a template give, and what stays undecided."""
+"""The values of a template's functions, and which of them stay undecided."""
 
 import json
 from dataclasses import replace
@@ -64,7 +64,7 @@ LENIENT = {DECIDED: {"enforcementLevel": "advisory"}}
 
 
 def verdicts(*samples: Sample, config: dict[str, Any] | None = None) -> list[str]:
-    """The policies about a table's key that report something."""
+    """The policies on keys that report a violation."""
     return [one.policy for one in Pack(config).run(*samples) if one.policy in (RULE, DECIDED, FROM_STACK)]
 
 

@@ -1,4 +1,4 @@
-"""A stack without a customer managed key never passes, whichever of its values is unknown.
+"""A stack without a customer managed key never passes, whichever value is unknown.
 
 Every disallowed sample about a table's encryption is judged with each node of its properties, at any depth
 and inside its template, replaced by each kind of unknown value: more than 2,000 cases.
@@ -159,7 +159,7 @@ def variants(sample: PolicySample) -> Iterator[tuple[str, Sample]]:
 
 
 def is_reported(found: list[Violation]) -> bool:
-    """Whether a policy refuses the stack or says that it cannot decide."""
+    """Whether a policy rejects the stack or reports that it cannot decide."""
     return any(one.policy in RULES for one in found)
 
 

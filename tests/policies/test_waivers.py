@@ -1,4 +1,4 @@
-"""What a waiver covers, how long it counts, and how the pack reports what it hides."""
+"""What a waiver covers, how long it is valid, and how the pack reports what it hides."""
 
 import json
 from datetime import timedelta

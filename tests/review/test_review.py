@@ -114,7 +114,7 @@ def test_access_is_not_called_gone_where_the_newer_run_did_not_look(
 
 
 def beside(principal: str, **answers: Answer) -> Rights:
-    """Rights of a principal to the orders table beside item calls; no, but for the given ones."""
+    """Rights of a principal to the orders table besides item calls; "no" except for the given ones."""
     no = dict.fromkeys(("use_key", "administer", "copy"), Answer.NO)
     return Rights("orders", "eu-west-1", principal, **{**no, **answers}, because=())
 
@@ -152,7 +152,7 @@ def test_a_copy_that_aws_does_not_document_alone_is_no_access(
 def test_the_path_of_a_role_makes_it_no_other_principal(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
-    """A role that is assumed is reported without its path, a predicted one with it."""
+    """An assumed role is reported without its path, a predicted one with it."""
     old = report(ORDERS, outcomes={AUDITOR: Outcome.ALLOWED})
     new = report(ORDERS, outcomes={f"{IAM}:role/auditor": Outcome.ALLOWED})
 

@@ -1,4 +1,4 @@
-"""A real, enforcing AWS for the tests, one for all of them."""
+"""An AWS that enforces policies, shared by all tests."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Reports made of sample data, without any AWS: long names, several Regions, every outcome."""
+"""Reports with sample data, without AWS: long names, several Regions, every outcome."""
 
 from collections.abc import Iterable
 from dataclasses import replace

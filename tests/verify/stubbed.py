@@ -1,4 +1,4 @@
-"""Answers of AWS that the local AWS cannot give, queued for the clients that ask."""
+"""Stubs for AWS answers that the local AWS cannot give."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Access on a real, enforcing AWS: what is declared, what is tried, and what the difference is called."""
+"""Access on an AWS that enforces policies: declarations, calls and findings."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ def test_a_user_let_in_by_the_key_policy_behind_the_stacks_back_differs(
 def test_a_user_let_in_by_an_iam_policy_behind_the_stacks_back_differs(
     world: World, verified: Verified
 ) -> None:
-    """The console's key policy leaves it to IAM, so the key policy shows nothing; only the call does."""
+    """The console's key policy leaves the decision to IAM, so only the call shows the access."""
     user = world.user()
     key = world.key()
     table = world.table(key)
@@ -108,7 +108,7 @@ def test_whether_a_key_user_may_write_is_not_told_by_its_reads(world: World, ver
 def test_a_key_user_who_may_only_read_is_as_declared_but_no_reader_writer(
     world: World, verified: Verified
 ) -> None:
-    """The key opens the table; which item calls a key user makes is for IAM to say."""
+    """The key policy allows reading and writing; IAM decides which item calls a key user can make."""
     user = world.user(policy=None)
     world.user_policy(user, {"Effect": "Allow", "Action": READ_ONLY, "Resource": "*"})
     key = world.key(user.arn)
@@ -159,7 +159,7 @@ def test_an_explicit_deny_in_the_key_policy_is_a_denial_by_kms(world: World, ver
 def test_an_unusable_key_is_told_from_a_denial(
     world: World, verified: Verified, break_key: Callable[..., None], outcome: str, kind: str
 ) -> None:
-    """Nobody reads through an unusable key, so the user who is to be kept out is not proven to be."""
+    """Nobody can read with an unusable key, so it does not prove that the user has no access."""
     user, outsider = world.user(), world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -226,7 +226,7 @@ def test_a_table_that_is_gone_differs(world: World, verified: Verified) -> None:
 def test_no_answer_from_aws_is_unknown(
     world: World, verified: Verified, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody listens on the port: that is no denial."""
+    """A connection error is not a denial."""
     key = world.key()
     table = world.table(key)
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")

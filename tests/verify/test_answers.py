@@ -1,4 +1,4 @@
-"""What a call's answer is kept as, by stubbed answers: outcome, code, message, and no secret."""
+"""What is recorded of a call's answer: outcome, code and message, but no secret."""
 
 import boto3
 import pytest

@@ -1,4 +1,4 @@
-"""Every error of AWS that an item call can get, told apart by what its message begins with."""
+"""Every AWS error of an item call is classified by the beginning of its message."""
 
 import pytest
 
@@ -91,7 +91,7 @@ def test_an_error_says_who_denied_or_that_it_cannot_be_told(
 
 
 def test_the_code_alone_never_decides() -> None:
-    """The prefix of a KMS denial under another code, or in the middle of a message, is no KMS denial."""
+    """The prefix of a KMS denial with another code, or inside a message, is not a KMS denial."""
     message = "KMS key access denied error: x"
     assert Outcome.COULD_NOT_TELL is classify_error("ValidationException", message)
     assert Outcome.COULD_NOT_TELL is classify_error("AccessDeniedException", f"Something else. {message}")

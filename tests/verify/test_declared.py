@@ -91,7 +91,7 @@ def fake_engine(tmp_path: Path, script: str) -> str:
 
 
 def test_a_stack_is_read_from_the_engine_secrets_and_all(tmp_path: Path) -> None:
-    """The engine is asked for the stack that was named, with its secrets, as JSON."""
+    """The outputs of the named stack are read from the engine as JSON, with secrets."""
     (tmp_path / "outputs.json").write_text(json.dumps(outputs()))
     script = f'echo "$@" > {tmp_path}/asked; cat {tmp_path}/outputs.json'
     assert from_stack("dev", fake_engine(tmp_path, script)).tables["orders"].access[0].principal == READER

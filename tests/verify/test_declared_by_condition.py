@@ -1,4 +1,4 @@
-"""Access that a condition gives: until a time, to a permission set, to an organisation."""
+"""Access by a condition: until a time, for a permission set, for an organisation."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def decrypt(principal: str, condition: dict[str, Any]) -> dict[str, Any]:
 
 
 def restricted(world: World, *statements: dict[str, Any]) -> tuple[str, str]:
-    """A table and its key, whose policy leaves nothing to IAM but its management."""
+    """A table and its key, whose policy leaves only its management to IAM."""
     key = world.key()
     document = json.loads(key_policy(statements=statements))
     document["Statement"][0] |= {"Action": ["kms:DescribeKey", "kms:Get*", "kms:List*", "kms:PutKeyPolicy"]}

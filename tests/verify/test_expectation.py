@@ -73,5 +73,5 @@ def test_every_call_has_an_expectation_for_every_role() -> None:
 def test_an_outcome_is_as_declared_or_not_or_cannot_be_told(
     expectation: Expectation, actual: Outcome, answer: bool | None
 ) -> None:
-    """A key that nobody can use does not prove that one principal is kept out."""
+    """A key that nobody can use does not prove that a principal has no access."""
     assert answer is is_as_declared(expectation, actual)

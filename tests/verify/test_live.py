@@ -1,4 +1,4 @@
-"""The same verification on real AWS, only when it is asked for with the account it may read.
+"""The same verification on real AWS, only if an account is given for it.
 
 VERIFY_LIVE_ACCOUNT=<account id> VERIFY_LIVE_OUTPUTS=<file of stack outputs> pytest -m live tests/verify
 """

@@ -1,4 +1,4 @@
-"""Control policies of the organization: read from its levels, and no more claimed than was read."""
+"""Control policies of the organization are read from all levels; what could not be read is reported."""
 
 import json
 from typing import Any
@@ -60,7 +60,7 @@ def labels(levels: Levels) -> list[list[str]]:
 
 
 def reads(controls: ControlPolicies, arn: str) -> Grade:
-    """Whether a principal that may do everything reads the table."""
+    """Whether a principal with all permissions can read the table."""
     kind = Kind.ROLE if ":role/" in arn else Kind.USER
     principal = Principal(kind, ACCOUNT, arn.rsplit("/", 1)[-1], arn)
     everything = read_document({"Version": "2012-10-17", "Statement": [EVERYTHING]}, "policy all")

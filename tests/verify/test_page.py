@@ -20,7 +20,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep what the tag loads, and the class of a cell."""
+        """Record what the tag loads, and the class of a cell."""
         facts = dict(attrs)
         self.loads += [str(facts[name]) for name in ("src", "href", "data") if name in facts]
         if tag == "td" and "class" in facts:

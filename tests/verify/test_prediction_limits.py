@@ -1,4 +1,4 @@
-"""What predictions know of a request, and where they say that they cannot tell. Pure: no AWS is called."""
+"""What predictions know about a request, and when they cannot tell. No AWS is called."""
 
 import json
 from dataclasses import replace

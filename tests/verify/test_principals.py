@@ -1,4 +1,4 @@
-"""Whose credentials are at hand: the caller, files, profiles and roles; and which cannot be used."""
+"""Available credentials: of the caller, files, profiles and roles; and unusable ones."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +79,7 @@ def test_a_missing_profile_is_told(world: World, verified: Verified) -> None:
 def test_a_user_as_the_caller_is_held_to_its_declaration(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
-    """Who cannot change the key policy is no exception for being the one who verifies."""
+    """The caller of verify is not an exception, unless it can change the key policy."""
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)

@@ -1,4 +1,4 @@
-"""The probe item: it comes and goes, and nothing else is ever touched."""
+"""The probe item is written and removed, and nothing else is changed."""
 
 import io
 import threading
@@ -81,7 +81,7 @@ def test_the_items_of_the_table_stay_as_they_are(world: World, verified: Verifie
 def test_an_item_with_the_probes_key_is_neither_overwritten_nor_deleted(
     world: World, as_caller: AsCaller
 ) -> None:
-    """The put fails its condition, which still proves that the caller was let in."""
+    """The put fails its condition, which still proves that the caller has access."""
     as_caller(None)
     table = read_table(world.table(world.key()))
     item = ProbeItem.for_table(table)

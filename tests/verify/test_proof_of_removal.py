@@ -1,4 +1,4 @@
-"""A removal is never called proven while a host of DynamoDB still admits the principal.
+"""A removal is never proven while a DynamoDB host still allows the principal.
 
 Seeded runs with 17 to 64 hosts: other reads warm some hosts at different times, access is removed before or
 during the wait, which has a random interval and limit. REVOCATIONS is the number of runs, REVOCATIONS_SEED
@@ -36,7 +36,7 @@ QUIET = Console(quiet=True)
 
 
 class NewConnections:
-    """Connections of one principal, each with a socket of its own, in the place of boto3's slow clients."""
+    """Connections of a principal, each with its own socket, instead of boto3's slow clients."""
 
     def __init__(self, aws: LocalAws, user: User) -> None:
         self._aws = aws
@@ -96,7 +96,7 @@ class Removal:
         self.aws.let_pass(seconds)
 
     def run(self, random: Random) -> tuple[Waited, bool]:
-        """Wait while access is removed; whether some host still admits the user at the end.
+        """Wait while access is removed. Return whether a host still allows the user at the end.
 
         Another program of the user reads until the removal, and goes on for a while.
         """

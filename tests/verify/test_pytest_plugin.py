@@ -1,4 +1,4 @@
-"""The assertions for a team's own tests, and the fixtures in a test run of their own."""
+"""The assertions for a team's own tests, and the fixtures in a separate test run."""
 
 import os
 import subprocess

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def report(world: World, verified: Callable[..., Report], user: User) -> Report:
-    """A user who is let in but not declared, a role that is declared but denied, and one predicted."""
+    """A user with undeclared access, a declared role that is denied, and a predicted principal."""
     role, unseen = world.role(), world.user("unseen")
     key = world.key(user.arn)
     table = world.table(key)
@@ -73,7 +73,7 @@ def test_the_junit_has_a_case_for_every_call_and_finding(report: Report) -> None
 def test_the_junit_has_no_error_where_nothing_could_not_be_told(
     world: World, verified: Callable[..., Report]
 ) -> None:
-    """Nothing is declared of what a deployer reads, so that it cannot be predicted is no error."""
+    """Reads by a deployer are not declared, so an unknown prediction is not an error."""
     deployer = world.user()
     key = world.key(statements=(decrypt_of_organisation(deployer.arn),))
     report = verified(declare(world.table(key), key, {deployer.arn: "deployer"}))
@@ -104,7 +104,7 @@ def test_the_terminal_shows_principals_matrix_findings_and_verdict(report: Repor
 
 
 def test_a_narrow_terminal_cuts_off_no_name(report: Report) -> None:
-    """Folded, not cut off: two names may begin alike."""
+    """Names are wrapped, not cut: two names may have the same beginning."""
     console = Console(file=io.StringIO(), width=60)
 
     print_report(report, console)

@@ -1,4 +1,4 @@
-"""Settings of tables and keys on a real AWS, each put wrong in turn."""
+"""Settings of tables and keys, each one wrong in turn."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A table's own policy: who is let in or kept out by it, and whom it names."""
+"""Table policies: whom they allow or deny, and which principals they name."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Waiting for a change: a removal is seen late, for the table's key is kept; a grant is seen at once."""
+"""Waiting for a change: added access is seen at once, removed access later because table keys are cached."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ TEN_SECONDS = 10.0
 
 @pytest.fixture(scope="module")
 def slow_aws() -> Iterator[LocalAws]:
-    """An AWS that keeps a table's key as long as the real one does."""
+    """An AWS that caches table keys as long as the real one."""
     with running(table_key_cache_seconds=FIVE_MINUTES) as started:
         yield started
 
@@ -78,7 +78,7 @@ Patient = Callable[[float], Patience]
 
 @pytest.fixture
 def patience(slow_aws: LocalAws) -> Patient:
-    """Patience of so many seconds, every ten, by a clock that runs only while the waiter sleeps."""
+    """A patience with a try every ten seconds, and a clock that runs only while the waiter sleeps."""
     now = 0.0
 
     def sleep(seconds: float) -> None:
@@ -182,7 +182,7 @@ def test_a_removal_is_proven_only_of_a_principal_that_had_access(
 
 
 def test_every_table_is_waited_for_at_the_same_time(slow_world: World, patience: Patient) -> None:
-    """The kept keys of all run out at once: the last table must not be denied at its first try."""
+    """The cached keys of all tables expire at once, so the last table must not be denied at its first try."""
     user = slow_world.user()
     key = slow_world.key(user.arn)
     tables = [read_table(slow_world.table(key)) for _ in range(3)]

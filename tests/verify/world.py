@@ -28,13 +28,15 @@ class User:
 
 @dataclass
 class World:
-    """What a test builds in the local AWS; every name is new, so tests share one emulator."""
+    """What a test creates in the local AWS. All names are unique, so that tests can share an emulator."""
 
     aws: LocalAws
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def end_access(self) -> None:
-        """Take all policies from users and roles: the next test looks at everyone in the account."""
+        """Remove all policies from users and roles, because the next test evaluates everyone in the
+        account.
+        """
         iam = self.client("iam")
         for user in iam.list_users()["Users"]:
             name = user["UserName"]
@@ -55,7 +57,7 @@ class World:
         return self._clients[service, region]
 
     def name(self, kind: str) -> str:
-        """A name that nothing else has."""
+        """A unique name."""
         return f"{kind}-{os.getpid()}-{next(_NUMBERS)}"
 
     def user(self, kind: str = "user", policy: str | None = FULL_ACCESS) -> User:
@@ -73,7 +75,7 @@ class World:
         self.client("iam").put_user_policy(UserName=user.name, PolicyName="extra", PolicyDocument=document)
 
     def role(self, kind: str = "role", policy: str = FULL_ACCESS) -> str:
-        """A role that its account may assume."""
+        """A role that its account can assume."""
         iam, name = self.client("iam"), self.name(kind)
         trust = {
             "Version": "2012-10-17",
@@ -96,7 +98,7 @@ class World:
         rotation: bool = True,
         region: str = REGION,
     ) -> str:
-        """A customer managed key, rotated unless told otherwise."""
+        """A customer managed key; rotation is on by default."""
         kms = self.client("kms", region)
         key = kms.create_key(Policy=key_policy(*users, statements=statements))["KeyMetadata"]
         if rotation:
@@ -126,13 +128,13 @@ class World:
         return name
 
     def table_policy(self, table: str, *statements: dict[str, Any], region: str = REGION) -> None:
-        """Give a table a policy of its own; the statements are about the table."""
+        """Give a table a resource policy with statements on the table."""
         arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}"
         document = {"Version": "2012-10-17", "Statement": [{"Resource": arn, **one} for one in statements]}
         self.client("dynamodb", region).put_resource_policy(ResourceArn=arn, Policy=json.dumps(document))
 
     def replicated_table(self, key_arn: str, region: str, replica_key_arn: str) -> str:
-        """A table with a replica in another Region, which has a key of its own there."""
+        """A table with a replica in another Region, which has its own key."""
         name = self.table(key_arn)
         replica = {"Create": {"RegionName": region, "KMSMasterKeyId": replica_key_arn}}
         self.client("dynamodb").update_table(TableName=name, ReplicaUpdates=[replica])
@@ -175,7 +177,7 @@ def key_policy(*users: str, statements: tuple[dict[str, Any], ...] = ()) -> str:
 
 
 def decrypt_of_organisation(principal: str) -> dict[str, Any]:
-    """A statement of a key policy with a condition that nobody can know from outside."""
+    """A statement of a key policy with a condition that cannot be evaluated from outside."""
     return {
         "Effect": "Allow",
         "Principal": {"AWS": principal},
@@ -214,12 +216,12 @@ def declare(
 
 
 def outcomes(report: Report, principal: str) -> dict[str, str]:
-    """What each call of a principal ended in."""
+    """The outcome of each call of a principal."""
     return {cell.call: cell.actual.value for cell in report.access if cell.principal == principal}
 
 
 def kinds(report: Report, principal: str | None = None) -> set[str]:
-    """The kinds of findings that are no notes."""
+    """The kinds of findings other than notes."""
     return {
         one.kind
         for one in report.findings

@@ -1,4 +1,6 @@
-"""An account as data: put into the local AWS, changed as `--why` advises, and shown to the access diff."""
+"""An account as data: created in the local AWS, changed as `--why` advises, and converted for the access
+diff.
+"""
 
 import copy
 import json
@@ -53,7 +55,7 @@ class Identity:
 
 @dataclass
 class State:
-    """Everything that decides who reads a table."""
+    """Everything that decides who can read a table."""
 
     table: str
     identities: dict[str, Identity]
@@ -61,7 +63,7 @@ class State:
     managed: dict[str, Document]
     """The boundaries."""
     statements: list[Statement]
-    """Of the key policy, beside those that the table's config gives it."""
+    """Statements of the key policy in addition to those from the table's config."""
     table_statements: list[Statement]
     grants: list[dict[str, Any]]
     is_enabled: bool
@@ -87,7 +89,7 @@ class State:
         return yaml.safe_dump({"config": {"encrypted-tables:tables": tables}})
 
     def cured(self, principal: str, steps: Iterable[Step]) -> "State":
-        """The state after the steps of a cure, taken as they are written."""
+        """The state after the steps of a change, followed literally."""
         made = copy.deepcopy(self)
         by_policy: dict[tuple[str, str], list[Step]] = {}
         for step in steps:
@@ -121,7 +123,9 @@ class State:
 
 
 def changed(statements: Sequence[Statement], steps: Iterable[Step], after: int = 0) -> list[Statement]:
-    """Statements with those of the steps; numbers count `after` others before the first."""
+    """The statements with the changes of the steps. `after` is the number of statements before the first
+    one.
+    """
     steps = list(steps)
     replaced = {step["replaces"] - after: step["statements"] for step in steps if step["replaces"]}
     kept = [new for number, one in enumerate(statements, 1) for new in replaced.get(number, [one])]
@@ -129,7 +133,7 @@ def changed(statements: Sequence[Statement], steps: Iterable[Step], after: int =
 
 
 class Deployment:
-    """A state in the local AWS: users, roles and groups are made once, their policies change."""
+    """A state in the local AWS. Users, roles and groups are created once, and their policies change."""
 
     def __init__(self, aws: LocalAws) -> None:
         self._iam, self._kms = aws.client("iam"), aws.client("kms")
@@ -142,7 +146,7 @@ class Deployment:
         self.key_arn = ""
 
     def make(self, state: State) -> None:
-        """Bring a new table with a new key into this state."""
+        """Create a new table with a new key in this state."""
         self.key_arn = str(
             self._kms.create_key(Policy=samples.policy(samples.DELEGATE))["KeyMetadata"]["Arn"]
         )
@@ -161,7 +165,7 @@ class Deployment:
             self._kms.disable_key(KeyId=self.key_arn)
 
     def change(self, state: State) -> None:
-        """Bring the policies into this state."""
+        """Change the policies to this state."""
         for name, statements in state.managed.items():
             self._put_managed(name, statements)
         for name, policies in state.groups.items():

@@ -15,7 +15,7 @@ _DECRYPTS = ("kms:Decrypt", "kms:*", "kms:Describe*")
 
 
 def random_account(random: Random, table: str) -> tuple[State, str, dict[str, Any] | None]:
-    """A state, the principal to ask about, and the policy of its session, if it has one."""
+    """A state, the principal in question, and its session policy, if any."""
     principal = random.choice((*USERS, *ROLES))
     state = State(
         table,
@@ -95,7 +95,7 @@ def _principal(random: Random, principal: str) -> Any:  # noqa: ANN401  # an ele
 
 
 def _of_key(random: Random, principal: str) -> Statement:
-    """A statement of the key policy. A denial spares the account's root, so that the key can be managed."""
+    """A statement of the key policy. Denials exempt the account's root, so that the key can be managed."""
     effect = random.choice(["Allow", "Deny"])
     made = _conditioned(
         random,
@@ -113,7 +113,7 @@ def _of_key(random: Random, principal: str) -> Statement:
 
 
 def _of_table(random: Random, principal: str, table: str) -> Statement:
-    """A statement of the table's policy. The owner, who asks, may always describe the table."""
+    """A statement of the table policy. The caller, the owner, can always describe the table."""
     return _conditioned(
         random,
         {

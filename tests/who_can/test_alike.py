@@ -1,4 +1,6 @@
-"""Principals that policies treat alike share one evaluation and get the answers that their own would give."""
+"""Principals that policies treat alike share one evaluation, with the same answers as separate
+evaluations.
+"""
 
 import json
 from collections.abc import Sequence

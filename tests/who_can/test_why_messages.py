@@ -1,4 +1,4 @@
-"""What `--why` says for each gate, word for word."""
+"""The exact messages of `--why` for each gate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -74,7 +74,7 @@ ONLY_DYNAMODB = document("policy limits", allow("dynamodb:*"))
 
 @dataclass(frozen=True)
 class Sample:
-    """A case, and what is known beside it."""
+    """A case with additional facts."""
 
     case: Case
     project: Project | None = None

@@ -1,4 +1,4 @@
-"""The linters of workflows, locked, each made once and kept outside the work tree."""
+"""The linters of workflows, locked; each is built once and kept outside the work tree."""
 
 from pathlib import Path
 

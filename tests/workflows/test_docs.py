@@ -1,4 +1,4 @@
-"""Each command of the documents is run, on the engine, in an order in which a reader would."""
+"""The commands of the documents run on the engine, in a reader's order."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def test_the_commands_of_environments_work(checkout: Checkout) -> None:
 
 
 def test_the_secrets_key_is_for_its_users_and_its_project_alone(checkout: Checkout) -> None:
-    """Even who may do everything by IAM cannot decrypt, though it administers the key."""
+    """Even a principal with all IAM permissions cannot decrypt, although it administers the key."""
     make_secrets_key(checkout.run, "deployer")
     iam = checkout.run.aws.client("iam")
     made = iam.create_access_key(UserName="deployer")["AccessKey"]

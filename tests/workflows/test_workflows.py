@@ -1,4 +1,4 @@
-"""The workflows pass their linters, give no more rights than needed, and run commands that there are."""
+"""The workflows pass their linters, give only the needed rights, and run existing commands."""
 
 import re
 import shlex
@@ -77,7 +77,7 @@ def test_all_workflows_pass(linter: str) -> None:
 
 @pytest.mark.parametrize("linter", ["actionlint", "zizmor"])
 def test_the_linters_report_a_script_injection(linter: str, tmp_path: Path) -> None:
-    """What says nothing of a mistake says nothing of its absence."""
+    """A linter that misses this mistake would prove nothing."""
     workflow = tmp_path / ".github" / "workflows" / "injection.yml"
     workflow.parent.mkdir(parents=True)
     workflow.write_text(INJECTION)
@@ -156,7 +156,7 @@ def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None
 
 
 def test_only_the_default_branch_deploys() -> None:
-    """Whoever may push a branch may also run this workflow on it by hand."""
+    """Anyone who can push a branch can also run this workflow on it manually."""
     jobs = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
 
     assert jobs["stacks"]["if"] == "github.ref_name == github.event.repository.default_branch"
@@ -174,7 +174,7 @@ def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
 
 
 def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
-    """A package's own build script sees no credentials."""
+    """Build scripts of packages must not see credentials."""
     for file in WORKFLOWS:
         for name, job in load(file)["jobs"].items():
             text = [str(step) for step in job.get("steps", [])]

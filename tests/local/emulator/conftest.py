@@ -1,4 +1,4 @@
-"""One local AWS for all tests that do not need one of their own."""
+"""A shared local AWS for all tests that do not need a separate one."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,6 @@ from local.process import LocalAws, running
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
-    """A local AWS that tests share; each makes resources of its own names."""
+    """A local AWS that tests share; each test uses unique names."""
     with running() as local_aws:
         yield local_aws

@@ -1,4 +1,4 @@
-"""What the tests of the local AWS make in it, and how they look at an error."""
+"""Creates resources in the local AWS for tests, and reads errors."""
 
 import itertools
 import json
@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 def other_client(
     aws: LocalAws, service: str, credentials: Credentials | None = None, *, token: str | None = None
 ) -> Any:  # noqa: ANN401  # boto3 makes the client's class at run time
-    """A client that sends what it is given, unchecked, and as a session when there is a token."""
+    """A client that does not validate parameters; it uses a session if there is a token."""
     key = credentials or aws.owner
     return isolated_session().create_client(
         service,
@@ -158,7 +158,7 @@ def allow(aws: LocalAws, user: User, action: str | list[str], **more: object) ->
 
 
 def remove_user(aws: LocalAws, user: User) -> None:
-    """Delete a user and all that it has."""
+    """Delete a user and everything that belongs to it."""
     iam = aws.client("iam")
     for attached in iam.list_attached_user_policies(UserName=user.name)["AttachedPolicies"]:
         iam.detach_user_policy(UserName=user.name, PolicyArn=attached["PolicyArn"])

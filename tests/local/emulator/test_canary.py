@@ -1,4 +1,4 @@
-"""An emulator that does not enforce does not start."""
+"""An emulator that does not enforce policies does not start."""
 
 import json
 import subprocess

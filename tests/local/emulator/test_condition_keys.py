@@ -1,4 +1,4 @@
-"""Condition keys of direct calls of KMS, and what narrows an identity policy."""
+"""Condition keys of direct calls to KMS, and limits of identity policies."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A principal of a key policy is its unique id; the ARN is how KMS shows it while it exists."""
+"""KMS stores the unique id of a principal in a key policy, and shows its ARN while it exists."""
 
 import json
 

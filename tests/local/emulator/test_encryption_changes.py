@@ -1,4 +1,4 @@
-"""Changing a table's key: the budget, the time it takes, the old key."""
+"""Changing a table's key: the limit of changes, the duration, the old key."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Faults that tests ask for."""
+"""Faults that tests inject."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

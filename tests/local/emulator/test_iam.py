@@ -1,4 +1,4 @@
-"""What of IAM the project relies on."""
+"""The parts of IAM that the project relies on."""
 
 import json
 

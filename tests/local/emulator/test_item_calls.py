@@ -1,4 +1,4 @@
-"""Reading and writing items of a table whose key the caller may, or may not, use."""
+"""Reading and writing items of a table, with and without permission to use its key."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What KMS takes as a key policy, and who the policy then means."""
+"""Which key policies KMS accepts, and which principals they mean."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A backup is no way around the key."""
+"""A restore from a backup needs the key too."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.local.emulator.resources import (
 
 
 def source_of(aws: LocalAws, table: str, way: str) -> dict[str, str]:
-    """What a restore of the table names as its source."""
+    """The parameters of a restore that name its source."""
     if way == "restore_table_to_point_in_time":
         aws.client("dynamodb").update_continuous_backups(
             TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

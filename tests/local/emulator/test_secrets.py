@@ -1,4 +1,4 @@
-"""Where the secrets of a run are, and are not."""
+"""Where the secrets of a run may be, and where not."""
 
 import stat
 from pathlib import Path

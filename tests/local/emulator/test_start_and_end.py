@@ -30,7 +30,7 @@ def test_stop_ends_it_and_can_be_repeated() -> None:
 
 
 def test_it_leaves_no_files_behind() -> None:
-    """Tags are asked of all services, and one of them would keep a key of its own for later runs."""
+    """Reading tags calls all services, one of which would save its own key for later runs."""
     kept = Path(tempfile.gettempdir()) / "ministack-state"
     shutil.rmtree(kept, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""With a state directory a run goes on where the one before it ended, however it ended."""
+"""With a state directory, a run continues where the previous one ended, however it ended."""
 
 import json
 import os

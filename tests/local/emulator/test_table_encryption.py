@@ -1,4 +1,4 @@
-"""The encryption of tables: what may be asked for, what is shown, what a change leaves behind."""
+"""The encryption of tables: valid requests, descriptions, and the state after a change."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("case", REFUSED)
 @pytest.mark.parametrize("operation", ["create_table", "update_table"])
 def test_dynamodb_refuses(aws: LocalAws, case: str, operation: str) -> None:
-    """And a refused create leaves no table, a refused update leaves the old encryption."""
+    """After a rejected create there is no table; after a rejected update the old encryption remains."""
     specification, code, message = REFUSED[case]
     dynamodb = aws.client("dynamodb")
     if operation == "create_table":
@@ -131,7 +131,7 @@ def managed(aws: LocalAws) -> str:
 
 
 def test_the_aws_managed_key_is_a_key_like_others_but_aws_manages_it(aws: LocalAws, managed: str) -> None:
-    """Its ARN looks like any key's: only KMS tells who manages it."""
+    """Its ARN looks like that of any key: only KMS shows who manages it."""
     shown = sse_of(aws, managed) or {}
 
     assert shown["Status"] == "ENABLED"

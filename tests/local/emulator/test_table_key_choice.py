@@ -1,4 +1,4 @@
-"""Which key a table can be given, and by whom."""
+"""Which keys a table can use, and who can set them."""
 
 import pytest
 

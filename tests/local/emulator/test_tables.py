@@ -1,4 +1,4 @@
-"""What else of tables the project relies on: protection, recovery, policies, scaling, tags."""
+"""Other features of tables that the project relies on: protection, recovery, policies, scaling, tags."""
 
 from typing import Any
 

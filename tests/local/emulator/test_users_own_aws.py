@@ -21,7 +21,7 @@ with running() as aws:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """A user's environment and home, in which whatever is read leads to an error."""
+    """A user's environment and home directory in which everything that is read causes an error."""
     folder = tmp_path / ".aws"
     folder.mkdir()
     for file in ("config", "credentials"):

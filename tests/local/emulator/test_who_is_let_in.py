@@ -1,4 +1,4 @@
-"""Whom the local AWS lets in: who has a key of the run, on this machine."""
+"""The local AWS accepts only callers on this machine with an access key of the run."""
 
 import http.client
 from pathlib import Path

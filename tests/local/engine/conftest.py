@@ -1,4 +1,4 @@
-"""An engine with a state of its own and no AWS, for programs without resources."""
+"""An engine with its own state and without AWS, for programs without resources."""
 
 import json
 import os
@@ -23,7 +23,9 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="session")
 def empty_stack(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with a new stack and its backend, which tests copy: an engine less for each."""
+    """A directory with a new stack and its backend. Tests copy it, which saves each of them one engine
+    start.
+    """
     directory = tmp_path_factory.mktemp("empty-stack")
     (directory / "Pulumi.yaml").write_text(json.dumps({"name": "program", "runtime": "python"}))
     (directory / "backend").mkdir()
@@ -48,7 +50,7 @@ def environment(engine: Engine, directory: Path) -> dict[str, str]:
 
 @pytest.fixture
 def program(engine: Engine, empty_stack: Path, tmp_path: Path) -> Program:
-    """Makes a stack of a program given as text; `virtualenv` is the checkout's own when left out.
+    """Creates a stack for a program given as text; `virtualenv` is the checkout's when left out.
 
     `options` are more runtime options; other arguments are settings of Pulumi.yaml.
     """

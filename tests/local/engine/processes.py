@@ -1,4 +1,4 @@
-"""What tests ask about processes."""
+"""Observes processes for tests."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of this id runs; one that ended and was not waited for yet does not."""
+    """Whether a process with this id runs; a zombie does not count."""
     try:
         os.kill(pid, 0)
         state = Path(f"/proc/{pid}/stat").read_text() if Path("/proc/self/stat").exists() else ""

@@ -1,4 +1,4 @@
-"""What an engine's build depends on, and that it is never half there."""
+"""What an engine build depends on, and that a partial build is never used."""
 
 import platform
 import shutil
@@ -221,7 +221,7 @@ def test_a_go_on_path_that_is_new_enough_is_used(tmp_path: Path, monkeypatch: py
 
 
 def with_go(directory: Path, _lock: Path) -> None:
-    """What installing Go's package leaves."""
+    """The result of installing Go's package."""
     program = directory / "lib" / "python3.11" / "site-packages" / "go" / "bin" / "go"
     program.parent.mkdir(parents=True)
     program.touch(0o755)

@@ -1,4 +1,4 @@
-"""When an environment has to be made again, and what a failed or interrupted one leaves."""
+"""When an environment must be recreated, and what a failed or interrupted creation leaves behind."""
 
 import platform
 import sys
@@ -17,7 +17,7 @@ LOCKED = f"rich==15.0.0 --hash=sha256:{'0' * 64}\n"
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """An environment of one package, whose package index is out of reach."""
+    """An environment with one package, and a package index that cannot be reached."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")

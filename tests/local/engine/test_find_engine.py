@@ -1,4 +1,4 @@
-"""In which order an engine is looked for, and what is said when there is none; without a network."""
+"""The order in which an engine is searched for, and the message if there is none; without a network."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Programs, run by the language host on the real engine: what their author sees."""
+"""Programs run by the language host on the real engine, from their author's view."""
 
 import json
 import shutil

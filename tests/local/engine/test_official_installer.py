@@ -19,7 +19,7 @@ CHECKSUMS = "checksums.txt"
 
 @pytest.fixture
 def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A directory that is served in the place of the official hosts; the cache is empty."""
+    """A directory that is served instead of the official hosts; the cache is empty."""
     directory = tmp_path / "releases"
     directory.mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=directory))

@@ -1,4 +1,4 @@
-"""Which plugins a program's packages ask for: as the official host decides it."""
+"""Which plugins a program's packages require, as in the official host."""
 
 from typing import Any
 

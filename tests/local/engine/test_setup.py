@@ -23,7 +23,7 @@ def ready(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def engine_that(says: str, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
-    """In the place of `python -m encrypted_tables.engine.find`: a line of shell."""
+    """Replace `python -m encrypted_tables.engine.find` by a line of shell."""
     python = directory / "python"
     python.write_text(f"#!/bin/sh\n{says}\n")
     python.chmod(0o755)

@@ -11,7 +11,7 @@ from tests.local.provider.protocol import Plugin, plugin_process
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalAws]:
-    """One local AWS for all tests of this folder; each test uses names of its own."""
+    """A shared local AWS for all tests of this folder; each test uses unique names."""
     with running() as local:
         yield local
 

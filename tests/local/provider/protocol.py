@@ -1,4 +1,4 @@
-"""The engine's side of the provider protocol, for a provider in a process of its own."""
+"""The engine's side of the provider protocol, for a provider in a separate process."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ class Plugin:
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
 
     def configure(self, config: Mapping[str, Any] | None = None, *, accept_secrets: bool = True) -> None:
-        """Give the provider its config; what is left out comes from its environment."""
+        """Configure the provider; missing values come from its environment."""
         self.stub.Configure(
             provider_pb2.ConfigureRequest(args=encode(config or {}), acceptSecrets=accept_secrets)
         )
@@ -63,7 +63,7 @@ class Plugin:
         return decode(answer.inputs)
 
     def cancel(self) -> None:
-        """Ask for an end, as the engine does on Ctrl-C."""
+        """Cancel, as the engine does on Ctrl-C."""
         self.stub.Cancel(empty_pb2.Empty())
 
     def urn(self, resource_type: str, name: str) -> str:
@@ -91,7 +91,9 @@ class Plugin:
     def create(
         self, resource_type: str, news: Mapping[str, Any], name: str = "it", timeout: float = 0
     ) -> Resource:
-        """Check the inputs and make the resource; `timeout` in seconds, the type's own when left out."""
+        """Check the inputs and create the resource; `timeout` in seconds, the type's default when left
+        out.
+        """
         inputs = self.check(resource_type, name, news)
         resource_id, state = self._create(resource_type, name, inputs, timeout=timeout)
         return Resource(self.urn(resource_type, name), resource_id, inputs, state)
@@ -115,7 +117,7 @@ class Plugin:
     def diff(
         self, resource: Resource, news: Mapping[str, Any], ignored: Sequence[str] = ()
     ) -> provider_pb2.DiffResponse:
-        """What new inputs change, with the paths of `ignoreChanges`."""
+        """The changes from new inputs, with the paths of `ignoreChanges`."""
         checked = self.stub.Check(
             provider_pb2.CheckRequest(urn=resource.urn, news=encode(news), olds=encode(resource.inputs))
         )
@@ -133,7 +135,7 @@ class Plugin:
         return answer
 
     def update(self, resource: Resource, news: Mapping[str, Any], timeout: float = 0) -> Resource:
-        """Check, see that nothing wants a replacement, update; give the resource as it is now."""
+        """Check the inputs, assert that nothing is replaced, and update. Return the current resource."""
         assert list(self.diff(resource, news).replaces) == []
         resource_type, name = resource.urn.split("$")[1].split("::")
         inputs = self.check(resource_type, name, news, resource.inputs)
@@ -150,7 +152,7 @@ class Plugin:
         return Resource(resource.urn, resource.id, inputs, decode(answer.properties))
 
     def refresh(self, resource: Resource) -> Resource | None:
-        """The resource as AWS has it now; None when it is gone."""
+        """The current resource in AWS; None if it no longer exists."""
         answer = self.stub.Read(
             provider_pb2.ReadRequest(
                 urn=resource.urn,
@@ -180,7 +182,7 @@ class Plugin:
         )
 
     def invoke(self, token: str, arguments: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What the function answers."""
+        """The function's results."""
         answer = self.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=encode(arguments or {})))
         if answer.failures:
             raise RefusedError({failure.property: failure.reason for failure in answer.failures})
@@ -188,7 +190,7 @@ class Plugin:
 
 
 def init_failure(error: grpc.RpcError) -> provider_pb2.ErrorResourceInitFailed:
-    """What the engine records of a half-made resource."""
+    """What the engine records of a partially created resource."""
     metadata = dict(error.trailing_metadata())
     status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
     failure = provider_pb2.ErrorResourceInitFailed()

@@ -1,4 +1,4 @@
-"""The same inputs through Terraform's AWS provider leave the same in AWS, where both are on the machine."""
+"""Terraform's AWS provider creates the same in AWS from the same inputs, if it is on the machine."""
 
 import json
 import os
@@ -94,7 +94,7 @@ def run_terraform(run: LocalRun, directory: Path, *arguments: str) -> subprocess
 
 
 def facts(run: LocalRun, name: str) -> Mapping[str, Any]:
-    """What AWS says of a table and its key, without what is each one's own."""
+    """The AWS description of a table and its key, without values that are unique to each."""
     dynamodb, kms = run.aws.client("dynamodb"), run.aws.client("kms")
     table = dynamodb.describe_table(TableName=name)["Table"]
     key = kms.describe_key(KeyId=f"alias/{name}")["KeyMetadata"]

@@ -1,4 +1,4 @@
-"""Inputs are checked before AWS is asked: what is not supported is refused by name."""
+"""Inputs are checked before AWS is called, and unsupported ones are rejected by name."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

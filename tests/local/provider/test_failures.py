@@ -1,4 +1,4 @@
-"""What goes wrong between the provider and AWS: told once, clearly, and nothing that was made is lost."""
+"""Failures between the provider and AWS are reported once and clearly, and created resources are not lost."""
 
 import json
 import threading

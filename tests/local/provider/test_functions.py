@@ -1,4 +1,4 @@
-"""The functions that programs call: in the SDK's shape, with AWS's answers."""
+"""The functions that programs call return AWS's answers in the form of the SDK."""
 
 import inspect
 import json

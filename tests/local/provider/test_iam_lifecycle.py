@@ -1,4 +1,4 @@
-"""IAM types against the local AWS; their secrets are secrets."""
+"""IAM types against the local AWS; their secrets are marked as secrets."""
 
 import json
 from collections.abc import Callable

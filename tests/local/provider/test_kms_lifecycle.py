@@ -150,7 +150,7 @@ def test_a_policy_with_an_unknown_principal_is_refused_in_awss_words(plugin: Plu
 
 
 def test_a_user_made_while_a_key_is_retried_is_accepted(plugin: Plugin, unique: Unique) -> None:
-    """IAM needs seconds to make a new user known to KMS: the create waits instead of failing."""
+    """It takes seconds until KMS knows a new user: the create operation waits instead of failing."""
     assert plugin.aws
     name = unique("late")
     iam = plugin.aws.client("iam")

@@ -1,4 +1,4 @@
-"""Previews: nothing is made, what AWS will choose is unknown, and what is known is shown."""
+"""Previews create nothing, show known values, and mark values that AWS chooses as unknown."""
 
 from collections.abc import Callable
 from typing import Any

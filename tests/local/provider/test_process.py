@@ -1,4 +1,4 @@
-"""The provider's process: it ends with the engine, and tells nothing of its credentials."""
+"""The provider's process ends with the engine, and does not reveal its credentials."""
 
 import os
 import signal

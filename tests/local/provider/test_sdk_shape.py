@@ -1,5 +1,5 @@
 # ruff: noqa: ANN401  # annotations of the SDK are values of any type here
-"""The types are those of the installed pulumi-aws SDK: an SDK with other shapes fails here."""
+"""The types match the installed pulumi-aws SDK; a different SDK fails here."""
 
 import collections.abc
 import importlib.metadata

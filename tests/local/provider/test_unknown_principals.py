@@ -1,4 +1,4 @@
-"""A policy names a user or role that does not exist: what people see of the wait, and at its end."""
+"""A policy names a user or role that does not exist: messages during the wait and at its end."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ROOT = "arn:aws:iam::111122223333:root"
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what it is told."""
+    """Records log messages."""
 
     def __init__(self) -> None:
         self.log: list[engine_pb2.LogRequest] = []

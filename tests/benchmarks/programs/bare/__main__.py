@@ -1,4 +1,4 @@
-"""The same tables as the component's, in the least component: no check, no setting, only the resources.
+"""The same tables as with the component, in the smallest component: no checks, no settings, only resources.
 
 KEY_POLICY is the key policy of the table TABLE in ACCOUNT, as somebody would have it in a file.
 """

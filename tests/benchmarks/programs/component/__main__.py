@@ -1,4 +1,4 @@
-"""Encrypted tables by the component, all else as it comes."""
+"""Encrypted tables with the component and its defaults."""
 
 import os
 
