@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from encrypted_tables.iam.answer import (
     NO,
@@ -136,6 +137,32 @@ def orphaned_ids(document: Document) -> set[str]:
         str(entry) for one in principals if isinstance(one, Mapping) for entry in as_list(one.get("AWS"))
     )
     return {entry for entry in entries if is_orphaned_id(entry)}
+
+
+def ended_statements(document: Document, action: str, now: datetime) -> dict[str, str]:
+    """The Allow statements about an action that allowed it until a time in the past, and that time."""
+    moment = {"aws:currenttime": now.isoformat(), "aws:epochtime": str(int(now.timestamp()))}
+    return {
+        place: ", ".join(
+            str(value) for keys in ends.values() for one in keys.values() for value in as_list(one)
+        )
+        for statement, place in document.about("Allow", action)
+        if (ends := _ends(statement.get("Condition"))) and conditions_hold(ends, moment).grade is Grade.NO
+    }
+
+
+def _ends(block: object) -> dict[str, dict[str, object]]:
+    """The conditions that only set an end."""
+    conditions = block.items() if isinstance(block, Mapping) else ()
+    return {
+        operator: {key: value for key, value in keys.items() if str(key).lower() in _NOW}
+        for operator, keys in conditions
+        if str(operator).lower().removesuffix("ifexists") in _BEFORE and isinstance(keys, Mapping)
+    }
+
+
+_BEFORE = ("datelessthan", "datelessthanequals")
+_NOW = ("aws:currenttime", "aws:epochtime")
 
 
 def has_open_allow(document: Document) -> bool:

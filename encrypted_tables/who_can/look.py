@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from encrypted_tables.errors import UserError
+from encrypted_tables.iam.actions import DECRYPT
 from encrypted_tables.iam.answer import NO, YES
 from encrypted_tables.iam.documents import Document
-from encrypted_tables.iam.policy import orphaned_ids
+from encrypted_tables.iam.policy import ended_statements, orphaned_ids
 from encrypted_tables.iam.principals import parse_principal
 from encrypted_tables.verify.collect.account import Account, read_account
 from encrypted_tables.verify.collect.credentials import Principal as WithCredentials
@@ -21,6 +22,8 @@ from encrypted_tables.verify.probe.probe import ProbeResult
 from encrypted_tables.who_can.evaluate import Subject, rows, with_access
 from encrypted_tables.who_can.report import TableRows
 from encrypted_tables.who_can.row import Row
+
+GET_ITEM = "dynamodb:GetItem"
 
 
 @dataclass(frozen=True)
@@ -93,16 +96,23 @@ def look(inventory: Inventory, place: Place, proofs: Mapping[str, bool], paralle
     everyone = rows(account, subject, datetime.now(UTC))
     found = list(parallel.track(f"evaluating {place.name}", everyone, len(account.members) + 1))
     proven = [_proven(row, proofs) for row in found]
-    limits = (*inventory.limits, *_admits_nobody(subject))
+    limits = (*inventory.limits, *_admits_nobody(subject, datetime.now(UTC)))
     return TableRows(place.name, place.region, len(found), with_access(proven), limits)
 
 
-def _admits_nobody(subject: Subject) -> Iterator[str]:
-    """Notes on deleted users and roles that a policy still names."""
-    for policy in (*subject.table.policies, *(subject.key.policies if subject.key else ())):
+def _admits_nobody(subject: Subject, now: datetime) -> Iterator[str]:
+    """Notes on deleted users and roles that a policy still names, and on statements whose time is over."""
+    of_key = subject.key.policies if subject.key else ()
+    actions = [
+        *((policy, GET_ITEM) for policy in subject.table.policies),
+        *((one, DECRYPT) for one in of_key),
+    ]
+    for policy, action in actions:
         if isinstance(policy, Document):
             for unique_id in sorted(orphaned_ids(policy)):
                 yield f"{policy.label} names {unique_id}, which was deleted: that entry allows nobody."
+            for place, until in ended_statements(policy, action, now).items():
+                yield f"{place} ended at {until}: it allows nobody any more. Remove it."
 
 
 def _proven(row: Row, proofs: Mapping[str, bool]) -> Row:

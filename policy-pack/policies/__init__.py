@@ -21,6 +21,7 @@ from policies import (
     kms_key_lockout_check_kept,
     kms_key_no_wildcard_principal,
     kms_key_policy_keeps_administrator,
+    kms_key_policy_no_ended_statement,
     kms_key_policy_no_orphaned_principal,
     kms_key_rotation_enabled,
     waivers_current,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     kms_key_no_wildcard_principal.RULE,
     kms_key_policy_keeps_administrator.RULE,
     kms_key_policy_no_orphaned_principal.RULE,
+    kms_key_policy_no_ended_statement.RULE,
     kms_key_lockout_check_kept.RULE,
     iam_policy_no_decrypt_on_all_keys.RULE,
     # Last, because they report on the waivers that the others used.

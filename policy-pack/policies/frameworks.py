@@ -101,6 +101,7 @@ CONTROLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "kms-key-no-wildcard-principal": {FSBP: ("KMS.5",), **LEAST_PRIVILEGE},
     "kms-key-policy-keeps-administrator": KEY_CARE,
     "kms-key-policy-no-orphaned-principal": LEAST_PRIVILEGE,
+    "kms-key-policy-no-ended-statement": LEAST_PRIVILEGE,
     "kms-key-lockout-check-kept": KEY_CARE,
     "iam-policy-no-decrypt-on-all-keys": {FSBP: ("KMS.1", "KMS.2"), **LEAST_PRIVILEGE},
     "waivers-current": {NIST: ("CA-5",)},

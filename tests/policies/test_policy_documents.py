@@ -11,6 +11,7 @@ from tests.policies.baselines import ACCOUNT, KEY_ARN, ROOT, baseline, document,
 
 WILDCARD = "kms-key-no-wildcard-principal"
 ADMINISTRATOR = "kms-key-policy-keeps-administrator"
+ENDED = "kms-key-policy-no-ended-statement"
 ORPHANED = "kms-key-policy-no-orphaned-principal"
 DECRYPT = "iam-policy-no-decrypt-on-all-keys"
 USER = f"arn:aws:iam::{ACCOUNT}:user/nextwork-kms-user"
@@ -336,3 +337,43 @@ def test_all_keys_of_a_partition_or_region_are_all_keys(resource: str) -> None:
     policy = document({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource})
 
     assert violations(DECRYPT, Sample(types.IAM_POLICY, {"policy": json.dumps(policy)})) != []
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_over"),
+    [
+        ({"DateLessThan": {"aws:CurrentTime": "2025-01-31"}}, True),
+        ({"DateLessThan": {"AWS:currenttime": "2025-01-31T12:00:00+01:00"}}, True),
+        ({"DateLessThanEqualsIfExists": {"aws:EpochTime": 1738281600}}, True),
+        ({"DateLessThan": {"aws:CurrentTime": ["2024-01-31", "2025-01-31"]}, **VIA_DYNAMODB}, True),
+        ({"DateLessThan": {"aws:CurrentTime": ["2025-01-31", "2999-01-31"]}}, False),
+        ({"DateLessThan": {"aws:TokenIssueTime": "2025-01-31"}}, False),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2025-01-31"}}, False),
+        ({"DateLessThan": {"aws:CurrentTime": "soon"}}, False),
+    ],
+    ids=json.dumps,
+)
+def test_a_statement_whose_time_is_over_is_reported(condition: dict[str, Any], *, is_over: bool) -> None:
+    sample = key_with(
+        statement(), statement(Sid="Guest", Principal={"AWS": USER}, **USE, Condition=condition)
+    )
+
+    found = violations(ENDED, sample)
+
+    assert len(found) == is_over
+    assert all("allowed access until" in one and "'Guest'" in one for one in found)
+
+
+def test_a_denial_whose_time_is_over_gives_no_access() -> None:
+    past = {"DateLessThan": {"aws:CurrentTime": "2025-01-31"}}
+
+    assert violations(ENDED, key_with(statement(), statement(Effect="Deny", Condition=past))) == []
+
+
+def test_a_time_that_is_not_known_yet_is_pending() -> None:
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [statement(Condition={"DateLessThan": {"aws:CurrentTime": UNKNOWN}})],
+    }
+
+    assert "unknown" in violations(ENDED, baseline(types.NATIVE_KEY, keyPolicy=policy))[0]

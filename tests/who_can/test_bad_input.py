@@ -171,6 +171,29 @@ def test_an_account_that_may_not_be_listed_names_the_action_and_what_is_not_cove
     )
 
 
+@pytest.mark.parametrize(
+    ("ends", "is_over"),
+    [
+        ({"DateLessThan": {"aws:CurrentTime": "2025-01-31T00:00:00Z"}}, True),
+        ({"DateLessThanEqualsIfExists": {"AWS:EpochTime": "1738281600"}}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "2999-01-31T00:00:00Z"}}, False),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2025-01-31T00:00:00Z"}}, False),
+        ({"DateLessThan": {"aws:TokenIssueTime": "2025-01-31T00:00:00Z"}}, False),
+    ],
+)
+def test_a_statement_whose_time_is_over_is_reported_for_removal(
+    ends: dict[str, dict[str, str]], *, is_over: bool
+) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/guest"
+    statement = {**EVERYTHING, "Sid": "Guest", "Principal": {"AWS": role}, "Condition": ends}
+
+    found = seen(Account(ACCOUNT, {}), place(policy(statement)))
+
+    (time,) = (value for keys in ends.values() for value in keys.values())
+    note = f"statement Guest of the key policy ended at {time}: it allows nobody any more. Remove it."
+    assert found.limits == ((note,) if is_over else ())
+
+
 def test_a_deleted_principal_is_noted_and_admitted_nowhere() -> None:
     names_it = policy({**EVERYTHING, "Principal": {"AWS": [DELETED, ACCOUNT]}})
 
