@@ -1,1 +1,1 @@
-"""The emulator process: ministack, with AWS's rules for KMS keys and encrypted DynamoDB tables."""
+"""A local AWS that enforces KMS key policies on DynamoDB tables."""

@@ -1,15 +1,22 @@
-"""The clock of the local AWS: this machine's, plus the time that tests let pass."""
+"""The clock of the local AWS: this machine's or one that stands still, plus the time that tests let pass."""
 
 import asyncio
 import time
 
 TICK_SECONDS = 0.02
 _passed = 0.0
+_stopped_at: float | None = None
 
 
 def now() -> float:
     """Seconds since the epoch."""
-    return time.time() + _passed
+    return (time.time() if _stopped_at is None else _stopped_at) + _passed
+
+
+def stop_at(seconds: float) -> None:
+    """Set the clock to this time, in seconds since the epoch. From then on only `let_pass` moves it."""
+    global _stopped_at  # noqa: PLW0603  # one local AWS, one time
+    _stopped_at = seconds
 
 
 def let_pass(seconds: float) -> None:

@@ -21,6 +21,7 @@ class Settings:
     `dynamodb_hosts` is the number of hosts that cache table keys, each for itself.
     `encryption_change_seconds` is how long a change of a table's key takes, `iam_propagation_seconds`
     how long KMS does not see a new user or role.
+    `seed` makes ids repeatable. `stopped_at`, in seconds since the epoch, makes the clock stand still.
     """
 
     port: int
@@ -34,6 +35,8 @@ class Settings:
     encryption_change_seconds: float = 0.0
     iam_propagation_seconds: float = 0.0
     dynamodb_hosts: int = 1
+    seed: int | None = None
+    stopped_at: float | None = None
 
     @classmethod
     def read(cls, line: str) -> "Settings":

@@ -19,6 +19,7 @@ RUN_BY = {
     "docs/how-to.md": "docs/test_how_to.py",
     "docs/interrupted-updates.md": "engine/survivor.py",
     "docs/keys.md": "docs/test_access_commands.py",
+    "docs/local-aws-in-tests.md": "local/test_tool.py",
     "docs/move-from-aws-keys.md": "engine/test_move_from_aws_keys.py",
     "docs/new-project.md": "docs/test_new_project.py",
     "docs/pull-requests.md": "workflows/test_docs.py",

@@ -41,6 +41,8 @@ class Settings:
     encryption_change_seconds: float
     iam_propagation_seconds: float
     dynamodb_hosts: int = 1
+    seed: int | None = None
+    stopped_at: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.run.port <= LAST_PORT:
@@ -53,6 +55,10 @@ class Settings:
                 raise LocalAwsError(f"{name} {seconds}: expected 0 or more seconds")
         if self.dynamodb_hosts < 1:
             raise LocalAwsError(f"dynamodb_hosts {self.dynamodb_hosts}: expected 1 or more")
+        if self.seed is not None and self.state_dir is not None:
+            raise LocalAwsError(
+                f"seed {self.seed}: not with a state_dir, because a later start would repeat ids"
+            )
 
     def line(self) -> bytes:
         """The settings as the line that the emulator reads."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class LocalAws:
         self.endpoint_url = f"http://127.0.0.1:{run.port}"
         self.root = run.root
         self.owner = run.owner
+        self.control_token = run.control_token
 
     def client(self, service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:  # noqa: ANN401  # boto3 makes the client's class at run time
         """A boto3 client for the local AWS: the same one for the same arguments.
@@ -143,6 +145,10 @@ class LocalAws:
         """Remove all faults."""
         self._control("DELETE", "faults", {})
 
+    def state(self) -> dict[str, Any]:
+        """All that the local AWS holds, by service, without secrets: to look at, in no fixed form."""
+        return self._control("GET", "state", {})
+
     def _control(self, method: str, what: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.check()
         connection = http.client.HTTPConnection(
@@ -180,6 +186,8 @@ def start(
     iam_propagation_seconds: float = 0,
     dynamodb_hosts: int = 1,
     port: int = 0,
+    seed: int | None = None,
+    stopped_at: datetime | None = None,
 ) -> LocalAws:
     """Start a local AWS and wait until it is ready.
 
@@ -197,6 +205,9 @@ def start(
             reach them in turn. AWS: many. 1 when left out.
         port: the port on 127.0.0.1. When left out, the port of the earlier run with this `state_dir`, or a
             free one.
+        seed: makes ids repeatable: the same calls in the same order get the same ids. Not with a `state_dir`.
+            Random ids when left out.
+        stopped_at: where the clock stands; only `let_pass` moves it. This machine's clock when left out.
 
     Raises:
         LocalAwsError: an argument is invalid, or it did not start; the message says why and what to do.
@@ -210,6 +221,8 @@ def start(
         encryption_change_seconds=encryption_change_seconds,
         iam_propagation_seconds=iam_propagation_seconds,
         dynamodb_hosts=dynamodb_hosts,
+        seed=seed,
+        stopped_at=stopped_at.timestamp() if stopped_at else None,
     )
     _keep(run, state_dir)  # before the start, so that its keys are kept whatever happens
     process = EmulatorProcess(settings)
@@ -228,6 +241,8 @@ def running(
     iam_propagation_seconds: float = 0,
     dynamodb_hosts: int = 1,
     port: int = 0,
+    seed: int | None = None,
+    stopped_at: datetime | None = None,
 ) -> Iterator[LocalAws]:
     """A local AWS that runs until the end of the block. Arguments and errors as for `start`."""
     local_aws = start(
@@ -238,6 +253,8 @@ def running(
         iam_propagation_seconds=iam_propagation_seconds,
         dynamodb_hosts=dynamodb_hosts,
         port=port,
+        seed=seed,
+        stopped_at=stopped_at,
     )
     try:
         yield local_aws

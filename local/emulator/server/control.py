@@ -1,8 +1,8 @@
-"""The API for tests, with the run's token: faults, other accounts, the clock."""
+"""The API for tests: health, and with the run's token the state, faults, other accounts and the clock."""
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import clock
@@ -20,6 +20,7 @@ from ..server.asgi import (
     respond,
 )
 from ..server.faults import Faults
+from ..server.state import Stateful, shown
 
 PATH = "/_local_aws/"
 
@@ -27,38 +28,39 @@ PATH = "/_local_aws/"
 class Control:
     """The ASGI application behind `/_local_aws/`."""
 
-    def __init__(self, token: str, faults: Faults) -> None:
+    def __init__(self, token: str, faults: Faults, services: Mapping[str, Stateful]) -> None:
         self._expected = f"Bearer {token}".encode()
         self._faults = faults
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        what = (scope["method"], scope["path"].removeprefix(PATH))
+        if what == ("GET", "health"):
+            await respond(send, json_response(200, {"status": "ready"}))
+            return
         given = headers_of(scope).get("authorization", "").encode()
         if not hmac.compare_digest(given, self._expected):
             await respond(send, json_error(403, "AccessDenied", "the run's control token is needed"))
             return
         body = await read_body(receive)
-        what = (scope["method"], scope["path"].removeprefix(PATH))
         try:
             await respond(send, self._answer(what, json.loads(body or b"{}")))
         except (TypeError, ValueError, KeyError) as error:
             await respond(send, json_error(400, "ValidationException", str(error)))
 
     def _answer(self, what: tuple[str, str], request: Mapping[str, Any]) -> Response:
-        if what == ("POST", "faults"):
-            self._faults.add(request)
-            return json_response(200, {})
-        if what == ("DELETE", "faults"):
-            self._faults.clear()
-            return json_response(200, {})
-        if what == ("GET", "delayed-calls"):
-            return json_response(200, {"count": self._faults.delayed_calls})
-        if what == ("POST", "accounts"):
-            return json_response(200, _open_account(request["account_id"]))
-        if what == ("POST", "time"):
-            clock.let_pass(float(request["seconds"]))
-            return json_response(200, {})
-        return json_error(404, "UnknownOperationException", f"{what[0]} {what[1]} is not known")
+        actions: Mapping[tuple[str, str], Callable[[], Mapping[str, Any] | None]] = {
+            ("GET", "state"): lambda: shown(self._services),
+            ("POST", "faults"): lambda: self._faults.add(request),
+            ("DELETE", "faults"): self._faults.clear,
+            ("GET", "delayed-calls"): lambda: {"count": self._faults.delayed_calls},
+            ("POST", "accounts"): lambda: _open_account(request["account_id"]),
+            ("POST", "time"): lambda: clock.let_pass(float(request["seconds"])),
+        }
+        if what not in actions:
+            return json_error(404, "UnknownOperationException", f"{what[0]} {what[1]} is not known")
+        return json_response(200, actions[what]() or {})
 
 
 def _open_account(account_id: str) -> Mapping[str, str]:

@@ -12,9 +12,11 @@ import time
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from .. import clock
 from .. import ministack_adapter as ms
 from ..canary import prove_enforcement
 from ..refusal import RefusalError
+from ..repeatable import seed_ids, use_clock
 from ..server.answering import Answering
 from ..server.asgi import App
 from ..server.bootstrap import prepare_account
@@ -63,16 +65,23 @@ async def run(settings: Settings) -> None:
     port = listener.getsockname()[1]
     hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
     host = f"{LOOPBACK}:{port}"
+    if settings.stopped_at is not None:
+        clock.stop_at(settings.stopped_at)
+    use_clock()
     services = install(settings)
     faults = Faults()
     state = State(settings.state_dir, services) if settings.state_dir else None
     await prove_enforcement(ms.asgi_app, host, settings.region)
     if state:
         state.load()
+    if settings.seed is not None:
+        seed_ids(settings.seed)
     await prepare_account(ms.asgi_app, host, settings)
     if state:
         state.save()
-    app = FrontDoor(Answering(ms.asgi_app, faults, state), Control(settings.control_token, faults), hosts)
+    app = FrontDoor(
+        Answering(ms.asgi_app, faults, state), Control(settings.control_token, faults, services), hosts
+    )
     await _serve(app, listener, port)
 
 

@@ -7,6 +7,7 @@ AWS. It is not forced to the disk: a power failure may lose the last calls.
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,6 +17,10 @@ from ..refusal import RefusalError
 
 FILE = "state.json"
 FORMAT = 1
+HIDDEN = "(hidden)"
+SECRET = re.compile(
+    r"secret|password|token|material|_(symmetric|hmac|private)_key|^SessionKey", re.IGNORECASE
+)
 
 
 class Stateful(Protocol):
@@ -26,6 +31,17 @@ class Stateful(Protocol):
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
         """Take over what `get_state` once gave."""
+
+
+def shown(services: Mapping[str, Stateful]) -> Mapping[str, Any]:
+    """The state of all services for people to read, without secrets."""
+    state = {name: service.get_state() for name, service in services.items()}
+    found: Mapping[str, Any] = json.loads(json.dumps(state, default=ms.to_json), object_hook=_without_secrets)
+    return found
+
+
+def _without_secrets(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: HIDDEN if SECRET.search(name) else value for name, value in fields.items()}
 
 
 class StateError(RefusalError):
