@@ -110,7 +110,9 @@ def table_args(
         caller: who deploys.
     """
     args = settings.model_dump(exclude_unset=True, by_alias=False)
-    if settings.key_arn is None:  # this program creates no grants, so deployers do not need the permission
+    if (
+        settings.key_arn is None and not settings.application_access
+    ):  # this program creates no grants, so deployers do not need the permission
         args.setdefault("application_grants", False)
     for people in _PEOPLE:
         if args.get(people):

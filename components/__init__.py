@@ -4,6 +4,7 @@ from .caller import CallerError
 from .encrypted_table import EncryptedTable
 from .encrypted_table_args import (
     AlarmsArgs,
+    ApplicationAccessArgs,
     AutoscalingArgs,
     EncryptedTableArgs,
     GlobalSecondaryIndexArgs,
@@ -20,6 +21,7 @@ from .test_user import TestUser, TestUserArgs
 
 __all__ = [
     "AlarmsArgs",
+    "ApplicationAccessArgs",
     "AutoscalingArgs",
     "CallerError",
     "EncryptedTable",

@@ -37,6 +37,33 @@ READ_WRITE = AccessKind(
 )
 
 
+KINDS = {"READ": READ, "WRITE": WRITE, "READ_WRITE": READ_WRITE}
+"""The kinds of access, by their names in settings."""
+
+
+@dataclass(frozen=True)
+class Grantee:
+    """An application's role.
+
+    Attributes:
+        resource_name: what the names of the resources for it are made of.
+        name: its name in IAM.
+        arn: its ARN.
+        unique_id: its unique id in IAM; another one once it is created again.
+    """
+
+    resource_name: str
+    name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    unique_id: pulumi.Output[str]
+
+    @staticmethod
+    def of_resource(role: "aws.iam.Role") -> "Grantee":
+        """The grantee for a role that the program has as a resource."""
+        # The SDK has no public way to read a resource's name.
+        return Grantee(role._name, role.name, role.arn, role.unique_id)
+
+
 @dataclass(frozen=True)
 class EncryptedCopy:
     """The table in one Region: its ARN and its key."""
@@ -49,7 +76,7 @@ def grant_access(
     name: str,
     number: int,
     kind: AccessKind,
-    role: "aws.iam.Role",
+    grantee: Grantee,
     *,
     copies: Mapping[str, EncryptedCopy],
     encryption_context: Mapping[str, str],
@@ -66,7 +93,7 @@ def grant_access(
         number: 1 for the first role with this resource name, then 2, 3, …: roles in different components may
             share a name.
         kind: the kind of access.
-        role: the application's role.
+        grantee: the application's role.
         copies: the table in each Region, starting with its main Region.
         encryption_context: what DynamoDB sends with each use of the key for this table.
         account_id: the table's account.
@@ -76,29 +103,30 @@ def grant_access(
         SettingsError: the role belongs to another account; raised once its ARN is known.
     """
     arns = pulumi.Output.all(*(copy.table_arn for copy in copies.values()))
-    grantee = role.arn.apply(lambda arn: _of_account(arn, account_id))
-    resource_name = role._name  # the SDK has no public way to read the name
+    arn = grantee.arn.apply(lambda arn: _of_account(arn, account_id))
 
     def child(suffix: str, region: str = "") -> tuple[str, pulumi.ResourceOptions]:
-        own = about_role(f"{name}-{kind.name.replace('-', '')}{suffix}{region}", resource_name, number)
-        earlier = f"{name}-{resource_name}-{kind.name}{suffix}{region}"
+        own = about_role(
+            f"{name}-{kind.name.replace('-', '')}{suffix}{region}", grantee.resource_name, number
+        )
+        earlier = f"{name}-{grantee.resource_name}-{kind.name}{suffix}{region}"
         return own, options if number > 1 else renamed(options, earlier)
 
     policy, policy_options = child("")
     aws.iam.RolePolicy(
         policy,
-        role=pulumi.Output.all(role.name, grantee).apply(lambda known: known[0]),
+        role=pulumi.Output.all(grantee.name, arn).apply(lambda known: known[0]),
         policy=arns.apply(lambda arns: _document(arns, kind.actions)),
         opts=policy_options,
     )
     # KMS stores the role's unique id, so a recreated role needs a new grant.
-    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=role.unique_id)
+    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=grantee.unique_id)
     for position, (region, copy) in enumerate(copies.items()):
         grant, grant_options = child("-grant", f"-{region}" if position else "")
         aws.kms.Grant(
             grant,
             key_id=copy.key_arn,
-            grantee_principal=grantee,
+            grantee_principal=arn,
             operations=["Decrypt"],
             constraints=[{"encryption_context_subset": dict(encryption_context)}],
             region=region,

@@ -7,7 +7,17 @@ import pulumi
 import pulumi_aws as aws
 
 from .alarms import TableAlarms
-from .application_access import READ, READ_WRITE, WRITE, AccessKind, EncryptedCopy, grant_access
+from .application_access import (
+    KINDS,
+    READ,
+    READ_WRITE,
+    WRITE,
+    AccessKind,
+    EncryptedCopy,
+    Grantee,
+    grant_access,
+)
+from .application_settings import application_roles
 from .caller import aws_provider, current_caller
 from .capacity import autoscale
 from .current_table import current_capacity, current_table
@@ -15,15 +25,17 @@ from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
 from .keys import TableKeys
-from .preflight import preflight, protected_table, validated
+from .preflight import preflight, protected_table
 from .principal_lookup import Identities
-from .problems import SettingsError, raise_problems
+from .principals import canonical_principal
+from .problems import SettingsError, raise_problems, validated
 from .program import this_program
 from .provisioned_capacity import left_to_autoscaling
 from .resource_names import type_token, with_earlier_type
 from .statement_access import declared_by_statements
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_policy import attach_policy
+from .table_settings import TableSettings
 
 
 class EncryptedTable(pulumi.ComponentResource):
@@ -31,8 +43,11 @@ class EncryptedTable(pulumi.ComponentResource):
 
     Creates the key with its alias and policy, then the table. Key rotation and point-in-time recovery are on;
     deletion protection is on unless `ephemeral`. All arguments are checked, and all mistakes reported, before
-    any resource is registered. The attributes `table` and `key` are the AWS resources (`key` is None if
-    `key_arn` is set).
+    any resource is registered.
+
+    Attributes:
+        table: the AWS table.
+        key: the AWS key; None if `key_arn` is set.
 
     Raises:
         SettingsError: an argument is invalid, or nobody could change the key policy again.
@@ -66,13 +81,15 @@ class EncryptedTable(pulumi.ComponentResource):
         self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         what = f"EncryptedTable {name!r}"
-        self._settings = settings = validated(what, args)
+        self._settings = settings = validated(what, args, TableSettings)
         named = settings.deployers
         caller = current_caller(opts, named if isinstance(named, tuple) else ())
         program = this_program()
         identities = Identities(caller, aws_provider(opts))
         problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
-        absent = [*identities.problems(named_people(settings))]
+        absent = [
+            *identities.problems({**named_people(settings), **application_roles(settings.application_access)})
+        ]
         previewing = pulumi.runtime.is_dry_run()  # a preview may run before users and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
@@ -89,7 +106,8 @@ class EncryptedTable(pulumi.ComponentResource):
         keep = not settings.ephemeral
         self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
         self._granted: list[Mapping[str, pulumi.Input[str]]] = []
-        self._grantees: list[tuple[AccessKind, aws.iam.Role]] = []
+        self._grantees: list[tuple[AccessKind, str]] = []
+        self._roles: list[tuple[AccessKind, aws.iam.Role]] = []
 
         keys = TableKeys(name, settings, table, caller, identities, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
@@ -102,18 +120,20 @@ class EncryptedTable(pulumi.ComponentResource):
         attach_policy(name, self.table, settings, child)
         alarms = TableAlarms(name, settings, table, caller, child)
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
-        self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought))
+        self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought)).apply(dict)
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
         self.key_id = self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
         self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
-        self.stream_arn = self.table.stream_arn
-        self.replica_key_arns = pulumi.Output.all(**self._replica_keys)
+        self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
+        self.replica_key_arns = pulumi.Output.all(**self._replica_keys).apply(dict)  # of nothing: a list
         self._access = declared_access(settings, caller)
         self._statement_access = declared_by_statements(
             settings.key_policy_statements, settings.resource_policy_statements, caller.scope
         )
+        for application, access in settings.application_access.items():
+            self._grant(KINDS[access.access], self._application(application, access.role, identities))
         self.register_outputs(
             {
                 "tableName": self.table_name,
@@ -129,23 +149,24 @@ class EncryptedTable(pulumi.ComponentResource):
 
     def grant_read(self, role: "aws.iam.Role") -> None:
         """Let an application's role read items of this table: creates an IAM policy and a KMS grant."""
-        self._grant(READ, role)
+        self._grant_resource(READ, role)
 
     def grant_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role write items of this table: creates an IAM policy and a KMS grant."""
-        self._grant(WRITE, role)
+        self._grant_resource(WRITE, role)
 
     def grant_read_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role read and write items of this table: creates an IAM policy and a KMS
         grant.
         """
-        self._grant(READ_WRITE, role)
+        self._grant_resource(READ_WRITE, role)
 
     @property
     def declaration(self) -> Mapping[str, Any]:
-        """The table, its key and the intended access, for a stack output.
+        """The table, its key and the intended access, for `encrypted-tables verify`.
 
-        `encrypted-tables verify` compares it with the actual access. Call it after the last `grant_…`.
+        Note:
+            Call it after the last `grant_read`, `grant_write` or `grant_read_write`.
         """
         settings = self._settings
         access = pulumi.Output.all(self._access, self._statement_access, self._granted)
@@ -209,41 +230,55 @@ class EncryptedTable(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(ignore_changes=ignored)),
         )
 
-    def _grant(self, kind: AccessKind, role: "aws.iam.Role") -> None:
-        settings = self._settings
-        self._check_grantee(kind, role)
-        if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
-            raise SettingsError(
-                f"EncryptedTable {self._name!r}: applicationGrants is false, so the key policy refuses the "
-                f"grant for role {role._name!r}. Set it, or name the role under keyUsers."
-            )
+    def _grant(self, kind: AccessKind, grantee: Grantee) -> None:
+        self._grantees.append((kind, grantee.resource_name))
         region = self._protected.region
         copies = {region: EncryptedCopy(self.table_arn, self.key_arn)} | {
             replica: EncryptedCopy(self._arn_in(replica), self._replica_keys[replica])
-            for replica in settings.replica_regions
+            for replica in self._settings.replica_regions
         }
         grant_access(
             self._name,
-            sum(granted == kind and known._name == role._name for granted, known in self._grantees),
+            self._grantees.count((kind, grantee.resource_name)),
             kind,
-            role,
+            grantee,
             copies=copies,
             encryption_context=self._protected.encryption_context,
             account_id=self._protected.scope.account_id,
             options=pulumi.ResourceOptions(parent=self),
         )
-        self._granted.append({"principal": role.arn, "role": kind.role})
+        self._granted.append({"principal": grantee.arn, "role": kind.role})
 
-    def _check_grantee(self, kind: AccessKind, role: object) -> None:
-        what = f"EncryptedTable {self._name!r}"
+    def _application(self, name: str, role: pulumi.Input[str], identities: Identities) -> Grantee:
+        """The grantee for a role that the settings name."""
+        scope = self._protected.scope
+        arn = pulumi.Output.from_input(role).apply(lambda known: canonical_principal(known, scope))
+        return Grantee(
+            resource_name=name,
+            name=arn.apply(lambda arn: arn.rpartition("/")[2]),
+            arn=arn,
+            unique_id=arn.apply(lambda arn: identities.fingerprint([arn])),
+        )
+
+    def _grant_resource(self, kind: AccessKind, role: "aws.iam.Role") -> None:
+        settings, what = self._settings, f"EncryptedTable {self._name!r}"
         if not isinstance(role, aws.iam.Role):
             raise SettingsError(
                 f"{what}: expected an aws.iam.Role, found {role!r}. "
                 "Look up an existing role with aws.iam.Role.get(NAME, ROLE). Name users under keyUsers."
             )
-        if any(known is role and granted == kind for granted, known in self._grantees):
-            raise SettingsError(f"{what}: role {role._name!r} is granted {kind.name} access twice.")
-        self._grantees.append((kind, role))
+        grantee = Grantee.of_resource(role)
+        if (kind, role) in self._roles:
+            raise SettingsError(
+                f"{what}: role {grantee.resource_name!r} is granted {kind.name} access twice."
+            )
+        if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
+            raise SettingsError(
+                f"{what}: applicationGrants is false, so the key policy refuses the grant for role "
+                f"{grantee.resource_name!r}. Set it, or name the role under keyUsers."
+            )
+        self._roles.append((kind, role))
+        self._grant(kind, grantee)
 
     def _arn_in(self, region: str) -> pulumi.Output[str]:
         """The ARN of the table's replica in a Region: the table's ARN with that Region."""

@@ -1,10 +1,10 @@
 """The arguments of `EncryptedTable`, with their meaning and defaults.
 
-Only types that Pulumi's component host can describe to other languages.
+`schema.py` describes them to other languages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from pulumi import Input
 
@@ -25,22 +25,18 @@ class KeyUserArgs(TypedDict):
     """The reason for the access, up to 256 characters; shown in the stack's outputs. None when left out."""
 
 
-if TYPE_CHECKING:
-    KeyUsers = Input[Sequence[Input[str] | KeyUserArgs]]
-    AttributeType = Literal["S", "N", "B"]
-    InputFormat = Literal["DYNAMODB_JSON", "ION", "CSV"]
-    Compression = Literal["NONE", "GZIP", "ZSTD"]
-    Projection = Literal["ALL", "KEYS_ONLY", "INCLUDE"]
-    KeyPolicyProfile = Literal["strict", "console"]
-    ReplicaConsistency = Literal["EVENTUAL", "STRONG"]
-    StreamViewType = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
-    TableClass = Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
-    BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
-else:  # the type that Pulumi's component host can describe to other languages
-    KeyUsers = Input[Sequence[Any]]
-    AttributeType = InputFormat = Compression = Projection = KeyPolicyProfile = ReplicaConsistency = (
-        StreamViewType
-    ) = TableClass = BillingMode = str
+KeyUsers = Input[Sequence[Input[str] | KeyUserArgs]]
+ItemAccess = Literal["READ", "WRITE", "READ_WRITE"]
+AttributeType = Literal["S", "N", "B"]
+InputFormat = Literal["DYNAMODB_JSON", "ION", "CSV"]
+InputCompressionType = Literal["NONE", "GZIP", "ZSTD"]
+CsvDelimiter = Literal[",", ";", ":", "|", "\t", " "]
+ProjectionType = Literal["ALL", "KEYS_ONLY", "INCLUDE"]
+KeyPolicyProfile = Literal["strict", "console"]
+ReplicaConsistency = Literal["EVENTUAL", "STRONG"]
+StreamViewType = Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]
+TableClass = Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"]
+BillingMode = Literal["PAY_PER_REQUEST", "PROVISIONED"]
 
 
 class KeyAttributeArgs(TypedDict):
@@ -114,10 +110,10 @@ class ImportFromArgs(TypedDict):
     key_prefix: NotRequired[str]
     """The prefix of the object keys to import. All objects when left out."""
 
-    input_compression_type: NotRequired[Compression]
+    input_compression_type: NotRequired[InputCompressionType]
     """`NONE`, `GZIP` or `ZSTD`. `NONE` when left out."""
 
-    csv_delimiter: NotRequired[str]
+    csv_delimiter: NotRequired[CsvDelimiter]
     """For `CSV`: the delimiter. A comma when left out."""
 
     csv_header: NotRequired[Sequence[str]]
@@ -139,7 +135,7 @@ class GlobalSecondaryIndexArgs(TypedDict):
     sort_key: NotRequired[KeyAttributeArgs]
     """Its sort key. None when left out."""
 
-    projection_type: NotRequired[Projection]
+    projection_type: NotRequired[ProjectionType]
     """The attributes it contains: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
@@ -170,7 +166,7 @@ class LocalSecondaryIndexArgs(TypedDict):
     sort_key: KeyAttributeArgs
     """Its sort key."""
 
-    projection_type: NotRequired[Projection]
+    projection_type: NotRequired[ProjectionType]
     """The attributes it contains: `ALL`, `KEYS_ONLY` or `INCLUDE`. `ALL` when left out."""
 
     non_key_attributes: NotRequired[Sequence[str]]
@@ -207,6 +203,19 @@ class AlarmsArgs(TypedDict):
     """With `target_arn`: the target's ARN for each Region of `replica_regions`."""
 
 
+class ApplicationAccessArgs(TypedDict):
+    """The access of an application's role to the items: an IAM policy for the table, a KMS grant for the key.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+
+    role: Input[str]
+    """The role: its ARN, or `role/NAME` of the table's account."""
+
+    access: ItemAccess
+    """`READ`, `WRITE` or `READ_WRITE`. `WRITE` allows writing items but not reading them."""
+
+
 class EncryptedTableArgs(TypedDict):
     """Arguments of `EncryptedTable`. Only the partition key is required."""
 
@@ -224,6 +233,10 @@ class EncryptedTableArgs(TypedDict):
     roles, `user/NAME` and `role/NAME` of this account (with the IAM path), or `permission-set/NAME` of IAM
     Identity Center. Users and roles must exist, or be outputs of this program. An entry can also be a map of
     `principal`, `until` (when the access ends) and `reason`. Default: only the deployers."""
+
+    application_access: NotRequired[Mapping[str, ApplicationAccessArgs]]
+    """Roles of applications that get access to the items, each under a name of your choice. None when left
+    out."""
 
     key_administrators: NotRequired[Principals]
     """Principals that manage the key: its policy, rotation and deletion. The deployers when left out."""
@@ -255,7 +268,7 @@ class EncryptedTableArgs(TypedDict):
 
     application_grants: NotRequired[bool]
     """Whether a strict key policy lets deployers create grants for roles of applications, for this table
-    only. `grant_read`, `grant_write` and `grant_read_write` need it. True when left out."""
+    only. `application_access` needs it. True when left out."""
 
     bypass_policy_lockout_safety_check: NotRequired[bool]
     """Whether to accept a key policy that the deployer, or anybody, could not change again. False when left
@@ -384,5 +397,5 @@ class EncryptedTableArgs(TypedDict):
     """Tags of the table, its keys, its replicas and its alarms. None when left out."""
 
     ephemeral: NotRequired[bool]
-    """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them (`protect`),
-    and resources removed from the program stay in AWS (`retain_on_delete`)."""
+    """Whether table and key may be destroyed. False when left out: Pulumi refuses to delete them, and
+    resources removed from the program stay in AWS."""

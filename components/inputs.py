@@ -1,7 +1,7 @@
 """Values that are known now, and outputs of other resources."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pulumi import Input, Output
 
@@ -26,3 +26,23 @@ def has_output(values: object) -> bool:
     if isinstance(values, Mapping):
         return any(has_output(value) for value in values.values())
     return isinstance(values, list | tuple) and any(has_output(value) for value in values)
+
+
+def value_at_once(output: Output[Any]) -> Any:  # noqa: ANN401  # any value
+    """The value of an Output that is known, not secret and of no resource, such as a formatted string.
+
+    Any other Output is returned as it is.
+    """
+
+    async def value() -> Any:  # noqa: ANN401  # any value
+        if await output.is_secret() or await output.resources() or not await output.is_known():
+            return output
+        return await output.future()
+
+    steps = value()
+    try:
+        steps.send(None)  # ends at once if nothing has to be awaited
+    except StopIteration as end:
+        return end.value
+    steps.close()
+    return output

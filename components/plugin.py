@@ -1,33 +1,22 @@
-"""Extends Pulumi's component host so that programs in other languages get the same names and errors."""
+"""The components for programs in other languages."""
 
+import json
 from typing import Any
 
 import pulumi
-from pulumi.provider import ConstructResult
-from pulumi.provider.experimental.analyzer import ComponentDefinition
-from pulumi.provider.experimental.component import ComponentProvider
-from pulumi.provider.server import ComponentInitError
+from pulumi.provider import ConstructResult, Provider
+from pydantic.alias_generators import to_camel
 
-from .encrypted_table import EncryptedTable
-from .resource_names import PACKAGE
-from .test_user import TestUser
+from .attributes import outputs_of
+from .inputs import value_at_once
+from .schema import COMPONENTS, package_schema
 
 
-class Plugin(ComponentProvider):
-    """Hosts `EncryptedTable` and `TestUser`."""
+class Plugin(Provider):
+    """Makes `EncryptedTable` and `TestUser` for programs that know their schema only."""
 
     def __init__(self, version: str) -> None:
-        super().__init__([EncryptedTable, TestUser], PACKAGE, version=version)
-
-    def map_inputs(self, inputs: pulumi.Inputs, component_def: ComponentDefinition) -> pulumi.Inputs:
-        """The component's arguments by their Python names.
-
-        `EncryptedTable` gets the names of the other language, which it also accepts and uses in its messages.
-        It rejects unknown arguments, which the host would ignore.
-        """
-        if component_def.name == EncryptedTable.__name__:
-            return {name: _whole(value) for name, value in inputs.items()}
-        return super().map_inputs(inputs, component_def)
+        super().__init__(version, json.dumps(package_schema(version)))
 
     def construct(
         self,
@@ -36,21 +25,31 @@ class Plugin(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Create a component. For a user-facing error, show only the message."""
+        """Make a component. An error that is meant for people is shown without a traceback.
+
+        The arguments keep the names of the other language, which the component knows and uses in messages.
+
+        Raises:
+            InputPropertiesError: the arguments are wrong.
+        """
+        component: Any = COMPONENTS[resource_type.rpartition(":")[2]]
         try:
-            return super().construct(name, resource_type, inputs, options)
-        except ComponentInitError as error:
-            if isinstance(error.inner, pulumi.RunError):
-                raise pulumi.InputPropertiesError(str(error.inner), []) from None
-            raise
+            made = component(name, {key: _received(value) for key, value in inputs.items()}, options)
+        except pulumi.RunError as error:
+            raise pulumi.InputPropertiesError(str(error), []) from None
+        outputs = {to_camel(one.name): getattr(made, one.name) for one in outputs_of(component)}
+        return ConstructResult(made.urn, outputs)
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401  # any argument
-    """Converts whole numbers back to int: between languages they are sent as floats."""
+def _received(value: Any) -> Any:  # noqa: ANN401  # any argument
+    """An argument as a program in Python gives it: whole numbers are fractions on their way here."""
+    if isinstance(value, pulumi.Output):
+        known = value_at_once(value)
+        return known if known is value else _received(known)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list):
-        return [_whole(item) for item in value]
+        return [_received(item) for item in value]
     if isinstance(value, dict):
-        return {name: _whole(item) for name, item in value.items()}
+        return {name: _received(item) for name, item in value.items()}
     return value

@@ -1,6 +1,6 @@
 """Finds what is known to fail before any resource is registered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,24 +10,9 @@ from .caller import Caller
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
 from .principals import account_of
-from .problems import Problem, SettingsError, problems_of, raise_problems
+from .problems import Problem
 from .setting_types import Alias, ResourceName, region_of
 from .table_settings import TableSettings
-
-
-def validated(what: str, args: object) -> TableSettings:
-    """The settings from a component's arguments.
-
-    Raises:
-        SettingsError: some are invalid. Lists each problem with its path.
-    """
-    if not isinstance(args, Mapping):
-        raise SettingsError(f"{what}: the arguments should be a map, found {args!r}.")
-    try:
-        return TableSettings.model_validate({k: v for k, v in args.items() if v is not None})
-    except ValidationError as error:
-        raise_problems(what, problems_of(error, TableSettings))
-        raise
 
 
 def protected_table(name: str, settings: TableSettings, caller: Caller) -> ProtectedTable:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from annotated_types import Ge, Le
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 Path = tuple[str | int, ...]
+Validated = TypeVar("Validated", bound=BaseModel)
 
 
 class SettingsError(pulumi.RunError):
@@ -51,6 +52,21 @@ def format_path(path: Path) -> str:
 def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
     """All problems of a failed validation."""
     return [_problem(details, model) for details in error.errors(include_url=False)]
+
+
+def validated(what: str, args: object, model: type[Validated]) -> Validated:
+    """The settings from a component's arguments.
+
+    Raises:
+        SettingsError: some are invalid. Lists each problem with its path.
+    """
+    if not isinstance(args, Mapping):
+        raise SettingsError(f"{what}: the arguments should be a map, found {args!r}.")
+    try:
+        return model.model_validate({k: v for k, v in args.items() if v is not None})
+    except ValidationError as error:
+        raise_problems(what, problems_of(error, model))
+        raise
 
 
 def raise_problems(what: str, problems: Sequence[Problem]) -> None:

@@ -8,6 +8,8 @@ import pulumi
 
 PACKAGE = "encrypted-tables"
 """The name of the Pulumi package."""
+NAMESPACE = "encrypted-tables"
+"""The publisher of the package, which is the scope of its npm package."""
 _EARLIER_PACKAGE = "dynamodb-kms"
 
 

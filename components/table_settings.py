@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from .alarm_settings import Alarms
+from .application_settings import ApplicationAccess, ApplicationName
 from .index_settings import (
     Autoscaling,
     GlobalSecondaryIndex,
@@ -58,6 +59,7 @@ class TableSettings(KeySettings):
     restore_from: RestoreFrom | None = None
     import_from: ImportFrom | None = None
     resource_policy_statements: tuple[TableStatement, ...] = ()
+    application_access: dict[ApplicationName, ApplicationAccess] = Field(default={})
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"
@@ -115,6 +117,12 @@ class TableSettings(KeySettings):
             i.name for i in self.global_secondary_indexes if i.read_capacity or i.write_capacity
         ]:
             raise ValueError(f"the capacity of index {indexes[0]!r} needs billingMode PROVISIONED")
+        return self
+
+    @model_validator(mode="after")
+    def _lets_deployers_create_grants(self) -> Self:
+        if self.application_access and not self.application_grants:
+            raise ValueError("applicationAccess needs applicationGrants, which is false")
         return self
 
     @model_validator(mode="after")

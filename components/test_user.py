@@ -1,12 +1,14 @@
 """A user for showing that access to DynamoDB does not give access to the data."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from .caller import current_caller
+from .problems import validated
 from .resource_names import type_token, with_earlier_type
+from .setting_types import OrOutput, Settings, TagKey, TagValue, UserName
 
 _SIGN_IN = {
     "aws": "https://{}.signin.aws.amazon.com/console",
@@ -18,11 +20,18 @@ _SIGN_IN = {
 class TestUserArgs(TypedDict):
     """Arguments of `TestUser`."""
 
-    user_name: str
+    user_name: pulumi.Input[str]
     """The user's name in IAM."""
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the user. None when left out."""
+
+
+class TestUserSettings(Settings):
+    """The settings of a test user; `TestUserArgs` describes each."""
+
+    user_name: Annotated[UserName, OrOutput]
+    tags: Annotated[dict[TagKey, TagValue], OrOutput] | None = None
 
 
 class TestUser(pulumi.ComponentResource):
@@ -53,11 +62,12 @@ class TestUser(pulumi.ComponentResource):
     """The user's console password, which does not have to be reset at first sign-in; a Pulumi secret."""
 
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        settings = validated(f"TestUser {name!r}", args, TestUserSettings)
         caller = current_caller(opts)
         super().__init__(type_token("TestUser"), name, {}, with_earlier_type("TestUser", opts))
         child = pulumi.ResourceOptions(parent=self)
         self.user = aws.iam.User(
-            f"{name}-user", name=args["user_name"], force_destroy=True, tags=args.get("tags"), opts=child
+            f"{name}-user", name=settings.user_name, force_destroy=True, tags=settings.tags, opts=child
         )
         full_access = f"arn:{caller.scope.partition}:iam::aws:policy/AmazonDynamoDBFullAccess"
         aws.iam.UserPolicyAttachment(

@@ -1,25 +1,22 @@
 """Writes the tables of arguments, outputs and settings into the documents: `python -m docs.reference`."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pulumi.provider.experimental.analyzer import Analyzer, PropertyDefinition, PropertyType
 from pydantic.alias_generators import to_camel
 
-from components import EncryptedTable, TestUser
+import components
+from components.attributes import Attribute, arguments_of, docstrings, outputs_of
+from components.schema import COMPONENTS, ENUMS, Spec, type_spec
 from config import StackConfig
 
 DOCS = Path(__file__).resolve().parent
 DOCUMENTS = ("component.md", "configuration.md")
 
 _MARKED = re.compile(r"(<!-- python -m docs.reference: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
-_TYPES = {
-    PropertyType.STRING: "string",
-    PropertyType.INTEGER: "whole number",
-    PropertyType.BOOLEAN: "true or false",
-}
+_TYPES = {"string": "string", "integer": "whole number", "boolean": "true or false"}
 
 
 @dataclass(frozen=True)
@@ -58,58 +55,58 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 
 def _arguments() -> dict[str, list[Row]]:
-    found = Analyzer("encrypted-tables").analyze([EncryptedTable, TestUser])
-    components = {
-        name: _rows(component.inputs, component.inputs_mapping)
-        for name, component in found["component_definitions"].items()
-    }
-    return components | {
-        name: _rows(type_.properties, type_.properties_mapping)
-        for name, type_ in found["type_definitions"].items()
+    typed_dicts = [one for name, one in vars(components).items() if name.endswith("Args")]
+    return {
+        name.removesuffix("Args") if name.removesuffix("Args") in COMPONENTS else name: _rows(
+            arguments_of(one)
+        )
+        for one in typed_dicts
+        for name in [one.__name__]
     }
 
 
 def _outputs() -> dict[str, list[Row]]:
-    found = Analyzer("encrypted-tables").analyze([EncryptedTable, TestUser])["component_definitions"]
-    return {name: _rows(one.outputs, one.outputs_mapping) for name, one in found.items()}
+    return {name: _rows(outputs_of(component)) for name, component in COMPONENTS.items()}
 
 
 def _stack() -> list[Row]:
-    describe = Analyzer("encrypted-tables").get_docstring
+    meanings = docstrings(StackConfig)
     types = {"tables": "map of tables by name", "ephemeral": "true or false", "test_user": "string"}
     return [
-        Row(name, types[name], field.is_required(), _on_one_line(describe(StackConfig, name)))
+        Row(name, types[name], field.is_required(), meanings[name])
         for name, field in StackConfig.model_fields.items()
     ]
 
 
-def _rows(properties: Mapping[str, PropertyDefinition], names: Mapping[str, str]) -> list[Row]:
+def _rows(attributes: Iterable[Attribute]) -> list[Row]:
     return [
-        Row(names[name], _type(one), not one.optional, _on_one_line(one.description))
-        for name, one in properties.items()
+        Row(
+            one.name, _type(type_spec(one.annotation, {})), one.is_required, " ".join(one.description.split())
+        )
+        for one in attributes
     ]
 
 
-def _on_one_line(description: str | None) -> str:
-    return " ".join((description or "").split())
+def _type(spec: Spec) -> str:
+    if "items" in spec:
+        return f"list of {_plural(spec['items'])}"
+    if "additionalProperties" in spec:
+        return f"map of {_plural(spec['additionalProperties'])}"
+    if "oneOf" in spec:
+        return " or ".join(map(_type, spec["oneOf"]))
+    if "$ref" in spec:
+        name = spec["$ref"].rpartition(":")[2].rpartition("/")[2]
+        if name in ENUMS.values():
+            return "string"
+        return "anything" if name == "Any" else f"[{name}Args](#{name.lower()}args)"
+    return _TYPES[spec["type"]]
 
 
-def _type(one: PropertyDefinition) -> str:
-    if one.items:
-        return f"list of {_plural(one.items)}"
-    if one.additional_properties:
-        return f"map of {_plural(one.additional_properties)}"
-    if one.ref:
-        name = one.ref.rpartition(":")[2].rpartition("/")[2]
-        return "anything" if name == "Any" else f"[{name}](#{name.lower()})"
-    return _TYPES[one.type] if one.type else "anything"
-
-
-def _plural(one: PropertyDefinition) -> str:
-    name = _type(one)
-    if name == "anything":
-        return "strings or maps"
-    return f"{name}s" if name in _TYPES.values() else name.replace("map of strings or maps", "maps")
+def _plural(spec: Spec) -> str:
+    if "oneOf" in spec:
+        return " or ".join(map(_plural, spec["oneOf"]))
+    name = _type(spec)
+    return "maps" if name == "map of anything" else f"{name}s" if name in _TYPES.values() else name
 
 
 def _table(heading: str, rows: Iterable[Row]) -> str:

@@ -108,19 +108,27 @@ def _compile(go: Go, pulumi: Path) -> None:
         "6 minutes on 2 cores and needs about 3 GB"
     )
     started = time.monotonic()
-    listed = _run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
+    listed = run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
     progress = f"{{}} of at most {len(listed.splitlines())} packages compiled"
-    _run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
+    run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
     say(f"  engine built in {time.monotonic() - started:.0f} s")
 
 
 def _sdk_directory(go: Go) -> Path:
-    return Path(_run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
+    return Path(run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
 
 
-def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
-    """Run a Go command and return its standard output. `progress` is a message with the number of log
-    lines.
+def run_go(go: Go, *arguments: str, module: Path = MODULE, progress: str = "{}") -> str:
+    """Run a Go command in a module's directory and return its standard output.
+
+    Args:
+        go: the toolchain and its directories.
+        arguments: the command and its arguments.
+        module: the directory of the module (default: the engine's).
+        progress: a message with the number of log lines.
+
+    Raises:
+        AttemptFailedError: the command failed.
     """
     report = _reporter(progress)
     log = []
@@ -128,7 +136,7 @@ def _run_go(go: Go, *arguments: str, progress: str = "{}") -> str:
         tempfile.TemporaryFile("w+") as printed,
         subprocess.Popen(
             [go.program, *arguments],
-            cwd=MODULE,
+            cwd=module,
             env=_environment(go),
             stdin=subprocess.DEVNULL,
             stdout=printed,

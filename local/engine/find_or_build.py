@@ -1,7 +1,8 @@
 """Finds the engine for a local run, or downloads or builds it once."""
 
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from encrypted_tables.engine.cache import CacheError
@@ -17,8 +18,11 @@ from encrypted_tables.engine.find import (
 from encrypted_tables.terminal import AttemptFailedError, say
 from local.engine import build, official_installer
 from local.engine.install_failures import remedy
+from local.engine.sdk_generator import build as sdk_generator
 
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
+SDK_HOSTS = Path(__file__).resolve().parent / "sdk_generator" / "hosts"
+"""Has a directory for each other language, with the host that generates SDKs for it."""
 HOST_VARIABLES = {LANGUAGE_HOST_VARIABLE: str(OWN_HOST)}
 REMEDY = (
     "Install Pulumi (https://www.pulumi.com/docs/install/), or give this machine access to the Go module "
@@ -55,7 +59,9 @@ def _built() -> Engine:
     directory = build.destination()
     if not build.is_complete(directory):
         raise AttemptFailedError("an earlier build in the cache: none")
-    return _cached(directory, "built from Go modules", HOST_VARIABLES)
+    variables = {**HOST_VARIABLES, sdk_generator.VARIABLE: str(sdk_generator.destination())}
+    hosts = [one for one in sorted(SDK_HOSTS.iterdir()) if not shutil.which(f"pulumi-language-{one.name}")]
+    return _cached(directory, "built from Go modules", variables, hosts)
 
 
 def _install() -> Engine:
@@ -72,13 +78,15 @@ def _build() -> Engine:
     return _built()
 
 
-def _cached(directory: Path, origin: str, variables: Mapping[str, str] | None = None) -> Engine:
+def _cached(
+    directory: Path, origin: str, variables: Mapping[str, str] | None = None, hosts: Iterable[Path] = ()
+) -> Engine:
     pulumi = directory / "pulumi"
     try:
         version = engine_version(pulumi)
     except AttemptFailedError as failure:
         raise AttemptFailedError(f"{failure}; remove {directory}, and it is created again") from failure
-    return Engine(pulumi, version, origin, (directory,), variables or {})
+    return Engine(pulumi, version, origin, (directory, *hosts), variables or {})
 
 
 def main() -> int:

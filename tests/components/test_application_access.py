@@ -30,3 +30,60 @@ def test_a_role_of_another_account_is_refused_with_what_to_do_instead() -> None:
         SettingsError, match=r"role/app is of another account than the table's, 111122223333\."
     ):
         register(program, OtherAccount())
+
+
+def test_an_application_is_granted_access_by_an_argument() -> None:
+    """A role by its name and one that the program creates, each with a policy and a grant."""
+
+    def program() -> None:
+        app = aws.iam.Role("app", assume_role_policy="{}")
+        EncryptedTable(
+            "orders",
+            {
+                "partition_key": {"name": "id"},
+                "application_access": {
+                    "shop": {"role": "role/web/shop", "access": "READ"},
+                    "app": {"role": app.arn, "access": "READ_WRITE"},
+                },
+            },
+        )
+
+    found = register(program)
+
+    assert found["orders-read-_-shop"].inputs["role"] == "shop"
+    assert "dynamodb:PutItem" not in found["orders-read-_-shop"].inputs["policy"]
+    assert "dynamodb:PutItem" in found["orders-readwrite-_-app"].inputs["policy"]
+    grantee = found["orders-read-grant-_-shop"].inputs["granteePrincipal"]
+    assert grantee == "arn:aws:iam::111122223333:role/web/shop"
+    assert found["orders-readwrite-grant-_-app"].inputs["granteePrincipal"].endswith("/app")
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"),
+    [
+        ({"role": "user/ann", "access": "READ"}, r"applicationAccess\.shop\.role: 'user/ann' is not a role"),
+        ({"role": "role/shop", "access": "reed"}, r"applicationAccess\.shop\.access: .*'READ'"),
+        ({"access": "READ"}, r"applicationAccess\.shop\.role: is required"),
+    ],
+)
+def test_wrong_access_of_an_application_is_reported(access: Any, expected: str) -> None:  # noqa: ANN401  # wrong on purpose
+    with pytest.raises(SettingsError, match=expected):
+        register(
+            lambda: EncryptedTable(
+                "orders", {"partition_key": {"name": "id"}, "application_access": {"shop": access}}
+            )
+        )
+
+
+def test_access_of_an_application_needs_a_key_policy_that_lets_deployers_create_grants() -> None:
+    with pytest.raises(SettingsError, match="applicationAccess needs applicationGrants, which is false"):
+        register(
+            lambda: EncryptedTable(
+                "orders",
+                {
+                    "partition_key": {"name": "id"},
+                    "application_access": {"shop": {"role": "role/shop", "access": "READ"}},
+                    "application_grants": False,
+                },
+            )
+        )

@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 
 from components.caller import Caller
-from components.preflight import preflight, validated
+from components.preflight import preflight
 from components.principals import Scope
-from components.problems import SettingsError
+from components.problems import SettingsError, validated
+from components.table_settings import TableSettings
 
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")
 
 
 def problems(name: str = "orders", **more: object) -> list[str]:
-    settings = validated("table", {"partition_key": "id", **more})
+    settings = validated("table", {"partition_key": "id", **more}, TableSettings)
     return [str(problem) for problem in preflight(name, settings, CALLER)]
 
 

@@ -7,8 +7,7 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from components.encrypted_table_args import EncryptedTableArgs
-from components.preflight import validated
-from components.problems import SettingsError
+from components.problems import SettingsError, validated
 from components.table_settings import TableSettings
 
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
@@ -18,7 +17,7 @@ AWAY_ARN = KEY_ARN.replace("eu-west-1", "us-east-1")
 
 
 def settings(**more: object) -> TableSettings:
-    return validated("table", {"partition_key": {"name": "id"}, **more})
+    return validated("table", {"partition_key": {"name": "id"}, **more}, TableSettings)
 
 
 def test_a_partition_key_is_all_that_is_needed() -> None:
@@ -185,12 +184,14 @@ def test_a_mistake_is_told_with_its_path_the_value_and_what_to_do(given: dict[st
 
 def test_arguments_that_are_no_map_are_told() -> None:
     with pytest.raises(SettingsError, match="table: the arguments should be a map, found None"):
-        validated("table", None)
+        validated("table", None, TableSettings)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
-        validated("table", {"deletion_window_in_days": 1, "key_users": ["*"], "tabel_name": "x"})
+        validated(
+            "table", {"deletion_window_in_days": 1, "key_users": ["*"], "tabel_name": "x"}, TableSettings
+        )
 
     paths = [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]]
     assert sorted(paths) == ["deletion_window_in_days", "key_users[0]", "partitionKey", "tabel_name"]

@@ -22,6 +22,7 @@ RUN_BY = {
     "docs/local-aws-in-tests.md": "local/test_tool.py",
     "docs/move-from-aws-keys.md": "engine/test_move_from_aws_keys.py",
     "docs/new-project.md": "docs/test_new_project.py",
+    "docs/other-languages.md": "packaging/test_sdks.py",
     "docs/pull-requests.md": "workflows/test_docs.py",
     "docs/rollout.md": "docs/test_install.py",
     "docs/verify.md": "docs/test_access_commands.py",

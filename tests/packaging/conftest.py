@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 UNCOMPILED = {"PIP_NO_COMPILE": "1"}
 """Skip compilation, which takes half of the installation time; few of the modules are used."""
@@ -39,4 +40,16 @@ def virtualenv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", str(directory)], check=True, timeout=120)
     pip = [str(directory / "bin" / "python"), "-m", "pip", "install", "--quiet"]
     subprocess.run([*pip, str(wheel)], env={**os.environ, **UNCOMPILED}, check=True, timeout=600)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def plugin(source: Path, virtualenv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plugin's directory, run by the environment that the wheel is installed in."""
+    directory = tmp_path_factory.mktemp("plugin") / "components"
+    shutil.copytree(source, directory)
+    file = directory / "PulumiPlugin.yaml"
+    content = yaml.safe_load(file.read_text())
+    content["runtime"]["options"]["virtualenv"] = str(virtualenv)
+    file.write_text(yaml.safe_dump(content))
     return directory

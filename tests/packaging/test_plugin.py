@@ -1,20 +1,18 @@
 """The components' plugin: its schema, and the resources of a program that only knows the schema."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
-import yaml
 
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
 from tests.packaging.conftest import UNCOMPILED
-
-GOLDEN = Path(__file__).parent / "schema.json"
+from tests.packaging.schema import GOLDEN
 
 # What a generated SDK does, in any language: names in camelCase, and no code of the component's.
 REMOTE = """
@@ -26,18 +24,6 @@ class Remote(pulumi.ComponentResource):
         props = {**inputs, **dict.fromkeys(outputs)}
         super().__init__(f"encrypted-tables:index:{component}", name, props, opts, remote=True)
 """
-
-
-@pytest.fixture(scope="session")
-def plugin(source: Path, virtualenv: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The plugin's directory, run by the environment that the wheel is installed in."""
-    directory = tmp_path_factory.mktemp("plugin") / "components"
-    shutil.copytree(source, directory)
-    file = directory / "PulumiPlugin.yaml"
-    content = yaml.safe_load(file.read_text())
-    content["runtime"]["options"]["virtualenv"] = str(virtualenv)
-    file.write_text(yaml.safe_dump(content))
-    return directory
 
 
 @pytest.fixture(scope="session")
@@ -76,24 +62,8 @@ def program(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[[str
 
 
 def test_the_schema_is_the_one_that_other_languages_rely_on(schema: Mapping[str, Any]) -> None:
-    """A change here changes every SDK.
-
-    If it is intended: pulumi package get-schema components > tests/packaging/schema.json.
-    """
-    assert json.loads(GOLDEN.read_text()) == schema
-
-
-def test_every_argument_and_output_is_described(schema: Mapping[str, Any]) -> None:
-    described = {
-        f"{token}.{name}": property_.get("description")
-        for group in ("resources", "types")
-        for token, content in schema[group].items()
-        for properties in ("inputProperties", "properties")
-        for name, property_ in content.get(properties, {}).items()
-    }
-
-    assert len(described) > 50
-    assert [name for name, description in described.items() if not description] == []
+    """A change here changes every SDK. If it is intended: python -m tests.packaging.schema."""
+    assert schema == json.loads(GOLDEN.read_text())
 
 
 def test_components_of_the_plugin_are_those_of_the_library(program: Callable[[str], Stack]) -> None:
@@ -128,6 +98,39 @@ pulumi.export("secret", user.secretAccessKey)
     stack.destroy().checked()
 
 
+def test_outputs_have_their_declared_types(
+    program: Callable[[str], Stack], schema: Mapping[str, Any]
+) -> None:
+    """Also where a table has no stream, no replica or no key of its own."""
+    resource = schema["resources"]["encrypted-tables:index:EncryptedTable"]
+    tables = {
+        "smallest": {},
+        "with-stream": {"streamViewType": "KEYS_ONLY"},
+        "with-replica": {"replicaRegions": ["eu-west-1"]},
+    }
+    stack = program(f"""
+names = {[*resource["properties"]]!r}
+tables = {tables!r}
+key = aws.kms.Key("key")
+for name, inputs in [*tables.items(), ("with-own-key", {{"keyArn": key.arn}})]:
+    inputs = {{"partitionKey": {{"name": "id"}}, "ephemeral": True, **inputs}}
+    table = Remote("EncryptedTable", name, inputs, names)
+    pulumi.export(name, {{output: getattr(table, output) for output in names}})
+""")
+
+    stack.up().checked()
+
+    found = stack.outputs()
+    assert {*found} == {*tables, "with-own-key"}
+    for name, outputs in found.items():
+        given = {output: value for output, value in outputs.items() if value is not None}
+        jsonschema.validate(given, json_schema(resource), cls=jsonschema.Draft202012Validator)
+        assert outputs["declaration"]["tableName"] == name
+    assert [found[name]["replicaKeyArns"] for name in ("smallest", "with-own-key")] == [{}, {}]
+    assert [found[name].get("streamArn") for name in ("smallest", "with-own-key")] == [None, None]
+    stack.destroy().checked()
+
+
 @pytest.mark.parametrize(
     ("component", "arguments", "expected"),
     [
@@ -136,7 +139,7 @@ pulumi.export("secret", user.secretAccessKey)
         ("EncryptedTable", {"keyUsres": []}, "keyUsres: unknown setting; did you mean keyUsers?"),
         ("EncryptedTable", {"deletionWindowInDays": 3}, "from 7 to 30, found 3."),
         ("EncryptedTable", {"keyUsers": ["*"]}, "keyUsers[0]: '*' has a wildcard"),
-        ("TestUser", {}, "Missing required input 'userName'"),
+        ("TestUser", {}, "userName: is required"),
     ],
 )
 def test_an_argument_that_is_wrong_is_named_without_a_traceback(
@@ -152,6 +155,17 @@ def test_an_argument_that_is_wrong_is_named_without_a_traceback(
     assert expected in message
     assert "Traceback" not in message
     assert "site-packages" not in message
+
+
+def json_schema(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource's outputs as a JSON schema, which has the same types and no `$ref` to anything."""
+    properties = {
+        name: {**output, "additionalProperties": True}
+        if "$ref" in output.get("additionalProperties", {})
+        else output
+        for name, output in resource["properties"].items()
+    }
+    return {"type": "object", "properties": properties, "required": resource["required"]}
 
 
 def resources(stack: Stack) -> set[str]:

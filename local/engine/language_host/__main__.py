@@ -1,4 +1,7 @@
-"""`pulumi-language-python <engine address>`: prints its port and serves the engine until the engine ends."""
+"""`pulumi-language-… <engine address>`: prints its port and serves the engine until the engine ends.
+
+`--language NAME` comes first for any language but Python.
+"""
 
 import signal
 import sys
@@ -17,6 +20,8 @@ from local.sdk_messages import import_messages_only  # noqa: E402  # the line ab
 
 import_messages_only()
 
-from local.engine.language_host.host import serve  # noqa: E402  # after the line above
+from local.engine.language_host.generating_host import GeneratingHost  # noqa: E402  # after the line above
+from local.engine.language_host.host import LanguageHost, serve  # noqa: E402
 
-serve(sys.argv[-1], ended)
+is_python = sys.argv[1] != "--language"
+serve(LanguageHost(sys.argv[-1]) if is_python else GeneratingHost(sys.argv[2]), ended)

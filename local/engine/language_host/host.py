@@ -14,18 +14,19 @@ import sys
 import threading
 from collections.abc import Generator, Iterator
 from concurrent import futures
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any  # the generated protobuf classes
 
 import grpc
 from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from local.engine.language_host.children import Children, end
 from local.engine.language_host.commands import plugin_command, program_command
+from local.engine.language_host.generating_host import GeneratingHost
 from local.engine.language_host.packages import required_packages
 from local.engine.language_host.project import Project, UserError, read_project
+from local.engine.language_host.sdk_service import SdkService, telling_the_user
 
 RUNNER = "pulumi-language-python-exec"
 SHOWN_ALREADY = 32
@@ -34,39 +35,32 @@ MESSAGE_LIMIT = 1 << 30
 CHUNK = 1 << 16
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
-    """One engine's language host."""
+class LanguageHost(SdkService):
+    """One engine's language host for Python."""
 
     def __init__(self, engine: str) -> None:
+        super().__init__("python")
         self._engine = engine
         self.children = Children()
-
-    def Handshake(self, request: Any, context: Any) -> Any:
-        return language_pb2.LanguageHandshakeResponse()
-
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        from importlib import metadata  # noqa: PLC0415  # slow, and hardly ever asked for
-
-        return plugin_pb2.PluginInfo(version=metadata.version("pulumi"))
 
     def Cancel(self, request: Any, context: Any) -> Any:
         self.children.end_all()
         return empty_pb2.Empty()
 
     def About(self, request: Any, context: Any) -> Any:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             project = _project(request.info)
             version = project.output_of("-c", "import platform; print(platform.python_version())")
             return language_pb2.AboutResponse(executable=project.python, version=version)
 
     def GetRequiredPackages(self, request: Any, context: Any) -> Any:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             return language_pb2.GetRequiredPackagesResponse(
                 packages=required_packages(_project(request.info))
             )
 
     def GetProgramDependencies(self, request: Any, context: Any) -> Any:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             which = [] if request.transitiveDependencies else ["--not-required"]
             listed = _project(request.info).output_of("-m", "pip", "list", "--format", "json", *which)
             return language_pb2.GetProgramDependenciesResponse(
@@ -77,7 +71,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             )
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             project = _project(request.info, default_virtualenv="venv" if request.is_plugin else "")
             for purpose, command in _installation(project):
                 yield language_pb2.InstallDependenciesResponse(stdout=f"{purpose}...\n".encode())
@@ -89,7 +83,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             yield language_pb2.InstallDependenciesResponse(stdout=b"Finished installing dependencies\n")
 
     def Run(self, request: Any, context: Any) -> Any:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             project = _project(request.info)
             process = self.children.start(
                 program_command(project, _runner(), self._engine, request),
@@ -103,7 +97,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             return run_response(self.children.wait(process))
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
-        with _telling_the_user(context):
+        with telling_the_user(context):
             is_pack = request.kind == "analyzer"
             project = _project(request.info, default_virtualenv="" if is_pack else "venv")
             given = dict(entry.split("=", 1) for entry in request.env)
@@ -161,10 +155,9 @@ def run_response(status: int) -> Any:
     )
 
 
-def serve(engine: str, ended: threading.Event) -> None:
+def serve(host: LanguageHost | GeneratingHost, ended: threading.Event) -> None:
     """Serve until `ended` is set or the engine has ended. Then end all child processes."""
     logging.getLogger("grpc").setLevel(logging.CRITICAL)  # the engine reports it to the user
-    host = LanguageHost(engine)
     server = grpc.server(
         futures.ThreadPoolExecutor(16),
         options=[
@@ -220,11 +213,3 @@ def _pump(stream: Any, name: str, chunks: "queue.Queue[tuple[str, bytes]]") -> N
     while chunk := stream.read1(CHUNK):
         chunks.put((name, chunk))
     chunks.put((name, b""))
-
-
-@contextmanager
-def _telling_the_user(context: Any) -> Iterator[None]:
-    try:
-        yield
-    except UserError as error:
-        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
