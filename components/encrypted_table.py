@@ -120,6 +120,7 @@ class EncryptedTable(pulumi.ComponentResource):
         attach_policy(name, self.table, settings, child)
         alarms = TableAlarms(name, settings, table, caller, child)
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
+        # `all` of nothing is a list
         self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought)).apply(dict)
 
         self.table_name = self.table.name
@@ -127,7 +128,7 @@ class EncryptedTable(pulumi.ComponentResource):
         self.key_id = self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
         self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
         self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
-        self.replica_key_arns = pulumi.Output.all(**self._replica_keys).apply(dict)  # of nothing: a list
+        self.replica_key_arns = pulumi.Output.all(**self._replica_keys).apply(dict)
         self._access = declared_access(settings, caller)
         self._statement_access = declared_by_statements(
             settings.key_policy_statements, settings.resource_policy_statements, caller.scope

@@ -61,9 +61,9 @@ def test_an_application_is_granted_access_by_an_argument() -> None:
 @pytest.mark.parametrize(
     ("access", "expected"),
     [
-        ({"role": "user/ann", "access": "READ"}, r"applicationAccess\.shop\.role: 'user/ann' is not a role"),
-        ({"role": "role/shop", "access": "reed"}, r"applicationAccess\.shop\.access: .*'READ'"),
-        ({"access": "READ"}, r"applicationAccess\.shop\.role: is required"),
+        ({"role": "user/ann", "access": "READ"}, r"application_access\.shop\.role: 'user/ann' is not a role"),
+        ({"role": "role/shop", "access": "reed"}, r"application_access\.shop\.access: .*'READ'"),
+        ({"access": "READ"}, r"application_access\.shop\.role: is required"),
     ],
 )
 def test_wrong_access_of_an_application_is_reported(access: Any, expected: str) -> None:  # noqa: ANN401  # wrong on purpose
