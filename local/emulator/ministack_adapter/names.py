@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Mapping
 from types import ModuleType
 
-from .refusal import RefusalError
+from ..refusal import RefusalError
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "ministack.app": ("SERVICE_HANDLERS", "app"),
