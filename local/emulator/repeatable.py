@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from . import clock
-from .ministack_names import import_all
+from .ministack_adapter.names import import_all
 
 TELL_THE_TIME = ("core.iam_evaluator", *(f"services.{name}" for name in (
     "backup", "dynamodb", "dynamodb_streams", "iam", "kms", "organizations", "sts"
