@@ -1,4 +1,4 @@
-"""The table that `pulumi new` asks for: plain texts in the config, read as one of the stack's tables."""
+"""The table whose settings `pulumi new` asks for, as one of the stack's tables."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,9 +10,9 @@ PARTITION_KEY = "id"
 
 
 def with_first_table(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings with the first table among `tables`.
+    """The settings, with the first table added to `tables`.
 
-    It has the partition key `id`. A block of its name under `tables` adds settings and key users.
+    It has the partition key `id`. A block with its name under `tables` adds settings and key users.
 
     Args:
         given: the stack's settings as in the config.
@@ -32,16 +32,18 @@ def with_first_table(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems_of_first_table(given: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the two settings themselves."""
+    """Problems with the two settings themselves."""
     for name in (TABLE, KEY_USER):
         if not isinstance(given.get(name, ""), str):
-            yield Problem((name,), f"should be a text, found {given[name]!r}.")
+            yield Problem((name,), f"should be a string, found {given[name]!r}.")
     if given.get(KEY_USER) and not given.get(TABLE):
         yield Problem((KEY_USER,), f"names a key user of {TABLE}, which is not set.")
 
 
 def as_given(problem: Problem, given: Mapping[str, Any]) -> Problem:
-    """The problem at the setting that caused it: of the first table, `firstTable` or `firstKeyUser`."""
+    """The problem with the path of the setting that caused it: for the first table, `firstTable` or
+    `firstKeyUser`.
+    """
     tables = given.get("tables")
     table = _name(given)
     block = tables.get(table) if isinstance(tables, dict) else None

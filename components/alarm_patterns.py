@@ -1,6 +1,6 @@
-"""Event patterns for the calls that endanger a table, its keys or the limits of access to them. Pure.
+"""Event patterns for calls that endanger a table or its keys, or that change access to them. Pure functions.
 
-EventBridge gets the calls from CloudTrail.
+EventBridge receives the calls from CloudTrail.
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
 """
 
@@ -25,7 +25,7 @@ _PRESENT = [{"exists": True}]
 
 
 def losses(table: ProtectedTable, key_arns: Sequence[str]) -> Pattern:
-    """Calls after which items may be lost: of a key, the table, its backups or what protects them."""
+    """Calls after which items may be lost: calls on a key, the table, its backups or their protection."""
     name = [table.name, table.arn]
     calls = (
         _of_keys(_LOSE_KEY, key_arns),
@@ -43,10 +43,10 @@ def losses(table: ProtectedTable, key_arns: Sequence[str]) -> Pattern:
 
 
 def access_changes(table: ProtectedTable, key_arns: Sequence[str], deployers: Sequence[str]) -> Pattern:
-    """Calls of others than the deployers that change who can use a key or call the table.
+    """Calls by others than the deployers that change who can use a key or call the table.
 
-    Service-linked roles are left out, such as the one by which DynamoDB replicates a table: AWS alone
-    assumes them.
+    Service-linked roles are excluded, such as the one with which DynamoDB replicates a table: only AWS can
+    assume them.
 
     Args:
         table: the table.
@@ -64,7 +64,7 @@ def access_changes(table: ProtectedTable, key_arns: Sequence[str], deployers: Se
 
 
 def to_json(pattern: Pattern) -> str:
-    """The pattern as EventBridge takes it.
+    """The pattern as compact JSON.
 
     Raises:
         ValueError: it is longer than EventBridge accepts.
@@ -72,9 +72,9 @@ def to_json(pattern: Pattern) -> str:
     text = json.dumps(pattern, separators=(",", ":"))
     if len(text) > MAXIMUM_CHARACTERS:
         raise ValueError(
-            f"the event pattern of the alarms would have {len(text):,} characters, and EventBridge takes "
-            f"{MAXIMUM_CHARACTERS:,}. Name fewer deployers, retain fewer key versions, or give the table a "
-            "shorter name."
+            f"the event pattern of the alarms would have {len(text):,} characters, but EventBridge accepts "
+            f"at most {MAXIMUM_CHARACTERS:,}. Name fewer deployers, retain fewer key versions, or give the "
+            "table a shorter name."
         )
     return text
 
@@ -88,7 +88,7 @@ def _pattern(calls: Sequence[Pattern], **more: Pattern) -> Pattern:
 
 
 def _of_keys(names: Sequence[str], key_arns: Sequence[str]) -> Pattern:
-    """Calls of KMS: CloudTrail has the key's ARN, however the call named the key."""
+    """Calls to KMS: CloudTrail records the key's ARN, whatever the call used as key id."""
     return {"eventName": list(names), "resources": {"ARN": sorted(key_arns)}}
 
 
@@ -97,9 +97,9 @@ def _of_table(*names: str, **parameters: object) -> Pattern:
 
 
 def _others(table: ProtectedTable, deployers: Sequence[str]) -> Pattern:
-    """Who is neither a deployer nor a service-linked role.
+    """Matches callers that are neither a deployer nor a service-linked role.
 
-    A session has the ARN of its role, with the path, in its issuer.
+    For a session, the issuer contains the ARN of its role with the path.
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     """
     sets = [one for one in deployers if is_permission_set(one)]
@@ -108,7 +108,7 @@ def _others(table: ProtectedTable, deployers: Sequence[str]) -> Pattern:
     prefixes = [prefix for one in sets for prefix in role_prefixes(one)]
     service_linked = f"{table.scope.root.removesuffix('root')}role/aws-service-role/*"
     issuers = [service_linked, *roles, *(f"{prefix}*" for prefix in prefixes)]
-    # The suffix of a permission set's role has no underscore: what has one is the role of another set.
+    # The suffix of a permission set's role contains no underscore, so a match with one is another set's role.
     of_other_sets = [{"wildcard": f"{prefix}*_*"} for prefix in prefixes]
     return {
         **({"arn": [_ABSENT, {"anything-but": rest}]} if rest else {}),

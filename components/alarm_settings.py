@@ -11,13 +11,13 @@ def _allows_by_its_own_policy(arn: str) -> str:
     service = arn.split(":")[2]
     if service not in _SERVICES:
         raise ValueError(
-            f"{arn!r} is a target in {service}, which EventBridge needs a role for; give the ARN of an SNS "
+            f"{arn!r} is a target in {service}, for which EventBridge needs a role; give the ARN of an SNS "
             "topic, an SQS queue, a Lambda function or a log group"
         )
     return arn
 
 
-# What lets EventBridge in by a policy of its own.
+# Targets whose own resource policy can allow EventBridge.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 _SERVICES = ("sns", "sqs", "lambda", "logs")
 AlarmTarget = Annotated[

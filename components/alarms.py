@@ -1,7 +1,6 @@
-"""Alarms on calls that endanger a table, its keys or the limits of access to them.
+"""Alarms on calls that endanger a table or its keys, or that change access to them.
 
-In each Region of the table, two EventBridge rules send the calls to the given target, or to an SNS topic
-made for them. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
+In each Region of the table, two EventBridge rules send the calls to the given target, or to a new SNS topic. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
 """
 
 import hashlib
@@ -31,7 +30,7 @@ KeyArns = Mapping[str, Sequence[pulumi.Input[str]]]
 
 _MEANINGS = {
     "losses": "Calls after which items of the table {} may be lost.",
-    "access": "Calls of others than the deployers that change who has access to the table {}.",
+    "access": "Calls by others than the deployers that change who has access to the table {}.",
 }
 _LONGEST_RULE_NAME = 64
 _LONGEST_TOPIC_NAME = 256
@@ -40,12 +39,12 @@ _LONGEST_KEY_ID = 36
 
 @dataclass(frozen=True)
 class TableAlarms:
-    """Makes the alarms of one table.
+    """Creates the alarms of one table.
 
     Attributes:
-        name: the component's name, with which all names begin.
+        name: the component's name; resource names begin with it.
         settings: the table's settings.
-        table: the table in its own Region.
+        table: the table in its main Region.
         caller: who deploys.
         options: options of all resources.
     """
@@ -57,7 +56,7 @@ class TableAlarms:
     options: pulumi.ResourceOptions
 
     def make(self, key_arns: KeyArns) -> Mapping[str, pulumi.Input[str]]:
-        """The rules and topics of all Regions; where the alarms go, by Region."""
+        """Create the rules and topics of all Regions. Return the target of the alarms in each Region."""
         alarms = self.settings.alarms
         if alarms is None:
             return {}
@@ -109,7 +108,7 @@ class TableAlarms:
 
 
 def alarm_problems(settings: TableSettings, table: ProtectedTable, caller: Caller) -> Iterator[Problem]:
-    """What is wrong with the alarms, as far as it is known."""
+    """Problems with the alarm settings that are known now."""
     alarms = settings.alarms
     if alarms is None:
         return
@@ -121,8 +120,8 @@ def alarm_problems(settings: TableSettings, table: ProtectedTable, caller: Calle
         if isinstance(arn, str) and region_of(arn) != region:
             yield Problem(
                 path,
-                f"is of {region_of(arn)}, and the alarms are those of {region}; EventBridge sends to targets "
-                "of its own Region.",
+                f"is in {region_of(arn)}, but the alarms are in {region}; EventBridge only sends to targets "
+                "in its own Region.",
             )
     deployers = _deployers(settings, caller)
     if not has_output(deployers):
@@ -155,12 +154,12 @@ def _texts(
 
 
 def _deployers(settings: TableSettings, caller: Caller) -> Any:  # noqa: ANN401  # an input of principals
-    """Who deploys the table; of a brought key no deployers are named."""
+    """The deployers of the table; none for an existing key."""
     return people_of(settings, caller).get("deployers", (caller.principal,))
 
 
 def _name(table: str, kind: str, longest: int) -> str:
-    """A name that EventBridge and SNS take, different for different tables."""
+    """A valid name for EventBridge and SNS, different for each table."""
     name = f"{table}-{kind}"
     if len(name) <= longest and re.fullmatch(r"[\w-]+", name, re.ASCII):
         return name

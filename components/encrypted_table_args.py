@@ -190,14 +190,14 @@ class AutoscalingArgs(TypedDict):
 
 
 class AlarmsArgs(TypedDict):
-    """Where alarms go. EventBridge has to be let in by the policy of a given target.
+    """The target of alarms. Its policy must allow EventBridge.
 
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     """
 
     target_arn: NotRequired[Input[str]]
-    """The ARN of an SNS topic, an SQS queue, a Lambda function or a log group in the table's Region. A topic
-    is made when left out, `TABLE-alarms`, in each Region."""
+    """The ARN of an SNS topic, an SQS queue, a Lambda function or a log group in the table's Region. When
+    left out, a topic `TABLE-alarms` is created in each Region."""
 
     replica_target_arns: NotRequired[Mapping[str, Input[str]]]
     """With `target_arn`: the target's ARN for each Region of `replica_regions`."""
@@ -390,7 +390,7 @@ class EncryptedTableArgs(TypedDict):
     out."""
 
     alarms: NotRequired[AlarmsArgs]
-    """Alarms on calls after which items may be lost, and on calls of others than the deployers that change
+    """Alarms on calls after which items may be lost, and on calls by others than the deployers that change
     who has access; `{}` for a new SNS topic. They need a CloudTrail trail. None when left out."""
 
     tags: NotRequired[Mapping[str, Input[str]]]

@@ -29,12 +29,12 @@ class PolicyPack:
         path = self.directory / program
         if not path.is_file():
             raise UserError(
-                f"{self.directory} cannot be asked: {path} does not exist. Update the policy pack."
+                f"{self.directory} cannot be used: {path} does not exist. Update the policy pack."
             )
         return child.run([self._python(), str(path.resolve()), *arguments], Path.cwd(), os.environ)
 
     def _python(self) -> str:
-        """The interpreter of the virtual environment that the pack names; this process's without one.
+        """The interpreter of the pack's virtual environment; this process's interpreter if the pack has none.
 
         https://www.pulumi.com/docs/iac/languages-sdks/python/
         """

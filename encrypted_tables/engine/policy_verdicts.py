@@ -1,4 +1,4 @@
-"""What a policy pack says of a preview: one run of the engine gives resources, verdicts and access."""
+"""Runs a policy pack over a preview, so that one run of the engine gives resources, verdicts and access."""
 
 import json
 import tempfile
@@ -19,7 +19,7 @@ DEFAULT_AWS = "pulumi:providers:aws"
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the pack reports. Verdicts on the `hidden` resources were found without their secret values."""
+    """The reports of the pack. The `hidden` resources were checked without their secret values."""
 
     violations: tuple[Violation, ...]
     hidden: tuple[str, ...]
@@ -32,14 +32,14 @@ def verdicts_of(
     stack_tags: Mapping[str, str] | None = None,
     default_aws: Mapping[str, Any] | None = None,
 ) -> Verdicts:
-    """Run the pack's policies over a preview, as the engine runs them while it previews.
+    """Run the pack's policies over a preview, as the engine would during the preview.
 
     Args:
         pack: the policy pack; it runs in its own environment.
         preview: with its plan, or from a digest: without dependencies, unknown keys cannot be followed.
         config: the pack's config.
-        stack_tags: the stack's tags, by which a config may have other settings.
-        default_aws: the inputs of the default AWS provider, which a preview leaves out.
+        stack_tags: the stack's tags, for which a config can have other settings.
+        default_aws: the inputs of the default AWS provider, which a preview does not contain.
 
     Raises:
         UserError: the pack does not run.

@@ -19,13 +19,13 @@ Properties = Mapping[str, Any]
 
 _LEAVES_NOTHING = frozenset({"delete", "delete-replaced", "read-discard", "discard-replaced", "discard"})
 _STARTS_FROM_NOTHING = frozenset({"create"})
-# What the engine read of a thing that is there, and that the stack did not have, is its state before.
+# For an existing resource that is new to the stack, the state that the engine read is the state before.
 _TAKES_WHAT_IS_THERE = frozenset({"import", "read"})
 _REPLACES = frozenset({"replace", "create-replacement", "import-replacement"})
 _KEEPS = frozenset(
     {"same", "update", "replace", "create-replacement", "read-replacement", "import-replacement", "refresh"}
 )
-# The thing in AWS stays, so what is known of it (its ARN) is known after the update as well.
+# The resource stays in AWS, so its known outputs (its ARN) are also known after the update.
 _SAME_THING = frozenset({"same", "update", "refresh"})
 _HOUSEKEEPING = frozenset({"remove-pending-replace"})
 _STATE_EVENTS = ("resourcePreEvent", "resOutputsEvent")
@@ -148,7 +148,7 @@ def _from_events(events: list[dict[str, Any]], dependencies: Mapping[str, Any]) 
         if event.get("diagnosticEvent", {}).get("severity") == "error"
     )
     if any(violation.is_mandatory for violation in reported):
-        # The engine goes on after a violation and says no more of it at the end than this.
+        # After a violation, the engine continues and ends with only this message.
         errors = tuple(error for error in errors if error != "preview failed")
     elif summaries[-1].get("result", "succeeded") != "succeeded":
         errors = errors or ("the preview failed",)

@@ -1,4 +1,4 @@
-"""Runs the engine's preview of a stack, and the policy pack over what the engine wrote."""
+"""Previews a stack with the engine, and runs the policy pack over the preview."""
 
 import json
 import subprocess
@@ -19,20 +19,20 @@ from encrypted_tables.errors import UserError
 EVENTS, PLAN = "preview.json", "plan.json"
 # https://www.pulumi.com/docs/iac/cli/environment-variables/
 AS_EVENTS = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true", "PULUMI_SKIP_UPDATE_CHECK": "true"}
-# The policies run once, over what the engine wrote, also where the environment turns a pack on.
+# The policies run once, over the preview, even if the environment enables a pack.
 NO_OTHER_PACK = {"PULUMI_OPTION_POLICY_PACK": "", "PULUMI_OPTION_POLICY_PACK_CONFIG": ""}
 
 
 class EngineError(UserError):
-    """The engine failed before it had a preview; the message holds its output."""
+    """The engine failed before it had a preview; the message contains its output."""
 
 
 def preview(stack: Stack, directory: Path) -> Preview:
     """Preview the stack and keep its events and its plan in the directory.
 
     Raises:
-        EngineError: the engine did not get as far as a preview.
-        PreviewError: what it wrote is no preview.
+        EngineError: the engine failed before the preview.
+        PreviewError: its output is not a preview.
     """
     directory.mkdir(parents=True, exist_ok=True)
     directory = directory.resolve()  # the engine runs in the project's directory
@@ -66,7 +66,7 @@ def judged(made: Preview, stack: Stack, pack: Path, directory: Path) -> Preview:
 
 
 def _default_aws(stack: Stack) -> dict[str, Any]:
-    """The inputs of the stack's default AWS provider, as far as its config and the environment have them.
+    """The inputs of the stack's default AWS provider, from its config and the environment.
 
     https://www.pulumi.com/registry/packages/aws/installation-configuration/
     """
@@ -84,7 +84,7 @@ def _is_secret(value: object) -> bool:
 
 
 def _by_engine(stack: Stack, pack: Path) -> tuple[Violation, ...]:
-    """The violations that the engine finds, which passes secret values to the policies."""
+    """The violations from a run of the policies in the engine, which passes them secret values."""
     return read_preview(_previewed(stack, "--policy-pack", str(pack)).stdout).violations
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-# What the engine writes in the place of a value that only the update will know.
+# What the engine writes for a value that is known only after the update.
 # https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/plugin/rpc.go#L65-L85
 _SENTINELS = (
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",

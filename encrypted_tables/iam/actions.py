@@ -11,7 +11,7 @@ from encrypted_tables.iam.operations import Effect, actions
 
 
 class Access(StrEnum):
-    """What a principal can have, gain or lose."""
+    """The kinds of access that a principal can have, gain or lose."""
 
     READ = "read"
     WRITE = "write"
@@ -19,7 +19,7 @@ class Access(StrEnum):
     """The changes of items, by dynamodb:GetRecords."""
     COPY = "copying of items elsewhere"
     TABLE_ADMINISTRATION = "administration of the table"
-    """Its policy, its encryption, its backups, its deletion."""
+    """Changes of its policy, encryption or backups, or its deletion."""
     KEY_USE = "use of the key"
     """kms:Decrypt through DynamoDB, which reading and writing items needs."""
     DIRECT_KEY_USE = "direct use of the key"
@@ -35,14 +35,14 @@ ITEM_ACTIONS: Mapping[Access, tuple[str, ...]] = {
     Access.READ: tuple(one for one in actions("dynamodb", Effect.READS) if one != GET_RECORDS),
     Access.WRITE: actions("dynamodb", Effect.WRITES),
 }
-"""Those that need the table's key: kms:Decrypt through DynamoDB, as the caller."""
+"""The kinds that need the table's key: kms:Decrypt through DynamoDB, as the caller."""
 OF_INDEXES = ("dynamodb:Query", "dynamodb:Scan", "dynamodb:PartiQLSelect")
 """Those that read a secondary index by its own ARN; SearchVectors reads a vector index.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/VectorSearch.Security.html
 """
 OF_BACKUPS = frozenset({"dynamodb:RestoreTableFromBackup", "dynamodb:DeleteBackup"})
-"""Those whose resource is a backup of the table."""
+"""Actions whose resource is a backup of the table."""
 DECRYPT = "kms:Decrypt"
 DECRYPT_ACTIONS = actions("kms", Effect.DECRYPTS)
 
@@ -62,7 +62,7 @@ WHOLE_ADMINISTRATION = (
 ADMINISTRATION_ACTIONS = tuple(
     dict.fromkeys((*WHOLE_ADMINISTRATION, *actions("kms", Effect.LETS_IN, Effect.ADMINISTERS)))
 )
-"""Those that change who can use the key, or whether anybody can."""
+"""Actions that change who can use the key, or whether anybody can."""
 
 KMS_ACROSS_ACCOUNTS = frozenset(
     f"kms:{operation}".lower()

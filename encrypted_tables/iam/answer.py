@@ -5,25 +5,25 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 Alternatives = frozenset[frozenset[str]]
-"""Sets of conditions; one whole set must hold."""
+"""Alternative sets of conditions; all conditions of one set must hold."""
 
 
 class Grade(IntEnum):
-    """How far the answer is a yes, from none to all."""
+    """The grade of an answer, from no to yes."""
 
     NO = 0
     DELEGATED = 1
-    """A resource policy leaves it to the account's IAM policies, and the principal's are not known."""
+    """A resource policy leaves the decision to IAM policies, and those of the principal are unknown."""
     CONDITIONAL = 2
-    """Yes where the conditions hold."""
+    """Yes if the conditions hold."""
     UNKNOWN = 3
-    """It depends on a policy or a value that is not known."""
+    """It depends on an unknown policy or value."""
     YES = 4
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A grade, with the conditions of a conditional yes or the reasons of an unknown.
+    """A grade, with the conditions of a conditional "yes" or the reasons of an unknown answer.
 
     Answers are equal whatever the order in which their parts were found.
     """
@@ -35,7 +35,7 @@ class Answer:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """The alternatives in words."""
+        """The alternatives as text."""
         return tuple(sorted(" and ".join(sorted(conditions)) for conditions in self.alternatives))
 
     def by(self, *reasons: str) -> "Answer":
@@ -47,13 +47,13 @@ NO = Answer(Grade.NO)
 YES = Answer(Grade.YES)
 DELEGATED = Answer(Grade.DELEGATED)
 
-# Both halves are needed: a no beats all, and what is unknown beats any sort of yes.
+# Both answers are needed: "no" overrides everything, and an unknown answer overrides any kind of "yes".
 _WEAKEST_FIRST = (Grade.NO, Grade.UNKNOWN, Grade.DELEGATED, Grade.CONDITIONAL, Grade.YES)
 _WEAKNESS = {grade: place for place, grade in enumerate(_WEAKEST_FIRST)}
 
 
 def conditional(*conditions: str) -> Answer:
-    """Yes where all of these hold."""
+    """Yes if all of these hold."""
     return Answer(Grade.CONDITIONAL, frozenset({frozenset(conditions)}))
 
 
@@ -68,7 +68,7 @@ def yes_if(is_yes: bool) -> Answer:  # the one argument is the question
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Yes if one of them is; the rest are then not asked."""
+    """Yes if one of them is. The remaining ones are then not evaluated."""
     found = NO
     for answer in answers:
         if answer.grade is Grade.YES:
@@ -79,7 +79,7 @@ def any_of(answers: Iterable[Answer]) -> Answer:
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Yes only if all of them are; after a no, the rest are not asked."""
+    """Yes only if all of them are. After a "no", the remaining ones are not evaluated."""
     found = YES
     for answer in answers:
         if answer.grade is Grade.NO:
@@ -89,7 +89,7 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 
 
 def unless(allowed: Answer, denied: Answer) -> Answer:
-    """A permission under a denial: an explicit deny wins.
+    """A permission limited by a denial: an explicit deny wins.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
     """

@@ -12,12 +12,12 @@ _PARTS = 6
 
 
 def region_of(arn: str) -> str:
-    """The Region in any ARN; empty when there is none."""
+    """The Region in an ARN; empty if there is none."""
     return _part(arn, 3)
 
 
 def account_of(arn: str) -> str:
-    """The account in any ARN; empty when there is none."""
+    """The account in an ARN; empty if there is none."""
     return _part(arn, 4)
 
 
@@ -27,9 +27,9 @@ def _part(arn: str, place: int) -> str:
 
 
 def arn_matches(pattern: str, value: str) -> bool:
-    """Whether an ARN matches a pattern of an ARN operator: part by part, so that `*` crosses no colon.
+    """Whether an ARN matches a pattern of an ARN operator, part by part, so that `*` does not match a colon.
 
-    The sixth part, the resource, may hold colons itself. A pattern with fewer parts matches nothing.
+    The sixth part, the resource, can contain colons. A pattern with fewer parts matches nothing.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
     wanted, given = pattern.split(":", _PARTS - 1), value.split(":", _PARTS - 1)
@@ -48,7 +48,7 @@ def resource_covers(pattern: str, arn: str) -> bool | None:
     if pattern == "*" or not pattern.startswith("arn:"):
         return matches(pattern, arn)
     is_match = matches(pattern, arn)
-    if not is_match and not matches(f"{pattern}:*", arn):  # most patterns: none is compiled for nothing
+    if not is_match and not matches(f"{pattern}:*", arn):  # most patterns: a fast path
         return False
     return True if _covering(pattern).fullmatch(arn) else None if is_match else False
 

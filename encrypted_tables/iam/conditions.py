@@ -1,4 +1,4 @@
-"""Whether a statement's Condition block holds: yes, no, or yes under conditions that cannot be checked here.
+"""Evaluates a statement's Condition block: yes, no, or yes under conditions that cannot be checked here.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 """
@@ -72,7 +72,7 @@ def _in_words(key: str, operator: str, values: list[str]) -> str:
 
 
 def _operator(written: str) -> _Operator | None:
-    """The operator, whose name is not case-sensitive; None for one that IAM does not have."""
+    """The operator, whose name is not case-sensitive; None if IAM does not have it."""
     quantifier, _, name = written.lower().rpartition(":")
     is_optional = name.endswith("ifexists")
     name = _NAMES.get(name.removesuffix("ifexists"), "")
@@ -82,7 +82,7 @@ def _operator(written: str) -> _Operator | None:
 
 
 def _of_absent(operator: _Operator) -> bool:
-    """A key that the request does not have.
+    """The result for a key that the request does not have.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
     """

@@ -7,7 +7,7 @@ KEY_UNDOCUMENTED = "AWS does not document whether this needs kms:Decrypt on the 
 
 
 def key_for_copies(by_key: Answer) -> Answer:
-    """The key's permission to copy items or read a stream, from its permission to read items."""
+    """Whether the key allows copying items or reading a stream, given whether it allows reading items."""
     return by_key if by_key.grade is Grade.YES else unknown(KEY_UNDOCUMENTED)
 
 

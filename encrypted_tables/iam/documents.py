@@ -22,9 +22,9 @@ class Document:
     statements: tuple[Statement, ...]
     version: str = _WITH_VARIABLES
     label: str = ""
-    """How people find it, as `the key policy` or `policy/readers`."""
+    """Its name in reports, such as `the key policy` or `policy/readers`."""
     arn: str = ""
-    """Of a managed policy; empty for any other."""
+    """The ARN of a managed policy; empty for any other."""
 
     @property
     def is_aws_managed(self) -> bool:
@@ -48,7 +48,9 @@ class Document:
         return {}
 
     def _concerning(self, action: str) -> "tuple[tuple[Statement, str, _Actions], ...]":
-        """The statements that may apply to actions of the same service; most are about others."""
+        """The statements that may apply to actions of the same service; most statements are about other
+        services.
+        """
         service = action.partition(":")[0].lower()
         found = self._by_service.get(service)
         if found is None:
@@ -62,7 +64,7 @@ class Document:
     def included(self, actions: Sequence[str]) -> Iterator[tuple[Statement, str, tuple[bool, ...]]]:
         """Each statement that applies to any of the actions: with its place, and whether it applies to each.
 
-        The actions are of one service.
+        All actions must belong to one service.
         """
         for statement, place, own in self._concerning(actions[0]):
             found = tuple(own.include(action) for action in actions)
@@ -70,7 +72,7 @@ class Document:
                 yield statement, place, found
 
     def about(self, effect: str, action: str) -> list[tuple[Statement, str]]:
-        """The statements of an effect that apply to an action, each with its place in words.
+        """The statements with an effect that apply to an action, each with a description of its place.
 
         The answers are cached, because every principal needs the same few actions.
         """
@@ -99,7 +101,9 @@ def _may_concern(statement: Statement, service: str) -> bool:
 
 
 class _Actions:
-    """The actions of a statement, prepared for many questions; statements with the same actions share it."""
+    """The actions of a statement, prepared for repeated matching. Statements with the same actions share
+    it.
+    """
 
     def __init__(self, names: tuple[str, ...], *, is_negative: bool) -> None:
         patterns = {one.lower() for one in names}
@@ -145,7 +149,7 @@ def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may ha
 
 
 def read_document(text: Any, label: str = "", arn: str = "") -> Policy:  # noqa: ANN401  # JSON text, or what it holds
-    """A policy from its JSON text, or from the mapping that the text holds."""
+    """A policy from its JSON text, or from the parsed mapping."""
     return _read_text(text, label, arn) if isinstance(text, str) else _read(text, label, arn)
 
 

@@ -1,4 +1,4 @@
-"""One evaluation of one request: identity policies, boundary, resource policies, grants and account limits.
+"""Evaluates a request against identity policies, boundary, resource policies, grants and control policies.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
@@ -41,19 +41,19 @@ class Identity:
     """
 
     policies: Sequence[Policy] = ()
-    """Its own and its groups' policies."""
+    """The policies of the principal and its groups."""
     boundary: Policy | None = None
     session_policies: Sequence[Policy] = ()
-    """Policies passed when the session began; each limits it."""
+    """Session policies, each of which limits the session."""
     is_whole: bool = False
     """Whether `policies` are complete. If not, others may allow a request, but are assumed not to deny it."""
     service_control_policies: Sequence[Sequence[Policy]] = ()
-    """By level, from the root of the organisation to the account; each level must allow."""
+    """By level, from the root of the organization to the account; each level must allow."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """What a request is for, with the policies on its side."""
+    """The resource of a request, with its policies."""
 
     account: str
     """The owner's account. If it is unknown (empty), every principal is assumed to be of that account."""
@@ -71,9 +71,9 @@ def evaluate(
     """Whether AWS allows the request.
 
     Args:
-        request: who asks for what.
+        request: the caller, the action and the resource's ARN.
         resource: the key or table with its policies and grants.
-        identity: the principal's side.
+        identity: the principal's policies.
         elsewhere: the answer to assume for policies outside `identity`, if it is not complete.
     """
     if identity.boundary is not None:
@@ -142,10 +142,11 @@ def _not_stopped(limit: str) -> str:
 def _resource_policy_allows(
     request: Request, resource: Resource, identity: Identity
 ) -> tuple[Answer, Answer]:
-    """What the resource's policy allows directly, and whether it leaves it to the principal's account.
+    """What the resource policy allows directly, and whether it leaves the decision to the principal's
+    account.
 
-    The limits of a role apply to a statement that names the role; not to one that names the session, a user
-    or everyone.
+    The limits of a role apply to statements that name the role, but not to those that name the session, a
+    user or everyone.
     """
     if not resource.policies:
         return NO, NO
@@ -187,7 +188,7 @@ def _limited(allowed: Answer, request: Request, resource: Resource, identity: Id
 
 
 def _control_policies(request: Request, resource: Resource, identity: Identity) -> Sequence[Sequence[Policy]]:
-    """By level; none for a service-linked role.
+    """The control policies by level; none for a service-linked role.
 
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
@@ -214,5 +215,5 @@ def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
 
 
 def _said(ask: Callable[[Document, Request], Answer], policy: Policy, request: Request, what: str) -> Answer:
-    """What a policy answers; one that cannot be read may answer anything."""
+    """The answer of a policy; unknown if the policy cannot be read."""
     return unknown(f"{what}: {policy.reason}") if isinstance(policy, Unreadable) else ask(policy, request)

@@ -15,7 +15,7 @@ from encrypted_tables.iam.request_context import Context, Missing, value_of
 
 
 class NotKnown(str):
-    """Why a part of a grant is not known."""
+    """Why a part of a grant is unknown."""
 
     __slots__ = ()
 
@@ -25,13 +25,13 @@ class Grant:
     """A grant on a key. An empty encryption context limits nothing."""
 
     grantee: Principal | None
-    """None while it is not known, or when it is no principal."""
+    """None if it is unknown, or not a principal."""
     operations: frozenset[str] | None
-    """As `Decrypt`; None while they are not known."""
+    """Operations such as `Decrypt`; None if unknown."""
     context_equals: Mapping[str, Any] | NotKnown
-    """The whole encryption context that the grant is for."""
+    """The exact encryption context that the grant requires."""
     context_subset: Mapping[str, Any] | NotKnown
-    """The pairs that an encryption context must have for the grant."""
+    """The pairs that the encryption context must include."""
     label: str = "a grant"
     source_arn: str = ""
     """The resource on whose behalf a service must make the request; empty if the grant requires none."""
@@ -49,7 +49,7 @@ def grant_allows(grant: Grant, request: Request) -> Answer:
     reach = all_of([reach, _is_for(grant.source_arn, request.context)])
     if (
         request.action.lower() not in WITH_ENCRYPTION_CONTEXT
-    ):  # the encryption context is for the others alone
+    ):  # an encryption context applies only to the other operations
         return reach.by(grant.label)
     contexts = [
         _has_context(grant.context_equals, request.context, is_whole=True),
@@ -59,7 +59,8 @@ def grant_allows(grant: Grant, request: Request) -> Answer:
 
 
 def _reach(grantee: Principal | None, principal: Principal) -> Answer:
-    """A grant to a role is for each of its sessions; one to a session is for the role in that session only.
+    """Whether a grant applies to the principal. A grant to a role applies to all its sessions; one to a
+    session, only to that session.
 
     AWS does not document whether a grant to the ARN of an account's root serves the principals of the
     account that its IAM policies allow: the answer is unknown.
@@ -76,7 +77,7 @@ def _reach(grantee: Principal | None, principal: Principal) -> Answer:
 
 
 def _is_for(source_arn: str, context: Context) -> Answer:
-    """Whether a service makes the request for that resource; users, roles and sessions never do."""
+    """Whether a service makes the request on behalf of that resource; users, roles and sessions never do."""
     if not source_arn:
         return YES
     given = value_of("aws:sourcearn", context)
@@ -102,7 +103,7 @@ def _has_context(wanted: Mapping[str, Any] | NotKnown, context: Context, *, is_w
     names = value_of("kms:encryptioncontextkeys", context)
     if names is Missing.ABSENT:
         return NO
-    if isinstance(names, Missing):  # not through DynamoDB: the caller chooses it
+    if isinstance(names, Missing):  # outside DynamoDB, the caller chooses the context
         return conditional(f"the encryption context is {', '.join(f'{k}={v}' for k, v in wanted.items())}")
     if not _lower(wanted) <= _lower(names) or (is_whole and len(wanted) != len(names)):
         return NO

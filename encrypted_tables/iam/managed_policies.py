@@ -1,4 +1,4 @@
-"""What AWS's own managed policies say about items and KMS keys; only that part of them.
+"""The parts of AWS managed policies that concern items and KMS keys.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 What any other policy allows is unknown.
@@ -16,7 +16,7 @@ _READ = [
     "dynamodb:Scan",
 ]
 
-# Neither DynamoDB policy has kms:Decrypt: it is the key policy that decides over the data.
+# Neither DynamoDB policy has kms:Decrypt, so the key policy decides who can read.
 _ACTIONS: Mapping[str, list[str]] = {
     "AdministratorAccess": ["*"],
     "PowerUserAccess": ["dynamodb:*", "kms:*"],
@@ -38,7 +38,7 @@ _ACTIONS: Mapping[str, list[str]] = {
 
 
 def managed_policy(arn: str) -> Document | None:
-    """The parts that matter of an AWS managed policy; None for one that is not known here."""
+    """The relevant parts of an AWS managed policy; None if it is not listed here."""
     if ":iam::aws:policy/" not in arn:
         return None
     actions = _ACTIONS.get(arn.rsplit("/", 1)[-1])

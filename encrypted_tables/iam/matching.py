@@ -16,13 +16,13 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def expression(pattern: str, character: str = ".") -> str:
-    """A pattern as a regular expression; `character` is what a wildcard can stand for."""
+    """A pattern as a regular expression; `character` is what a wildcard can match."""
     special = {"*": f"{character}*", "?": character, **_LITERAL}
     return "".join(special.get(one) or re.escape(one) for one in pattern)
 
 
 def literal(text: str) -> str:
-    """A pattern that matches this text alone, whatever it holds."""
+    """A pattern that matches only this text, even if it contains wildcards."""
     return text.translate(_LITERALS)
 
 
@@ -32,14 +32,16 @@ def plain(pattern: str) -> str:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether a value matches a pattern: `*` is any text, `?` any one character."""
+    """Whether a value matches a pattern: `*` matches any text, `?` any single character."""
     if _NEEDS_COMPILING.isdisjoint(pattern):
         return _matches_stars(pattern, value)
     return _compiled(pattern).fullmatch(value) is not None
 
 
 def _matches_stars(pattern: str, value: str) -> bool:
-    """A pattern whose only wildcard is `*`. Accounts have many patterns, each used a few times."""
+    """Match a pattern whose only wildcard is `*`, without compiling: accounts have many patterns, each used
+    only a few times.
+    """
     first, *rest = pattern.split("*")
     if not rest:
         return pattern == value

@@ -35,7 +35,7 @@ DYNAMODB: Mapping[Effect, tuple[str, ...]] = {
         "Query",
         "Scan",
         "PartiQLSelect",
-        "ConditionCheckItem",  # returns the item where its condition fails
+        "ConditionCheckItem",  # returns the item if its condition fails
         "SearchVectors",
         "GetRecords",
     ),
@@ -107,7 +107,7 @@ DYNAMODB: Mapping[Effect, tuple[str, ...]] = {
         "GetAbacStatus",
         "GetResourcePolicy",
         "GetShardIterator",
-        "ImportTable",  # makes a new table
+        "ImportTable",  # creates a new table
         "InjectError",
         "ListBackups",
         "ListBulkOperations",
@@ -237,7 +237,7 @@ ACTIONS_OF_OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "TransactWriteItems": ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
     "ReEncrypt": ("ReEncryptFrom", "ReEncryptTo"),
 }
-"""The API operations that are authorized by IAM actions of other names.
+"""The API operations that are authorized by IAM actions with other names.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-iam.html

@@ -1,4 +1,4 @@
-"""Organisations in policies: admitted by a condition on the caller's organisation.
+"""Organisations in policies, which are allowed by a condition on the caller's organisation.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
 """
@@ -11,9 +11,9 @@ _KEYS = {"stringequals": "aws:principalorgid", "foranyvalue:stringlike": "aws:pr
 
 
 def admitted_organisations(statement: Statement) -> list[str]:
-    """The organisations and parts of them to which a condition limits `Principal: "*"`; else none.
+    """The organisations, or parts of them, to which a condition limits `Principal: "*"`; empty otherwise.
 
-    Each is as a declaration names it: `organisation/o-ID`, or with the path of an organisational unit.
+    Each has the form of a declaration: `organisation/o-ID`, or with the path of an organisational unit.
     """
     condition = statement.get("Condition")
     return [

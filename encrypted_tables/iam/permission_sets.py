@@ -1,4 +1,4 @@
-"""Permission sets of IAM Identity Center in policies: admitted by the ARN pattern of their role.
+"""Permission sets of IAM Identity Center in policies, which are allowed by the ARN pattern of their role.
 
 https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 """
@@ -17,13 +17,13 @@ _OPERATORS = frozenset({"arnlike", "arnequals", "stringlike"})
 
 
 def permission_set_of(arn_pattern: str) -> str | None:
-    """The name of the permission set whose role the pattern stands for; None for any other ARN."""
+    """The name of the permission set whose role the pattern matches; None for other ARNs."""
     match = _PATTERN.fullmatch(arn_pattern)
     return match["name"] if match else None
 
 
 def admitted_roles(statement: Statement) -> list[str]:
-    """The ARN patterns of permission sets to which a condition limits `Principal: "*"`; else none."""
+    """The ARN patterns of permission sets to which a condition limits `Principal: "*"`; empty otherwise."""
     patterns = _principal_arns(statement.get("Condition"))
     return patterns if all(map(permission_set_of, patterns)) else []
 

@@ -33,12 +33,12 @@ _Reach = Callable[[Statement], Answer]
 """Whether a statement is about the principal."""
 
 NOT_KNOWN = "{}"
-"""Stands for a part of an ARN, or for the end of one, that is not known."""
+"""Stands for an unknown part, or an unknown end, of an ARN."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Who does what to which resource; a part of the resource's ARN may be `NOT_KNOWN`."""
+    """Caller, action and resource; a part of the resource's ARN can be `NOT_KNOWN`."""
 
     action: str
     principal: Principal
@@ -59,7 +59,7 @@ def identity_policy_denies(document: Document, request: Request) -> Answer:
 
 
 def resource_policy_allows_role_by_arn(document: Document, request: Request) -> Answer:
-    """Whether the resource's policy admits a role by its ARN: then the limits of the role apply.
+    """Whether the resource policy allows a role by its ARN; then the limits of the role apply.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic
     """
@@ -74,14 +74,14 @@ def resource_policy_allows_role_by_arn(document: Document, request: Request) -> 
 
 
 def resource_policy_allows_others(document: Document, request: Request) -> Answer:
-    """Whether the resource's policy admits the principal directly, other than by the ARN of a role."""
+    """Whether the resource policy allows the principal directly, in another way than by the ARN of a role."""
     holder = request.principal.holder
 
     def reach(statement: Statement) -> Answer:
         if "NotPrincipal" in statement:
             return _reach_of_others(statement, request)
         if not request.principal.is_single and admitted_roles(statement):
-            return NO  # it names permission sets, which are principals of their own
+            return NO  # it names permission sets, which count as separate principals
         named = [
             one
             for one in named_in(statement.get("Principal"))
@@ -93,7 +93,7 @@ def resource_policy_allows_others(document: Document, request: Request) -> Answe
 
 
 def resource_policy_delegates(document: Document, request: Request) -> Answer:
-    """Whether the resource's policy leaves it to the IAM policies of the principal's account."""
+    """Whether the resource policy leaves the decision to the IAM policies of the principal's account."""
 
     def reach(statement: Statement) -> Answer:
         return yes_if(_names_account(named_in(statement.get("Principal")), request.principal))
@@ -102,7 +102,7 @@ def resource_policy_delegates(document: Document, request: Request) -> Answer:
 
 
 def resource_policy_denies(document: Document, request: Request) -> Answer:
-    """Whether the resource's policy denies it, whoever allows it."""
+    """Whether the resource policy explicitly denies the request."""
 
     def reach(statement: Statement) -> Answer:
         if "NotPrincipal" in statement:
@@ -199,8 +199,8 @@ def _names_account(entries: Iterable[Principal], principal: Principal) -> bool:
 def _reach_of_others(statement: Statement, request: Request) -> Answer:
     """Whether a statement with NotPrincipal applies to the principal.
 
-    A denial spares a user or role only if it names its account too, a role only in the sessions that it
-    names, and nobody who has a permissions boundary.
+    A denial exempts a user or role only if it also names the account, a role only in the named sessions, and
+    never a principal with a permissions boundary.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     principal = request.principal
@@ -221,7 +221,7 @@ def _reach_of_others(statement: Statement, request: Request) -> Answer:
 
 
 def _not_wholly_spared(spared: list[Principal], principal: Principal, of_session: Answer) -> Answer:
-    """What a denial with NotPrincipal may still do to a user or role that it names."""
+    """Why a denial with NotPrincipal may still apply to a user or role that it names."""
     needs = []
     if not _names_account(spared, principal):
         needs.append("NotPrincipal does not name its account, so the denial may reach all of the account")
@@ -273,7 +273,7 @@ def _is_this(text: str | NoText, pattern: str, resource: str) -> Answer:
 
 
 def _matches_arn(pattern: str, arn: str) -> Answer:
-    """Whether a pattern covers an ARN, of which parts may not be known yet."""
+    """Whether a pattern covers an ARN that may have unknown parts."""
     if NOT_KNOWN not in arn:
         covered = resource_covers(pattern, arn)
         return conditional(f"the resource is {pattern}") if covered is None else yes_if(covered)
@@ -288,7 +288,7 @@ def _matches_arn(pattern: str, arn: str) -> Answer:
 
 
 def _could_match(pattern: str, part: str) -> bool:
-    """Whether a pattern covers a part of an ARN, whatever its unknown end is."""
+    """Whether a pattern can cover a part of an ARN with an unknown end."""
     known, placeholder, _ = part.partition(NOT_KNOWN)
     if not placeholder:
         return matches(pattern, part)

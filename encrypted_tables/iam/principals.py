@@ -1,4 +1,4 @@
-"""Principals: users, roles, sessions, accounts, services, and how policies and STS name them.
+"""Principals (users, roles, sessions, accounts, services), as named in policies and by STS.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -30,14 +30,14 @@ class Kind(StrEnum):
     """Any session of the role."""
     SESSION = "session"
     GROUP = "group"
-    """Each member of a group of users; no policy can name it, and it has policies of its own."""
+    """The members of a user group. Policies cannot name groups, but groups have policies."""
     ACCOUNT = "account"
     """All principals of an account whose own IAM policies allow the action."""
     ROOT = "root"
     """The root user of an account."""
     SERVICE = "service"
     OTHER = "other"
-    """A federated or canonical user, or an entry in none of AWS's forms."""
+    """A federated or canonical user, or an entry of unknown form."""
     ANYONE = "anyone"
 
 
@@ -47,14 +47,14 @@ class Principal:
 
     kind: Kind
     account: str
-    """Twelve digits; empty for a service, for anyone, and where no account id is known yet."""
+    """Twelve digits; empty for a service, for anyone, and if the account id is not yet known."""
     name: str
     arn: str = field(compare=False, default="")
-    """As it was found; empty when the ARN is not known yet."""
+    """The ARN as found; empty if not yet known."""
 
     @property
     def partition(self) -> str:
-        """The partition of its ARN; `aws` where there is no ARN."""
+        """The partition of its ARN; `aws` without an ARN."""
         parts = self.arn.split(":")
         return parts[1] if len(parts) > 1 else "aws"
 
@@ -65,12 +65,12 @@ class Principal:
 
     @property
     def is_service_linked(self) -> bool:
-        """Whether it is a role that a service made for itself, which no control policy limits."""
+        """Whether it is a service-linked role, which control policies do not limit."""
         return self.kind is Kind.ROLE and ":role/aws-service-role/" in self.arn
 
     @property
     def holder(self) -> "Principal":
-        """The owner of its IAM policies: the role of an assumed role's session; anyone else itself."""
+        """The owner of its IAM policies: for a session its role, otherwise the principal itself."""
         kind, _, rest = self.name.partition("/")
         if self.kind is not Kind.SESSION or kind != _ASSUMED_ROLE:
             return self
@@ -94,7 +94,7 @@ def root_user(account: str, partition: str = "aws") -> Principal:
 
 
 def who(principal: Principal) -> str:
-    """A principal as people name it."""
+    """A principal's name in reports."""
     if principal.kind is Kind.ACCOUNT:
         account = principal.account or "this account"
         return f"every principal of {account} that its own IAM policies allow"
@@ -111,7 +111,7 @@ def who(principal: Principal) -> str:
 def parse_principal(entry: str) -> Principal | None:
     """The principal that an entry under `Principal.AWS` names.
 
-    None for a unique id (AIDA..., AROA...): its user or role is deleted, so it admits nobody.
+    None for a unique id (AIDA..., AROA...): its user or role was deleted, so it matches nobody.
     """
     if is_orphaned_id(entry):
         return None
@@ -130,7 +130,7 @@ def parse_principal(entry: str) -> Principal | None:
 
 
 def identity(arn: str) -> Principal | None:
-    """The principal behind an IAM or STS ARN: of a session, its role. None for any other ARN."""
+    """The principal of an IAM or STS ARN; for a session, its role. None for other ARNs."""
     found = parse_principal(arn) if _ARN.fullmatch(arn) else None
     return found.holder if found else None
 
@@ -150,7 +150,7 @@ def named_in(element: Any) -> Iterator[Principal]:  # noqa: ANN401  # "*", or a 
 
 
 def iam_arn(sts_arn: str) -> str:
-    """The IAM ARN behind the answer of sts:GetCallerIdentity; that answer lacks the path of a role."""
+    """The IAM ARN for an ARN from sts:GetCallerIdentity, which lacks the path of a role."""
     who = identity(sts_arn)
     return who.arn if who else sts_arn
 
@@ -167,13 +167,13 @@ def same_principal(one: str, other: str) -> bool:
 
 
 def is_root(arn: str) -> bool:
-    """Whether an ARN is an account's root user, or in a policy the whole account."""
+    """Whether an ARN is an account's root, which in a policy means the whole account."""
     who = identity(arn)
     return who is not None and who.kind is Kind.ACCOUNT
 
 
 def whole_account(entry: str) -> str | None:
-    """The account that a policy's entry names as a whole, by its id or its root's ARN; else None."""
+    """The account that an entry in a policy names by its id or its root's ARN; None for other entries."""
     found = parse_principal(entry)
     return found.account if found and found.kind is Kind.ACCOUNT else None
 

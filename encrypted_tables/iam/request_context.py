@@ -16,7 +16,7 @@ DYNAMODB: Final = "dynamodb.amazonaws.com"
 
 
 class Missing(Enum):
-    """Why a condition key has no value here."""
+    """Why a condition key has no value."""
 
     ABSENT = "the request does not have it"
     PRESENT = "the request has it; its value is not known"
@@ -27,7 +27,7 @@ ABSENT, PRESENT = Missing.ABSENT, Missing.PRESENT
 
 Value = str | tuple[str, ...] | Missing
 Context = Mapping[str, Value]
-"""Condition keys in lower case. Keys that are not there are looked up in the tables below."""
+"""Condition keys in lower case. Missing keys are looked up in the tables below."""
 
 _GRANT_KEYS = (
     "kms:grantoperations",
@@ -55,25 +55,25 @@ _WITH_ITEM_KEYS = frozenset(
     action.lower() for kind in ITEM_ACTIONS.values() for action in kind if action != SEARCH_VECTORS
 )
 _WITH_CHOSEN_CONTEXT = WITH_ENCRYPTION_CONTEXT | {"kms:creategrant"}
-# Requests that users, roles and sessions make never have these; services that act for themselves do.
+# Requests by users, roles and sessions never have these keys; requests by services do.
 _OF_SERVICES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths",
                 "aws:principalservicename", "aws:principalservicenameslist")  # fmt: skip
 _ALWAYS_PRESENT = ("aws:currenttime", "aws:epochtime", "aws:userid")
 
 
 def value_of(key: str, context: Context) -> Value:
-    """The value of a condition key, whatever the case of its name."""
+    """The value of a condition key, ignoring case."""
     return context.get(key.lower(), Missing.UNKNOWN)
 
 
 class RequestContext(dict[str, Value]):
-    """A request's context; what it does not hold follows from the action and the tables above."""
+    """A request's context. Missing keys follow from the action and the tables above."""
 
     def __init__(self, action: str, known: Context) -> None:
         super().__init__(known)
         self._action = action.lower()
         self._service = self._action.partition(":")[0]
-        # The names that DynamoDB sends are all that its request has; a caller of KMS chooses them.
+        # A request by DynamoDB has only the keys that DynamoDB sends; a direct caller of KMS chooses them.
         is_known = "kms:encryptioncontextkeys" in known
         self._may_have_encryption_context = not is_known and self._action in _WITH_CHOSEN_CONTEXT
 
@@ -90,18 +90,18 @@ class RequestContext(dict[str, Value]):
         service = key.partition(":")[0]
         is_of_items = service != "dynamodb" or self._action in _WITH_ITEM_KEYS
         if service in {"kms", "dynamodb"} and (service != self._service or not is_of_items):
-            return ABSENT  # the keys of one service are in no request to another
+            return ABSENT  # requests to other services do not have a service's keys
         return default if isinstance(default, str | tuple | Missing) else Missing.UNKNOWN
 
 
 def caller_context(principal: Principal, action: str, *, region: str, owner: str) -> dict[str, Value]:
-    """The condition keys that follow from who calls, what and where.
+    """The condition keys that follow from caller, action and resource.
 
     Args:
         principal: who calls.
-        action: as `kms:Decrypt`.
-        region: of the resource; empty while it is not known.
-        owner: the account of the resource; empty while it is not known.
+        action: such as `kms:Decrypt`.
+        region: the resource's Region; empty if unknown.
+        owner: the resource's account; empty if unknown.
     """
     context: dict[str, Value] = {
         "aws:securetransport": "true",
@@ -124,12 +124,12 @@ def caller_context(principal: Principal, action: str, *, region: str, owner: str
 
 
 def _grant_is_for_aws_resource(action: str) -> Value:
-    """Only a service sets it, on grants that it makes for a caller."""
+    """Only services set it, on grants that they create for a caller."""
     return "false" if action.lower() in _ONLY_FOR["kms:grantisforawsresource"] else ABSENT
 
 
 def through_dynamodb(region: str, table_name: str, table_account: str) -> dict[str, Value]:
-    """The condition keys of the kms:Decrypt that DynamoDB makes on behalf of the caller of an item call.
+    """The condition keys of the kms:Decrypt request that DynamoDB makes on behalf of a caller.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
@@ -157,7 +157,7 @@ def encryption_context(table_name: str, table_account: str) -> dict[str, str]:
 
 
 def of_caller(principal: Principal) -> dict[str, Value]:
-    """The condition keys that follow from the caller alone.
+    """The condition keys that depend only on the caller.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principal-properties
     """

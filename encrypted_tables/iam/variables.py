@@ -1,4 +1,5 @@
-"""Policy variables, as `${aws:username}` and `${aws:PrincipalTag/team, 'none'}`; `${*}` is a literal `*`.
+"""Policy variables, such as `${aws:username}` and `${aws:PrincipalTag/team, 'none'}`; `${*}` is a literal
+`*`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 """
@@ -17,16 +18,16 @@ _CHARACTERS = frozenset("*?$")
 
 
 class NoText(Enum):
-    """Why a pattern with variables has no text."""
+    """Why the text of a pattern with variables is unknown."""
 
     ABSENT = "a variable has no value: the pattern matches nothing, and AWS may ignore the statement"
     UNKNOWN = "a variable is not known"
 
 
 def if_resolved(answer: Answer, texts: Iterable[str | NoText]) -> Answer:
-    """The answer of a part of a statement with these patterns.
+    """The answer for a part of a statement with these patterns.
 
-    AWS may ignore a statement that has a variable without a value, so it is never certain that it applies.
+    AWS may ignore a statement with a variable that has no value, so such a statement never certainly applies.
     """
     if answer is YES and NoText.ABSENT in texts:
         return conditional("AWS applies a statement with a variable that has no value")
@@ -34,7 +35,7 @@ def if_resolved(answer: Answer, texts: Iterable[str | NoText]) -> Answer:
 
 
 def substituted(pattern: str, context: Context) -> str | NoText:
-    """The pattern with the values of its variables. A value stands for itself: its `*` is no wildcard."""
+    """The pattern with its variables replaced by their values. A `*` in a value is not a wildcard."""
     if "${" not in pattern:
         return pattern
     problems: list[NoText] = []

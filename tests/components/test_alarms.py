@@ -142,11 +142,11 @@ def test_tables_whose_names_differ_in_a_dot_have_topics_of_their_own() -> None:
         ({"alarms": {"target_arn": "alarms"}}, "'alarms' is not the ARN of an SNS topic"),
         (
             {"alarms": {"target_arn": f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:x"}},
-            "which EventBridge needs a role for",
+            "for which EventBridge needs a role",
         ),
         (
             {"alarms": {"target_arn": f"arn:aws:sns:eu-west-2:{ACCOUNT}:alarms"}},
-            "alarms.targetArn: is of eu-west-2, and the alarms are those of eu-west-1",
+            "alarms.targetArn: is in eu-west-2, but the alarms are in eu-west-1",
         ),
         (
             {
@@ -161,7 +161,7 @@ def test_tables_whose_names_differ_in_a_dot_have_topics_of_their_own() -> None:
         ),
         (
             {"alarms": {}, "deployers": [f"role/{number:060}" for number in range(20)]},
-            "EventBridge takes 2,048. Name fewer deployers",
+            "EventBridge accepts at most 2,048. Name fewer deployers",
         ),
     ],
 )

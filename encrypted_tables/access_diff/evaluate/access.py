@@ -142,7 +142,7 @@ def _identity_of(model: AccessModel, principal: Principal, elsewhere: Answer) ->
     """The principal's IAM policies, and the assumed answer of those outside the stack."""
     known = model.identities.get(principal)
     if principal.kind is Kind.ANYONE:
-        return Identity(), NO  # also of other accounts, which need more than IAM policies
+        return Identity(), NO  # also in other accounts, which need more than IAM policies
     if not principal.is_single:
         return Identity(), YES  # those of them that have IAM policies for it
     if known is None:

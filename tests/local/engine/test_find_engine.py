@@ -190,5 +190,5 @@ def test_a_cache_that_cannot_be_written_is_the_one_thing_said(
 
     assert str(failure.value) == (
         f"No Pulumi engine: the cache {machine}/file/encrypted-tables cannot be written (Not a directory): "
-        "set XDG_CACHE_HOME to a directory that can."
+        "set XDG_CACHE_HOME to a writable directory."
     )

@@ -1,0 +1,1 @@
+../../components/alarm_patterns.py
