@@ -1,6 +1,7 @@
 """Reads a table from AWS, but only if its inputs depend on its present state."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import pulumi
 import pulumi_aws as aws
@@ -8,12 +9,38 @@ import pulumi_aws as aws
 from .provisioned_capacity import CapacityNow
 from .table_settings import TableSettings
 
+T = TypeVar("T")
 _ABSENT = ("ResourceNotFoundException", "not found", "couldn't find resource", "empty result")
 _UNITS = ("read_capacity", "write_capacity")
 
 
 class CurrentTableError(pulumi.RunError):
-    """A table whose present state is needed could not be read."""
+    """A resource whose present state is needed could not be read."""
+
+
+def looked_up(what: str, look: Callable[[], T]) -> T | None:
+    """What AWS answers; None if it does not exist.
+
+    Raises:
+        CurrentTableError: AWS refuses the call.
+    """
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001  # the SDK raises no specific error for a failed invoke
+        if any(words in str(error) for words in _ABSENT):
+            return None
+        raise CurrentTableError(f"{what}: AWS did not describe it: {error}") from None
+
+
+def key_of_table(table: str, region: str, options: pulumi.InvokeOptions) -> str | None:
+    """The ARN of the KMS key that encrypts a table; None if there is no table, or DynamoDB's own key.
+
+    Raises:
+        CurrentTableError: AWS refuses to describe the table.
+    """
+    what = f"table {table!r}"
+    found = looked_up(what, lambda: aws.dynamodb.get_table(name=table, region=region, opts=options))
+    return found.server_side_encryption.kms_key_arn if found else None
 
 
 def current_table(
@@ -26,15 +53,10 @@ def current_table(
     """
     if not (settings.read_autoscaling or settings.write_autoscaling or settings.restore_from):
         return None
-    try:
-        return aws.dynamodb.get_table(name=table, region=region, opts=options)
-    except Exception as error:  # noqa: BLE001  # the SDK raises no specific error for a failed invoke
-        if any(words in str(error) for words in _ABSENT):
-            return None
-        raise CurrentTableError(
-            f"table {table!r}: its inputs depend on the table in AWS (autoscaling or restoreFrom), "
-            f"and AWS did not describe it: {error}"
-        ) from None
+    return looked_up(
+        f"table {table!r}, on which inputs depend (autoscaling or restoreFrom)",
+        lambda: aws.dynamodb.get_table(name=table, region=region, opts=options),
+    )
 
 
 def current_capacity(

@@ -51,7 +51,8 @@ class KeySettings(Settings):
                 )
             return self
         about_the_key = KeySettings.model_fields.keys() - {"key_arn", "expected_key_users"}
-        if shaping := sorted(self.model_fields_set & about_the_key):
+        given = {name for name in self.model_fields_set if getattr(self, name) != ()}
+        if shaping := sorted(given & about_the_key):
             named = ", ".join(map(to_camel, shaping))
             raise ValueError(
                 f"keyArn gives a key that is managed elsewhere, so {named} cannot be set here; "

@@ -10,13 +10,16 @@ import pulumi_aws as aws
 from .caller import Caller
 from .key_access import key_policy
 from .key_policy import ProtectedTable
+from .lost_key import KeyPlace, lost_keys
 from .principal_lookup import Identities
-from .resource_names import about, renamed
+from .resource_names import about, merged, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
 # Aliases are not protected: they hold no data, and the table does not use them.
 _UNPROTECTED = pulumi.ResourceOptions(protect=False, retain_on_delete=False)
+# A key that somebody disabled stays disabled: an update does not enable it.
+_AS_ENABLED_IN_AWS = pulumi.ResourceOptions(ignore_changes=["is_enabled"])
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ class TableKeys:
     def current(self) -> aws.kms.Key:
         """The key that the table uses, with its aliases. Also creates the retained earlier versions."""
         for version in self.settings.retained_key_versions:
-            earlier = self._key(self._key_name(version))
+            earlier = self._key(version)
             for region in self.settings.replica_regions:
                 self._replica(version, region, earlier)
-        key = self._key(self._key_name(self.settings.key_version))
+        key = self._key(self.settings.key_version)
         self._aliases(key, self.settings.region)
         return key
 
@@ -64,34 +67,33 @@ class TableKeys:
         """The main alias, with its prefix."""
         return self.settings.alias_for(self.table.name)
 
-    def _key_name(self, version: int) -> str:
+    def _key_name(self, version: int, region: str | None) -> str:
         """The first version has no number in its name, so that adding a second version renames nothing."""
-        return f"{self.name}-key" if version == 1 else f"{self.name}-key-{version}"
+        first = f"{self.name}-key"
+        numbered = first if version == 1 else f"{first}-{version}"
+        return f"{numbered}-{region}" if region else numbered
 
-    def _key(self, name: str, region: str | None = None) -> aws.kms.Key:
+    def _key(self, version: int, region: str | None = None) -> aws.kms.Key:
         settings = self.settings
         key: aws.kms.Key = aws.kms.Key(
-            name,
+            self._key_name(version, region),
             enable_key_rotation=settings.enable_key_rotation,
             rotation_period_in_days=settings.rotation_period,
             multi_region=settings.multi_region,
             region=region or settings.region,
-            **self._common(region),
+            **self._common(version, region),
         )
         self._note(key, region)
         return key
 
     def _replica(self, version: int, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
-        name = f"{self._key_name(version)}-{region}"
-        return (
-            self._replica_key(name, region, primary)
-            if self.settings.multi_region
-            else self._key(name, region)
-        )
-
-    def _replica_key(self, name: str, region: str, primary: aws.kms.Key) -> aws.kms.ReplicaKey:
+        if not self.settings.multi_region:
+            return self._key(version, region)
         key: aws.kms.ReplicaKey = aws.kms.ReplicaKey(
-            name, primary_key_arn=primary.arn, region=region, **self._common(region)
+            self._key_name(version, region),
+            primary_key_arn=primary.arn,
+            region=region,
+            **self._common(version, region),
         )
         self._note(key, region)
         return key
@@ -99,21 +101,29 @@ class TableKeys:
     def _note(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None) -> None:
         self.arns.setdefault(region or self.table.region, []).append(key.arn)
 
-    def _common(self, region: str | None) -> Mapping[str, Any]:
+    def _common(self, version: int, region: str | None) -> Mapping[str, Any]:
         settings = self.settings
         table = replace(self.table, region=region) if region else self.table
+        watched = lost_keys(self.name).watch_key(
+            self._key_name(version, region), self._place(version, region)
+        )
         return {
             "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
             "policy": key_policy(settings, table, self.caller, self.identities),
             "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
             "tags": settings.tags,
-            "opts": self.options,
+            "opts": merged(self.options, _AS_ENABLED_IN_AWS, watched),
         }
+
+    def _place(self, version: int, region: str | None) -> KeyPlace:
+        asking = pulumi.InvokeOptions(parent=self.options.parent)
+        return KeyPlace(self.table.name, self.alias, region or self.table.region, version, asking)
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
         main = f"{self.name}-alias{suffix}"
-        self._alias(main, self.alias, key, region, self.options)
+        watched = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
+        self._alias(main, self.alias, key, region, merged(self.options, watched))
         for alias in self.settings.additional_key_aliases:
             label = alias.removeprefix(ALIAS_PREFIX)
             options = renamed(self.options, f"{self.name}-alias-{label}{suffix}")
@@ -132,5 +142,5 @@ class TableKeys:
             name=alias,
             target_key_id=key.key_id,
             region=region,
-            opts=pulumi.ResourceOptions.merge(options, _UNPROTECTED),
+            opts=merged(options, _UNPROTECTED),
         )

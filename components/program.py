@@ -4,12 +4,9 @@ Region.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from weakref import WeakKeyDictionary
-
-import pulumi
 
 from .caller import Caller
+from .per_program import PerProgram
 from .preflight import protected_table
 from .problems import Path, Problem
 from .table_settings import TableSettings
@@ -42,9 +39,8 @@ class ProgramTables:
         self.components.add(name)
 
 
-def this_program() -> ProgramTables:
-    """The tables of the current program. A component provider serves several programs in one process."""
-    return _programs.setdefault(pulumi.runtime.settings.get_monitor(), ProgramTables())
+this_program = PerProgram(ProgramTables)
+"""The tables of the current program."""
 
 
 def used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
@@ -53,9 +49,6 @@ def used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[
     for name, settings in tables.items():
         yield from (problem.below("tables", name) for problem in program.problems(name, settings, caller))
         program.add(name)
-
-
-_programs: WeakKeyDictionary[Any, ProgramTables] = WeakKeyDictionary()
 
 
 def _uses(name: str, settings: TableSettings, caller: Caller) -> Iterator[tuple[Path, Use]]:

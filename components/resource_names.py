@@ -4,6 +4,8 @@ Names of child resources are unique in a program, whatever the names of tables, 
 a child ends with its subject, in a form that is unambiguous.
 """
 
+from functools import reduce
+
 import pulumi
 
 PACKAGE = "encrypted-tables"
@@ -11,6 +13,7 @@ PACKAGE = "encrypted-tables"
 NAMESPACE = "encrypted-tables"
 """The publisher of the package, which is the scope of its npm package."""
 _EARLIER_PACKAGE = "dynamodb-kms"
+_ROLE = "-_-"
 
 
 def type_token(component: str) -> str:
@@ -39,9 +42,19 @@ def about_role(name: str, role: str, number: int) -> str:
     IAM and KMS do not accept brackets. Underscores in the role's name are doubled, so that a single one marks
     the start of the role, or the number of another role with the same name.
     """
-    return f"{name}-_-{role.replace('_', '__')}" + (f"-_{number}" if number > 1 else "")
+    return f"{name}{_ROLE}{role.replace('_', '__')}" + (f"-_{number}" if number > 1 else "")
+
+
+def is_about_role(name: str) -> bool:
+    """Whether a child of this name would be about a role."""
+    return _ROLE in name
 
 
 def renamed(options: pulumi.ResourceOptions, earlier: str) -> pulumi.ResourceOptions:
     """The options of a child that had another name earlier, so that existing stacks keep the resource."""
     return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=earlier)]))
+
+
+def merged(*options: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """Several options as one; later ones win."""
+    return reduce(pulumi.ResourceOptions.merge, options)

@@ -1,0 +1,125 @@
+"""A key that left the state is not replaced by a second one.
+
+A refresh drops a key that is scheduled for deletion from the state. An update would then create another
+key, and DynamoDB could not give it to the table: only the first key decrypts what is there.
+https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from .current_table import key_of_table, looked_up
+from .per_program import PerProgram
+from .problems import SettingsError
+
+_SCHEDULED = ("PendingDeletion", "PendingReplicaDeletion")
+_FIRST_VERSION = 1
+
+
+@dataclass(frozen=True)
+class KeyPlace:
+    """Where a key is used.
+
+    Attributes:
+        table: the table's name.
+        alias: the key's main alias, with its prefix.
+        region: the Region of both.
+        version: the key's version.
+        options: how AWS is asked.
+    """
+
+    table: str
+    alias: str
+    region: str
+    version: int
+    options: pulumi.InvokeOptions
+
+    def check(self, *, is_created: bool) -> None:
+        """Ask KMS for the alias's key.
+
+        Args:
+            is_created: whether this program creates the key.
+
+        Raises:
+            SettingsError: the key is scheduled for deletion, or it encrypts the table and is to be created.
+        """
+        found = looked_up(
+            f"table {self.table!r}: the key of {self.alias}",
+            lambda: aws.kms.get_key(key_id=self.alias, region=self.region, opts=self.options),
+        )
+        if found is None:
+            return
+        if found.key_state in _SCHEDULED:
+            raise SettingsError(
+                f"table {self.table!r}: {self.alias} belongs to {found.arn}, which AWS deletes "
+                f"{_when(found.deletion_date)}. Only this key decrypts the table, so no other is created. "
+                f"To keep it:\n{self._keeping(found.id)}\n{_IMPORT}"
+            )
+        if is_created and self.version == _FIRST_VERSION and found.arn == self._key_of_table():
+            _refuse(
+                f"table {self.table!r}: {found.arn} encrypts it and is not in the stack's state, so a second "
+                f"key would be created. {_IMPORT}"
+            )
+
+    def _keeping(self, key: str) -> str:
+        place = f"--region {self.region} --key-id {key}"
+        return f"  aws kms cancel-key-deletion {place}\n  aws kms enable-key {place}"
+
+    def _key_of_table(self) -> str | None:
+        return key_of_table(self.table, self.region, self.options)
+
+
+def _when(deletion_date: str) -> str:
+    """A multi-Region key has no date while it has replica keys."""
+    return f"on {deletion_date}" if deletion_date else "after its replica keys"
+
+
+def _refuse(problem: str) -> None:
+    """Refuse an update. A preview goes on, so that it can list what to import."""
+    if not pulumi.runtime.is_dry_run():
+        raise SettingsError(problem)
+    pulumi.log.warn(f"The update will be refused. {problem}")
+
+
+_IMPORT = (
+    "Import the key into the stack: `encrypted-tables environments adopt STACK`, then "
+    "`pulumi import --stack STACK --file import.json --generate-code=false`."
+)
+
+
+class LostKeys:
+    """Checks the keys of one program; no call to AWS while keys and aliases stay as they are.
+
+    Args:
+        name: the name of its first component. The engine knows each hook by a name of its own.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._places: MutableMapping[str, KeyPlace] = {}
+        in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
+        self._creation = pulumi.ResourceHook(f"{name}-key-is-not-lost", self._before_creation)
+        self._move = pulumi.ResourceHook(f"{name}-alias-keeps-its-key", self._before_move, in_previews)
+
+    def watch_key(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
+        """The options of a key that is checked before an update creates it."""
+        self._places[name] = place
+        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[self._creation]))
+
+    def watch_alias(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
+        """The options of an alias that is checked before it moves to another key, in previews too."""
+        self._places[name] = place
+        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[self._move]))
+
+    def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
+        self._places[args.name].check(is_created=True)
+
+    def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
+        target = (args.new_inputs or {}).get("targetKeyId")
+        self._places[args.name].check(is_created=not isinstance(target, str))
+
+
+lost_keys = PerProgram(LostKeys)
+"""The checks of the current program."""
