@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .index_settings import Autoscaling
-from .resource_names import about, renamed
+from .resource_names import about, merged, renamed
 from .table_settings import TableSettings
 
 _METRICS = {"Read": "DynamoDBReadCapacityUtilization", "Write": "DynamoDBWriteCapacityUtilization"}
@@ -99,5 +99,6 @@ def _follow_use(
             "target_value": bounds.target_utilization,
         },
         region=target.region,
-        opts=options,
+        # An imported policy keeps its name; a second one with the same metric would be refused.
+        opts=merged(options, pulumi.ResourceOptions(ignore_changes=["name"])),
     )

@@ -1,9 +1,11 @@
-"""The type tokens of the AWS provider's resources that matter for access."""
+"""The type tokens of the AWS provider's resources that this project reads."""
 
 TABLE = "aws:dynamodb/table:Table"
 TABLE_REPLICA = "aws:dynamodb/tableReplica:TableReplica"
 TABLE_POLICY = "aws:dynamodb/resourcePolicy:ResourcePolicy"
 INDEX = "aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex"
+SCALABLE_TARGET = "aws:appautoscaling/target:Target"
+SCALING_POLICY = "aws:appautoscaling/policy:Policy"
 
 KEY = "aws:kms/key:Key"
 REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"

@@ -15,7 +15,7 @@ from encrypted_tables.engine.preview import Preview, read_preview
 from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.engine.run_preview import AS_EVENTS, EngineError, said
 from encrypted_tables.engine.stack import Stack
-from encrypted_tables.environments.existing import Existing, TableInAws, existing
+from encrypted_tables.environments.existing import Capacity, Existing, TableInAws, existing
 
 COMPONENT, PARENT = "component", "parent"
 
@@ -50,6 +50,33 @@ class AwsInRegion:
         except kms.exceptions.NotFoundException:
             return None
         return arn
+
+    def is_scaled(self, capacity: Capacity) -> bool:
+        """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html"""
+        return bool(
+            self._scaling().describe_scalable_targets(
+                ServiceNamespace="dynamodb",
+                ResourceIds=[capacity.resource_id],
+                ScalableDimension=capacity.dimension,
+            )["ScalableTargets"]
+        )
+
+    def scaling_policy(self, capacity: Capacity, metric: str) -> str | None:
+        """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalingPolicies.html"""
+        pages = self._scaling().get_paginator("describe_scaling_policies")
+        found = pages.paginate(
+            ServiceNamespace="dynamodb",
+            ResourceId=capacity.resource_id,
+            ScalableDimension=capacity.dimension,
+        )
+        for policy in (policy for page in found for policy in page["ScalingPolicies"]):
+            tracking = policy.get("TargetTrackingScalingPolicyConfiguration", {})
+            if tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType") == metric:
+                return str(policy["PolicyName"])
+        return None
+
+    def _scaling(self) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
+        return boto3.client("application-autoscaling", region_name=self._dynamodb.meta.region_name)
 
 
 def _is_customer_managed(arn: str) -> bool:

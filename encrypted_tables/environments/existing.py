@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from encrypted_tables.engine.preview import Preview, Resource
-from encrypted_tables.engine.resource_types import ALIAS, KEYS, TABLE
+from encrypted_tables.engine.resource_types import ALIAS, KEYS, SCALABLE_TARGET, SCALING_POLICY, TABLE
 from encrypted_tables.errors import UserError
 
 
@@ -21,6 +21,27 @@ class Aws(Protocol):
 
     def key_of_alias(self, name: str) -> str | None:
         """The ARN of the alias's key; None if the alias does not exist."""
+
+    def is_scaled(self, capacity: "Capacity") -> bool:
+        """Whether Application Auto Scaling has a scalable target for the capacity."""
+
+    def scaling_policy(self, capacity: "Capacity", metric: str) -> str | None:
+        """The name of the target tracking policy with this metric; None if there is none."""
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """A capacity that can scale: of a table or index, for reads or writes."""
+
+    resource_id: str
+    """`table/NAME`, or `table/NAME/index/INDEX`."""
+    dimension: str
+    """Such as `dynamodb:table:ReadCapacityUnits`."""
+
+    @property
+    def id(self) -> str:
+        """Its id for `pulumi import`."""
+        return f"dynamodb/{self.resource_id}/{self.dimension}"
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,7 @@ class Existing:
 
 
 def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
-    """Find each table that the program would create, and its keys and aliases.
+    """Find each table that the program would create, and the keys, aliases and autoscaling of all tables.
 
     Args:
         preview: a preview of the program, with its plan.
@@ -69,24 +90,30 @@ def existing(preview: Preview, aws: Callable[[str | None], Aws]) -> Existing:
     made = {r.urn: r for r in created if r.type.startswith("aws:")}
     keys: dict[str, str] = {}
     found = []
-    for table in _of(made.values(), TABLE):
+    for table in _of(preview.after, TABLE):
         name = _name(table)
-        there = aws(_region(table)).table(name) if name else None
+        lacks = table.urn in made or any(_keys(table, encrypted, made) for encrypted in _WITH_KEYS)
+        there = aws(_region(table)).table(name) if name and lacks else None
         if name and there:
-            found.append(_found(table, name, f"table {name}, encrypted with {there.encryption}"))
             keys |= dict(_keys_of(table, there, made))
+            if table.urn in made:
+                found.append(_found(table, name, f"table {name}, encrypted with {there.encryption}"))
     found += [_found(made[urn], arn.rpartition("/")[2], f"key {arn}") for urn, arn in keys.items()]
     found += _aliases(made, keys, aws)
+    found += _autoscaling(made.values(), aws)
     urns = {one.resource.urn for one in found}
     return Existing(tuple(found), tuple(_words(made[urn]) for urn in made if urn not in urns))
+
+
+_ENCRYPTION, _REPLICAS = _WITH_KEYS = ("serverSideEncryption", "replicas")
 
 
 def _keys_of(table: Resource, there: TableInAws, made: Mapping[str, Resource]) -> Iterator[tuple[str, str]]:
     """The program's keys of the table and its replicas, each with the existing key."""
     if there.customer_managed_key:
-        for urn in _keys(table, "serverSideEncryption", made):
+        for urn in _keys(table, _ENCRYPTION, made):
             yield urn, there.customer_managed_key
-    for urn in _keys(table, "replicas", made):
+    for urn in _keys(table, _REPLICAS, made):
         arn = there.replica_keys.get(_region(made[urn]) or "")
         if arn:
             yield urn, arn
@@ -107,6 +134,25 @@ def _aliases(
                 f"{name} exists and belongs to {named}, but {uses}; set another keyAlias for the table"
             )
         yield _found(alias, name, f"alias {name}")
+
+
+def _autoscaling(made: Iterable[Resource], aws: Callable[[str | None], Aws]) -> Iterator[Found]:
+    scaling = (r for r in made if r.type in (SCALABLE_TARGET, SCALING_POLICY))
+    for resource in (r for r in scaling if r.inputs.get("serviceNamespace") == "dynamodb"):
+        capacity = Capacity(*(str(resource.inputs.get(name)) for name in ("resourceId", "scalableDimension")))
+        words = f"{capacity.resource_id} ({capacity.dimension.rpartition(':')[2]})"
+        region, metric = aws(_region(resource)), _metric(resource)
+        if resource.type == SCALABLE_TARGET and region.is_scaled(capacity):
+            yield _found(resource, capacity.id, f"scalable target of {words}")
+        elif metric and (name := region.scaling_policy(capacity, metric)):
+            yield _found(resource, f"{capacity.id}/{name}", f"scaling policy {name} of {words}")
+
+
+def _metric(policy: Resource) -> str | None:
+    """The predefined metric of a target tracking policy."""
+    tracking = policy.inputs.get("targetTrackingScalingPolicyConfiguration") or {}
+    metric: str | None = (tracking.get("predefinedMetricSpecification") or {}).get("predefinedMetricType")
+    return metric
 
 
 def _is_key(arn: str, target: object) -> bool:

@@ -115,6 +115,12 @@ class ApplicationAutoScaling:
         if key not in self._targets:
             raise _no_target(request)
         name = f"{key}|{request['PolicyName']}"
+        others = (policy for other, policy in self._policies.items() if other != name)
+        if any(_key(policy) == key and _metric(policy) == _metric(request) for policy in others):
+            raise ServiceError(
+                "ValidationException",
+                "Only one TargetTrackingScaling policy for a given metric specification is allowed.",
+            )
         identifier = uuid.uuid4()
         resource = f"resource/dynamodb/{request['ResourceId']}:policyName/{request['PolicyName']}"
         known = self._policies.get(name) or {
@@ -169,6 +175,11 @@ def _place() -> str:
 
 def _key(request: Request) -> Key:
     return f"{_place()}{request.get('ResourceId')}|{request.get('ScalableDimension')}"
+
+
+def _metric(policy: Mapping[str, Any]) -> object:
+    tracking = policy.get("TargetTrackingScalingPolicyConfiguration") or {}
+    return tracking.get("PredefinedMetricSpecification") or tracking.get("CustomizedMetricSpecification")
 
 
 def _check_target(request: Request) -> None:

@@ -64,3 +64,26 @@ def test_scaling_needs_the_right_to_it(aws: LocalAws) -> None:
     )
 
     assert error.code == "AccessDeniedException"
+
+
+def test_a_metric_has_one_target_tracking_policy(aws: LocalAws) -> None:
+    scaling = aws.client("application-autoscaling")
+    target = {**TARGET, "ResourceId": f"table/{make_table(aws)}"}
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=10)
+    policy = {
+        **target,
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"},
+        },
+    }
+    scaling.put_scaling_policy(**policy, PolicyName="reads")
+    scaling.put_scaling_policy(**policy, PolicyName="reads")
+
+    error = error_of(scaling.put_scaling_policy, **policy, PolicyName="reads again")
+
+    assert (error.code, "Only one TargetTrackingScaling policy" in error.message) == (
+        "ValidationException",
+        True,
+    )
