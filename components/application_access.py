@@ -21,13 +21,19 @@ from .resource_names import about_role, renamed
 
 @dataclass(frozen=True)
 class AccessKind:
-    """A kind of access: its name in resource names, its name in stack outputs, and the DynamoDB actions it
-    allows.
+    """A kind of access.
+
+    Attributes:
+        name: its name in resource names.
+        role: its name in stack outputs.
+        actions: the DynamoDB actions it allows.
+        parts: the parts of the table it allows them on, as endings of the table's ARN.
     """
 
     name: str
     role: str
     actions: Sequence[str]
+    parts: Sequence[str] = ("", "/index/*")
 
 
 READ = AccessKind("read", "reader", permissions.READ_ITEMS)
@@ -35,6 +41,7 @@ WRITE = AccessKind("write", "writer", permissions.WRITE_ITEMS)
 READ_WRITE = AccessKind(
     "read-write", "readerWriter", sorted({*permissions.READ_ITEMS, *permissions.WRITE_ITEMS})
 )
+STREAM_READ = AccessKind("stream-read", "streamReader", permissions.READ_STREAM, ("/stream/*",))
 
 
 KINDS = {"READ": READ, "WRITE": WRITE, "READ_WRITE": READ_WRITE}
@@ -116,7 +123,7 @@ def grant_access(
     aws.iam.RolePolicy(
         policy,
         role=pulumi.Output.all(grantee.name, arn).apply(lambda known: known[0]),
-        policy=arns.apply(lambda arns: _document(arns, kind.actions)),
+        policy=arns.apply(lambda arns: _document(arns, kind)),
         opts=policy_options,
     )
     # KMS stores the role's unique id, so a recreated role needs a new grant.
@@ -148,7 +155,7 @@ def _of_account(arn: str, account_id: str) -> str:
     return arn
 
 
-def _document(table_arns: Sequence[str], actions: Sequence[str]) -> str:
-    resources = [arn for table in table_arns for arn in (table, f"{table}/index/*")]
-    statement = {"Effect": "Allow", "Action": list(actions), "Resource": resources}
+def _document(table_arns: Sequence[str], kind: AccessKind) -> str:
+    resources = [f"{table}{part}" for table in table_arns for part in kind.parts]
+    statement = {"Effect": "Allow", "Action": list(kind.actions), "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

@@ -77,6 +77,13 @@ READ_ITEMS = (
     "dynamodb:Query",
     "dynamodb:Scan",
 )
+# https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+READ_STREAM = (
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+)
 WRITE_ITEMS = (
     "dynamodb:BatchWriteItem",
     "dynamodb:DeleteItem",

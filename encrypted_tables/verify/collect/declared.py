@@ -19,6 +19,7 @@ Role = Literal[
     "reader",
     "writer",
     "readerWriter",
+    "streamReader",
     "statementKeyUser",
     "statementPrincipal",
     "endedKeyUser",

@@ -34,6 +34,7 @@ _ROLE_CALLS: dict[Role, dict[str, Expectation]] = {
     "reader": dict.fromkeys(READ_CALLS, Expectation.ALLOWED),
     "writer": dict.fromkeys(WRITE_CALLS, Expectation.ALLOWED),
     "readerWriter": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.ALLOWED),
+    "streamReader": {},
     # A user's own statement may have any condition.
     "statementKeyUser": dict.fromkeys(READ_CALLS + WRITE_CALLS, Expectation.NOT_DECLARED),
     "statementPrincipal": {},

@@ -127,8 +127,8 @@ def _grant_finding(finding: Writer, grant: Grant, owner: str, sharing: list[Plac
     yield finding(kind, text, todo, severity=severity, principal=grant.grantee)
 
 
-# The declared roles with access by a grant: `grant_read`, `grant_write`, `grant_read_write`.
-_BY_GRANT: frozenset[Role] = frozenset({"reader", "writer", "readerWriter"})
+# The declared roles with access by a grant: `grant_read` and so on.
+_BY_GRANT: frozenset[Role] = frozenset({"reader", "writer", "readerWriter", "streamReader"})
 _UNDECLARED_GRANT = (
     "If the program created it (`grant_read` and so on), call `declaration` after the last of these calls; "
     "otherwise revoke it."

@@ -188,11 +188,13 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _resource(action: str, resource: str) -> str:
-    """What a call is about. ministack does not read the field ResourceArn of DynamoDB's calls about tags."""
+    """What a call is about: ministack reads neither the ARN in calls about tags nor streams."""
     if resource != "*" or not action.startswith("dynamodb:"):
         return resource
     try:
-        return str(request_in(ms.signed_body()).get("ResourceArn") or resource)
+        request = request_in(ms.signed_body())
+        stream = request.get("StreamArn") or ms.stream_of(request.get("ShardIterator", ""))
+        return str(request.get("ResourceArn") or stream or resource)
     except ServiceError:
         return resource  # the service refuses it in its own words
 

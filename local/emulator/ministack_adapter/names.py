@@ -56,7 +56,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "get_state",
         "reset",
     ),
-    "ministack.services.dynamodb_streams": ("handle_request",),
+    "ministack.services.dynamodb_streams": ("_decode_iterator", "handle_request"),
     "ministack.services.eventbridge": ("get_state", "load_persisted_state", "reset"),
     "ministack.services.iam": (
         "_access_keys",

@@ -2,13 +2,18 @@
 
 from types import ModuleType
 
-from .modules import Record, _backup, _dynamodb
+from .modules import Record, _backup, _dynamodb, _streams
 
 
 def table_record(account: str, in_region: str, name: str) -> Record | None:
     """The table with this name."""
     found: Record | None = _dynamodb._tables.get_scoped(account, in_region, name)
     return found
+
+
+def stream_of(shard_iterator: str) -> str:
+    """The ARN of the stream that an iterator reads; empty if it is not an iterator."""
+    return str((_streams._decode_iterator(shard_iterator) or {}).get("arn", ""))
 
 
 def has_time_to_live(account: str, in_region: str, name: str) -> bool:
