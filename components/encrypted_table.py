@@ -11,6 +11,7 @@ from .application_access import (
     KINDS,
     READ,
     READ_WRITE,
+    STREAM_READ,
     WRITE,
     AccessKind,
     EncryptedCopy,
@@ -23,6 +24,8 @@ from .capacity import autoscale
 from .current_table import current_capacity, current_table
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
+from .former_names import FormerNames
+from .index_key_types import keeps_index_key_types
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
 from .keys import TableKeys
 from .preflight import preflight, protected_table
@@ -31,9 +34,16 @@ from .principals import canonical_principal
 from .problems import SettingsError, raise_problems, validated
 from .program import this_program
 from .provisioned_capacity import left_to_autoscaling
-from .resource_names import type_token, with_earlier_type
+from .resource_names import merged, type_token, with_earlier_type
 from .statement_access import declared_by_statements
-from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
+from .table_inputs import (
+    ORIGIN_INPUTS,
+    TTL_ATTRIBUTE,
+    key_schema,
+    not_restored,
+    replica_inputs,
+    table_inputs,
+)
 from .table_policy import attach_policy
 from .table_settings import TableSettings
 
@@ -93,7 +103,9 @@ class EncryptedTable(pulumi.ComponentResource):
         previewing = pulumi.runtime.is_dry_run()  # a preview may run before users and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
-        super().__init__(type_token("EncryptedTable"), name, {}, with_earlier_type("EncryptedTable", opts))
+        former = FormerNames(settings.former_names)
+        options = merged(with_earlier_type("EncryptedTable", opts), former.options)
+        super().__init__(type_token("EncryptedTable"), name, {}, options)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
         for problem in ended_access(settings):
@@ -122,6 +134,7 @@ class EncryptedTable(pulumi.ComponentResource):
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
         # `all` of nothing is a list
         self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought)).apply(dict)
+        former.check(what)
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
@@ -161,6 +174,18 @@ class EncryptedTable(pulumi.ComponentResource):
         grant.
         """
         self._grant_resource(READ_WRITE, role)
+
+    def grant_stream_read(self, role: "aws.iam.Role") -> None:
+        """Let a role, such as that of a Lambda function, read the stream: IAM policy and KMS grant together.
+
+        Raises:
+            SettingsError: the table has no stream.
+        """
+        if not (self._settings.stream_view_type or self._settings.replica_regions):
+            raise SettingsError(
+                f"EncryptedTable {self._name!r}: the table has no stream to read. Set streamViewType."
+            )
+        self._grant_resource(STREAM_READ, role)
 
     @property
     def declaration(self) -> Mapping[str, Any]:
@@ -228,7 +253,12 @@ class EncryptedTable(pulumi.ComponentResource):
             name=self._protected.name,
             server_side_encryption={"enabled": True, "kms_key_arn": self.key_arn},
             **inputs,
-            opts=pulumi.ResourceOptions.merge(self._kept, pulumi.ResourceOptions(ignore_changes=ignored)),
+            opts=merged(
+                self._kept,
+                # The AWS provider changes the type of a key attribute in place, and DynamoDB refuses it.
+                pulumi.ResourceOptions(ignore_changes=ignored, replacement_trigger=key_schema(settings)),
+                keeps_index_key_types(self._name),
+            ),
         )
 
     def _grant(self, kind: AccessKind, grantee: Grantee) -> None:

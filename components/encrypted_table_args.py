@@ -313,6 +313,10 @@ class EncryptedTableArgs(TypedDict):
     """With `key_arn`: the key users that `encrypted-tables verify` should expect in the policy of that key.
     It gives nobody access. Default: none."""
 
+    former_names: NotRequired[Mapping[str, str]]
+    """Resources of the program that become this component's: by the new name of each, such as `orders-table`,
+    its former name, such as `orders`, or its URN. Pulumi keeps them. None when left out."""
+
     region: NotRequired[str]
     """The table's Region. The provider's when left out."""
 

@@ -63,6 +63,7 @@ class TableSettings(KeySettings):
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"
+    former_names: dict[str, str] = Field(default={})
     region: Region | None = None
     alarms: Alarms | None = None
     tags: dict[TagKey, TagValue] = Field(default={}, max_length=50)

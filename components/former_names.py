@@ -1,0 +1,55 @@
+"""Resources of a program that become those of a component: Pulumi keeps each one by an alias.
+
+https://www.pulumi.com/docs/iac/concepts/options/aliases/
+"""
+
+from collections.abc import Mapping
+
+import pulumi
+
+from .problems import SettingsError
+from .resource_names import is_about_role
+
+
+class FormerNames:
+    """The former names of a component's children.
+
+    Args:
+        names: the former name, or the URN, of a resource by its present name.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._children: set[str] = set()
+
+    @property
+    def options(self) -> pulumi.ResourceOptions:
+        """The options of the component, which give its children their aliases."""
+        return pulumi.ResourceOptions(transformations=[self._with_alias] if self._names else None)
+
+    def check(self, what: str) -> None:
+        """Compare the names with the children that there are.
+
+        Raises:
+            SettingsError: a name belongs to no child.
+        """
+        unknown = [n for n in self._names if n not in self._children and not is_about_role(n)]
+        if unknown:
+            raise SettingsError(
+                f"{what}: formerNames: the component has no resource {', '.join(map(repr, unknown))}; it has "
+                f"{', '.join(sorted(self._children))}."
+            )
+
+    def _with_alias(
+        self, args: pulumi.ResourceTransformationArgs
+    ) -> pulumi.ResourceTransformationResult | None:
+        if isinstance(args.resource, pulumi.CustomResource):
+            self._children.add(args.name)
+        former = self._names.get(args.name)
+        if former is None:
+            return None
+        alias: str | pulumi.Alias = former
+        if not former.startswith("urn:pulumi:"):
+            alias = pulumi.Alias(name=former, parent=pulumi.ROOT_STACK_RESOURCE)
+        options = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(aliases=[alias]))
+        return pulumi.ResourceTransformationResult(args.props, options)
