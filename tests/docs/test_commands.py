@@ -16,6 +16,8 @@ RUN_BY = {
     "docs/component.md": "docs/test_install.py",
     "docs/environments.md": "workflows/test_docs.py",
     "docs/first-deployment.md": "docs/test_first_deployment.py",
+    "docs/how-to-keys.md": "docs/test_how_to_keys.py",
+    "docs/how-to-programs.md": "docs/test_how_to_programs.py",
     "docs/how-to.md": "docs/test_how_to.py",
     "docs/interrupted-updates.md": "engine/survivor.py",
     "docs/keys.md": "docs/test_access_commands.py",
