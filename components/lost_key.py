@@ -46,10 +46,7 @@ class KeyPlace:
         Raises:
             SettingsError: the key is scheduled for deletion, or it encrypts the table and is to be created.
         """
-        found = looked_up(
-            f"table {self.table!r}: the key of {self.alias}",
-            lambda: aws.kms.get_key(key_id=self.alias, region=self.region, opts=self.options),
-        )
+        found = looked_up(f"table {self.table!r}: the key of {self.alias}", self._key_of_alias)
         if found is None:
             return
         if found.key_state in _SCHEDULED:
@@ -67,6 +64,11 @@ class KeyPlace:
     def _keeping(self, key: str) -> str:
         place = f"--region {self.region} --key-id {key}"
         return f"  aws kms cancel-key-deletion {place}\n  aws kms enable-key {place}"
+
+    def _key_of_alias(self) -> aws.kms.GetKeyResult:
+        """A deployer may list aliases; KMS refuses it to describe a key by an alias that does not exist."""
+        alias = aws.kms.get_alias(name=self.alias, region=self.region, opts=self.options)
+        return aws.kms.get_key(key_id=alias.target_key_arn, region=self.region, opts=self.options)
 
     def _key_of_table(self) -> str | None:
         return key_of_table(self.table, self.region, self.options)

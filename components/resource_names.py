@@ -46,7 +46,7 @@ def about_role(name: str, role: str, number: int) -> str:
 
 
 def is_about_role(name: str) -> bool:
-    """Whether a child of this name would be about a role."""
+    """Whether the name has the form of a child for a role."""
     return _ROLE in name
 
 

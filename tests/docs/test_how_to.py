@@ -142,6 +142,7 @@ def test_no_section_is_left_out() -> None:
         "Add a replica": [1, 0, 0],
         "Remove a replica": [1, 0, 0],
         "Rename a table in the config": [1, 0, 0],
+        "Change the partition or sort key": [2, 1, 0],
         "Restore a table": [0, 1, 0],
         "Destroy a table on purpose": [1, 0, 0],
         "Rotate the key": [2, 0, 0],

@@ -1,8 +1,11 @@
 """The how-tos that rename and remove: the commands are run as printed, and no item is lost."""
 
-from tests.docs.test_how_to import KEY, Reader, reader
+import yaml
+
+from tests.docs.test_how_to import KEY, Reader, reader, section
 
 __all__ = ["reader"]
+CHANGE_KEY = "Change the partition or sort key"
 
 
 def test_a_replica_is_removed_and_an_alias_and_a_block_are_renamed(reader: Reader) -> None:
@@ -32,14 +35,20 @@ def test_a_replica_is_removed_and_an_alias_and_a_block_are_renamed(reader: Reade
     assert (reader.key, reader.dynamodb.get_item(TableName="orders", Key=KEY)["Item"]) == (key, KEY)
 
 
-def test_a_partition_key_is_not_changed_in_silence(reader: Reader) -> None:
+def test_a_partition_key_changes_with_a_second_table_only(reader: Reader) -> None:
+    """A new name is refused, and a new type, which the AWS provider would change in place."""
     reader.does("")
+    (new_type,) = section(CHANGE_KEY, "yaml")
+    for settings in ("partitionKey: number", yaml.safe_dump(yaml.safe_load(new_type)["orders"])):
+        reader.add_to_table(settings)
+        refused = reader.checkout.shell("pulumi preview --stack shop")
+        assert refused.returncode != 0
+        assert "unable to replace resource" in refused.stdout
+        assert "orders-table" in refused.stdout
+    reader.add_to_table("partitionKey: id")
 
-    done = reader.checkout.shell(
-        "pulumi config set --stack shop --path encrypted-tables:tables.orders.partitionKey number\n"
-        "pulumi preview --stack shop"
-    )
-
-    assert done.returncode != 0
-    assert "unable to replace resource" in done.stdout
-    assert "orders-table" in done.stdout
+    reader.does(CHANGE_KEY, 0)
+    assert reader.dynamodb.list_tables()["TableNames"] == ["orders", "orders-by-customer"]
+    reader.does(CHANGE_KEY, 1)
+    assert reader.dynamodb.list_tables()["TableNames"] == ["orders-by-customer"]
+    reader.sees_no_change()

@@ -1,6 +1,8 @@
 """A table and a key from the console are imported into a stack unchanged."""
 
+import itertools
 import json
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +13,7 @@ from local.process import Credentials, LocalAws
 from tests.documents import Checkout, blocks, project_checkout
 
 GUIDE = "adopt-existing.md"
+CONFIG, AUTOSCALED = blocks(GUIDE, "yaml")
 TABLE, ALIAS = "legacy-orders", "alias/legacy-key"
 PEOPLE = "arn:aws:iam::111122223333:user"
 ITEM = {"id": {"S": "1"}, "message": {"S": "written before the import"}}
@@ -116,10 +119,9 @@ def test_the_guides_commands_adopt_the_table_as_it_is_and_leave_it_so(checkout: 
     key = make_by_hand(aws)
     before = facts(aws, key)
     new, *commands = blocks(GUIDE, "sh")
-    (config,) = blocks(GUIDE, "yaml")
 
     made = checkout.shell(new)
-    checkout.write_config("legacy", config)
+    checkout.write_config("legacy", CONFIG)
     done = [checkout.shell(command) for command in commands]
 
     assert [(r.returncode, r.stdout) for r in (made, *done) if r.returncode != 0] == []
@@ -142,10 +144,9 @@ def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Chec
     aws = checkout.run.aws
     key = make_by_hand(aws)
     adopt(checkout)
-    (config,) = blocks(GUIDE, "yaml")
-    as_left = config.index("      # The console's defaults.")
+    as_left = CONFIG.index("      # The console's defaults.")
 
-    checkout.write_config("legacy", config[:as_left].replace("keyPolicyProfile: console", "tags: {team: a}"))
+    checkout.write_config("legacy", CONFIG[:as_left].replace("keyPolicyProfile: console", "tags: {team: a}"))
     improved = checkout.shell("pulumi up --stack legacy --yes")
 
     assert improved.returncode == 0, improved.stdout
@@ -169,9 +170,8 @@ def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
     )
     dynamodb.update_table(TableName=TABLE, ReplicaUpdates=[{"Create": replica}])
     dynamodb.get_waiter("table_exists").wait(TableName=TABLE)
-    (config,) = blocks(GUIDE, "yaml")
 
-    adopted = adopt(checkout, f"{config}\n      replicaRegions:\n        - eu-west-1")
+    adopted = adopt(checkout, f"{CONFIG}\n      replicaRegions:\n        - eu-west-1")
     *_, record = blocks(GUIDE, "sh")
     recorded = checkout.shell(record)
 
@@ -183,6 +183,70 @@ def test_a_replica_comes_with_its_key(checkout: Checkout) -> None:
     assert "3 updated" in recorded.stdout  # the table: its replica has its tags
     replicas = dynamodb.describe_table(TableName=TABLE)["Table"]["Replicas"]
     assert [one["KMSMasterKeyId"] for one in replicas] == [key["Arn"]]
+
+
+def make_autoscaled(aws: LocalAws) -> None:
+    """What the console does when a table with an index becomes provisioned."""
+    dynamodb = aws.client("dynamodb")
+    units = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 7}
+    index = {
+        "IndexName": "by-year",
+        "KeySchema": [{"AttributeName": "year", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    dynamodb.update_table(
+        TableName=TABLE,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("id", "year")],
+        GlobalSecondaryIndexUpdates=[{"Create": index}],
+    )
+    capacity = {"Update": {"IndexName": "by-year", "ProvisionedThroughput": units}}
+    dynamodb.update_table(
+        TableName=TABLE,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=units,
+        GlobalSecondaryIndexUpdates=[capacity],
+    )
+    for kind, (resource, dimension) in itertools.product(
+        ("Read", "Write"), ((f"table/{TABLE}", "table"), (f"table/{TABLE}/index/by-year", "index"))
+    ):
+        target = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": resource,
+            "ScalableDimension": f"dynamodb:{dimension}:{kind}CapacityUnits",
+        }
+        metric = {"PredefinedMetricType": f"DynamoDB{kind}CapacityUtilization"}
+        scaling = aws.client("application-autoscaling")
+        scaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=10)
+        scaling.put_scaling_policy(
+            **target,
+            PolicyName=f"$dynamodb-{kind.lower()}-scaling-policy-{resource}",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={
+                "TargetValue": 70, "PredefinedMetricSpecification": metric
+            },
+        )  # fmt: skip
+
+
+def scaling_policies(aws: LocalAws) -> list[str]:
+    found = aws.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="dynamodb")
+    return sorted(policy["PolicyName"] for policy in found["ScalingPolicies"])
+
+
+def test_an_autoscaled_table_comes_with_its_targets_and_policies(checkout: Checkout) -> None:
+    aws = checkout.run.aws
+    key = make_by_hand(aws)
+    make_autoscaled(aws)
+    before, policies = facts(aws, key), scaling_policies(aws)
+    index = "globalSecondaryIndexes: [{name: by-year, partitionKey: year}]"
+    *_, record = blocks(GUIDE, "sh")
+
+    adopted = adopt(checkout, "\n".join([CONFIG, textwrap.indent(f"{AUTOSCALED}\n{index}", " " * 6)]))
+    recorded = checkout.shell(record)
+
+    assert "To be made" not in adopted.stdout
+    assert recorded.returncode == 0, recorded.stdout
+    assert "1 updated" in recorded.stdout  # the key's deletion window
+    assert (facts(aws, key), scaling_policies(aws)) == (before, policies)
 
 
 def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
@@ -214,5 +278,5 @@ def adopt(checkout: Checkout, config: str | None = None) -> Any:  # noqa: ANN401
     """The guide's steps up to the import."""
     new, adoption, *_ = blocks(GUIDE, "sh")
     assert checkout.shell(new).returncode == 0
-    checkout.write_config("legacy", config or blocks(GUIDE, "yaml")[0])
+    checkout.write_config("legacy", config or CONFIG)
     return checkout.shell(adoption)

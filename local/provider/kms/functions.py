@@ -53,7 +53,7 @@ def get_alias(call: Call, arguments: Properties) -> dict[str, Any]:
     name = arguments["name"]
     found = alias.find(call, name)
     if found is None:
-        raise ProviderError(f"there is no KMS Alias {name!r} in {call.region}")
+        raise ProviderError(f"reading KMS Alias ({name}): couldn't find resource")
     arn, key = found["AliasArn"], found["TargetKeyId"]
     return {
         "arn": arn,

@@ -137,7 +137,7 @@ def test_an_alias_tells_its_key(plugin: Plugin, unique: Unique) -> None:
     assert (found["targetKeyArn"], found["targetKeyId"]) == (key.state["arn"], key.id)
     with pytest.raises(grpc.RpcError) as failure:
         plugin.invoke(GET_ALIAS, {"name": f"{name}-not"})
-    assert message_of(failure) == f"there is no KMS Alias '{name}-not' in us-east-1"
+    assert message_of(failure) == f"reading KMS Alias ({name}-not): couldn't find resource"
 
 
 def test_a_session_is_led_back_to_its_role_with_its_path(
