@@ -1,4 +1,4 @@
-"""The how-tos about keys and aliases: the commands are run as printed, and every item stays readable."""
+"""The how-tos of how-to-keys.md: the commands are run as printed, and every item stays readable."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The how-tos for programs: the programs and commands do what is said of them, run as printed."""
+"""The how-tos of how-to-programs.md: its programs and commands are run as printed."""
 
 import json
 import subprocess
