@@ -1,5 +1,6 @@
 """The workflows pass their linters, give only the needed rights, and run existing commands."""
 
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ from local.engine import virtualenv
 from local.fork_preview import fork_preview
 from local.local_run import ROOT
 from local.packages import PACKAGES
+from tests.documents import blocks
 from tests.local.test_locks import SUPPORTED
 from tests.workflows import linters
 
@@ -209,6 +211,30 @@ def test_another_repository_calls_what_this_one_calls() -> None:
 
 
 CALLED = {"preview": "preview-stacks", "deploy": "deploy-stacks", "comment": "comment-previews"}
+
+
+def test_the_documented_trust_names_the_branch_the_environment_and_the_workflow() -> None:
+    (policy,) = [json.loads(one) for one in blocks("pull-requests.md", "json")]
+    (statement,) = policy["Statement"]
+    issuer = statement["Principal"]["Federated"].partition("/")[2]
+    conditions = {key: value for one in statement["Condition"].values() for key, value in one.items()}
+
+    assert set(conditions) == {f"{issuer}:{claim}" for claim in ("aud", "sub", "ref", "job_workflow_ref")}
+    assert conditions[f"{issuer}:sub"].endswith(":environment:prod")
+    assert conditions[f"{issuer}:ref"] == "refs/heads/main"
+    assert f"/{CALLED['deploy']}.yml@" in conditions[f"{issuer}:job_workflow_ref"]
+
+
+def test_the_documented_call_is_that_of_this_repository() -> None:
+    (text,) = blocks("pull-requests.md", "yaml")
+    (documented,) = yaml.safe_load(text)["jobs"].values()
+    (own,) = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"].values()
+
+    assert re.fullmatch(r"OWNER/encrypted-tables/\S+@[0-9a-f]{40}", documented["uses"])
+    assert documented["uses"].partition("@")[0].removeprefix("OWNER/encrypted-tables") == own["uses"][1:]
+    assert {key: documented[key] for key in ("permissions", "secrets")} == {
+        key: own[key] for key in ("permissions", "secrets")
+    }
 
 
 def runs_of_action(name: str) -> list[str]:
