@@ -80,6 +80,6 @@ def verify(**options: Any) -> int:  # noqa: ANN401  # click passes the options b
     test user, and those that the options add. The access of everyone else is predicted.
 
     \b
-    Exit status: 0 everything is as declared; 1 something differs; 2 cannot tell.
+    Exit status: 0 everything is as declared, or nothing is declared; 1 something differs; 2 cannot tell.
     """
     return perform(Arguments(**options))

@@ -112,7 +112,7 @@ def verify(
         findings += _unproven(predictions, declarations)
     return Report(
         schema_version=SCHEMA_VERSION,
-        verdict=verdict_of(findings),
+        verdict=verdict_of(findings, is_declared=any(place.declared for place in places)),
         subject=subject_of_run(caller, (place.region for place in places), started, options.stack),
         read_only=options.read_only,
         principals=tuple(_rows(principals, predictions, declarations)),

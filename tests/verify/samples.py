@@ -125,7 +125,7 @@ def report(
     ]
     return Report(
         schema_version=SCHEMA_VERSION,
-        verdict=verdict_of(findings),
+        verdict=verdict_of(findings, is_declared=True),
         subject=subject,
         read_only=False,
         principals=tuple(rows),

@@ -88,6 +88,7 @@ def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> Non
     done = run("--table", table, "--region", REGION, "--json", "-")
     report = json.loads(done.stdout)
     assert done.returncode == 0
+    assert report["verdict"] == "nothing-declared"
     assert {cell["expected"] for cell in report["access"]} == {"not-declared"}
     assert user.arn in {cell["principal"] for cell in report["access"]}
     assert run("--table", world.table(None)).returncode == 1
@@ -246,4 +247,4 @@ def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: 
 def test_the_help_names_every_exit_status(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
-    assert "0 everything is as declared; 1 something differs; 2 cannot tell" in done.stdout
+    assert "0 everything is as declared, or nothing is declared; 1 something differs" in done.stdout

@@ -19,7 +19,12 @@ _SHAPES = {
     Outcome.KEY_PENDING_DELETION: Markup('<circle cx="8" cy="8" r="5.5"/><path d="M8 4.5V8l2.5 2"/>'),
     Outcome.COULD_NOT_TELL: Markup('<path d="M5.5 6a2.5 2.5 0 1 1 3.6 2.2Q8 8.8 8 10M8 12.4v.2"/>'),
 }
-_TONES = {Verdict.AS_DECLARED: "good", Verdict.DIFFERS: "bad", Verdict.COULD_NOT_TELL: "unsure"}
+_TONES = {
+    Verdict.AS_DECLARED: "good",
+    Verdict.NOTHING_DECLARED: "unsure",
+    Verdict.DIFFERS: "bad",
+    Verdict.COULD_NOT_TELL: "unsure",
+}
 _EDGES = {Severity.DIFFERS: "bad", Severity.UNKNOWN: "unsure", Severity.NOTE: "note"}
 
 

@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     """Whether everything is as declared."""
 
     AS_DECLARED = "as-declared"
+    NOTHING_DECLARED = "nothing-declared"
     DIFFERS = "differs"
     COULD_NOT_TELL = "could-not-tell"
 
@@ -28,7 +29,7 @@ class Verdict(StrEnum):
     @property
     def exit_status(self) -> int:
         """The exit status of the program."""
-        return {"as-declared": 0, "differs": 1, "could-not-tell": 2}[self.value]
+        return {"differs": 1, "could-not-tell": 2}.get(self.value, 0)
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,14 @@ class Report:
         return [one for one in self.findings if (one.table, one.region) == (place.name, place.region)]
 
 
-def verdict_of(findings: Iterable[Finding]) -> Verdict:
-    """`differs` if any finding differs, else `could-not-tell` if any is unknown; notes do not count."""
+def verdict_of(findings: Iterable[Finding], *, is_declared: bool) -> Verdict:
+    """`differs` if any finding differs, else `could-not-tell` if any is unknown; notes do not count.
+
+    Without a declaration, access is shown and compared with nothing.
+    """
     severities = {finding.severity for finding in findings}
     if Severity.DIFFERS in severities:
         return Verdict.DIFFERS
-    return Verdict.COULD_NOT_TELL if Severity.UNKNOWN in severities else Verdict.AS_DECLARED
+    if Severity.UNKNOWN in severities:
+        return Verdict.COULD_NOT_TELL
+    return Verdict.AS_DECLARED if is_declared else Verdict.NOTHING_DECLARED
