@@ -43,8 +43,7 @@ READ_WRITE = AccessKind(
 )
 STREAM_READ = AccessKind("stream-read", "streamReader", permissions.READ_STREAM, ("/stream/*",))
 
-
-KINDS = {"READ": READ, "WRITE": WRITE, "READ_WRITE": READ_WRITE}
+KINDS = {"READ": READ, "WRITE": WRITE, "READ_WRITE": READ_WRITE, "READ_STREAM": STREAM_READ}
 """The kinds of access, by their names in settings."""
 
 

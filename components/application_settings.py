@@ -20,7 +20,7 @@ class ApplicationAccess(Settings):
     """The access of an application. `ApplicationAccessArgs` describes each setting."""
 
     role: Annotated[str, AfterValidator(check_principal), AfterValidator(_is_role), OrOutput]
-    access: Literal["READ", "WRITE", "READ_WRITE"]
+    access: Literal["READ", "WRITE", "READ_WRITE", "READ_STREAM"]
 
 
 ApplicationName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]

@@ -181,7 +181,7 @@ class EncryptedTable(pulumi.ComponentResource):
         Raises:
             SettingsError: the table has no stream.
         """
-        if not (self._settings.stream_view_type or self._settings.replica_regions):
+        if not self._settings.has_stream:
             raise SettingsError(
                 f"EncryptedTable {self._name!r}: the table has no stream to read. Set streamViewType."
             )

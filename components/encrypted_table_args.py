@@ -26,7 +26,7 @@ class KeyUserArgs(TypedDict):
 
 
 KeyUsers = Input[Sequence[Input[str] | KeyUserArgs]]
-ItemAccess = Literal["READ", "WRITE", "READ_WRITE"]
+ItemAccess = Literal["READ", "WRITE", "READ_WRITE", "READ_STREAM"]
 AttributeType = Literal["S", "N", "B"]
 InputFormat = Literal["DYNAMODB_JSON", "ION", "CSV"]
 InputCompressionType = Literal["NONE", "GZIP", "ZSTD"]
@@ -213,7 +213,7 @@ class ApplicationAccessArgs(TypedDict):
     """The role: its ARN, or `role/NAME` of the table's account."""
 
     access: ItemAccess
-    """`READ`, `WRITE` or `READ_WRITE`. `WRITE` allows writing items but not reading them."""
+    """`READ`, `WRITE`, `READ_WRITE` or `READ_STREAM`. `WRITE` allows writing items but not reading them."""
 
 
 class EncryptedTableArgs(TypedDict):

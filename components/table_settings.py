@@ -127,6 +127,13 @@ class TableSettings(KeySettings):
         return self
 
     @model_validator(mode="after")
+    def _has_the_stream_that_applications_read(self) -> Self:
+        readers = [name for name, one in self.application_access.items() if one.access == "READ_STREAM"]
+        if readers and not self.has_stream:
+            raise ValueError(f"applicationAccess lets {readers[0]} read the stream; set streamViewType")
+        return self
+
+    @model_validator(mode="after")
     def _begins_with_items_of_one_source(self) -> Self:
         if self.restore_from and self.import_from:
             raise ValueError("restoreFrom and importFrom are both set; give one of them")
@@ -207,6 +214,11 @@ class TableSettings(KeySettings):
     def alias_for(self, table_name: str) -> str:
         """The key's main alias with `alias/`; named after the table when left out."""
         return self.key_alias or ALIAS_PREFIX + table_name.replace(".", "-")
+
+    @property
+    def has_stream(self) -> bool:
+        """As set; replicas need one."""
+        return bool(self.stream_view_type or self.replica_regions)
 
     @property
     def is_deletion_protected(self) -> bool:

@@ -63,6 +63,7 @@ def test_an_application_is_granted_access_by_an_argument() -> None:
     [
         ({"role": "user/ann", "access": "READ"}, r"application_access\.shop\.role: 'user/ann' is not a role"),
         ({"role": "role/shop", "access": "reed"}, r"application_access\.shop\.access: .*'READ'"),
+        ({"role": "role/shop", "access": "READ_STREAM"}, "shop read the stream; set streamViewType"),
         ({"access": "READ"}, r"application_access\.shop\.role: is required"),
     ],
 )
