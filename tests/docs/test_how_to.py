@@ -153,7 +153,7 @@ def test_no_section_is_left_out() -> None:
         "Retire a key": [2, 0, 0],
         "Rename an alias": [1, 0, 0],
         "Add and drop another alias": [2, 0, 0],
-        "Give an application access": [0, 0, 1],
+        "Give an application access": [0, 1, 1],
         "Read a table's stream with a Lambda function": [0, 0, 2],
         "Wrap a table that the program has": [1, 0, 2],
         "Share one key between tables": [0, 0, 1],

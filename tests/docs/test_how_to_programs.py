@@ -4,6 +4,7 @@ import json
 import subprocess
 from typing import Any
 
+import yaml
 from pulumi.runtime.mocks import MockResourceArgs
 
 from local.local_run import LocalRun
@@ -19,14 +20,18 @@ def test_an_application_gets_what_it_was_granted(shared_run: LocalRun, program: 
     for role in ("invoice-service", "invoice-report"):
         shared_run.aws.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
     (source,) = section("Give an application access", "python")
+    (settings,) = section("Give an application access", "yaml")
+    by_settings = {"partitionKey": "id", "ephemeral": True, **yaml.safe_load(settings)}
 
-    program(source).up().checked()
+    program(f'{source}\nEncryptedTable("bills", {by_settings!r})').up().checked()
 
     service, report = (
         session_client(shared_run, "dynamodb", role) for role in ("invoice-service", "invoice-report")
     )
     assert outcome(lambda: service.put_item(TableName="invoices", Item=KEY)) == "allowed"
+    assert outcome(lambda: service.put_item(TableName="bills", Item=KEY)) == "allowed"
     assert outcome(lambda: report.get_item(TableName="invoices", Key=KEY)) == "allowed"
+    assert outcome(lambda: report.get_item(TableName="bills", Key=KEY)) != "allowed"
     assert outcome(lambda: report.put_item(TableName="invoices", Item=KEY)) != "allowed"
 
 
