@@ -44,8 +44,8 @@ def fork_preview(
 def _on_local_aws(request: Request, base: Path) -> tuple[Preview, Diff]:
     """Preview both programs on an empty stack; compare a new environment with nothing.
 
-    Where that leaves access unknown, as for a key user that the program itself creates, deploy the base
-    branch on the local AWS and preview the pull request as an update of it.
+    If this leaves access unknown, for example for a key user that the program creates, deploy the base branch
+    on the local AWS and preview the pull request as an update.
     """
     pack = request.pack.resolve()
     with local_run() as run:
@@ -88,7 +88,7 @@ def _update_of(run: LocalRun, deployed: Stack, program: Path) -> Stack:
 
 
 def _copy_of(program: Path, stack: str, project: Path, encryption: str = "") -> Path:
-    """A copy of a program whose config has this encryption (default: none) in the place of its own."""
+    """A copy of a program, with this encryption (default: none) in its config."""
     project.mkdir()
     for entry in program.iterdir():
         if not entry.name.startswith(".") and entry.name != "venv" and not entry.match("Pulumi.*.yaml"):

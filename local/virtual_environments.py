@@ -1,4 +1,4 @@
-"""The virtual environments of this checkout, made from their lock files and stamped when complete."""
+"""The virtual environments of this checkout, each marked with a stamp once complete."""
 
 import hashlib
 import json
@@ -21,9 +21,9 @@ STAMP = "complete"
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, what for, and the lock file that fills it.
+    """A virtual environment: its directory, its purpose and its lock file.
 
-    `project` is the directory of a project that is installed too, to be edited in place; None for none.
+    `project` is the directory of a project that is also installed, in editable mode; None for none.
     """
 
     directory: Path
@@ -40,7 +40,7 @@ class Environment:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it was made to its end, from the lock file as it is now, by this Python."""
+        """Whether it was completed with this Python, from the current lock file."""
         stamp = self.directory / STAMP
         return stamp.exists() and stamp.read_text() == self.stamp
 

@@ -1,6 +1,6 @@
 """The emulator's process: reads its settings from standard input, prints one line of JSON.
 
-The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it refuses to run.
+The line is `{"port": …, "pid": …}` once the emulator serves, or `{"error": …}` if it does not start.
 ministack reads the environment when it is imported, so modules that import it are imported late.
 """
 
@@ -14,7 +14,7 @@ from .settings import Settings
 
 
 def main() -> int:
-    """Run the emulator; its exit status."""
+    """Run the emulator and return its exit status."""
     settings = Settings.read(sys.stdin.readline())
     os.umask(0o077)
     os.environ.clear()

@@ -28,7 +28,7 @@ def parse(text: str) -> Arn | None:
 
 
 def key_arn(reference: str) -> str:
-    """The ARN a key id, alias name or ARN stands for in this account and Region (the alias's own ARN)."""
+    """The ARN for a key id, alias name or ARN in this account and Region (for an alias, the alias's ARN)."""
     if reference.startswith("arn:"):
         return reference
     resource = reference if reference.startswith("alias/") else f"key/{reference}"
@@ -36,7 +36,7 @@ def key_arn(reference: str) -> str:
 
 
 def find_key(reference: str) -> Record | None:
-    """Find a key by id, alias name or ARN; an ARN may be of another account or Region."""
+    """Find a key by id, alias name or ARN; an ARN can be in another account or Region."""
     arn = parse(key_arn(reference))
     if arn is None or arn.service != "kms":
         return None
@@ -56,7 +56,7 @@ class TableName:
 
     @classmethod
     def of(cls, reference: str) -> "TableName":
-        """The table with this name or ARN; the ARN may be of its index or stream."""
+        """The table with this name or ARN, which can also be the ARN of its index or stream."""
         arn = parse(reference)
         if arn and arn.service == "dynamodb" and arn.resource.startswith("table/"):
             return cls(arn.account, arn.region, arn.resource.split("/")[1])
@@ -83,7 +83,7 @@ class TableName:
         return f"dynamodb.{self.region}.amazonaws.com"
 
     def key_arn(self) -> str | None:
-        """The ARN of the key the table is encrypted with; None for an AWS owned key."""
+        """The ARN of the key that encrypts the table; None for an AWS owned key."""
         sse = (self.record or {}).get("SSEDescription") or {}
         arn: str | None = sse.get("KMSMasterKeyArn")
         return arn

@@ -1,7 +1,8 @@
-"""Proves, at each start, that the emulator refuses what AWS refuses.
+"""Proves at each start that the emulator denies what AWS denies.
 
-The rules depend on ministack's internals. If one changed, an "allowed" could be wrong. So a temporary user is
-first refused without permission on the key, then allowed with it. Otherwise the emulator does not start.
+The rules depend on ministack's internals. If these changed, an "allowed" could be wrong. Therefore, a
+temporary user must first be denied without permission on the key, and then be allowed with it. Otherwise, the
+emulator does not start.
 """
 
 import json
@@ -22,7 +23,7 @@ ITEM: dict[str, Any] = {"TableName": "canary", "Key": {"id": {"S": "1"}}}
 
 
 class EnforcementOffError(RefusalError):
-    """The emulator allowed what AWS refuses, or the reverse, so none of its answers can be trusted."""
+    """The emulator allowed what AWS denies, or the reverse, so its answers cannot be trusted."""
 
 
 def key_policy(*key_users: str) -> str:

@@ -1,4 +1,4 @@
-"""The clock of the local AWS: this machine's or one that stands still, plus the time that tests let pass."""
+"""The clock of the local AWS: this machine's clock or a stopped one, plus the time that tests let pass."""
 
 import asyncio
 import time

@@ -8,7 +8,7 @@ from .ministack_adapter import Response
 
 
 class ServiceError(Exception):
-    """An error that the service answers with."""
+    """An error in a service's response."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -18,7 +18,7 @@ class ServiceError(Exception):
 
     @classmethod
     def of(cls, response: Response) -> "ServiceError":
-        """The error that a JSON service's answer holds."""
+        """The error in a response of a JSON service."""
         status, _, body = response
         data = json.loads(body)
         return cls(data["__type"], data["message"], status)

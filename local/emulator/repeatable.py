@@ -1,4 +1,4 @@
-"""Makes runs repeatable: ministack takes its time from the local AWS's clock, and ids from a seed."""
+"""Makes runs repeatable: ministack gets the time from the local AWS's clock, and ids from a seed."""
 
 import random
 import time
@@ -26,7 +26,9 @@ def _gmtime(seconds: float | None = None) -> time.struct_time:
 
 
 def use_clock() -> None:
-    """Let ministack's services read the clock of the local AWS. Signatures are checked by this machine's."""
+    """Make ministack's services use the clock of the local AWS. Signatures are checked with this machine's
+    clock.
+    """
     modules: Any = import_all()
     own = SimpleNamespace(**{**vars(time), "time": clock.now, "gmtime": _gmtime})
     for name in TELL_THE_TIME:

@@ -16,11 +16,10 @@ MINISTACK_SERVICES = "iam,sts,kms,dynamodb,dynamodbstreams,tagging,backup,organi
 class Settings:
     """The settings of one run.
 
-    `port` 0 takes a free port. `state_dir` None keeps all state in memory.
-    `table_key_cache_seconds` is how long DynamoDB goes on using a table key without asking KMS.
-    `dynamodb_hosts` is the number of hosts that cache table keys, each for itself.
-    `encryption_change_seconds` is how long a change of a table's key takes, `iam_propagation_seconds`
-    how long KMS does not see a new user or role.
+    `port` 0 means a free port. With `state_dir` None, all state is in memory. `table_key_cache_seconds` is
+    how long DynamoDB uses a table key without calling KMS. `dynamodb_hosts` is the number of hosts, each with
+    its own cache of table keys. `encryption_change_seconds` is how long a change of a table's key takes,
+    `iam_propagation_seconds` how long KMS does not know a new user or role.
     `seed` makes ids repeatable. `stopped_at`, in seconds since the epoch, makes the clock stand still.
     """
 
@@ -61,7 +60,7 @@ class Settings:
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "STATE_DIR": os.devnull,  # where ministack would keep files of its own
+            "STATE_DIR": os.devnull,  # where ministack would write files
             "HOME": "/nonexistent",
             "PATH": "/nonexistent",
         }

@@ -12,7 +12,7 @@ from local.engine import virtualenv
 
 OLDEST = (1, 26)
 LOCK = virtualenv.LOCKS / "go.txt"
-# Not the package's own `bin/go`: that is a Python script, and it names the directory it was installed in.
+# Not the package's `bin/go`: that is a Python script with the path of its original directory.
 PROGRAM = "lib/python*/site-packages/go/bin/go"
 
 

@@ -1,4 +1,4 @@
-"""Virtual environments, made by this Python and filled from lock files."""
+"""Creates virtual environments with this Python and installs packages from lock files."""
 
 import hashlib
 import subprocess
@@ -48,9 +48,9 @@ def create(directory: Path) -> None:
 
 
 def install(directory: Path, lock: Path) -> None:
-    """Install the packages of a lock file: wheels alone, whose hashes the file lists.
+    """Install the packages of a lock file: only wheels whose hashes are in the file.
 
-    A wheel runs no code while it is installed.
+    The installation of a wheel runs no code.
 
     Raises:
         VirtualEnvironmentError: pip failed, or a package has no listed wheel for this Python.
@@ -59,7 +59,7 @@ def install(directory: Path, lock: Path) -> None:
 
 
 def install_project(directory: Path, project: Path) -> None:
-    """Install a project, to be edited in place, with the setuptools of the environment.
+    """Install a project in editable mode, with the environment's setuptools.
 
     Raises:
         VirtualEnvironmentError: pip failed.
@@ -68,10 +68,10 @@ def install_project(directory: Path, project: Path) -> None:
 
 
 def kept(lock: Path) -> Path:
-    """An environment with the packages of a lock file, made once and kept in the cache.
+    """An environment with the packages of a lock file, created once and cached.
 
     Raises:
-        VirtualEnvironmentError: it could not be made.
+        VirtualEnvironmentError: it could not be created.
         CacheError: the cache cannot be written.
     """
     directory = cache_directory() / f"{lock.stem}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"

@@ -1,1 +1,1 @@
-"""The walk-through: key, table, item, a user who is denied and then granted, on a local AWS."""
+"""The walk-through on a local AWS: key, table, item, and a user who is first denied and then allowed."""

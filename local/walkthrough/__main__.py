@@ -7,7 +7,7 @@ from encrypted_tables.missing_packages import with_packages
 
 
 def main() -> int:
-    """Perform all steps; the exit status is 0 only when each was as expected."""
+    """Run all steps. The exit status is 0 only if each went as expected."""
     return interruptible_with_farewell(
         lambda: with_packages(_demo), "Interrupted: the local AWS and everything in it are gone."
     )

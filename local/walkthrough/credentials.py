@@ -1,4 +1,4 @@
-"""The test user's credentials as a csv file, as the console gives them out."""
+"""The test user's credentials as a csv file in the format of the AWS console."""
 
 import csv
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ COLUMNS = ("User name", "Password", "Console sign-in URL", "Access key ID", "Sec
 
 
 def write_credentials(file: Path, outputs: Mapping[str, Any]) -> None:
-    """Write the user's credentials from a stack's outputs, readable by its owner alone.
+    """Write the user's credentials from a stack's outputs to a file that only its owner can read.
 
-    An older file of the same name is replaced, never left with wider permissions.
+    An older file with the same name is replaced, so that it cannot keep wider permissions.
 
     Raises:
         KeyError: the stack has no test user.
@@ -32,7 +32,7 @@ def write_credentials(file: Path, outputs: Mapping[str, Any]) -> None:
 
 
 def read_credentials(file: Path) -> dict[str, str]:
-    """The one row of a credentials file, by column."""
+    """The only row of a credentials file, by column."""
     with file.open(newline="") as f:
         (row,) = csv.DictReader(f)
     return row

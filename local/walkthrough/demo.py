@@ -1,4 +1,4 @@
-"""The walk-through for people: each step, why it is there and what it saw."""
+"""The walk-through for people: shows each step, its reason and its results."""
 
 import io
 import sys
@@ -17,7 +17,7 @@ from local.walkthrough.steps import STEPS, Step, UnexpectedError, Walkthrough
 
 
 def demo() -> int:
-    """Perform all steps on a local AWS of their own; 0 only when each was as expected."""
+    """Run all steps on a new local AWS. Return 0 only if each went as expected."""
     console = _console()
     started = time.monotonic()
     try:
@@ -35,7 +35,7 @@ def demo() -> int:
 
 
 def _console() -> Console:
-    """Standard output; a character that it cannot show becomes a question mark."""
+    """Standard output; characters that it cannot show become question marks."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     return Console(highlight=False)
@@ -51,7 +51,7 @@ def _perform_all(console: Console, run: LocalRun) -> bool:
 
 
 def perform(console: Console, number: int, step: Step, walkthrough: Walkthrough) -> bool:
-    """Perform a step and show what it saw; tell whether all was as expected."""
+    """Run a step and show its results. Return whether all was as expected."""
     console.print(f"\n[bold]{number}. {escape(step.title)}[/]\n   [dim]{escape(step.why)}[/]")
     try:
         for what, value in step.act(walkthrough):

@@ -1,6 +1,6 @@
-"""The steps of the walk-through: each does one thing, and tells what it saw.
+"""The steps of the walk-through. Each does one thing and reports its results.
 
-A step that sees anything but what it expects raises `UnexpectedError`.
+A step with an unexpected result raises `UnexpectedError`.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,12 +34,12 @@ Facts = Iterator[tuple[str, str]]
 
 
 class UnexpectedError(Exception):
-    """A step saw something else than the walk-through promises."""
+    """The result of a step is not the expected one."""
 
 
 @dataclass(frozen=True)
 class Walkthrough:
-    """What the steps share: the local run, the stack and where the test user's credentials go."""
+    """The context of all steps: the local run, the stack and the file for the test user's credentials."""
 
     run: LocalRun
     stack: Stack
@@ -47,25 +47,25 @@ class Walkthrough:
 
     @property
     def credentials_file(self) -> Path:
-        """The csv file, beside the run's state: never in the project's directory."""
+        """The csv file. It is next to the run's state, never in the project's directory."""
         return self.run.directory / f"{USER}_credentials.csv"
 
     def as_test_user(self, service: str) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
-        """A client with the test user's own access key, as read from the csv file."""
+        """A client with the test user's access key from the csv file."""
         row = read_credentials(self.credentials_file)
         return self.run.aws.client(service, Credentials(row["Access key ID"], row["Secret access key"]))
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its title and what it does; the function's docstring tells why it is there."""
+    """A step: its title and its function, whose docstring gives the reason."""
 
     title: str
     act: Callable[[Walkthrough], Facts]
 
     @property
     def why(self) -> str:
-        """What the reader should take from the step."""
+        """The reason for the step, for the reader."""
         return (self.act.__doc__ or "").strip()
 
     @property
@@ -75,24 +75,24 @@ class Step:
 
 
 def expect(what: str, expected: object, actual: object) -> None:
-    """Go on if it is as expected.
+    """Raise if the result is not the expected one.
 
     Raises:
-        UnexpectedError: it is not; says what was expected and what was seen.
+        UnexpectedError: names the expected and the actual result.
     """
     if expected != actual:
         raise UnexpectedError(f"{what}: expected {expected!r}, saw {actual!r}")
 
 
 def preview(w: Walkthrough) -> Facts:
-    """What a pull request shows: nothing is created yet."""
+    """As in a pull request: nothing is created yet."""
     w.stack.run("stack", "tag", "set", "ephemeral", "true").checked()
     result = w.stack.preview(*PACK, *BRIEF, on_line=w.show)
     expect("exit status of the preview", 0, result.exit_code)
     expect("policy violations", [], result.violations)
     expect("tables after a preview", [], w.run.aws.client("dynamodb").list_tables()["TableNames"])
     yield "would create", f"{result.changes['create']} resources"
-    yield "policy violations", "none (its tag `ephemeral` spares a stack for tests the rules against loss)"
+    yield "policy violations", "none (tagged `ephemeral`: deletion-protection rules do not apply)"
     yield "created so far", "nothing"
 
 
@@ -104,7 +104,7 @@ def up(w: Walkthrough) -> Facts:
 
 
 def table_is_encrypted(w: Walkthrough) -> Facts:
-    """As DynamoDB and KMS tell it."""
+    """As described by DynamoDB and KMS."""
     dynamodb, kms = w.run.aws.client("dynamodb"), w.run.aws.client("kms")
     dynamodb.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1})
     table = dynamodb.describe_table(TableName=TABLE)["Table"]
@@ -120,7 +120,7 @@ def table_is_encrypted(w: Walkthrough) -> Facts:
 
 
 def owner_reads_item(w: Walkthrough) -> Facts:
-    """Encryption is transparent to those who may use the key."""
+    """Encryption is transparent for principals that can use the key."""
     dynamodb = w.run.aws.client("dynamodb")
     dynamodb.put_item(TableName=TABLE, Item=ITEM)
     item = dynamodb.get_item(TableName=TABLE, Key={"id": ITEM["id"]}).get("Item")
@@ -130,7 +130,7 @@ def owner_reads_item(w: Walkthrough) -> Facts:
 
 
 def test_user_has_credentials(w: Walkthrough) -> Facts:
-    """And with no right to the key."""
+    """But without permission for the key."""
     write_credentials(w.credentials_file, w.stack.outputs())
     mode = oct(w.credentials_file.stat().st_mode & 0o777)
     expect("permissions of the csv file", "0o600", mode)
@@ -142,7 +142,7 @@ def test_user_has_credentials(w: Walkthrough) -> Facts:
 
 
 def test_user_is_denied(w: Walkthrough) -> Facts:
-    """Full access to DynamoDB is not access to the data."""
+    """Full access to DynamoDB does not give access to the data."""
     try:
         w.as_test_user("dynamodb").get_item(TableName=TABLE, Key={"id": ITEM["id"]})
     except ClientError as denial:
@@ -200,7 +200,7 @@ def _rejected(w: Walkthrough, program: str) -> Facts:
 
 
 def destroy(w: Walkthrough) -> Facts:
-    """The table goes before its key; the key waits out its window."""
+    """The table is deleted before its key. The key stays recoverable for 7 days."""
     key_id = w.run.aws.client("kms").describe_key(KeyId=ALIAS)["KeyMetadata"]["KeyId"]
     result = w.stack.destroy("--skip-preview", "--suppress-progress", on_line=w.show)
     expect("exit status of the destroy", 0, result.exit_code)

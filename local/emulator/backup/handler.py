@@ -30,7 +30,7 @@ class Backup:
         return {"points": self._points, "vaults": ms.backup_vaults().get_state()}
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
-        """Take over what `get_state` once gave."""
+        """Restore the result of an earlier `get_state`."""
         self._points.update(data["points"])
         ms.backup_vaults().load_persisted_state(data["vaults"])
 

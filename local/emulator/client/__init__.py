@@ -1,1 +1,1 @@
-"""Starts the emulator in a process of its own, and calls it."""
+"""Starts the emulator in a separate process, and calls it."""

@@ -27,7 +27,7 @@ _history: dict[str, dict[str, Any]] = {}
 
 @dataclass(frozen=True)
 class CalledApi:
-    """A call that succeeded, in the account and Region of the resource that it was about."""
+    """A successful call, in the account and Region of its resource."""
 
     account: str
     region: str
@@ -39,11 +39,11 @@ class CalledApi:
     request: Mapping[str, Any]
     response: Mapping[str, Any] = field(default_factory=dict)
     key_arn: str | None = None
-    """The KMS key that the call was about."""
+    """The KMS key of the call."""
 
 
 def record(call: CalledApi, slot: str | None = None) -> str:
-    """Add a call to the history; the id of its event.
+    """Add a call to the history and return the id of its event.
 
     Args:
         call: the call.
@@ -123,12 +123,12 @@ def _name_as_logged(name: str) -> str:
 
 
 class EventHistory:
-    """The event history as state to keep."""
+    """The event history as persistent state."""
 
     def get_state(self) -> Mapping[str, Any]:
         """All events by slot."""
         return _history
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
-        """Take over what `get_state` once gave."""
+        """Restore the result of an earlier `get_state`."""
         _history.update(data)

@@ -1,4 +1,4 @@
-"""Point-in-time recovery: its period and earliest time. ministack only has on and off.
+"""Point-in-time recovery: period and earliest time, which ministack lacks.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 """
@@ -16,7 +16,7 @@ OPERATIONS = frozenset({"DescribeContinuousBackups", "UpdateContinuousBackups"})
 
 
 def check(request: Mapping[str, Any]) -> None:
-    """Refuse a recovery period that AWS refuses.
+    """Raise if AWS would reject the recovery period.
 
     Raises:
         ServiceError: it is not 1 to 35 days.

@@ -43,7 +43,7 @@ def _names(request: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def statements_of(request: Mapping[str, Any]) -> list[ms.PartiQL]:
-    """All PartiQL statements of a request that parse; ministack refuses the others."""
+    """All valid PartiQL statements of a request; ministack rejects the others."""
     given = [request, *(request.get("Statements") or []), *(request.get("TransactStatements") or [])]
     parsed = (
         ms.parse_partiql(one["Statement"], one.get("Parameters")) for one in given if one.get("Statement")

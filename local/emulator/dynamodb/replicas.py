@@ -1,4 +1,4 @@
-"""Replicas of global tables (version 2019.11.21): each has a key of its own Region.
+"""Replicas of global tables (version 2019.11.21), each with a key in its Region.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-security.html
 """
@@ -23,7 +23,7 @@ ReplicaUpdates = list[Mapping[str, Mapping[str, Any]]]
 def checked(
     headers: Mapping[str, str], table: TableName, updates: ReplicaUpdates
 ) -> dict[str, Record | None]:
-    """The key of each replica about to be created, by Region; None where no key is asked for.
+    """The key of each replica to create, by Region; None if no key is requested.
 
     Raises:
         ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller.
@@ -80,7 +80,7 @@ def _key_of_new(
 def complete(
     table: TableName, keys: Mapping[str, Record | None], grants_of_removed: Mapping[str, list[str]]
 ) -> None:
-    """After ministack made or removed the replicas: their encryption and their grants."""
+    """Update encryption and grants after ministack created or removed replicas."""
     for region, key in keys.items():
         _encrypt(TableName(table.account, region, table.name), key)
     for region, held in grants_of_removed.items():
@@ -99,7 +99,7 @@ def _encrypt(replica: TableName, key: Record | None) -> None:
 
 
 def grants_of_leaving(table: TableName, updates: ReplicaUpdates) -> dict[str, list[str]]:
-    """The grants of the replicas about to be removed, by Region."""
+    """The grants of the replicas to remove, by Region."""
     regions = [str(one["Delete"].get("RegionName", "")) for one in updates if "Delete" in one]
     return {
         region: list(grants.of_dynamodb(TableName(table.account, region, table.name))) for region in regions

@@ -20,11 +20,11 @@ Request = Mapping[str, Any]
 
 
 def condition_keys(operation: str, action: str, table: TableName, request: Request) -> list[dict[str, Any]]:
-    """The condition keys of a call on one table; one set for each part that is authorized by itself.
+    """The condition keys of a call on a table; one set for each part that is authorized separately.
 
     Args:
-        operation: the API operation, `Query`.
-        action: the IAM action that is checked, `dynamodb:Query`.
+        operation: the API operation, such as `Query`.
+        action: the IAM action to check, such as `dynamodb:Query`.
         table: the table that the action is checked on.
         request: the request.
     """

@@ -23,9 +23,9 @@ PARTIQL_ACTIONS = {
 
 
 def policy_of(arn: str) -> tuple[str, str] | None:
-    """The policy that applies to a table's (or its index's) ARN, and the table's account.
+    """The policy that applies to the ARN of a table or its index, and the table's account.
 
-    Another account's table always has one: an empty policy allows nobody.
+    A table of another account always has a policy: an empty one allows nobody.
     """
     found = parse(arn)
     if found is None or not found.resource.startswith("table/"):
@@ -38,7 +38,7 @@ def policy_of(arn: str) -> tuple[str, str] | None:
 
 
 def check_policy(text: str) -> None:
-    """Refuse an invalid policy.
+    """Raise if the policy is invalid.
 
     Raises:
         ServiceError: with DynamoDB's code and message.
@@ -52,7 +52,7 @@ def check_policy(text: str) -> None:
 
 
 def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -> Response | None:
-    """The error of a PartiQL call that the caller may not make; None if it may."""
+    """The error of a PartiQL call, if the caller is not allowed to make it; None otherwise."""
     who = ms.caller(headers)
     for statement in statements_of(request):
         action = PARTIQL_ACTIONS[statement.operation]

@@ -1,7 +1,7 @@
 """Restores a table from a backup or to a point in time: the caller must be allowed to use the key.
 
-A backup is encrypted with its table's key. The caller of a restore must be allowed to use that key; the new
-table gets it too, unless the caller chooses another key that it may use.
+A backup is encrypted with its table's key, which the caller of a restore must be allowed to use. The new
+table gets the same key, unless the caller sets another one.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
@@ -53,7 +53,7 @@ def _source(request: Mapping[str, Any]) -> tuple[TableName, str | None]:
 
 
 def _key_at(source: TableName, time: float | None) -> str | None:
-    """The key that a table had at a point in time; the one it has now when there is none."""
+    """The key that a table had at a point in time; the current one without a time."""
     keys = (source.record or {}).get("_keys") or []
     before = [one["key"] for one in keys if time is not None and one["since"] <= time]
     return before[-1] if before else source.key_arn()
@@ -82,7 +82,7 @@ def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: st
 
 
 def complete(target: TableName, key: Record | None) -> None:
-    """After ministack made the table: its encryption, and DynamoDB's grant."""
+    """Set encryption and DynamoDB's grant after ministack created the table."""
     record = target.record
     if record is None:
         return

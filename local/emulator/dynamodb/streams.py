@@ -11,7 +11,7 @@ from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Refuse to enable an enabled stream.
+    """Raise if an enabled stream would be enabled.
 
     Raises:
         ServiceError: the stream is enabled, with any view type.

@@ -24,7 +24,7 @@ Outcome = tuple[Response | None, Record | None]
 
 
 def prepare(headers: Mapping[str, str], table: TableName, specification: dict[str, Any]) -> Outcome:
-    """Check an SSESpecification for a table that may exist already; put the key's ARN into it.
+    """Check an SSESpecification for a new or existing table, and set the key's ARN in it.
 
     Returns the error, or the table's key (None: the AWS owned key).
     """
@@ -51,7 +51,7 @@ def prepare(headers: Mapping[str, str], table: TableName, specification: dict[st
 
 
 def usable_key(headers: Mapping[str, str], table: TableName, reference: str) -> Outcome:
-    """The key, if the caller may encrypt a table with it; else the error."""
+    """The key, if the caller can encrypt a table with it; otherwise the error."""
     refused, key = _find(headers, table, reference)
     if key is None:
         return refused, None
@@ -107,7 +107,7 @@ def _no_change(table: TableName, specification: Mapping[str, Any]) -> Response |
 
 
 def _over_quota(table: TableName) -> Response | None:
-    """Four changes in a rolling day, then one every six hours."""
+    """Whether the quota is used up: four changes in 24 hours, then one every six hours."""
     record = table.record
     if record is None:
         return None
@@ -144,7 +144,9 @@ def _find(headers: Mapping[str, str], table: TableName, reference: str) -> Outco
 
 
 def _caller_lacks(headers: Mapping[str, str], table: TableName, key: Record) -> str | None:
-    """Why the caller may not choose this key: DynamoDB describes it, and creates its grant, as the caller."""
+    """Why the caller cannot use this key for a table: DynamoDB describes it and creates its grant as the
+    caller.
+    """
     who = ms.caller(headers)
     via = through_dynamodb(table)
     grant_keys = {
@@ -164,12 +166,12 @@ def _caller_lacks(headers: Mapping[str, str], table: TableName, key: Record) -> 
 
 
 def apply(table: TableName, key: Record | None, *, before: Record | None, change_seconds: float) -> None:
-    """After ministack took the new specification: grants, budget, and how the change shows.
+    """Update grants, quota and visible status after ministack applied a new specification.
 
     Args:
         table: the table, with its new SSEDescription.
-        key: its key from now on; None for an AWS owned key.
-        before: its SSEDescription before; None for a new table or the AWS owned key.
+        key: its new key; None for an AWS owned key.
+        before: its earlier SSEDescription; None for a new table or the AWS owned key.
         change_seconds: how long the old key is shown, with Status UPDATING; 0 not at all.
     """
     record = table.record
@@ -185,7 +187,7 @@ def apply(table: TableName, key: Record | None, *, before: Record | None, change
         grants.give_to_dynamodb(table, key)
     sse = record.get("SSEDescription") or {}
     if sse.get("Status") == "DISABLED":
-        record.pop("SSEDescription", None)  # AWS shows nothing for the AWS owned key
+        record.pop("SSEDescription", None)  # AWS returns no SSEDescription for the AWS owned key
     if change_seconds and before:
         record["_encryption_target"] = {
             "at": clock.now() + change_seconds,

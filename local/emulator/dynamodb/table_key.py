@@ -32,10 +32,10 @@ def through_dynamodb(table: TableName) -> dict[str, Any]:
 
 
 class TableKeys:
-    """Table keys in use: KMS is asked again `cache_seconds` after a caller's last successful decryption.
+    """Caches table keys: KMS is called again `cache_seconds` after a caller's last successful decryption.
 
-    On AWS that is about 5 minutes; 0 asks each time. Refusals are never cached. Each host has its own cache;
-    new connections go to the hosts in turn and stay there.
+    On AWS this is about 5 minutes; with 0, KMS is called each time. Denials are never cached. Each host has
+    its own cache; new connections go to the hosts in turn and stay with them.
     """
 
     def __init__(self, cache_seconds: float, hosts: int = 1) -> None:
@@ -48,7 +48,7 @@ class TableKeys:
         return self._host_of.setdefault(client_port(), len(self._host_of) % self._hosts)
 
     def refusal(self, headers: Mapping[str, str], table: TableName) -> Response | None:
-        """The error of an item call whose caller, or table, may not use the key; None if they may."""
+        """The error of an item call if the caller or the table cannot use the key; None otherwise."""
         key_arn = table.key_arn()
         if key_arn is None:
             return None

@@ -1,4 +1,4 @@
-"""Time to live: AWS refuses a change that changes nothing.
+"""Time to live: AWS rejects a change without effect.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html
 """
@@ -12,7 +12,7 @@ from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Refuse to enable TTL that is enabled, or disable TTL that is disabled.
+    """Raise if enabled TTL would be enabled, or disabled TTL disabled.
 
     Raises:
         ServiceError: it already has that status.

@@ -1,4 +1,4 @@
-"""Access keys that nobody can guess."""
+"""Random access keys."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -15,6 +15,6 @@ class AccessKey:
 
 
 def random_access_key() -> AccessKey:
-    """A new access key, in AWS's form."""
+    """A new access key in AWS's format."""
     identifier = "AKIA" + "".join(secrets.choice(ALPHABET) for _ in range(16))
     return AccessKey(identifier, secrets.token_urlsafe(30))

@@ -1,4 +1,4 @@
-"""GetAccountAuthorizationDetails: what ministack leaves out of it.
+"""GetAccountAuthorizationDetails: adds what ministack omits.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
 """
@@ -19,7 +19,7 @@ ET.register_namespace("", NAMESPACE)
 
 
 def completed(response: Response, request: Mapping[str, str]) -> Response:
-    """The answer with boundaries, the AWS managed policies in use, and no more than `MaxItems` members."""
+    """The response with boundaries, the AWS managed policies in use, and at most `MaxItems` members."""
     status, headers, body = response
     document = ET.fromstring(body)  # noqa: S314  # ministack's own answer
     details = document.find(_tag("GetAccountAuthorizationDetailsResult"))
@@ -69,7 +69,7 @@ def _add_aws_managed_policies(details: ET.Element) -> None:
 
 
 def _cut(details: ET.Element, request: Mapping[str, str]) -> None:
-    """Leave one page; the marker is the number of members before the next one."""
+    """Reduce to one page; the marker is the number of members before the next page."""
     if "MaxItems" not in request:
         return
     start = int(request.get("Marker") or 0)

@@ -1,7 +1,7 @@
-"""Whether a request meets the Condition of a policy statement: yes, no, or not known.
+"""Evaluates the Condition of a policy statement for a request: yes, no, or unknown.
 
-Where AWS does not document the outcome, or the emulator lacks the value, the answer is None. The
-evaluation then denies: such a statement never allows, and a Deny with it always applies.
+If AWS does not document the outcome, or the emulator lacks the value, the answer is None. The evaluation then
+denies: an Allow with it does not apply, and a Deny with it applies.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 """
 
@@ -33,13 +33,13 @@ ValueOf = Callable[[str], Any]
 
 
 def every(answers: Iterable[Answer]) -> Answer:
-    """True if all are, False if one is, else None."""
+    """True if all are true, False if one is false, otherwise None."""
     found = list(answers)
     return False if False in found else None if None in found else True
 
 
 def some(answers: Iterable[Answer]) -> Answer:
-    """True if one is, False if none can be, else None."""
+    """True if one is true, False if none can be, otherwise None."""
     found = list(answers)
     return True if True in found else None if None in found else False
 
@@ -108,12 +108,12 @@ def _quantified(name: str, actual: Any, wanted: list[str], value_of: ValueOf | N
         return every(answers)
     if quantifier == FOR_ANY:
         return some(answers)
-    # What a single-valued operator makes of several values is not documented.
+    # AWS does not document how a single-valued operator treats several values.
     return answers[0] if len(set(answers)) == 1 else None
 
 
 def _compare(operator: str, value: str, wanted: list[str], value_of: ValueOf | None) -> Answer:
-    """One value against all of the policy's: any of them; for a negated operator, none of them."""
+    """Compare one value with those of the policy: any must match; for a negated operator, none."""
     base, is_negative = NEGATED.get(operator, operator), operator in NEGATED
 
     def test(one: str) -> Answer:

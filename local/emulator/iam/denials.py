@@ -1,4 +1,4 @@
-"""Denials in AWS's form, where ministack's differ."""
+"""Denials in AWS's format, where ministack's differ."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Evaluates a request: matches statements, and combines identity policies with the resource's policy.
+"""Evaluates a request: matches statements, and combines identity policies with the resource policy.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -23,7 +23,7 @@ _ACCOUNT = re.compile(r"(?:arn:aws[\w-]*:iam::)?(?P<account>\d{12})(?::root)?")
 
 
 class Named(Enum):
-    """How a statement of a resource's policy names the caller."""
+    """How a statement of a resource policy names the caller."""
 
     DIRECTLY = "the user, the session or everybody: no boundary narrows it"
     BY_ROLE = "the session's role: boundary and session policies narrow it"
@@ -31,7 +31,7 @@ class Named(Enum):
 
 
 def with_version(parse: Callable[[Any], list[ParsedStatement]]) -> Callable[[Any], list[ParsedStatement]]:
-    """Let parsed statements remember whether their policy's Version has policy variables."""
+    """Record in parsed statements whether their policy's Version supports policy variables."""
 
     def parsed(document: Any) -> list[ParsedStatement]:  # noqa: ANN401  # a document or its text
         statements = parse(document)
@@ -94,28 +94,28 @@ def _on_resource(context: EvalContext, statement: ParsedStatement, value: Callab
 
 
 def resource_decision(policy: str | None, context: EvalContext) -> Decision:
-    """The decision of a resource's policy for a caller, whichever form of principal matches."""
+    """The decision of a resource policy for a caller, with any matching form of principal."""
     found = _statements_by_name(policy, context)
     decision: Decision = ms.evaluate(context, list(found.values()))
     return decision
 
 
-def combined(  # noqa: PLR0917  # the signature of what it replaces in ministack
+def combined(  # noqa: PLR0917  # the signature of the replaced ministack function
     identity: Decision,
     context: EvalContext,
     policy: str | None,
     owner: str | None,
-    required: bool = False,  # the signature of what it replaces in ministack
+    required: bool = False,  # the signature of the replaced ministack function
     limits: Sequence[Any] = (),
 ) -> Decision:
     """Combine the decision of the identity policies with the resource's policy.
 
     Args:
-        identity: what the identity policies, within the `limits`, decide.
+        identity: the decision of the identity policies within the `limits`.
         context: the request.
-        policy: the resource's own policy.
+        policy: the resource policy.
         owner: the account of the resource; None is the caller's.
-        required: whether the resource's policy must allow in its own account too, as a key policy must.
+        required: whether the resource policy must also allow callers in its own account, like a key policy.
         limits: the caller's permissions boundary and session policies.
     """
     if identity.decision == "Deny":
@@ -164,7 +164,7 @@ def _spares_from_permission(values: list[Any], context: EvalContext) -> bool:
 
 
 def _spares_from_denial(values: list[Any], context: EvalContext) -> bool:
-    """Whether a Deny with NotPrincipal spares the caller.
+    """Whether a Deny with NotPrincipal exempts the caller.
 
     AWS may check the account first, then the role and then the session: each must be named. A caller with a
     permissions boundary is always denied.

@@ -28,7 +28,7 @@ EMPTY_LISTS = {
     "ListVirtualMFADevices": "VirtualMFADevices",
 }
 
-# The calls that create a principal: its kind, and the field with its name.
+# The calls that create a principal, with its kind and the field of its name.
 MAKES = {"CreateUser": ("user", "UserName"), "CreateRole": ("role", "RoleName")}
 
 
@@ -80,7 +80,7 @@ def _check(operation: str, user: str, request: Mapping[str, str]) -> None:
 
 
 def _check_deletable(user: str) -> None:
-    """Refuse to delete a user that still has resources; ministack checks only attached policies and access
+    """Raise if a user to delete still has resources, of which ministack checks only policies and access
     keys.
     """
     if ms.has_login_profile(user):
@@ -92,7 +92,7 @@ def _check_deletable(user: str) -> None:
 
 
 def _check_password(password: str) -> None:
-    """The password policy of an account that has not set one."""
+    """Raise if the password violates IAM's default password policy."""
     kinds = (str.isupper, str.islower, str.isdecimal, lambda character: not character.isalnum())
     mixed = sum(any(kind(character) for character in password) for kind in kinds)
     if len(password) < PASSWORD_CHARACTERS:

@@ -1,4 +1,4 @@
-"""Condition operators: how one value of a request compares with one value of a policy.
+"""Condition operators, which compare one value of a request with one value of a policy.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -17,7 +17,7 @@ from typing import Any
 Answer = bool | None
 Compare = Callable[[str, str], Answer]
 ARN_PARTS = 6
-# Stands for a character that a policy variable put into a pattern, where `*` and `?` are themselves.
+# Marks a character from a policy variable in a pattern, where `*` and `?` are literal.
 LITERAL = {"*": "\ue000", "?": "\ue001"}
 
 
@@ -39,7 +39,7 @@ def plain(pattern: str) -> str:
 def _arn(value: str, pattern: str) -> Answer:
     """Compare the six parts of two ARNs one by one, so that a wildcard does not cross a colon.
 
-    What has fewer parts matches nothing.
+    A value with fewer parts matches nothing.
     """
     parts, patterns = value.split(":", ARN_PARTS - 1), pattern.split(":", ARN_PARTS - 1)
     return len(parts) == len(patterns) == ARN_PARTS and all(map(matches, parts, patterns))

@@ -14,7 +14,7 @@ _BEYOND = {"*": ".*", "?": "."}
 
 
 def covers(pattern: str, arn: str) -> Answer:
-    """True, False, or None where the documentation does not tell how far a wildcard reaches."""
+    """True, False, or None if AWS does not document how far a wildcard reaches."""
     if not pattern.startswith("arn:"):
         return matches(arn, pattern)
     parts = pattern.split(":", ARN_PARTS - 1)

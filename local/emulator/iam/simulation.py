@@ -30,7 +30,7 @@ Layer = list[list[ParsedStatement]]
 
 @dataclass(frozen=True)
 class Simulation:
-    """What a call asks about."""
+    """The parameters of a simulation."""
 
     caller: str
     keys: Mapping[str, Any]

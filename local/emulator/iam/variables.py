@@ -49,7 +49,7 @@ def matches_any(
 ) -> Answer:
     """Whether one of the patterns passes a test; if `negative`, whether none does.
 
-    A variable without a value can make the whole statement invalid, so that it never surely applies.
+    A variable without a value can invalidate the whole statement, so that it never certainly applies.
     """
     answers: list[Answer] = []
     is_invalid = False

@@ -1,6 +1,6 @@
 """The AWS managed key of DynamoDB, `alias/aws/dynamodb`: one in each account and Region that uses it.
 
-Every principal of the account may use it through DynamoDB; nobody can change it.
+Every principal in the account can use it through DynamoDB; nobody can change it.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
@@ -15,7 +15,7 @@ ROTATION_DAYS = 365
 
 
 def is_aws_managed(key: Record) -> bool:
-    """Whether AWS made the key and manages it."""
+    """Whether AWS manages the key."""
     return bool(key.get("_aws_managed"))
 
 

@@ -67,7 +67,7 @@ class Permission:
 
 
 def refusal(headers: Mapping[str, str], operation: str, request: Mapping[str, Any]) -> Response | None:
-    """The error of a call that the caller may not make; None if it may."""
+    """The error of a call that the caller is not allowed to make; None otherwise."""
     who = ms.caller(headers)
     for permission in permissions(operation, request):
         arn = parse(permission.resource)

@@ -25,7 +25,7 @@ WITHOUT_CONTEXT = frozenset({"DescribeKey", "RetireGrant"})
 
 
 def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, str]) -> bool:
-    """Whether a grant on the key lets the caller do the operation with this encryption context."""
+    """Whether a grant on the key allows the operation to the caller, with this encryption context."""
     arn = parse(key_arn)
     if arn is None:
         return False
@@ -41,7 +41,8 @@ def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, 
 
 
 def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
-    """Whether the encryption context fits; the case of its keys does not matter, that of its values does.
+    """Whether the encryption context meets the constraints. Its keys are case-insensitive, its values
+    case-sensitive.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
     """
@@ -84,7 +85,7 @@ def of_dynamodb(table: TableName) -> dict[str, Record]:
 
 
 def retire(table: TableName, held: Iterable[str]) -> None:
-    """Retire grants of a table; they may be gone already."""
+    """Retire grants of a table, if they still exist."""
     for grant_id in held:
         ms.delete_grant(table.account, table.region, grant_id)
 

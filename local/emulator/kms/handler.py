@@ -30,7 +30,7 @@ CHANGES = (
     "Untag",
     "Update",
 )
-"""What the names of operations begin with that change keys, aliases and grants."""
+"""Prefixes of operations that change keys, aliases and grants."""
 DAY_SECONDS = 24 * 60 * 60
 _MATERIAL = ("EncryptedKeyMaterial", "ImportToken")
 Request = dict[str, Any]
@@ -138,7 +138,7 @@ def _log(headers: Mapping[str, str], operation: str, request: Request, response:
 
 
 def _own_answer(operation: str, request: Mapping[str, Any]) -> Response | None:
-    """The calls that ministack lacks or answers too briefly."""
+    """The response to calls that ministack lacks or answers incompletely."""
     key = find_key(str(request.get("KeyId") or ""))
     if key is None:
         return None

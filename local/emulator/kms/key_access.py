@@ -67,7 +67,7 @@ def _of_service(who: Principal, action: str) -> dict[str, str]:
 
 
 def identity_decision(who: Principal, context: EvalContext) -> Decision:
-    """The decision of the caller's identity policies; the root user has none and may do everything in its
+    """The decision of the caller's identity policies. The root user has none and can do everything in its
     account.
     """
     decision: Decision = (
@@ -83,10 +83,10 @@ def denial(
     keys: Mapping[str, Any],
     encryption_context: Mapping[str, str] | None = None,
 ) -> str | None:
-    """KMS's error message if the caller may not do `action` on the key; None if it may.
+    """KMS's error message if the caller is not allowed `action` on the key; None otherwise.
 
-    `keys` are the condition keys of the call. `encryption_context` None is for the calls that
-    have none, such as kms:DescribeKey.
+    `keys` are the condition keys of the call. `encryption_context` is None for calls without one, such as
+    kms:DescribeKey.
     """
     pairs = dict(encryption_context or {})
     condition_keys: dict[str, Any] = {
@@ -115,7 +115,7 @@ def _not_authorized(context: EvalContext) -> str:
 
 
 def _denied_by_control_policies(context: EvalContext, owner: str) -> str | None:
-    """The error message if control policies refuse the request; they do not protect keys that AWS manages."""
+    """The error message if control policies deny the request. They do not apply to AWS managed keys."""
     refused = control_policies.refusal(context, owner)
     if refused is None:
         return None
@@ -160,11 +160,11 @@ def outside(caller_arn: str, action: str) -> str:
 
 
 def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
-    """Ministack's check before each call, without the decisions that it cannot make correctly.
+    """Replaces ministack's check before each call, except for decisions that it makes correctly.
 
-    Of KMS it knows neither grants nor condition keys, of PartiQL not which tables a statement is
-    about: there only the signature is verified here, and `kms.direct_calls` and
-    `dynamodb.resource_policies` decide. It asks no policy about a root user.
+    Ministack supports neither grants nor condition keys of KMS, and does not know the tables of a PartiQL
+    statement. For these calls, only the signature is verified here, and `kms.direct_calls` and
+    `dynamodb.resource_policies` decide. Ministack evaluates no policies for a root user.
     """
 
     def check(key_id: str, action: str, service: str, *rest: object, **more: Any) -> object:  # noqa: ANN401
@@ -188,7 +188,7 @@ def decided_elsewhere(enforce: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _resource(action: str, resource: str) -> str:
-    """What a call is about: ministack reads neither the ARN in calls about tags nor streams."""
+    """The resource of a call: ministack reads neither the ARN in calls about tags nor streams."""
     if resource != "*" or not action.startswith("dynamodb:"):
         return resource
     try:
@@ -230,7 +230,7 @@ def _controlled(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) 
 
 
 def _root_refused(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:
-    """What a table's own policy says to a root user, who has no policies that would be asked.
+    """Whether a table policy denies a request to a root user, for whom ministack evaluates no policies.
 
     The policy of a table of its account can deny it everything but changing and deleting that policy.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResourcePolicy.html

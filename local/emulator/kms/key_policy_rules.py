@@ -38,9 +38,9 @@ def checked(
     Args:
         who: the caller, who must be able to change the policy again.
         text: the policy document.
-        key_arn: of the key; `*` for a new key.
+        key_arn: the key's ARN; `*` for a new key.
         bypass_lockout_check: BypassPolicyLockoutSafetyCheck.
-        iam_propagation_seconds: how long KMS does not see a new user or role.
+        iam_propagation_seconds: how long KMS does not know a new user or role.
 
     Raises:
         ServiceError: with KMS's code and message.

@@ -1,4 +1,4 @@
-"""The last use of each key, as kms:GetKeyLastUsage gives it.
+"""The last use of each key, for kms:GetKeyLastUsage.
 
 https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html
 """
@@ -25,7 +25,7 @@ OPERATIONS = frozenset(
 
 
 def note(caller: str, operation: str, key: Record, context: Mapping[str, str]) -> None:
-    """A cryptographic operation with the key succeeded."""
+    """Record a successful cryptographic operation with the key."""
     arn = parse(key["Arn"])
     if arn is None:
         raise ValueError(f"{key['Arn']} is no key ARN")
@@ -38,7 +38,7 @@ def note(caller: str, operation: str, key: Record, context: Mapping[str, str]) -
 
 
 def shown(key: Record) -> dict[str, Any]:
-    """The answer of kms:GetKeyLastUsage; KMS has recorded uses since the key was made."""
+    """The response of kms:GetKeyLastUsage. Uses are recorded since the key's creation."""
     return {
         "KeyId": key["Arn"],
         "KeyLastUsage": key.get("_last_use") or {},

@@ -1,4 +1,4 @@
-"""KMS's checks of its calls besides permissions: names, numbers, states, tags.
+"""KMS's checks of requests besides permissions: names, numbers, states, tags.
 
 https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
 https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
@@ -74,7 +74,7 @@ PENDING = {"PendingDeletion": "pending deletion", "PendingReplicaDeletion": "pen
 
 
 def check(operation: str, request: Mapping[str, Any]) -> None:
-    """Refuse a call that KMS refuses.
+    """Raise if KMS would reject the call.
 
     Raises:
         ServiceError: with KMS's code and message.

@@ -1,7 +1,7 @@
-"""The one package that touches ministack: all that the emulator takes from it, and all it changes in it.
+"""The only package that uses ministack: everything that the emulator takes from it or changes in it.
 
-ministack has no plug-in interface, so names that it does not promise are used here. Each is
-asserted at start; the canary then proves that using them still has the effect wanted.
+ministack has no plug-in interface, so this package uses names that are not part of a public API. Each is
+checked at start; the canary then proves that they still have the intended effect.
 """
 
 from .changes import *  # noqa: F403

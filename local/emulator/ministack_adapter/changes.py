@@ -1,4 +1,4 @@
-"""What is changed in ministack."""
+"""The changes to ministack."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,13 +13,15 @@ def reset() -> None:
 
 
 def handler(service: str) -> Handler:
-    """What answers a service's calls at present."""
+    """The current handler of a service's calls."""
     found: Handler = _app.SERVICE_HANDLERS[service]
     return found
 
 
 def replace_handler(service: str, new: Handler) -> None:
-    """Let `new` answer a service's calls, after ministack authenticated and authorized the caller."""
+    """Make `new` the handler of a service's calls, after ministack has authenticated and authorized the
+    caller.
+    """
     _app.SERVICE_HANDLERS[service] = new
 
 
@@ -31,12 +33,14 @@ def add_json_service(service: str, target_prefix: str, new: Handler) -> None:
 
 
 def trust_no_key_by_its_name() -> None:
-    """Verify all: ministack itself takes `test`, every 12-digit key and no key at all for a root user."""
+    """Verify all signatures: by default, ministack treats `test`, any 12-digit key, or no key as a root
+    user.
+    """
     _evaluator.is_root_access_key = lambda _access_key_id: False
 
 
 def replace_enforcement(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Replace the check made before each call: None allows, an EvalResult or AuthError refuses."""
+    """Replace the check before each call: None allows, an EvalResult or AuthError denies."""
     _evaluator.enforce = wrap(_evaluator.enforce)
 
 
@@ -52,11 +56,11 @@ def replace_evaluation(
 
 
 def replace_denial(wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Replace how a refusal is worded and sent."""
+    """Replace how a denial is worded and sent."""
     _actions.access_denied_response = wrap(_actions.access_denied_response)
 
 
 def add_resource_policies_of_tables(lookup: Callable[[str], tuple[str, str] | None]) -> None:
-    """Let a table's resource-based policy count: `lookup` gives it, and its owner, by ARN."""
+    """Evaluate resource policies of tables: `lookup` returns the policy and its owner for an ARN."""
     _dynamodb.table_policy_for_arn = lookup
     _evaluator._RESOURCE_POLICY_LOOKUPS["dynamodb"] = ("dynamodb", "table_policy_for_arn")

@@ -40,7 +40,7 @@ def managed_policy(arn: str) -> Record | None:
 
 
 def age_entity(account: str, kind: str, name: str) -> None:
-    """Let a user or role count as made long ago."""
+    """Make a user or role appear to be created long ago."""
     entity = iam_entity(account, kind, name)
     if entity is not None:
         entity.pop("_made_at", None)
@@ -52,12 +52,12 @@ def access_keys_of(user: str) -> list[str]:
 
 
 def has_login_profile(user: str) -> bool:
-    """Whether a user of this account may sign in to the console."""
+    """Whether a user of this account can sign in to the console."""
     return user in _iam._login_profiles
 
 
 def has_inline_policies(user: str) -> bool:
-    """Whether a user of this account has policies of its own."""
+    """Whether a user of this account has inline policies."""
     return bool(_iam._user_inline_policies.get(user))
 
 
@@ -67,7 +67,7 @@ def is_in_a_group(user: str) -> bool:
 
 
 def is_hosted(account: str) -> bool:
-    """Whether this emulator has the account's users and roles, so that it knows who exists in it."""
+    """Whether this emulator has the account's users and roles, so that it knows which exist."""
     return any(session.get("AccountId") == account for session in _sts._sessions.values())
 
 
@@ -77,7 +77,7 @@ def access_keys(account: str) -> dict[str, Record]:
 
 
 def put_access_key(account: str, user: str, access_key_id: str, secret_access_key: str) -> None:
-    """Give an IAM user an access key of our choice."""
+    """Give an IAM user the given access key."""
     record = {
         "UserName": user,
         "AccessKeyId": access_key_id,
@@ -89,7 +89,7 @@ def put_access_key(account: str, user: str, access_key_id: str, secret_access_ke
 
 
 def put_root_key(account: str, access_key_id: str, secret_access_key: str) -> None:
-    """Make this the access key of an account's root user; its signatures are verified as everyone's."""
+    """Set the access key of an account's root user, whose signatures are verified like all others."""
     _sts._sessions[access_key_id] = {
         "Arn": f"arn:aws:iam::{account}:root",
         "AccountId": account,
@@ -101,12 +101,12 @@ def put_root_key(account: str, access_key_id: str, secret_access_key: str) -> No
 
 
 class Sessions:
-    """The sessions of assumed roles and the root users' keys, which ministack itself does not keep."""
+    """The sessions of assumed roles and the root users' keys, which ministack does not persist."""
 
     def get_state(self) -> Mapping[str, Any]:
         """Session by access key id."""
         return dict(_sts._sessions)
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
-        """Take over what `get_state` once gave."""
+        """Restore the result of an earlier `get_state`."""
         _sts._sessions.update(data)

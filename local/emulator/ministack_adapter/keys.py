@@ -14,7 +14,7 @@ def key_record(account: str, in_region: str, key_id: str) -> Record | None:
 
 
 def alias_target(account: str, in_region: str, alias_arn: str) -> str | None:
-    """The id of the key an alias stands for."""
+    """The id of an alias's key."""
     found: str | None = _kms._aliases.get_scoped(account, in_region, alias_arn)
     return found
 

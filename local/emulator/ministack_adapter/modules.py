@@ -1,4 +1,4 @@
-"""ministack's modules, and the types of what they give and take."""
+"""ministack's modules, and the types of their arguments and results."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import ModuleType
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 
 class Principal(Protocol):
-    """Who signed a request; `policies` is None for a root user, `limits` narrow what they allow."""
+    """The signer of a request. `policies` is None for a root user; `limits` limit what they allow."""
 
     arn: str
     type: str
@@ -23,7 +23,7 @@ class Principal(Protocol):
 
 
 class Decision(Protocol):
-    """What policies decide: `decision` is Allow, Deny or ImplicitDeny."""
+    """The decision of policies: `decision` is Allow, Deny or ImplicitDeny."""
 
     decision: str
     principal_arn: str

@@ -18,7 +18,7 @@ class Membership:
 
 
 def organization(management_account: str) -> Record:
-    """The organization of a management account, which this makes if there is none."""
+    """The organization of a management account, created if there is none."""
     with scope(management_account, region()):
         _organizations._ensure_org()
         found: Record = _organizations._orgs["self"]
@@ -42,7 +42,7 @@ def _path(management: str, record: Record) -> tuple[str, ...]:
 
 
 def add_member(management: str, account: str) -> None:
-    """Let an account join an organization, at its root and with full access."""
+    """Add an account to an organization, at its root and with full access."""
     organization_id = organization(management)["Id"]
     with scope(management, region()):
         (root,) = _organizations._roots

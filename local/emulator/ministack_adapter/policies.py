@@ -8,13 +8,13 @@ from .modules import _dynamodb, _evaluator
 
 
 def is_condition_operator(name: str) -> bool:
-    """Whether a policy's Condition may hold this operator."""
+    """Whether a policy's Condition can contain this operator."""
     bare = name.lower().removeprefix("forallvalues:").removeprefix("foranyvalue:").removesuffix("ifexists")
     return bare == "null" or bare in _evaluator._CONDITION_OPS
 
 
 def parse_policy(document: Mapping[str, Any] | str) -> list[Any]:
-    """The statements of a policy, in the form that `evaluate` takes."""
+    """The statements of a policy, in the form that `evaluate` accepts."""
     statements: list[Any] = _evaluator.parse_policy_document(document)
     return statements
 
@@ -28,7 +28,7 @@ class PartiQL:
 
 
 def parse_partiql(statement: str, parameters: object) -> PartiQL | None:
-    """Read a statement as ministack will; None when ministack will refuse it as well."""
+    """Parse a statement like ministack; None if ministack will reject it."""
     try:
         parsed = _dynamodb._parse_partiql(statement, parameters)
     except Exception:  # noqa: BLE001  # the parser promises no kind; the statement fails in the same way when it is run

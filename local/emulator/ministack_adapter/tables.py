@@ -34,7 +34,7 @@ def backup(arn: str) -> Record | None:
 
 
 def backup_vaults() -> ModuleType:
-    """What keeps the vaults of AWS Backup."""
+    """The store of AWS Backup's vaults."""
     module: ModuleType = _backup
     return module
 
@@ -51,6 +51,6 @@ def put_resource_policy(arn: str, policy: str) -> None:
 
 
 def drop_table_leftovers(name: str, arn: str) -> None:
-    """Forget what ministack keeps of a table after its deletion."""
+    """Remove what ministack keeps of a table after its deletion."""
     _dynamodb._resource_policies.pop(arn, None)
     _dynamodb._pitr_settings.pop(name, None)

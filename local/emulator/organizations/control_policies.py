@@ -1,4 +1,4 @@
-"""What service and resource control policies say to a request.
+"""Evaluates service and resource control policies for a request.
 
 At every level, from the root of the organization to the account, a service control policy must allow it.
 Resource control policies only deny. Neither applies to the management account.
@@ -22,7 +22,7 @@ class Refusal(NamedTuple):
     """A request that control policies do not allow."""
 
     kind: str
-    """The type of the policy that refuses it, in words."""
+    """A description of the type of policy that denies it."""
     is_explicit: bool
 
 

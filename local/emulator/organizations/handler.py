@@ -1,4 +1,4 @@
-"""Organizations' calls: what ministack lacks of them.
+"""Calls of Organizations that ministack lacks.
 
 https://docs.aws.amazon.com/organizations/latest/APIReference/
 """
@@ -17,7 +17,7 @@ from ..ministack_adapter import Handler, Record, Response
 
 
 def _complete(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-    """What a call does beside what ministack does."""
+    """The effects of a call in addition to ministack's."""
     if operation == "CreateOrganizationalUnit":
         ms.give_full_access(answer["OrganizationalUnit"]["Id"])
     if operation == "CreateAccount":
@@ -63,9 +63,9 @@ class Organizations:
         }
 
     def _management_account(self, headers: Mapping[str, str], operation: str) -> str:
-        """The management account of the caller's organization, if the caller may make this call.
+        """The management account of the caller's organization, if the caller is allowed to make this call.
 
-        A member may only describe the organization, unless the organization's resource policy delegates more.
+        A member can only describe the organization, unless the organization's resource policy delegates more.
         """
         account = ms.account_id()
         member = ms.membership(account)

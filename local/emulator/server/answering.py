@@ -1,4 +1,4 @@
-"""Answers a call: faults before it, the service, saving the state, faults after it."""
+"""Answers a call: earlier faults, the service, saving the state, later faults."""
 
 import logging
 
@@ -64,7 +64,7 @@ class Answering:
         try:
             state.save()
         except OSError as error:
-            _log.error("the state cannot be saved: %s", error)  # the reason says enough
+            _log.error("the state cannot be saved: %s", error)  # the reason is sufficient
             return json_error(
                 500, "InternalServerError", f"the local AWS cannot save its state: {error.strerror}"
             )

@@ -24,7 +24,7 @@ async def read_body(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise ConnectionError("the client went away before it had sent its request")
+            raise ConnectionError("the client disconnected before it had sent its request")
         parts.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(parts)

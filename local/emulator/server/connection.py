@@ -1,4 +1,4 @@
-"""The client's connection of the request being answered."""
+"""The client's connection of the current request."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -8,7 +8,7 @@ _port: ContextVar[int] = ContextVar("port", default=0)
 
 
 def set_connection(scope: Mapping[str, Any]) -> None:
-    """Note the connection of an ASGI request, for all that answers it."""
+    """Record the connection of an ASGI request for the code that answers it."""
     _port.set((scope.get("client") or ("", 0))[1])
 
 

@@ -64,7 +64,7 @@ class Control:
 
 
 def _open_account(account_id: str) -> Mapping[str, str]:
-    """Create a root access key of another account, for tests of access across accounts."""
+    """Create a root access key of another account, for tests of cross-account access."""
     if len(account_id) != 12 or not account_id.isdecimal():
         raise ValueError(f"account_id is {account_id!r}: give 12 digits")
     key = random_access_key()

@@ -32,9 +32,9 @@ OTHER_CODES = ("ThrottlingException", "InternalServiceError")
 class Fault:
     """One fault.
 
-    `action` is an IAM action with wildcards; after `skip` matching calls it strikes `calls` times.
-    `close` drops the connection before the call has an effect, `close-after` after it and without
-    an answer; `kill` and `kill-after` end the emulator with SIGKILL; `delay` waits `seconds`.
+    `action` is an IAM action with wildcards. The fault affects `calls` calls after `skip` matching ones.
+    `close` closes the connection before the call has its effect, `close-after` afterwards, without an answer;
+    `kill` and `kill-after` end the emulator with SIGKILL; `delay` waits `seconds`.
     """
 
     action: str

@@ -1,8 +1,7 @@
 """Accepts only signed AWS API calls and the emulator's control API.
 
-ministack serves more than the AWS APIs, unsigned: administration, health, files, host names that
-stand for other services. None of it is reachable, and ministack's start-up hooks (scripts in well-known
-folders, containers) never run.
+ministack also serves unsigned requests: administration, health, files, host names of other services. None of
+this is reachable, and ministack's start-up hooks (scripts in well-known folders, containers) never run.
 """
 
 from ..ministack_adapter import Response
@@ -48,7 +47,7 @@ class FrontDoor:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = headers_of(scope)
-        if headers.get("host") not in self._hosts:  # a web page that renames its own host gets no further
+        if headers.get("host") not in self._hosts:  # prevents DNS rebinding by web pages
             return json_error(
                 400, "InvalidHost", "this is a local AWS: it answers under its own address only"
             )

@@ -35,7 +35,7 @@ class Answer:
 
 
 class InProcessClient:
-    """Calls as one principal. IAM's answers come as XML, the others' as the JSON they are."""
+    """Calls as one principal. IAM's answers are returned as XML, others as parsed JSON."""
 
     def __init__(self, app: App, host: str, region: str, key: AccessKey) -> None:
         self._app = app
@@ -44,7 +44,7 @@ class InProcessClient:
         self._credentials = Credentials(key.access_key_id, key.secret_access_key)
 
     async def call(self, service: str, operation: str, request: Mapping[str, Any]) -> Answer:
-        """Make one call; the error of a refused one is in the answer."""
+        """Make one call; if it fails, the error is in the answer."""
         if service == "iam":
             body = urlencode({"Action": operation, "Version": IAM_VERSION, **request}).encode()
             headers = {"content-type": "application/x-www-form-urlencoded"}

@@ -38,7 +38,7 @@ class PortBusyError(RefusalError):
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on 127.0.0.1, and on nothing else; port 0 takes a free one.
+    """A socket on 127.0.0.1 only; port 0 means a free one.
 
     A busy port is tried again for a while: a killed process may not have released it yet.
     """
@@ -60,7 +60,7 @@ def listen(port: int) -> socket.socket:
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM, or until whoever started the emulator is gone."""
+    """Serve until SIGTERM, or until the parent process ends."""
     listener = listen(settings.port)
     port = listener.getsockname()[1]
     hosts = frozenset({f"{LOOPBACK}:{port}", f"localhost:{port}"})
@@ -94,14 +94,14 @@ async def _serve(app: App, listener: socket.socket, port: int) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
-    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is for whoever started the emulator
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is handled by the parent process
     _watch_parent()
     print(json.dumps({"port": port, "pid": os.getpid()}), flush=True)
     await serve(app, config, shutdown_trigger=stopped.wait)
 
 
 def _watch_parent() -> None:
-    """End with the parent process: its end closes standard input, also when it is killed."""
+    """End with the parent process: standard input closes when it ends, even if it is killed."""
 
     def wait() -> None:
         while os.read(STANDARD_INPUT, 1):

@@ -1,8 +1,8 @@
-"""The emulator's state on disk, so that a run can go on after `kill -9`.
+"""The emulator's state on disk, so that a run can continue after `kill -9`.
 
-The file is written, whole, after each call that may have changed something and before the call is
-answered. So every answered call is kept; one that was never answered happened or did not, as on
-AWS. It is not forced to the disk: a power failure may lose the last calls.
+The whole file is written after each call that may have changed something and before the call is answered. So
+every answered call is kept; a call without an answer may or may not have happened, as on AWS. The file is not
+synced to disk: a power failure may lose the last calls.
 """
 
 import json
@@ -30,7 +30,7 @@ class Stateful(Protocol):
         """All of it, as JSON values."""
 
     def load_persisted_state(self, data: Mapping[str, Any]) -> None:
-        """Take over what `get_state` once gave."""
+        """Restore the result of an earlier `get_state`."""
 
 
 def shown(services: Mapping[str, Stateful]) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A table with encryption on and no key named: DynamoDB uses the AWS managed key `aws/dynamodb`."""
+"""A table with encryption enabled but without a key: DynamoDB uses the AWS managed key `aws/dynamodb`."""
 
 import pulumi_aws as aws
 
