@@ -33,6 +33,7 @@ from .principal_lookup import Identities
 from .principals import canonical_principal
 from .problems import SettingsError, raise_problems, validated
 from .program import this_program
+from .program_waits import program_waits
 from .provisioned_capacity import left_to_autoscaling
 from .resource_names import merged, type_token, with_earlier_type
 from .statement_access import declared_by_statements
@@ -87,6 +88,7 @@ class EncryptedTable(pulumi.ComponentResource):
     alarm_target_arns: pulumi.Output[Mapping[str, str]]
     """The ARN of the target of the alarms, by Region; empty without `alarms`."""
 
+    @program_waits()
     def __init__(
         self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from .caller import current_caller
 from .problems import validated
+from .program_waits import program_waits
 from .resource_names import type_token, with_earlier_type
 from .setting_types import OrOutput, Settings, TagKey, TagValue, UserName
 
@@ -61,6 +62,7 @@ class TestUser(pulumi.ComponentResource):
     password: pulumi.Output[str]
     """The user's console password, which does not have to be reset at first sign-in; a Pulumi secret."""
 
+    @program_waits()
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = validated(f"TestUser {name!r}", args, TestUserSettings)
         caller = current_caller(opts)
