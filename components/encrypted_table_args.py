@@ -397,7 +397,7 @@ class EncryptedTableArgs(TypedDict):
     """Alarms on calls after which items may be lost, and on calls by others than the deployers that change
     who has access; `{}` for a new SNS topic. They need a CloudTrail trail. None when left out."""
 
-    tags: NotRequired[Mapping[str, Input[str]]]
+    tags: NotRequired[Input[Mapping[str, Input[str]]]]
     """Tags of the table, its keys, its replicas and its alarms. None when left out."""
 
     ephemeral: NotRequired[bool]

@@ -1,6 +1,7 @@
 """Values that are known now, and outputs of other resources."""
 
 from collections.abc import Callable, Mapping
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 from pulumi import Input, Output
@@ -17,6 +18,15 @@ def when_known(values: T, function: Callable[[T], Known]) -> Input[Known]:
     if has_output(values):
         return Output.from_input(values).apply(function)
     return function(values)
+
+
+def with_outputs(value: Any) -> Any:  # noqa: ANN401  # any argument
+    """The value with Outputs for what is to be awaited, at any depth."""
+    if isawaitable(value) and not isinstance(value, Output):
+        return Output.from_input(value)
+    if isinstance(value, Mapping):
+        return {name: with_outputs(one) for name, one in value.items()}
+    return [with_outputs(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def has_output(values: object) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from inspect import isawaitable, iscoroutine
 from typing import Any, TypeVar
 
 import pulumi
@@ -118,7 +119,9 @@ _STEPS_OF_PYDANTIC = ("[key]", "[principal]", "[map]")
 
 
 def _shortened(value: object) -> str:
-    if isinstance(value, pulumi.Output):
+    if iscoroutine(value):
+        value.close()  # nobody awaits it any more
+    if isawaitable(value) or isinstance(value, pulumi.Output):
         return "an output of a resource; it must be known when the program runs"
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}…"

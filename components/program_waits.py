@@ -15,7 +15,8 @@ import pulumi
 def program_waits() -> Iterator[None]:
     """Keep an output pending, so that the program does not end before the block does."""
     done = asyncio.Event()
-    pulumi.Output.from_input(done.wait())
+    pending: pulumi.Input[bool] = done.wait()
+    pulumi.Output.from_input(pending)
     try:
         yield
     finally:

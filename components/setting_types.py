@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 import re
 from datetime import UTC, date, datetime
 from functools import partial
+from inspect import isawaitable
 from typing import Annotated, Any, Literal
 from unicodedata import category
 
@@ -23,6 +24,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from .inputs import with_outputs
 from .policy_statements import check_key_statement, check_table_statement
 from .principals import check_principal
 
@@ -38,7 +40,9 @@ class Settings(BaseModel):
 
 
 def _let_outputs_pass(value: object, check: ValidatorFunctionWrapHandler) -> object:
-    """Check known values only; outputs are checked once they are known."""
+    """Check known values only; outputs and awaitables are checked once they are known."""
+    if isawaitable(value) and not isinstance(value, Output):
+        return with_outputs(value)
     return value if isinstance(value, Output) else check(value)
 
 
@@ -187,8 +191,10 @@ ResourceName = Annotated[
     matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
 ]
 AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-KeyStatement = Annotated[dict[str, Any], AfterValidator(check_key_statement)]
-TableStatement = Annotated[dict[str, Any], AfterValidator(check_table_statement)]
+KeyStatement = Annotated[dict[str, Any], BeforeValidator(with_outputs), AfterValidator(check_key_statement)]
+TableStatement = Annotated[
+    dict[str, Any], BeforeValidator(with_outputs), AfterValidator(check_table_statement)
+]
 WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
 Capacity = Annotated[WholeNumber, Field(ge=1)]
 Version = Annotated[WholeNumber, Field(ge=1)]
@@ -196,6 +202,8 @@ TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[
     str, BeforeValidator(_number_as_text), AfterValidator(partial(_tag_text, "value", 256)), OrOutput
 ]
+
+Tags = Annotated[dict[TagKey, TagValue], Field(max_length=50), OrOutput]
 
 
 class KeyAttribute(Settings):

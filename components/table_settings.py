@@ -27,8 +27,7 @@ from .setting_types import (
     Region,
     ResourceName,
     TableStatement,
-    TagKey,
-    TagValue,
+    Tags,
     region_of,
 )
 
@@ -66,7 +65,7 @@ class TableSettings(KeySettings):
     former_names: dict[str, str] = Field(default={})
     region: Region | None = None
     alarms: Alarms | None = None
-    tags: dict[TagKey, TagValue] = Field(default={}, max_length=50)
+    tags: Tags = Field(default={})
     ephemeral: bool = False
 
     @model_validator(mode="after")
