@@ -1,6 +1,8 @@
-"""`python evaluate.py FILE`: run the policies over a previewed stack; writes their reports as JSON.
+"""`python evaluate.py FILE`: run the policies over a stack; writes their reports as JSON.
 
-FILE is a JSON object:
+With `-` as FILE, it reads stacks from standard input, one a line, and writes one answer a line.
+
+A stack is a JSON object:
     resources: list of objects with the members of `policies.one_pass.Registered`, in order of registration
     config: the pack's config (default: none)
     stackTags: the stack's tags (default: none)
@@ -29,18 +31,34 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print("Usage: python evaluate.py FILE", file=sys.stderr)
         return 2
+    (file,) = arguments
     try:
-        request = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
-        resources = [_resource(one) for one in request["resources"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"{arguments[0]} cannot be read: {error}", file=sys.stderr)
+        for stack in sys.stdin if file == "-" else [Path(file).read_text(encoding="utf-8")]:
+            print(json.dumps(_answer(stack)), flush=True)
+    except (OSError, _UnreadableError) as error:
+        print(f"{file} cannot be read: {error}", file=sys.stderr)
         return 2
-    config = request.get("config", {})
-    adapter = Adapter(is_preview=lambda: True)
-    is_complete = request.get("isComplete", True)
-    found = verdicts(resources, config, request.get("stackTags", {}), adapter, is_complete=is_complete)
-    json.dump(asdict(found), sys.stdout)
     return 0
+
+
+class _UnreadableError(Exception):
+    """The text describes no stack."""
+
+
+def _answer(stack: str) -> Mapping[str, Any]:
+    try:
+        request = json.loads(stack)
+        resources = [_resource(one) for one in request["resources"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _UnreadableError(error) from error
+    found = verdicts(
+        resources,
+        request.get("config", {}),
+        request.get("stackTags", {}),
+        Adapter(is_preview=lambda: True),
+        is_complete=request.get("isComplete", True),
+    )
+    return asdict(found)
 
 
 def _resource(stated: Mapping[str, Any]) -> Registered:

@@ -1,26 +1,34 @@
 """Checks exported states with the policy pack, by the engine's `policy analyze`."""
 
 import json
-import os
 import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from encrypted_tables.audit.findings import Finding, StateReport
+from encrypted_tables.audit.one_pass import OnePass, processes_for, registered
 from encrypted_tables.engine import child
 from encrypted_tables.engine.find import Engine
+from encrypted_tables.engine.policy_pack import PolicyPack
 from encrypted_tables.errors import UserError
 
 SECONDS = 600
 HIDDEN_SECRETS = "could not decrypt secrets"
 PLACE = re.compile(r"\nURN: \S+(?:, logical id (?P<logical_id>\S+))?$")
 """The last line of a violation's message: what a waiver must name."""
+_SMALLEST_STATE = {
+    "version": 3,
+    "deployment": {
+        "manifest": {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""},
+        "resources": [{"urn": "urn:pulumi:a::b::pulumi:pulumi:Stack::b-a", "type": "pulumi:pulumi:Stack"}],
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -31,15 +39,48 @@ class Analysis:
     pack: Path
     config: Path | None = None
 
-    def reports(self, states: Sequence[Path]) -> list[StateReport]:
-        """The findings in each state, several states in parallel."""
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return list(pool.map(self.report, states))
+    def reports(
+        self, states: Sequence[Path], checked: Callable[[], object] = lambda: None
+    ) -> list[StateReport]:
+        """The findings in each state, several states in parallel. It calls `checked` after each state.
+
+        The pack reads states by itself, and only those that need it go through the engine.
+        """
+        if refused := self._refused_config():
+            return [StateReport(state, error=refused) for state in states]
+        number = processes_for(len(states))
+        with (
+            OnePass(PolicyPack(self.pack), self.config, number) as one_pass,
+            ThreadPoolExecutor(number) as pool,
+        ):
+            return list(pool.map(lambda state: self._quick_report(state, one_pass, checked), states))
+
+    def _refused_config(self) -> str:
+        """Why the engine refuses the config, which it checks by its schema; empty if it does not."""
+        if not self.config:
+            return ""
+        with tempfile.TemporaryDirectory(prefix="audit-") as directory:
+            state = Path(directory) / "state.json"
+            state.write_text(json.dumps(_SMALLEST_STATE), encoding="utf-8")
+            return self.report(state).error
+
+    def _quick_report(self, state: Path, one_pass: OnePass, checked: Callable[[], object]) -> StateReport:
+        try:
+            content = _content(state)
+            resources = registered(content)
+            events = one_pass.events(resources) if resources else None
+        except UserError as failure:
+            return StateReport(state, error=str(failure))
+        finally:
+            checked()
+        if events is None:
+            return self.report(state)
+        return _report(state, content["deployment"]["resources"], [_finding(state, one) for one in events])
 
     def report(self, state: Path) -> StateReport:
-        """The findings in one state. A state that cannot be checked has an error; it never passes."""
+        """The engine's findings in one state. A state that cannot be checked is an error, never a pass."""
         try:
-            resources = _resources(state)
+            resources = _content(state)["deployment"].get("resources", [])
             if not resources:
                 return StateReport(state)  # the engine refuses to analyse an empty state
             done = self._run(state)
@@ -47,14 +88,9 @@ class Analysis:
         except (UserError, OSError, subprocess.SubprocessError, ValueError) as failure:
             return StateReport(state, error=str(failure))
         findings = [_finding(state, event["policyEvent"]) for event in events if "policyEvent" in event]
+        found = _report(state, resources, findings)
         error = _error(done, events, findings)
-        # Skip resources that the program only reads: they belong to another stack, and their state has no
-        # inputs.
-        read = {str(one.get("urn")) for one in resources if one.get("external")}
-        own = [finding for finding in findings if finding.urn not in read]
-        urns = [str(one.get("urn")) for one in resources]
-        is_hidden = HIDDEN_SECRETS in done.stderr
-        return StateReport(state, urns, own, error=error, has_hidden_secrets=is_hidden)
+        return replace(found, error=error, has_hidden_secrets=HIDDEN_SECRETS in done.stderr)
 
     def _run(self, state: Path) -> subprocess.CompletedProcess[str]:
         config = ["--policy-pack-config", str(self.config.resolve())] if self.config else []
@@ -80,8 +116,19 @@ class Analysis:
         }
 
 
-def _resources(state: Path) -> list[Mapping[str, Any]]:
-    """The state's resources.
+def _report(state: Path, resources: Sequence[object], findings: Sequence[Finding]) -> StateReport:
+    """The report without what is about resources that the program only reads.
+
+    They belong to another stack, and their state has no inputs.
+    """
+    known = [one for one in resources if isinstance(one, Mapping)]
+    read = {str(one.get("urn")) for one in known if one.get("external")}
+    own = [finding for finding in findings if finding.urn not in read]
+    return StateReport(state, [str(one.get("urn")) for one in known], own)
+
+
+def _content(state: Path) -> Mapping[str, Any]:
+    """The exported state; its resources are a list.
 
     Raises:
         UserError: the file is not an exported state.
@@ -97,7 +144,7 @@ def _resources(state: Path) -> list[Mapping[str, Any]]:
             f"{state} is not an exported state. "
             f"Create one with `pulumi stack export --file {shlex.quote(state.name)}`."
         )
-    return [one for one in resources if isinstance(one, Mapping)]
+    return {**content, "deployment": {"resources": resources}}
 
 
 def _events(output: str) -> Iterator[Mapping[str, Any]]:

@@ -19,16 +19,17 @@ def child(
     directory: Path,
     environment: Mapping[str, str],
     *,
+    stdin: int = subprocess.DEVNULL,
     stdout: int | None = subprocess.PIPE,
     stderr: int | None = subprocess.PIPE,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A running command in its own process group, without standard input. If the block raises, the command is
-    interrupted as by Ctrl-C, and waited for.
+    """A running command in its own process group (default: without standard input). If the block raises, the
+    command is interrupted as by Ctrl-C, and waited for.
     """
     process = None
     try:
         with interruptions_held():
-            process = start(command, directory, environment, stdout=stdout, stderr=stderr)
+            process = start(command, directory, environment, stdin=stdin, stdout=stdout, stderr=stderr)
         yield process
     except BaseException:
         if process:
@@ -41,15 +42,16 @@ def start(
     directory: Path,
     environment: Mapping[str, str],
     *,
+    stdin: int = subprocess.DEVNULL,
     stdout: int | IO[str] | None = subprocess.PIPE,
     stderr: int | IO[str] | None = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
-    """Start a command in its own process group, without standard input, and return at once."""
+    """Start a command in its own process group (default: without standard input), and return at once."""
     return subprocess.Popen(
         command,
         cwd=directory,
         env=dict(environment),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         text=True,

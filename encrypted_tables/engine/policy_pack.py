@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +28,27 @@ class PolicyPack:
         Raises:
             UserError: the pack does not have the program.
         """
+        return child.run(self._command(program, *arguments), Path.cwd(), os.environ)
+
+    @contextmanager
+    def running(self, program: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """One of the pack's programs while it runs; its errors go to this process's standard error.
+
+        Raises:
+            UserError: the pack does not have the program.
+        """
+        command = self._command(program, *arguments)
+        with child.child(command, Path.cwd(), os.environ, stdin=subprocess.PIPE, stderr=None) as process:
+            yield process
+            process.wait()
+
+    def _command(self, program: str, *arguments: str) -> list[str]:
         path = self.directory / program
         if not path.is_file():
             raise UserError(
                 f"{self.directory} cannot be used: {path} does not exist. Update the policy pack."
             )
-        return child.run([self._python(), str(path.resolve()), *arguments], Path.cwd(), os.environ)
+        return [self._python(), str(path.resolve()), *arguments]
 
     def _python(self) -> str:
         """The interpreter of the pack's virtual environment; this process's interpreter if the pack has none.

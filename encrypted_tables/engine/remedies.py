@@ -12,6 +12,9 @@ _REMEDIES = {
     "passphrase must be set": (
         "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds the stack's passphrase."
     ),
+    "unexpected end of JSON input": (
+        "The state of a stack is damaged. `encrypted-tables environments recover` restores it."
+    ),
     "incorrect passphrase": "Give the passphrase with which the stack was created.",
 }
 

@@ -141,7 +141,7 @@ class _Pass:
                         self.stack_tags,
                     )
                     is_judged |= self._run(policy, level, resource.urn, partial(policy.validate, args))
-        if is_judged and _has_hidden(resource.inputs):
+        if is_judged and (_has_hidden(resource.inputs) or _has_hidden(resource.outputs)):
             self.hidden[resource.urn] = None
 
     def validate_stack(self, resources: Sequence[Registered]) -> None:

@@ -65,3 +65,14 @@ def violations(report: dict[str, Any]) -> list[tuple[str, str, bool]]:
         for checked in report["states"]
         for one in checked["violations"]
     ]
+
+
+def in_backend(directory: Path, project: str, stack: str, **tables: dict[str, Any]) -> Path:
+    """The file of a stack with these tables in a directory that is a backend."""
+    text = json.dumps(state(**tables)["deployment"])
+    deployment = json.loads(text.replace("urn:pulumi:prod::orders::", f"urn:pulumi:{stack}::{project}::"))
+    file = directory / ".pulumi" / "stacks" / project / f"{stack}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    (directory / ".pulumi" / "meta.yaml").write_text("version: 1\n")
+    name = f"organization/{project}/{stack}"
+    return written(file, {"version": 3, "checkpoint": {"stack": name, "latest": deployment}})
