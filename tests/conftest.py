@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import botocore.session
@@ -29,6 +30,10 @@ for name in [*os.environ]:
     of_account = name.startswith(("AWS_", "PULUMI_")) and "VERIFY_LIVE_ACCOUNT" not in os.environ
     if of_account or name in {"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
+
+# Some containers forbid Python to keep compiled modules: each process of a test would compile them again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Each session of botocore reads the descriptions of AWS's services again, which takes longer than most tests.
 # All sessions of this process share them.

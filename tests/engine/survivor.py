@@ -4,9 +4,11 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from encrypted_tables.engine.stack import Result
 from local.local_run import LocalRun
-from local.process import start
+from local.process import LocalAwsError, start
 from tests.documents import Checkout, blocks
 from tests.local.engine.processes import wait_until
 
@@ -30,6 +32,8 @@ class Survivor:
         if victim == "AWS":
             self.run.aws.inject_fault(action, "kill-after")
             self.stack.run(command, "--yes", "--skip-preview")
+            with pytest.raises(LocalAwsError):  # it was killed
+                self.run.aws.check()
             self.run.aws.stop()
             self.run.aws = start(state_dir=self.aws_state)
             return
