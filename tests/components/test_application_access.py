@@ -88,3 +88,15 @@ def test_access_of_an_application_needs_a_key_policy_that_lets_deployers_create_
                 },
             )
         )
+
+
+def test_a_table_without_a_stream_gives_nobody_its_stream() -> None:
+    settings: Any = {"partition_key": {"name": "id"}}
+
+    with pytest.raises(SettingsError, match=r"the table has no stream to read\. Set streamViewType\."):
+        register(
+            lambda: EncryptedTable("orders", settings).grant_stream_read(
+                aws.iam.Role("app", assume_role_policy="{}")
+            ),
+            World(),
+        )

@@ -14,9 +14,14 @@ Policy = dict[str, Any]
 
 def documented(heading: str) -> Policy:
     """The policy in a section of the page."""
-    section = (DOCS / "permissions.md").read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = (DOCS / "permissions.md").read_text().partition(f"# {heading}\n")[2].partition("\n## ")[0]
     found: Policy = json.loads(section.partition("```json\n")[2].partition("```")[0])
     return found
+
+
+def together(*policies: Policy) -> Policy:
+    """The statements of several policies in one."""
+    return {**policies[0], "Statement": [one for policy in policies for one in policy["Statement"]]}
 
 
 def actions(policy: Policy) -> list[str]:

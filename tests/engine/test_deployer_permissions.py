@@ -13,17 +13,17 @@ import pytest
 
 from encrypted_tables.engine.stack import Result, Stack
 from local.local_run import LocalRun
-from tests.docs.permissions import Identity, Policy, actions, documented, without
+from tests.docs.permissions import Identity, Policy, actions, documented, together, without
 from tests.engine.programs import TRUST, Program, session_variables
 
 DEPLOY, PREVIEW = documented("Deploy"), documented("Preview")
 REMOVALS = os.environ.get("PERMISSION_REMOVALS", "2")
 
 
-def some(policy: Policy) -> list[str]:
+def some(policy: Policy, *, number: int | None = None) -> list[str]:
     """The actions to remove: all, or always the same sample."""
     found = actions(policy)
-    return found if REMOVALS == "all" else Random(0).sample(found, int(REMOVALS))  # noqa: S311
+    return found if REMOVALS == "all" else Random(0).sample(found, number or int(REMOVALS))  # noqa: S311
 
 
 def source(name: str, deployer: str, **more: object) -> str:
@@ -90,6 +90,58 @@ def test_a_deployer_fails_with_one_less(
 
     assert done.exit_code != 0
     assert SAID_OTHERWISE.get(action, action) in done.output
+
+
+PROVISIONED: dict[str, object] = {
+    "billing_mode": "PROVISIONED",
+    "read_autoscaling": {"min_capacity": 1, "max_capacity": 5},
+    "write_autoscaling": {"min_capacity": 1, "max_capacity": 5},
+}
+GRANT = "table.grant_read(aws.iam.Role.get('app', 'ROLE'))\n"
+IN_ALL_REGIONS = json.loads(json.dumps(DEPLOY).replace(":dynamodb:us-east-1:", ":dynamodb:*:"))
+MORE: dict[str, tuple[Policy, dict[str, object], str]] = {
+    "Deploy replicas": (IN_ALL_REGIONS, {"replica_regions": ["eu-west-1"]}, ""),
+    "Deploy autoscaling": (DEPLOY, PROVISIONED, ""),
+    "Deploy grants": (DEPLOY, {}, GRANT),
+}
+"""By section of the page: the policy it adds to, and what the section's permissions are for."""
+
+
+def grows_and_goes(program: Program, stack: Stack, name: str, deployer: str, section: str) -> Result:
+    """Add what the section is for to a table, take it away, and destroy the table; the first failure."""
+    _, settings, more = MORE[section]
+    grown = "table = " + source(name, deployer, **settings) + more.replace("ROLE", name)
+    for text in (grown, source(name, deployer)):
+        program(text)
+        if (done := stack.up("--refresh")).exit_code:
+            return done
+    return stack.destroy()
+
+
+@pytest.mark.parametrize("section", MORE)
+def test_more_permissions_are_enough(shared_run: LocalRun, program: Program, role: str, section: str) -> None:
+    policy = together(MORE[section][0], documented(section))
+    deployer = Identity.create(shared_run.aws, f"{role}-deployer", policy)
+    stack = as_user(program.stack, shared_run, deployer)
+
+    grows_and_goes(program, stack, role, f"user/{deployer.name}", section).checked()
+
+
+@pytest.mark.parametrize(
+    ("section", "action"),
+    [(section, action) for section in MORE for action in some(documented(section), number=1)],
+)
+def test_each_further_permission_is_needed(
+    shared_run: LocalRun, program: Program, role: str, section: str, action: str
+) -> None:
+    policy = together(MORE[section][0], without(documented(section), action))
+    deployer = Identity.create(shared_run.aws, f"{role}-deployer", policy)
+    stack = as_user(program.stack, shared_run, deployer)
+
+    done = grows_and_goes(program, stack, role, f"user/{deployer.name}", section)
+
+    assert done.exit_code != 0
+    assert action in done.output
 
 
 def test_the_plan_of_a_previewer_that_may_look_principals_up_holds_for_a_deployer_that_may_not(

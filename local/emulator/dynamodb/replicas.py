@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import ministack_adapter as ms
 from ..arns import TableName, find_key
-from ..dynamodb import table_encryption
+from ..dynamodb import resource_policies, table_encryption
 from ..errors import ServiceError
 from ..kms import grants
 from ..kms.aws_managed_key import is_aws_managed
@@ -17,6 +17,21 @@ from ..ministack_adapter import Record
 
 INVALID = table_encryption.INVALID
 NOT_COPIED = ("_encryption_changes", "_encryption_target", "_grants", "_recovery_days")
+# In the replica's Region: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html
+_NEEDED = {
+    "Create": (
+        "BatchWriteItem",
+        "CreateTable",
+        "CreateTableReplica",
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "UpdateItem",
+    ),
+    "Delete": ("DeleteTable", "DeleteTableReplica"),
+}
 ReplicaUpdates = list[Mapping[str, Mapping[str, Any]]]
 
 
@@ -26,13 +41,16 @@ def checked(
     """The key of each replica to create, by Region; None if no key is requested.
 
     Raises:
-        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller.
+        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller, or the caller
+            lacks a permission in the replica's Region.
     """
     keys: dict[str, Record | None] = {}
     for update in updates:
         for action, replica in update.items():
             region = str(replica.get("RegionName", ""))
             there = TableName(table.account, region, table.name)
+            for needed in _NEEDED.get(action, ()):
+                resource_policies.require(headers, f"dynamodb:{needed}", there)
             if action == "Create":
                 keys[region] = _key_of_new(headers, table, there, replica.get("KMSMasterKeyId"))
             elif action == "Update" and replica.get("KMSMasterKeyId"):

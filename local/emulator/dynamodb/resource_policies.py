@@ -53,18 +53,26 @@ def check_policy(text: str) -> None:
 
 def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -> Response | None:
     """The error of a PartiQL call, if the caller is not allowed to make it; None otherwise."""
-    who = ms.caller(headers)
-    for statement in statements_of(request):
-        action = PARTIQL_ACTIONS[statement.operation]
-        for name in statement.tables:
-            arn = TableName.of(name).arn
-            decision = ms.authorize(headers, action, "dynamodb", arn)
-            if decision is not None:
-                explicit = decision.decision == "Deny"
-                return ms.error(
-                    "AccessDeniedException", ms.identity_denial_message(action, who.arn, arn, explicit)
-                )
+    try:
+        for statement in statements_of(request):
+            for name in statement.tables:
+                require(headers, PARTIQL_ACTIONS[statement.operation], TableName.of(name))
+    except ServiceError as refused:
+        return refused.response
     return None
+
+
+def require(headers: Mapping[str, str], action: str, table: TableName) -> None:
+    """Go on if the caller may do this to a table.
+
+    Raises:
+        ServiceError: the caller may not.
+    """
+    decision = ms.authorize(headers, action, "dynamodb", table.arn)
+    if decision is not None:
+        caller, explicit = ms.caller(headers).arn, decision.decision == "Deny"
+        message = ms.identity_denial_message(action, caller, table.arn, explicit)
+        raise ServiceError("AccessDeniedException", message)
 
 
 def account_of(tables: Iterable[TableName]) -> str:
