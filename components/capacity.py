@@ -33,10 +33,10 @@ def autoscale(
         options: options of all resources.
         other_components: names of components that version 1.0 would have confused with indexes of this table.
     """
-    table_id = pulumi.Output.concat("table/", table.name)
     for kind, bounds in (("Read", settings.read_autoscaling), ("Write", settings.write_autoscaling)):
         if bounds is None:
             continue
+        table_id = pulumi.Output.concat("table/", table.name)
         target, policy = f"{name}-{kind.lower()}-capacity", f"{name}-{kind.lower()}-utilization"
         scaled = _target(target, table_id, f"table:{kind}", bounds, region=settings.region, options=options)
         _follow_use(policy, scaled, kind, bounds, options)

@@ -80,11 +80,15 @@ def key_policy(
     """
     inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
 
-    def render(known: Mapping[str, Any]) -> str:
+    def rendered(known: Mapping[str, Any]) -> Document:
         if problems := [*people_problems(settings, known["people"], caller)]:
             raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
+        return _checked(_document(settings, table, known), settings, caller)
+
+    def render(known: Mapping[str, Any]) -> str:
         try:
-            document = _checked(_document(settings, table, known), settings, caller)
+            document = settings.key_policies.get((table, caller)) or rendered(known)
+            settings.key_policies[table, caller] = document
             # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the
             # deployer not.
             looked_up = identities if settings.deployers is None else None

@@ -166,7 +166,7 @@ def to_json(document: Document) -> str:
             f"the key policy has {size:,} bytes, but KMS accepts at most {MAXIMUM_BYTES:,}. "
             "Name fewer principals: a role that many assume instead of each of them."
         )
-    if strange := sorted({character for character in text if character not in _CHARACTERS}):
+    if strange := sorted(set(text) - _CHARACTERS):
         raise KeyPolicyError(f"KMS refuses these characters in a key policy: {' '.join(map(repr, strange))}.")
     return text
 

@@ -1,8 +1,9 @@
 """The settings of a table's KMS key."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 
 from .key_user import KeyUsers
@@ -35,6 +36,13 @@ class KeySettings(Settings):
     multi_region: bool = False
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()
+
+    _key_policies: dict[Hashable, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def key_policies(self) -> dict[Hashable, Mapping[str, Any]]:
+        """The key policies rendered so far, by table and caller: preflight and each key need them."""
+        return self._key_policies
 
     @property
     def rotation_period(self) -> int | None:

@@ -47,6 +47,7 @@ class BareTable(pulumi.ComponentResource):
                 "keyAlias": f"alias/{name}",
                 "streamArn": table.stream_arn,
                 "replicaKeyArns": {},
+                "alarmTargetArns": {},
             }
         )
 
