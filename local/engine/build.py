@@ -108,8 +108,10 @@ def _compile(go: Go, pulumi: Path) -> None:
         "6 minutes on 2 cores and needs about 3 GB"
     )
     started = time.monotonic()
-    listed = run_go(go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="{} modules downloaded")
-    progress = f"{{}} of at most {len(listed.splitlines())} packages compiled"
+    listed = run_go(
+        go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="engine: {} modules downloaded"
+    )
+    progress = f"engine: {{}} of at most {len(listed.splitlines())} packages compiled"
     run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
     say(f"  engine built in {time.monotonic() - started:.0f} s")
 
@@ -171,7 +173,7 @@ def _reporter(progress: str) -> Callable[[int], None]:
         now = time.monotonic()
         if now - reported > SECONDS_BETWEEN_REPORTS:
             reported = now
-            say(f"  engine: {progress.format(count)}, {now - started:.0f} s")
+            say(f"  {progress.format(count)}, {now - started:.0f} s")
 
     return report
 

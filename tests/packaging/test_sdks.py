@@ -26,7 +26,7 @@ PAGE = "other-languages.md"
 NODEJS = {
     "name": "shop",
     "private": True,
-    "dependencies": {"@pulumi/pulumi": "^3.142.0", "typescript": "^4.7.0"},
+    "dependencies": {"@pulumi/pulumi": "^3.142.0", "@types/node": "^20", "typescript": "^5.0.0"},
 }
 TSCONFIG = {
     "compilerOptions": {"strict": True, "target": "es2020", "module": "commonjs", "noEmit": True},

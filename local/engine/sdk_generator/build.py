@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+from encrypted_tables.terminal import say
 from local.engine.build import TAGS, Go, run_go
 from local.engine.go_toolchain import find_go
 
@@ -26,7 +27,7 @@ def destination() -> Path:
 
 
 def find_or_build_generator() -> Path:
-    """The generator's program. The first call takes about a minute on 2 cores.
+    """The generator's program. The first call takes about a minute on 2 idle cores.
 
     Raises:
         AttemptFailedError: there is no Go, or the modules do not download or compile.
@@ -36,8 +37,14 @@ def find_or_build_generator() -> Path:
     with locked("sdk-generator"):
         if not (kept / PROGRAM).exists():
             toolchain = find_go()
+            say("Building the SDK generator from Go modules. This happens once and takes a few minutes")
             with made_whole(kept) as making, tempfile.TemporaryDirectory(dir=making) as temporary:
                 go = Go(toolchain, Path(temporary), caches)
-                run_go(go, "build", *_FLAGS, "-o", str(making / PROGRAM), ".", module=MODULE)
+                run_go(
+                    go,
+                    *("build", "-v", *_FLAGS, "-o", str(making / PROGRAM), "."),
+                    module=MODULE,
+                    progress="SDK generator: {} modules and packages",
+                )
             shutil.rmtree(caches, ignore_errors=True)
     return kept / PROGRAM

@@ -9,7 +9,7 @@ from encrypted_tables.engine.find import LANGUAGE_HOST_VARIABLE, EngineNotFoundE
 from encrypted_tables.terminal import AttemptFailedError
 from local.engine import build as engine_build
 from local.engine import official_installer
-from local.engine.find_or_build import find_or_build_engine
+from local.engine.find_or_build import SDK_HOSTS, find_or_build_engine
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +106,7 @@ def test_a_built_engine_is_told_where_this_checkouts_language_host_is() -> None:
 
     engine = find_or_build_engine()
 
-    assert engine.path_entries == (built.parent,)
+    assert engine.path_entries == (built.parent, SDK_HOSTS / "go", SDK_HOSTS / "nodejs")
     assert Path(engine.variables[LANGUAGE_HOST_VARIABLE]).is_file()
 
 
@@ -192,3 +192,10 @@ def test_a_cache_that_cannot_be_written_is_the_one_thing_said(
         f"No Pulumi engine: the cache {machine}/file/encrypted-tables cannot be written (Not a directory): "
         "set XDG_CACHE_HOME to a writable directory."
     )
+
+
+def test_a_host_of_another_language_on_path_is_used_before_this_projects(machine: Path) -> None:
+    built = built_pulumi()
+    program(machine / "bin" / "pulumi-language-go")
+
+    assert find_or_build_engine().path_entries == (built.parent, SDK_HOSTS / "nodejs")
