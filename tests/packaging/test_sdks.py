@@ -17,6 +17,7 @@ from encrypted_tables.engine.stack import Stack
 from encrypted_tables.verify.collect.declared import parse_outputs
 from local.engine.find_or_build import SDK_HOSTS
 from local.engine.go_toolchain import find_go
+from local.engine.sdk_generator.build import VARIABLE, find_or_build_generator
 from local.local_run import LocalRun
 from tests.documents import blocks, runnable_blocks
 from tests.engine.programs import TRUST
@@ -86,6 +87,8 @@ def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[...,
                 "PATH": os.pathsep.join([environment["PATH"], str(find_go().parent)]),
             },
         )
+        if VARIABLE in environment:  # an official engine has generators of its own
+            find_or_build_generator()
         (command,) = runnable_blocks(PAGE)
         made.done("bash", "-euc", command)
         return made
