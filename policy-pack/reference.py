@@ -20,17 +20,20 @@ BOUNDS = {
 }
 HEAD = """# Policies
 
-Generated from the policies by `python policy-pack/reference.py docs`; a test compares the two. Each policy
-has its own page. [Settings](policies/settings.md) describes the config that all policies share,
-[roll-out](rollout.md) where to run the pack, and [audit](audit.md) how to check existing stacks.
-
+The pack rejects DynamoDB tables without a customer managed KMS key, and open key policies. Each policy has its
+own page. [Settings](policies/settings.md) describes the config that all policies share, [roll-out](rollout.md)
+where to run the pack, and [audit](audit.md) how to check existing stacks.
+"""
+NOTES = """
+## How a policy decides
 Each verdict is *proven*, *disproved* or *pending* (it depends on a value that is unknown). A disproved
 verdict is reported at the policy's level. A pending verdict never passes. For a table's key, the preview
 follows the dependencies of the unknown value to the resources that it comes from. For anything else, Pulumi
 shows an advisory, and the update checks the value before it creates the resource. If a policy itself fails,
 that is a violation.
 
-What no policy sees: `pulumi import` runs no policy. Commands, dynamic providers, custom resources that run
+## What no policy sees
+`pulumi import` runs no policy. Commands, dynamic providers, custom resources that run
 their own code, controllers in clusters (ACK, Crossplane), automation documents, backups and zero-ETL
 integrations create or copy tables outside the program. `dynamodb-table-declared-in-sight` reports those that
 it can recognise.
@@ -39,8 +42,11 @@ The ARN of a customer managed key looks like that of an AWS managed key. No poli
 unless the stack reads the key by its alias. List the keys that you trust in `allowedKeyArns`, or the AWS
 managed keys in `deniedKeyArns`, or ask AWS with `encrypted-tables verify`.
 
+## Secrets
 Messages show the values that break a rule. Pulumi passes all values to policies in plain text and does not
 mark secrets: do not put a secret where a key, a principal or a template belongs.
+
+`python policy-pack/reference.py docs` writes these pages from the policies; a test compares the two.
 """
 EVERY_POLICY = """# Settings of every policy
 
@@ -86,6 +92,7 @@ def _overview() -> Iterator[str]:
     for rule in RULES:
         level, severity = rule.level.value, rule.severity.value
         yield f"| [{rule.name}](policies/{rule.name}.md) | {rule.description} | {level} | {severity} |\n"
+    yield NOTES
 
 
 def _common() -> Iterator[str]:

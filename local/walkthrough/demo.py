@@ -6,6 +6,7 @@ import time
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.text import Text
 
 from encrypted_tables.engine.find import EngineNotFoundError
@@ -43,19 +44,38 @@ def _console() -> Console:
 
 def _perform_all(console: Console, run: LocalRun) -> bool:
     def show(line: str) -> None:
-        console.print(Text("    ").append_text(Text.from_ansi(line, style="dim")), soft_wrap=True)
+        _print(console, Text.from_ansi(line, style="dim"), indent=4)
 
-    console.print(f"[dim]{escape(run.description)}[/]", soft_wrap=True)
+    _print(console, Text(run.description, style="dim"), indent=0)
     walkthrough = Walkthrough(run, run.stack("dev"), show)
     return all(perform(console, number, step, walkthrough) for number, step in enumerate(STEPS, 1))
 
 
+def print_title(console: Console, number: int, step: Step) -> None:
+    """Print what a step does and why."""
+    console.print(f"\n[bold]{number}. {escape(step.title)}[/]")
+    _print(console, Text(step.why, style="dim"), indent=3)
+
+
+def print_fact(console: Console, what: str, value: str) -> None:
+    """Print something that a step saw."""
+    _print(console, Text.assemble((f"{what}:", "cyan"), f" {value}"), indent=3)
+
+
+def _print(console: Console, text: Text, *, indent: int) -> None:
+    """Print an indented paragraph: wrapped between words on a terminal, on one line elsewhere."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent), expand=False))
+    else:
+        console.print(Text(" " * indent).append_text(text), soft_wrap=True)
+
+
 def perform(console: Console, number: int, step: Step, walkthrough: Walkthrough) -> bool:
     """Run a step and show its results. Return whether all was as expected."""
-    console.print(f"\n[bold]{number}. {escape(step.title)}[/]\n   [dim]{escape(step.why)}[/]")
+    print_title(console, number, step)
     try:
         for what, value in step.act(walkthrough):
-            console.print(f"   [cyan]{escape(what)}:[/] {escape(value)}", soft_wrap=True)
+            print_fact(console, what, value)
     except UnexpectedError as difference:
         console.print(f"   [red]Step {number} ({escape(step.title)}) differs: {escape(str(difference))}[/]")
         return False

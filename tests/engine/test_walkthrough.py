@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.picture import PICTURE, picture
 from encrypted_tables.interruption import INTERRUPTED
 from local.local_run import ROOT, local_run
 from local.walkthrough.credentials import read_credentials
@@ -16,6 +17,8 @@ from local.walkthrough.steps import STEPS, TABLE, Step, Walkthrough
 
 SHOWN: list[str] = []
 """The engine's output in all steps."""
+SEEN: dict[str, list[tuple[str, str]]] = {}
+"""What each step saw with the first profile, which is the one of `make demo`."""
 
 
 @pytest.fixture(scope="module", params=["console", "strict"])
@@ -31,8 +34,16 @@ def walkthrough(request: pytest.FixtureRequest) -> Iterator[Walkthrough]:
 def test_step_sees_what_it_expects(step: Step, walkthrough: Walkthrough) -> None:
     facts = list(step.act(walkthrough))
 
+    SEEN.setdefault(step.name, facts)
     assert facts != []
     assert [secret for secret in secrets_of(walkthrough) if secret in "".join([*SHOWN, str(facts)])] == []
+
+
+def test_the_picture_in_the_readme_shows_what_the_steps_see() -> None:
+    """If not: python -m docs.picture."""
+    assert list(SEEN) == [step.name for step in STEPS], "run the steps too"
+    assert picture([*SEEN.values()]) == PICTURE.read_text(encoding="utf-8")
+    assert "docs/walk-through.svg" in (ROOT / "README.md").read_text()
 
 
 def secrets_of(walkthrough: Walkthrough) -> list[str]:
