@@ -20,9 +20,9 @@ BOUNDS = {
 }
 HEAD = """# Policies
 
-The pack rejects DynamoDB tables without a customer managed KMS key, and open key policies. Each policy has its
-own page. [Settings](policies/settings.md) describes the config that all policies share, [roll-out](rollout.md)
-where to run the pack, and [audit](audit.md) how to check existing stacks.
+The pack rejects DynamoDB tables without a customer managed KMS key, and open key policies. Each policy has
+its own page. [Settings](policies/settings.md) describes the config that all policies share,
+[roll-out](rollout.md) where to run the pack, and [audit](audit.md) how to check existing stacks.
 """
 NOTES = """
 ## How a policy decides
