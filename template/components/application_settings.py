@@ -1,0 +1,1 @@
+../../components/application_settings.py

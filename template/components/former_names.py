@@ -1,0 +1,1 @@
+../../components/former_names.py

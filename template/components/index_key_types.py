@@ -1,0 +1,1 @@
+../../components/index_key_types.py

@@ -1,0 +1,1 @@
+../../components/per_program.py

@@ -1,0 +1,1 @@
+../../components/program_waits.py
