@@ -57,7 +57,7 @@ class Autoscaling(Settings):
 
     min_capacity: Capacity
     max_capacity: Capacity
-    target_utilization: int = Field(default=70, ge=20, le=90)
+    target_utilization: WholeNumber = Field(default=70, ge=20, le=90)
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:

@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 
 from .key_user import KeyUsers
-from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version
+from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version, WholeNumber
 
 YEAR = 365
 
@@ -31,8 +31,8 @@ class KeySettings(Settings):
     application_grants: bool = True
     bypass_policy_lockout_safety_check: bool = False
     enable_key_rotation: bool = True
-    rotation_period_in_days: int | None = Field(default=None, ge=90, le=2560)
-    deletion_window_in_days: int = Field(default=30, ge=7, le=30)
+    rotation_period_in_days: WholeNumber | None = Field(default=None, ge=90, le=2560)
+    deletion_window_in_days: WholeNumber = Field(default=30, ge=7, le=30)
     multi_region: bool = False
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()

@@ -28,6 +28,7 @@ from .setting_types import (
     ResourceName,
     TableStatement,
     Tags,
+    WholeNumber,
     region_of,
 )
 
@@ -45,7 +46,7 @@ class TableSettings(KeySettings):
     ttl_attribute: AttributeName | None = None
     stream_view_type: Literal["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"] | None = None
     point_in_time_recovery: bool = True
-    recovery_period_in_days: int | None = Field(default=None, ge=1, le=35)
+    recovery_period_in_days: WholeNumber | None = Field(default=None, ge=1, le=35)
     deletion_protection_enabled: bool | None = None
     table_class: Literal["STANDARD", "STANDARD_INFREQUENT_ACCESS"] = "STANDARD"
     billing_mode: Literal["PAY_PER_REQUEST", "PROVISIONED"] = "PAY_PER_REQUEST"

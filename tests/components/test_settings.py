@@ -1,6 +1,6 @@
 """Settings: problems are reported together, each with its path, the value and what to do."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 import pytest
@@ -225,3 +225,24 @@ def test_arguments_and_settings_are_the_same() -> None:
 
     assert arguments == set(TableSettings.model_fields)
     assert {field.alias for field in TableSettings.model_fields.values()} == {to_camel(a) for a in arguments}
+
+
+NUMBERS = sorted(
+    name
+    for name, field in TableSettings.model_fields.items()
+    if int in (field.annotation, *get_args(field.annotation))
+    or any(int in get_args(one) for one in get_args(field.annotation))
+)
+
+
+@pytest.mark.parametrize("name", sorted(TableSettings.model_fields))
+def test_a_value_of_no_kind_that_a_setting_takes_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"\n  {name}"):
+        settings(**{name: object()})
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", [True, 1.5, "many", -1])
+def test_a_number_that_aws_does_not_take_is_refused_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(SettingsError, match=rf"{name}|{to_camel(name)}"):
+        settings(**{name: value})
