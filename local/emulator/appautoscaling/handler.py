@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/autoscaling/application/APIReference/
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .. import clock
 from .. import ministack_adapter as ms
 from ..arns import TableName
 from ..errors import ServiceError, out_of_constraint
@@ -77,7 +77,7 @@ class ApplicationAutoScaling:
             )
         tags = request.pop("Tags", None)
         target = known or {
-            "CreationTime": time.time(),
+            "CreationTime": clock.now(),
             "ScalableTargetARN": _arn(f"scalable-target/{uuid.uuid4().hex[:31]}"),
             "RoleARN": _service_role(),
             "SuspendedState": {
@@ -115,6 +115,7 @@ class ApplicationAutoScaling:
         if key not in self._targets:
             raise _no_target(request)
         name = f"{key}|{request['PolicyName']}"
+        _check_metric(request)
         others = (policy for other, policy in self._policies.items() if other != name)
         if any(_key(policy) == key and _metric(policy) == _metric(request) for policy in others):
             raise ServiceError(
@@ -124,12 +125,21 @@ class ApplicationAutoScaling:
         identifier = uuid.uuid4()
         resource = f"resource/dynamodb/{request['ResourceId']}:policyName/{request['PolicyName']}"
         known = self._policies.get(name) or {
-            "CreationTime": time.time(),
+            "CreationTime": clock.now(),
             "PolicyARN": _arn(f"{identifier}:{resource}", service="autoscaling", prefix="scalingPolicy:"),
             "Alarms": [],
         }
         self._policies[name] = {**known, **request}
         return {"PolicyARN": known["PolicyARN"], "Alarms": []}
+
+    def scales_writes(self, table: TableName) -> bool:
+        """Whether the writes of a table are scaled by a policy."""
+        place = f"{table.account}|{table.region}|"
+        return any(
+            policy["ResourceId"] == f"table/{table.name}" and "table:Write" in policy["ScalableDimension"]
+            for key, policy in self._policies.items()
+            if key.startswith(place)
+        )
 
     def _describe_policies(self, request: Request) -> dict[str, Any]:
         names, resource = request.get("PolicyNames"), request.get("ResourceId")
@@ -175,6 +185,16 @@ def _place() -> str:
 
 def _key(request: Request) -> Key:
     return f"{_place()}{request.get('ResourceId')}|{request.get('ScalableDimension')}"
+
+
+def _check_metric(request: Request) -> None:
+    tracking = request.get("TargetTrackingScalingPolicyConfiguration") or {}
+    given = (tracking.get("PredefinedMetricSpecification") or {}).get("PredefinedMetricType")
+    dimension = request["ScalableDimension"]
+    scaled = f"DynamoDB{dimension.rpartition(':')[2].removesuffix('Units')}Utilization"
+    if given not in (None, scaled):
+        text = f"The metric type {given} is not valid for the dimension {dimension}: expected {scaled}"
+        raise ServiceError("ValidationException", text)
 
 
 def _metric(policy: Mapping[str, Any]) -> object:

@@ -17,6 +17,7 @@ from ..dynamodb import (
     restores,
     streams,
     table_encryption,
+    table_tags,
     time_to_live,
 )
 from ..dynamodb.item_calls import ITEM_OPERATIONS, tables_of
@@ -35,8 +36,15 @@ NEED_A_USABLE_KEY = frozenset({"CreateBackup", "UpdateTimeToLive", "UpdateContri
 class DynamoDB:
     """Answers the calls of the DynamoDB API in front of ministack's own handler."""
 
-    def __init__(self, handler: Handler, table_keys: TableKeys, encryption_change_seconds: float) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        table_keys: TableKeys,
+        encryption_change_seconds: float,
+        scales_writes: Callable[[TableName], bool],
+    ) -> None:
         self._handler = handler
+        self._scales_writes = scales_writes
         self._table_keys = table_keys
         self._change_seconds = encryption_change_seconds
 
@@ -112,6 +120,7 @@ class DynamoDB:
     ) -> Response:
         before: Record | None = (table.record or {}).get("SSEDescription")
         updates = request.get("ReplicaUpdates") or []
+        replicas.check_capacity(table, request, self._scales_writes)
         replica_keys = replicas.checked(headers, table, updates)
         leaving = replicas.grants_of_leaving(table, updates)
         key = self._prepare(headers, table, request)
@@ -150,6 +159,8 @@ def _check(operation: str, table: TableName, request: Request) -> None:
         raise ServiceError("UnknownOperationException", f"the local AWS does not know {operation}")
     if operation in NEED_A_USABLE_KEY and (refused := _key_unusable(table)):
         raise ServiceError.of(refused)
+    if operation in {"CreateTable", "TagResource", "UntagResource"}:
+        table_tags.check(operation, request)
     if operation == "UpdateContinuousBackups":
         backups.check(request)
     if operation == "UpdateTimeToLive":

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables-security.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import ministack_adapter as ms
@@ -61,6 +61,21 @@ def checked(
             elif action == "Delete" and (there.record or {}).get("DeletionProtectionEnabled"):
                 raise deletion_protected()
     return keys
+
+
+def check_capacity(
+    table: TableName, request: Mapping[str, Any], scales_writes: Callable[[TableName], bool]
+) -> None:
+    """Check that a table with a new replica can follow the writes of all Regions.
+
+    Raises:
+        ServiceError: it has provisioned capacity for writes that is not scaled.
+    """
+    is_new = any("Create" in update for update in request.get("ReplicaUpdates") or [])
+    now = ((table.record or {}).get("BillingModeSummary") or {}).get("BillingMode", "PROVISIONED")
+    if is_new and request.get("BillingMode", now) == "PROVISIONED" and not scales_writes(table):
+        text = "Table write capacity should either be Pay-Per-Request or AutoScaled."
+        raise ServiceError("ValidationException", text)
 
 
 def deletion_protected() -> ServiceError:

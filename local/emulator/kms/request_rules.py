@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import ministack_adapter as ms
+from .. import tags
 from ..arns import find_key, key_arn, parse
 from ..errors import ServiceError, out_of_constraint
 from ..ministack_adapter import Record
@@ -17,8 +18,6 @@ ALIAS_PATTERN = "^[a-zA-Z0-9:/_-]+$"
 ALIASES_PER_KEY = 50
 DESCRIPTION_CHARACTERS = 8192
 ON_DEMAND_ROTATIONS = 25
-TAGS_PER_KEY = 50
-TAG_KEY_CHARACTERS, TAG_VALUE_CHARACTERS = 128, 256
 NUMBERS = {
     "EnableKeyRotation": ("RotationPeriodInDays", 90, 2560),
     "ScheduleKeyDeletion": ("PendingWindowInDays", 7, 30),
@@ -185,18 +184,7 @@ def _check_kind(operation: str, key: Record) -> None:
 
 
 def _check_tags(new: list[Mapping[str, str]], present: list[Mapping[str, str]]) -> None:
-    keys = [tag.get("TagKey", "") for tag in new]
-    for tag in new:
-        name, value = tag.get("TagKey", ""), tag.get("TagValue", "")
-        if not 1 <= len(name) <= TAG_KEY_CHARACTERS:
-            limit = f"Member must have length between 1 and {TAG_KEY_CHARACTERS}"
-            raise out_of_constraint("tags.1.member.tagKey", name, limit)
-        if len(value) > TAG_VALUE_CHARACTERS:
-            limit = f"Member must have length less than or equal to {TAG_VALUE_CHARACTERS}"
-            raise out_of_constraint("tags.1.member.tagValue", value, limit)
-        if name.lower().startswith("aws:"):
-            raise ServiceError("TagException", "Tags beginning with aws: are reserved")
-    if len(set(keys)) != len(keys):
-        raise ServiceError("TagException", "Duplicate tag keys")
-    if len({*keys, *(tag["TagKey"] for tag in present)}) > TAGS_PER_KEY:
-        raise ServiceError("LimitExceededException", f"A key can have {TAGS_PER_KEY} tags")
+    values = {tag.get("TagKey", ""): tag.get("TagValue", "") for tag in new}
+    tags.check(values, duplicates=len(values) < len(new), invalid="TagException")
+    if tags.are_too_many(values, [tag["TagKey"] for tag in present]):
+        raise ServiceError("LimitExceededException", f"A key can have {tags.PER_RESOURCE} tags")

@@ -52,6 +52,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "_put_resource_policy",
         "_resource_policies",
         "_tables",
+        "_tags",
         "_ttl_settings",
         "get_state",
         "reset",

@@ -27,6 +27,11 @@ def has_point_in_time_recovery(account: str, in_region: str, name: str) -> bool:
     return bool(_dynamodb._pitr_settings.get_scoped(account, in_region, name, False))
 
 
+def table_tags(arn: str) -> list[str]:
+    """The keys of the tags of a table of this account and Region."""
+    return [tag["Key"] for tag in _dynamodb._tags.get(arn) or []]
+
+
 def backup(arn: str) -> Record | None:
     """The backup, of this account and Region, with this ARN."""
     found: Record | None = _dynamodb._backups.get(arn)

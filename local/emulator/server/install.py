@@ -30,14 +30,17 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     ms.replace_enforcement(key_access.decided_elsewhere)
     ms.replace_denial(denials.with_resource)
     ms.add_resource_policies_of_tables(resource_policies.policy_of)
+    autoscaling = appautoscaling.ApplicationAutoScaling()
     table_keys = TableKeys(settings.table_key_cache_seconds, settings.dynamodb_hosts)
     ms.replace_handler(
-        "dynamodb", DynamoDB(ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds)
+        "dynamodb",
+        DynamoDB(
+            ms.handler("dynamodb"), table_keys, settings.encryption_change_seconds, autoscaling.scales_writes
+        ),
     )
     ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
     ms.replace_handler("iam", IAM(ms.handler("iam")))
     ms.replace_handler("organizations", Organizations(ms.handler("organizations")))
-    autoscaling = appautoscaling.ApplicationAutoScaling()
     ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)
     ms.add_json_service("cloudtrail", cloudtrail.TARGET_PREFIX, cloudtrail.answer)
     backup = Backup(ms.handler("backup"))

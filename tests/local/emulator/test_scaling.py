@@ -87,3 +87,53 @@ def test_a_metric_has_one_target_tracking_policy(aws: LocalAws) -> None:
         "ValidationException",
         True,
     )
+
+
+def test_a_policy_has_the_metric_of_its_dimension(aws: LocalAws) -> None:
+    scaling = aws.client("application-autoscaling")
+    target = {**TARGET, "ResourceId": f"table/{make_table(aws)}"}
+    scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=10)
+
+    error = error_of(
+        scaling.put_scaling_policy,
+        **target,
+        PolicyName="writes",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"},
+        },
+    )
+
+    assert error.code == "ValidationException"
+    assert "expected DynamoDBReadCapacityUtilization" in error.message
+
+
+def test_a_replica_needs_writes_that_are_on_demand_or_scaled(aws: LocalAws) -> None:
+    dynamodb, scaling = aws.client("dynamodb"), aws.client("application-autoscaling")
+    capacity = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
+    table = make_table(aws, BillingMode="PROVISIONED", ProvisionedThroughput=capacity)
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    dynamodb.update_table(TableName=table, StreamSpecification=stream)
+    replica = {"TableName": table, "ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]}
+
+    error = error_of(dynamodb.update_table, **replica)
+    writes = {
+        "ServiceNamespace": "dynamodb",
+        "ResourceId": f"table/{table}",
+        "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
+    }
+    scaling.register_scalable_target(**writes, MinCapacity=1, MaxCapacity=10)
+    scaling.put_scaling_policy(
+        **writes,
+        PolicyName="writes",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 70.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "DynamoDBWriteCapacityUtilization"},
+        },
+    )
+    made = dynamodb.update_table(**replica)["TableDescription"]["Replicas"]
+
+    assert error.message == "Table write capacity should either be Pay-Per-Request or AutoScaled."
+    assert [one["RegionName"] for one in made] == ["eu-west-1"]
