@@ -104,8 +104,8 @@ def _flags() -> tuple[str, ...]:
 
 def _compile(go: Go, pulumi: Path) -> None:
     say(
-        f"Building the Pulumi engine {pinned_version()} from Go modules. This happens once, takes at least "
-        "6 minutes on 2 cores and needs about 3 GB"
+        f"Building the Pulumi engine {pinned_version()} from Go modules. This happens once, takes 3 to 8 "
+        "minutes on 2 cores, and needs about 3 GB, of which 0.1 GB stay"
     )
     started = time.monotonic()
     listed = run_go(
