@@ -28,8 +28,8 @@ MEASURED: Mapping[str, Sequence[str]] = {
 STALE = (
     "**These sources have changed since then.** `python -m tests.benchmarks {part} --write` measures again."
 )
-INTRODUCTION = """# Benchmarks
-
+TITLE = "# Benchmarks\n"
+INTRODUCTION = """\
 Written by `make bench` or `venv/bin/python -m tests.benchmarks --write`; `--help` tells how to run a part, or
 other numbers of tables. Times are medians, a ratio is the median of the ratios pair by pair; of each pair,
 both are run in turn, in alternating order. A section whose sources have changed since then says so; a test
@@ -166,5 +166,19 @@ def write(sections: dict[str, str], parts: Iterable[str]) -> None:
     """Write the sections into the page, without changing those of other parts."""
     kept = REPORT.read_text().split("\n## ")[1:] if REPORT.exists() else []
     known = {part: text.strip() + "\n" for part, _, text in (one.partition("\n") for one in kept)} | sections
-    texts = [f"## {part}\n\n{marked(part, known[part])}" for part in parts if part in known]
-    REPORT.write_text("\n".join([INTRODUCTION, *texts]))
+    current = {part: marked(part, known[part]) for part in parts if part in known}
+    texts = [f"## {part}\n\n{text}" for part, text in current.items()]
+    REPORT.write_text("\n".join([TITLE, summary(current), INTRODUCTION, *texts]))
+
+
+def summary(sections: Mapping[str, str]) -> str:
+    """How many targets each part reaches and misses, and whether its figures are of the current sources."""
+    rows = [
+        f"| [{part}](#{part}) | {text.count(': reached')} | {text.count(': missed')} "
+        f"| {'no' if STALE.format(part=part) in text else 'yes'} |"
+        for part, text in sections.items()
+    ]
+    head = (
+        "| Part | Targets reached | Targets missed | Measured with the current sources |\n|---|---|---|---|"
+    )
+    return "\n".join([head, *rows]) + "\n"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.benchmarks.report import MEASURED, REPORT, STALE, marked, sources_line
+from tests.benchmarks.report import MEASURED, REPORT, STALE, TITLE, marked, sources_line, summary
 
 SECTIONS = {
     name: text for name, _, text in (one.partition("\n") for one in REPORT.read_text().split("\n## ")[1:])
@@ -18,6 +18,12 @@ def test_a_section_is_of_the_current_sources_or_says_that_they_have_changed(part
 
     assert marked(part, text) == text
     assert (STALE.format(part=part) in text) != (sources_line(part) in text)
+
+
+def test_the_page_begins_with_a_summary_of_its_sections() -> None:
+    texts = {part: text.strip() + "\n" for part, text in SECTIONS.items()}
+
+    assert REPORT.read_text().startswith(f"{TITLE}\n{summary(texts)}")
 
 
 def test_every_section_states_when_and_on_what_it_was_measured() -> None:
