@@ -1,4 +1,4 @@
-"""Applications in settings: a role, and its access to the items."""
+"""Applications in settings: a role and its access to items."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""What a component's classes say of their attributes: names, annotations and docstrings."""
+"""Reads names, annotations and docstrings of the attributes of a component's classes."""
 
 import ast
 import inspect
@@ -17,12 +17,12 @@ _SECTION = re.compile(r"\n\s*(Args|Attributes|Note|Raises|Returns):\n")
 
 @dataclass(frozen=True)
 class Attribute:
-    """An argument or output, by its name in Python.
+    """An argument or output.
 
     Attributes:
-        name: its name, in snake_case.
-        annotation: its type, without `NotRequired`, `Output` or None around it.
-        is_required: whether it is always there.
+        name: its name in snake_case.
+        annotation: its type without `NotRequired`, `Output` and None.
+        is_required: whether it always has a value.
         description: its docstring, each paragraph on one line.
     """
 
@@ -43,7 +43,7 @@ def arguments_of(typed_dict: type) -> Iterator[Attribute]:
 
 
 def outputs_of(component: type) -> Iterator[Attribute]:
-    """The outputs of a component: attributes that are annotated as such, then public properties."""
+    """The outputs of a component: attributes annotated as outputs, then public properties."""
     described = docstrings(component)
     for name, annotation in inspect.get_annotations(component).items():
         kind: object = get_origin(annotation)
@@ -56,7 +56,7 @@ def outputs_of(component: type) -> Iterator[Attribute]:
 
 
 def docstrings(documented: type) -> dict[str, str]:
-    """The docstring below each annotated attribute: only the source has them."""
+    """The docstring below each annotated attribute, read from the source."""
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(documented))).body
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     return {
@@ -71,12 +71,12 @@ def docstrings(documented: type) -> dict[str, str]:
 
 
 def description_of(documented: object) -> str:
-    """A docstring without its sections, such as `Raises`, which are about Python alone."""
+    """A docstring without its sections, such as `Raises`, which apply only to Python."""
     return on_lines(_SECTION.split(f"{inspect.getdoc(documented)}\n")[0])
 
 
 def on_lines(docstring: str) -> str:
-    """A docstring with each of its paragraphs on one line."""
+    """A docstring with each paragraph on one line."""
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.strip().split("\n\n"))
 
 

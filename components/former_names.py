@@ -1,4 +1,4 @@
-"""Resources of a program that become those of a component: Pulumi keeps each one by an alias.
+"""Moves resources of a program into a component: an alias lets Pulumi keep each one.
 
 https://www.pulumi.com/docs/iac/concepts/options/aliases/
 """
@@ -15,7 +15,7 @@ class FormerNames:
     """The former names of a component's children.
 
     Args:
-        names: the former name, or the URN, of a resource by its present name.
+        names: the former name or URN of a resource by its present name.
     """
 
     def __init__(self, names: Mapping[str, str]) -> None:
@@ -28,7 +28,7 @@ class FormerNames:
         return pulumi.ResourceOptions(transformations=[self._with_alias] if self._names else None)
 
     def check(self, what: str) -> None:
-        """Compare the names with the children that there are.
+        """Check that each name belongs to a child.
 
         Raises:
             SettingsError: a name belongs to no child.

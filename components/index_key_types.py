@@ -1,4 +1,4 @@
-"""The type of an index's key attribute cannot change: DynamoDB would keep the index as it is.
+"""Rejects a change of the type of an index's key attribute, which DynamoDB cannot make.
 
 The AWS provider reports such a change as an update and changes nothing.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
@@ -16,7 +16,7 @@ _KEYS = ("hashKey", "rangeKey")
 
 
 def keeps_index_key_types(name: str) -> pulumi.ResourceOptions:
-    """The options of a table whose preview and update refuse another type for the key of an index.
+    """The options of a table whose preview and update reject another type for an index key.
 
     Args:
         name: the component's name.

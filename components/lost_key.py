@@ -1,7 +1,7 @@
-"""A key that left the state is not replaced by a second one.
+"""Prevents a second key if the table's key is missing in the state.
 
-A refresh drops a key that is scheduled for deletion from the state. An update would then create another
-key, and DynamoDB could not give it to the table: only the first key decrypts what is there.
+A refresh removes a key that is scheduled for deletion from the state. An update would then create another
+key, which DynamoDB could not use: only the first key can decrypt the table.
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """
 
@@ -21,14 +21,14 @@ _FIRST_VERSION = 1
 
 @dataclass(frozen=True)
 class KeyPlace:
-    """Where a key is used.
+    """The place in which a key is used.
 
     Attributes:
         table: the table's name.
         alias: the key's main alias, with its prefix.
         region: the Region of both.
         version: the key's version.
-        options: how AWS is asked.
+        options: the options of calls to AWS.
     """
 
     table: str
@@ -38,13 +38,14 @@ class KeyPlace:
     options: pulumi.InvokeOptions
 
     def check(self, *, is_created: bool) -> None:
-        """Ask KMS for the alias's key.
+        """Look up the alias's key in KMS.
 
         Args:
             is_created: whether this program creates the key.
 
         Raises:
-            SettingsError: the key is scheduled for deletion, or it encrypts the table and is to be created.
+            SettingsError: the key is scheduled for deletion, or it already encrypts the table and would be
+                created again.
         """
         found = looked_up(f"table {self.table!r}: the key of {self.alias}", self._key_of_alias)
         if found is None:
@@ -66,7 +67,9 @@ class KeyPlace:
         return f"  aws kms cancel-key-deletion {place}\n  aws kms enable-key {place}"
 
     def _key_of_alias(self) -> aws.kms.GetKeyResult:
-        """A deployer may list aliases; KMS refuses it to describe a key by an alias that does not exist."""
+        """The alias's key, from the list of aliases: KMS denies describing a key by an alias that does not
+        exist.
+        """
         alias = aws.kms.get_alias(name=self.alias, region=self.region, opts=self.options)
         return aws.kms.get_key(key_id=alias.target_key_arn, region=self.region, opts=self.options)
 
@@ -75,12 +78,12 @@ class KeyPlace:
 
 
 def _when(deletion_date: str) -> str:
-    """A multi-Region key has no date while it has replica keys."""
+    """When the key is deleted. A multi-Region key has no date while it has replica keys."""
     return f"on {deletion_date}" if deletion_date else "after its replica keys"
 
 
 def _refuse(problem: str) -> None:
-    """Refuse an update. A preview goes on, so that it can list what to import."""
+    """Fail an update. A preview continues, so that it can list what to import."""
     if not pulumi.runtime.is_dry_run():
         raise SettingsError(problem)
     pulumi.log.warn(f"The update will be refused. {problem}")
@@ -93,10 +96,10 @@ _IMPORT = (
 
 
 class LostKeys:
-    """Checks the keys of one program; no call to AWS while keys and aliases stay as they are.
+    """Checks the keys of one program, without calls to AWS while keys and aliases do not change.
 
     Args:
-        name: the name of its first component. The engine knows each hook by a name of its own.
+        name: the name of its first component, which makes the names of hooks unique in the engine.
     """
 
     def __init__(self, name: str) -> None:
@@ -111,7 +114,7 @@ class LostKeys:
         return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[self._creation]))
 
     def watch_alias(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
-        """The options of an alias that is checked before it moves to another key, in previews too."""
+        """The options of an alias that is checked before it moves to another key, also in previews."""
         self._places[name] = place
         return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[self._move]))
 

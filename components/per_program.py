@@ -1,4 +1,4 @@
-"""One value for each program: a component provider serves several programs in one process."""
+"""One value per program, because a component provider serves several programs in one process."""
 
 from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class PerProgram(Generic[P, T]):
-    """Creates a value when a program first asks for it.
+    """Creates a value when a program first needs it.
 
     Args:
         make: creates the value.
@@ -22,7 +22,7 @@ class PerProgram(Generic[P, T]):
         self._made: WeakKeyDictionary[Any, T] = WeakKeyDictionary()
 
     def __call__(self, *args: P.args, **more: P.kwargs) -> T:
-        """The current program's value. A program is known by its connection to the engine."""
+        """The current program's value. A program is identified by its connection to the engine."""
         program = pulumi.runtime.settings.get_monitor()
         if program not in self._made:
             self._made[program] = self._make(*args, **more)

@@ -26,20 +26,20 @@ COMPONENTS: Mapping[str, type[pulumi.ComponentResource]] = {
 DESCRIPTION = "DynamoDB tables encrypted with customer managed KMS keys."
 LANGUAGES = {
     "csharp": {"respectSchemaVersion": True},
-    # A domain that nobody can register: Go never fetches a stranger's module of this name.
+    # A domain that nobody can register, so that Go never downloads another module with this name.
     "go": {
         "respectSchemaVersion": True,
         "importBasePath": "example.com/pulumi-encrypted-tables/sdk/go/encryptedtables",
     },
     "java": {},
     "nodejs": {"respectSchemaVersion": True, "packageDescription": DESCRIPTION},
-    # Not named like the components' own package in Python, so that both can be installed.
+    # Another name than the components' Python package, so that both can be installed.
     "python": {"respectSchemaVersion": True, "packageName": "encrypted_tables_sdk"},
 }
 ENUMS = {
     literal: name for name, literal in vars(encrypted_table_args).items() if get_origin(literal) is Literal
 }
-"""The name of each set of fixed values."""
+"""The names of the enums."""
 
 _ARGUMENTS: Mapping[str, type] = {"EncryptedTable": EncryptedTableArgs, "TestUser": TestUserArgs}
 _SIMPLE = {str: "string", int: "integer", bool: "boolean", float: "number"}
@@ -52,7 +52,7 @@ Spec = dict[str, Any]
 def package_schema(version: str) -> Spec:
     """The schema of all components, with names in camelCase as Pulumi's generators expect them.
 
-    No input is plain, so that each one takes outputs, and Go has an input type for each nested type.
+    No input is plain, so that every input accepts outputs and Go has an input type for each nested type.
     """
     types: dict[str, Spec] = {}
     resources = {type_token(name): _resource(name, types) for name in COMPONENTS}
@@ -104,7 +104,7 @@ def _required(attributes: Iterable[Attribute]) -> list[str]:
 
 
 def _properties(attributes: Iterable[Attribute], names: Mapping[str, str], types: dict[str, Spec]) -> Spec:
-    """The properties. In their descriptions, each generator writes names as its language spells them."""
+    """The properties. Each generator writes the names in their descriptions in its language's spelling."""
 
     def refer(code: re.Match[str]) -> str:
         return f"{{{{% ref {names[code[1]]} %}}}}" if code[1] in names else code[0]
@@ -130,7 +130,7 @@ def _references(attributes: Iterable[Attribute], place: str) -> dict[str, str]:
 
 
 def type_spec(annotation: Any, types: dict[str, Spec]) -> Spec:  # noqa: ANN401  # annotations have no type
-    """The type of a property; types that it refers to are added to `types`."""
+    """The type of a property. Referenced types are added to `types`."""
     kind, parts = get_origin(annotation), get_args(annotation)
     if kind in (Union, UnionType):
         return _one_of([part for part in parts if not _is_of_inputs(part)], types)
@@ -146,7 +146,7 @@ def type_spec(annotation: Any, types: dict[str, Spec]) -> Spec:  # noqa: ANN401 
 
 
 def _is_of_inputs(part: Any) -> bool:  # noqa: ANN401  # annotations have no type
-    """Whether `Input[T]` has this part besides T."""
+    """Whether this is a part of `Input[T]` other than T."""
     return get_origin(part) in (Awaitable, pulumi.Output) or isinstance(part, ForwardRef) or part is NoneType
 
 

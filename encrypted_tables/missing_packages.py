@@ -1,4 +1,4 @@
-"""One message when a program runs with a Python that lacks its packages, such as the system's."""
+"""Prints one message if a program runs with a Python without its packages, such as the system's."""
 
 import platform
 import sys
@@ -11,7 +11,7 @@ _OWN = {"components", "encrypted_tables", "local"}
 
 
 def with_packages(program: Callable[[], int]) -> int:
-    """Run a program that imports what it needs, and return its exit status.
+    """Run a program that imports its packages, and return its exit status.
 
     If a package is missing, say which, and how to install it; return COULD_NOT.
     """

@@ -30,9 +30,9 @@ def project_name(project: Path) -> str:
 
 
 def stack_settings(file: Path, project: str) -> dict[str, Any]:
-    """The settings of the project in a stack's config file, by their names without a namespace.
+    """The project's settings in a stack's config file, by name without namespace.
 
-    The settings of providers (`aws:region`) are left out. Pulumi also takes a project's settings without a
+    Settings of providers (`aws:region`) are omitted. Pulumi also accepts a project's settings without a
     namespace: https://www.pulumi.com/docs/iac/concepts/config/
 
     Raises:
@@ -52,7 +52,7 @@ def stack_settings(file: Path, project: str) -> dict[str, Any]:
 
 
 def tables_of(settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The tables in a stack's settings, by their names there; `firstTable` names one of them."""
+    """The tables in a stack's settings by name, including the one in `firstTable`."""
     tables = settings.get("tables")
     found = {
         str(name): table if isinstance(table, dict) else {}

@@ -1,4 +1,4 @@
-"""What to do about the engine's errors that new users meet."""
+"""Remedies for errors of the engine that new users meet."""
 
 import re
 
@@ -9,9 +9,7 @@ _REMEDIES = {
     "PULUMI_ACCESS_TOKEN must be set": (
         "Log in with `pulumi login`, or set PULUMI_BACKEND_URL to the backend that has the stack."
     ),
-    "passphrase must be set": (
-        "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds the stack's passphrase."
-    ),
+    "passphrase must be set": ("Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the stack's passphrase."),
     "unexpected end of JSON input": (
         "The state of a stack is damaged. `encrypted-tables environments recover` restores it."
     ),
@@ -20,7 +18,7 @@ _REMEDIES = {
 
 
 def with_remedy(message: str) -> str:
-    """The engine's message, and what to do about it if that is known."""
+    """The engine's message, with a remedy if there is one."""
     for pattern, remedy in _REMEDIES.items():
         if found := re.search(pattern, message):
             return f"{message}\n{remedy.format(*found.groups())}"

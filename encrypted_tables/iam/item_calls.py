@@ -1,4 +1,4 @@
-"""The item calls that a table and its indexes answer."""
+"""The item calls on a table and its indexes."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,9 +12,9 @@ def item_calls(
 
     Args:
         access: read or write.
-        table_arn: the table's.
+        table_arn: the table's ARN.
         indexes: the names of its secondary indexes.
-        vector_indexes: the names of its vector indexes: a vector search reads nothing else.
+        vector_indexes: the names of its vector indexes, which only a vector search reads.
     """
     for action in ITEM_ACTIONS[access]:
         if action != SEARCH_VECTORS:

@@ -11,12 +11,12 @@ from encrypted_tables.engine.stack import Stack
 
 
 def one_pass(stack: Stack, pack: Path, directory: Path, base: Preview | None = None) -> tuple[Preview, Diff]:
-    """Preview the stack; its policies, in a process of their own, run while the access is compared.
+    """Preview the stack. Its policies run in a separate process while access is compared.
 
     Args:
         stack: what to preview.
         pack: the policy pack.
-        directory: keeps the events and the plan.
+        directory: where to write the events and the plan.
         base: an earlier program's preview to compare with (default: the stack as it is).
 
     Raises:

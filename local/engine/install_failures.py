@@ -1,4 +1,4 @@
-"""Why an installation failed: a full disk, missing permissions or the network, by what the tools print."""
+"""Finds out from the output of tools why an installation failed: disk, permissions or network."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ _NO_VENV = re.compile(r"ensurepip|No module named '?venv")
 
 
 _TOO_LITTLE = 10 * 2**20
-"""Bytes: with less, `venv` fails without printing why."""
+"""Bytes of free space below which `venv` fails without a reason."""
 
 
 def remedy(output: str, place: Path, unreachable: str) -> str:
@@ -24,15 +24,13 @@ def remedy(output: str, place: Path, unreachable: str) -> str:
     if _DISK_FULL.search(output) or _free_space(place) < _TOO_LITTLE:
         return f"The disk is full. Free some space for {place}, then run the same command again."
     if _NOT_WRITABLE.search(output):
-        return (
-            f"{place} cannot be written. Make it writable for this user, or work in a checkout of your own."
-        )
+        return f"{place} cannot be written. Make it writable for this user, or use your own checkout."
     if _NO_VENV.search(output):
         return "On Debian and Ubuntu, `apt install python3-venv` installs the missing part of Python."
     return unreachable
 
 
 def _free_space(place: Path) -> int:
-    """Bytes that are free where the place is or would be."""
+    """The free bytes on the disk of an existing or future place."""
     there = next(one for one in (place, *place.parents) if one.exists())
     return shutil.disk_usage(there).free

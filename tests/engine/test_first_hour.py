@@ -54,7 +54,7 @@ def test_a_stack_that_does_not_exist(shared_run: LocalRun, project: Path, comman
 def test_no_passphrase(shared_run: LocalRun, project: Path) -> None:
     said = message_of(shared_run, project, "environments adopt dev", leave_out="PASSPHRASE")
 
-    assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file that holds the stack's passphrase." in said
+    assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the stack's passphrase." in said
 
 
 def test_no_backend(shared_run: LocalRun, project: Path) -> None:

@@ -1,4 +1,4 @@
-"""The part of the language service that generates SDKs, which each language has."""
+"""The part of the language service that generates SDKs, for all languages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from local.engine.language_host.project import UserError
 
 @contextmanager
 def telling_the_user(context: Any) -> Iterator[None]:
-    """Report a `UserError` to the engine by its message alone."""
+    """Report only the message of a `UserError` to the engine."""
     try:
         yield
     except UserError as error:
@@ -21,7 +21,7 @@ def telling_the_user(context: Any) -> Iterator[None]:
 
 
 class SdkService(language_pb2_grpc.LanguageRuntimeServicer):
-    """What every language has: SDKs of packages, generated and added to projects."""
+    """Generates SDKs of packages and adds them to projects, for all languages."""
 
     def __init__(self, language: str) -> None:
         self.language = language
