@@ -282,7 +282,7 @@ class EncryptedTableArgs(TypedDict):
     additional_key_aliases: NotRequired[Sequence[str]]
     """Additional aliases of the key. None when left out."""
 
-    key_description: NotRequired[str]
+    key_description: NotRequired[Input[str]]
     """The key's description. Names the table when left out."""
 
     enable_key_rotation: NotRequired[bool]

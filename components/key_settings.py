@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 
 from .key_user import KeyUsers
-from .setting_types import Alias, KeyArn, KeyStatement, Principals, Settings, Version, WholeNumber
+from .setting_types import Alias, KeyArn, KeyStatement, OrOutput, Principals, Settings, Version, WholeNumber
 
 YEAR = 365
 
@@ -19,7 +19,7 @@ class KeySettings(Settings):
     expected_key_users: Principals = ()
     key_alias: Alias | None = None
     additional_key_aliases: tuple[Alias, ...] = ()
-    key_description: Annotated[str, Field(max_length=8192)] | None = None
+    key_description: Annotated[str, Field(max_length=8192), OrOutput] | None = None
     key_policy_profile: Literal["strict", "console"] = "strict"
     key_administrators: Principals | None = None
     key_users: KeyUsers = ()

@@ -55,6 +55,7 @@ INPUTS: dict[str, Callable[[Make], Mapping[str, Any]]] = {
     "other_accounts[0]": lambda make: {"other_accounts": [make("444455556666")]},
     "expected_key_users as a whole": lambda make: {**BROUGHT, "expected_key_users": make([ROLE])},
     "expected_key_users[0]": lambda make: {**BROUGHT, "expected_key_users": [make(ROLE)]},
+    "key_description": lambda make: {"key_description": make("Encrypts orders.")},
     "key_arn": lambda make: {"key_arn": make(KEY)},
     "replica_key_arns.eu-west-2": lambda make: {
         **REPLICA,
