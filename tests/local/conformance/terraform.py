@@ -1,0 +1,142 @@
+"""A stack's state as configuration of Terraform: the same inputs, with references in the place of ids."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+TYPES: Mapping[str, str] = {
+    "aws:kms/key:Key": "aws_kms_key",
+    "aws:kms/alias:Alias": "aws_kms_alias",
+    "aws:kms/replicaKey:ReplicaKey": "aws_kms_replica_key",
+    "aws:dynamodb/table:Table": "aws_dynamodb_table",
+    "aws:dynamodb/resourcePolicy:ResourcePolicy": "aws_dynamodb_resource_policy",
+    "aws:appautoscaling/target:Target": "aws_appautoscaling_target",
+    "aws:appautoscaling/policy:Policy": "aws_appautoscaling_policy",
+}
+MAPS = ("tags",)
+"""Inputs whose field names are the user's own."""
+
+
+@dataclass
+class Translation:
+    """The configuration, and the inputs that this version of Terraform's provider does not have."""
+
+    resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
+
+
+def translated(state: Mapping[str, Any], schemas: Mapping[str, Any]) -> Translation:
+    """Translate the resources of an exported state.
+
+    Args:
+        state: the deployment that `pulumi stack export` writes.
+        schemas: the resource schemas that `terraform providers schema -json` prints, by type.
+    """
+    resources = [resource for resource in state["resources"] if resource["type"].startswith("aws:")]
+    addresses = {resource["urn"]: _address(resource) for resource in resources}
+    references = list(_references(resources, addresses))
+    result = Translation()
+    for resource in resources:
+        kind, _, name = addresses[resource["urn"]].partition(".")
+        given = resource["inputs"]
+        block = _block(given, schemas[kind]["block"], kind, result.unknown)
+        region = given.get("region")
+        if region:
+            block["provider"] = f"aws.{region}"
+        own = [reference for reference in references if addresses[resource["urn"]] not in reference[1]]
+        configured = json.loads(_referring(json.dumps(block).replace("${", "$${"), own))
+        needed = [addresses[urn] for urn in resource.get("dependencies", ()) if urn in addresses]
+        result.resources.setdefault(kind, {})[name] = {**configured, "depends_on": needed}
+    return result
+
+
+def _address(resource: Mapping[str, Any]) -> str:
+    name = re.sub(r"\W", "_", resource["urn"].rpartition("::")[2])
+    return f"{TYPES[resource['type']]}.{name}"
+
+
+def _references(
+    resources: Sequence[Mapping[str, Any]], addresses: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Values that AWS chose, and the expressions for them; the longer ones first."""
+    for resource in resources:
+        if TYPES[resource["type"]] in ("aws_kms_key", "aws_kms_replica_key"):
+            for output, attribute in (("arn", "arn"), ("keyId", "key_id")):
+                yield resource["outputs"][output], f"${{{addresses[resource['urn']]}.{attribute}}}"
+
+
+def _referring(text: str, references: Sequence[tuple[str, str]]) -> str:
+    for value, expression in sorted(references, key=lambda reference: -len(reference[0])):
+        text = text.replace(value, expression)
+    return text
+
+
+def _block(
+    given: Mapping[str, Any], schema: Mapping[str, Any], place: str, unknown: set[str]
+) -> dict[str, Any]:
+    blocks, attributes = schema.get("block_types", {}), schema.get("attributes", {})
+    made: dict[str, Any] = {}
+    for name, value in given.items():
+        if name.startswith("__"):  # Pulumi's own
+            continue
+        snake = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
+        known = [one for one in (snake, *_singular(snake)) if one in blocks or one in attributes]
+        if not known:
+            unknown.add(f"{place}.{name}")
+        elif known[0] in blocks and known[0] not in MAPS:
+            inner = blocks[known[0]]["block"]
+            values = value if isinstance(value, list) else [value]
+            made[known[0]] = [_block(one, inner, f"{place}.{name}", unknown) for one in values]
+        else:
+            made[known[0]] = value
+    return made
+
+
+def _singular(name: str) -> Iterator[str]:
+    if name.endswith("ies"):
+        yield f"{name[:-3]}y"
+    if name.endswith("es"):
+        yield name[:-2]
+    if name.endswith("s"):
+        yield name[:-1]
+
+
+@dataclass
+class Terraform:
+    """Terraform in a directory, with the environment of an AWS."""
+
+    directory: Path
+    environment: Mapping[str, str] = field(repr=False)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of its commands."""
+        return subprocess.run(
+            ["terraform", f"-chdir={self.directory}", *arguments],
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def configure(self, resources: Mapping[str, Any], regions: Sequence[str]) -> None:
+        """Write the configuration: a provider for the environment's Region and one for each other."""
+        providers = [{}, *({"alias": region, "region": region} for region in regions)]
+        configuration = {
+            "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
+            "provider": {"aws": providers},
+            **({"resource": resources} if resources else {}),
+        }
+        (self.directory / "main.tf.json").write_text(json.dumps(configuration))
+
+    @cached_property
+    def schemas(self) -> Mapping[str, Any]:
+        """The schemas of its AWS provider's resources."""
+        shown = json.loads(self.run("providers", "schema", "-json").stdout)
+        (provider,) = shown["provider_schemas"].values()
+        found: Mapping[str, Any] = provider["resource_schemas"]
+        return found
