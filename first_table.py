@@ -53,7 +53,8 @@ def as_given(problem: Problem, given: Mapping[str, Any]) -> Problem:
         return problem
     if at[2:] == ("keyUsers", len(own)):
         return Problem((KEY_USER,), problem.message)
-    return problem if block else Problem((TABLE,), problem.message)
+    is_own = isinstance(tables, dict) and table in tables
+    return problem if is_own else Problem((TABLE,), problem.message)
 
 
 def _name(given: Mapping[str, Any]) -> str:

@@ -25,8 +25,8 @@ from .current_table import current_capacity, current_table
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .former_names import FormerNames
-from .index_key_types import keeps_index_key_types
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
+from .key_types import keeps_key_types
 from .keys import TableKeys
 from .preflight import preflight, protected_table
 from .principal_lookup import Identities
@@ -40,7 +40,6 @@ from .statement_access import declared_by_statements
 from .table_inputs import (
     ORIGIN_INPUTS,
     TTL_ATTRIBUTE,
-    key_schema,
     not_restored,
     replica_inputs,
     table_inputs,
@@ -257,9 +256,8 @@ class EncryptedTable(pulumi.ComponentResource):
             **inputs,
             opts=merged(
                 self._kept,
-                # The AWS provider changes the type of a key attribute in place, and DynamoDB refuses it.
-                pulumi.ResourceOptions(ignore_changes=ignored, replacement_trigger=key_schema(settings)),
-                keeps_index_key_types(self._name),
+                pulumi.ResourceOptions(ignore_changes=ignored),
+                keeps_key_types(self._name),
             ),
         )
 

@@ -57,13 +57,6 @@ def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dic
     return {name: value for name, value in inputs.items() if value not in (None, {})}
 
 
-def key_schema(settings: TableSettings) -> str:
-    """The keys of the table and its local secondary indexes, with types: DynamoDB changes none of them."""
-    local = sorted(settings.local_secondary_indexes, key=lambda index: index.name)
-    keys = [settings.partition_key, settings.sort_key, *(index.sort_key for index in local)]
-    return ", ".join(f"{key.name} {key.type}" for key in keys if key)
-
-
 def replica_inputs(
     settings: TableSettings, key_arns: Mapping[str, pulumi.Input[str]]
 ) -> Sequence[dict[str, Any]]:

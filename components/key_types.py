@@ -1,0 +1,70 @@
+"""Rejects a change of the type of a key attribute, which DynamoDB cannot make.
+
+The AWS provider reports such a change as an update and changes nothing. `replacement_trigger` would make it a
+replacement, but the SDK fails in a resource transform of a resource that has one.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pulumi
+
+from .per_program import PerProgram
+from .problems import SettingsError
+
+_KEYS = ("hashKey", "rangeKey")
+
+
+def keeps_key_types(name: str) -> pulumi.ResourceOptions:
+    """The options of a table whose preview and update reject another type for a key attribute.
+
+    Args:
+        name: the component's name.
+    """
+    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[_hook(name)]))
+
+
+def _check(args: pulumi.ResourceHookArgs) -> None:
+    old, new = args.old_inputs or {}, args.new_inputs or {}
+    before, after = _types(old), _types(new)
+    remedies = [*_remedies_of_table(new), *_remedies_of_indexes(old, new)]
+    for attribute, remedy in remedies:
+        was, will_be = before.get(attribute), after.get(attribute)
+        if was and will_be and was != will_be:
+            raise SettingsError(
+                f"table {new.get('name')!r}: the key attribute {attribute!r} would change from type {was} to "
+                f"{will_be}, which DynamoDB cannot do. {remedy}"
+            )
+
+
+def _remedies_of_table(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The key attributes of the table and its local indexes, with what to do instead of a change."""
+    for keys in (table, *(table.get("localSecondaryIndexes") or ())):
+        for key in _KEYS:
+            if attribute := keys.get(key):
+                yield str(attribute), "Add a second table with the new key and copy the items."
+
+
+def _remedies_of_indexes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The key attributes of the global indexes that stay, with what to do instead of a change."""
+    for name, index in _indexes(new).items():
+        if name in _indexes(old):
+            for key in _KEYS:
+                if attribute := index.get(key):
+                    remedy = f"Remove the index {name!r}, run `pulumi up`, then add it with the new type."
+                    yield str(attribute), remedy
+
+
+def _types(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {attribute["name"]: attribute["type"] for attribute in inputs.get("attributes") or ()}
+
+
+def _indexes(inputs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {index["name"]: index for index in inputs.get("globalSecondaryIndexes") or ()}
+
+
+_hook = PerProgram(
+    lambda name: pulumi.ResourceHook(f"{name}-key-types", _check, pulumi.ResourceHookOptions(on_dry_run=True))
+)

@@ -1,1 +1,0 @@
-../../components/index_key_types.py

@@ -1,0 +1,1 @@
+../../components/key_types.py
