@@ -7,43 +7,24 @@ import pulumi
 import pulumi_aws as aws
 
 from .alarms import TableAlarms
-from .application_access import (
-    KINDS,
-    READ,
-    READ_WRITE,
-    STREAM_READ,
-    WRITE,
-    AccessKind,
-    EncryptedCopy,
-    Grantee,
-    grant_access,
-)
+from .application_access import READ, READ_WRITE, STREAM_READ, WRITE, EncryptedCopy
 from .application_settings import application_roles
 from .caller import aws_provider, current_caller
 from .capacity import autoscale
-from .current_table import current_capacity, current_table
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .former_names import FormerNames
+from .granted_roles import GrantedRoles
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
-from .key_types import keeps_key_types
 from .keys import TableKeys
 from .preflight import preflight, protected_table
 from .principal_lookup import Identities
-from .principals import canonical_principal
-from .problems import SettingsError, raise_problems, validated
+from .problems import raise_problems, validated
 from .program import this_program
 from .program_waits import program_waits
-from .provisioned_capacity import left_to_autoscaling
 from .resource_names import merged, type_token, with_earlier_type
 from .statement_access import declared_by_statements
-from .table_inputs import (
-    ORIGIN_INPUTS,
-    TTL_ATTRIBUTE,
-    not_restored,
-    replica_inputs,
-    table_inputs,
-)
+from .table import make_table
 from .table_policy import attach_policy
 from .table_settings import TableSettings
 
@@ -118,16 +99,21 @@ class EncryptedTable(pulumi.ComponentResource):
         self._protected = table = protected_table(name, settings, caller)
         keep = not settings.ephemeral
         self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
-        self._granted: list[Mapping[str, pulumi.Input[str]]] = []
-        self._grantees: list[tuple[AccessKind, str]] = []
-        self._roles: list[tuple[AccessKind, aws.iam.Role]] = []
 
         keys = TableKeys(name, settings, table, caller, identities, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
         self.key_arn, *replica_keys = self._key_arns(keys)
         self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))
 
-        self.table = self._make_table()
+        self.table = make_table(
+            name,
+            settings,
+            table,
+            component=self,
+            key_arn=self.key_arn,
+            replica_keys=self._replica_keys,
+            options=self._kept,
+        )
         child = pulumi.ResourceOptions(parent=self)
         autoscale(name, self.table, settings, child, program.components)
         attach_policy(name, self.table, settings, child)
@@ -147,8 +133,10 @@ class EncryptedTable(pulumi.ComponentResource):
         self._statement_access = declared_by_statements(
             settings.key_policy_statements, settings.resource_policy_statements, caller.scope
         )
+        self._copies = self._copies_by_region()
+        self._applications = GrantedRoles(name, settings, table, self._copies, child)
         for application, access in settings.application_access.items():
-            self._grant(KINDS[access.access], self._application(application, access.role, identities))
+            self._applications.grant_named(application, access, identities)
         self.register_outputs(
             {
                 "tableName": self.table_name,
@@ -164,17 +152,17 @@ class EncryptedTable(pulumi.ComponentResource):
 
     def grant_read(self, role: "aws.iam.Role") -> None:
         """Let an application's role read items of this table: creates an IAM policy and a KMS grant."""
-        self._grant_resource(READ, role)
+        self._applications.grant(READ, role)
 
     def grant_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role write items of this table: creates an IAM policy and a KMS grant."""
-        self._grant_resource(WRITE, role)
+        self._applications.grant(WRITE, role)
 
     def grant_read_write(self, role: "aws.iam.Role") -> None:
         """Let an application's role read and write items of this table: creates an IAM policy and a KMS
         grant.
         """
-        self._grant_resource(READ_WRITE, role)
+        self._applications.grant(READ_WRITE, role)
 
     def grant_stream_read(self, role: "aws.iam.Role") -> None:
         """Let a role, such as that of a Lambda function, read the stream: IAM policy and KMS grant together.
@@ -182,11 +170,7 @@ class EncryptedTable(pulumi.ComponentResource):
         Raises:
             SettingsError: the table has no stream.
         """
-        if not self._settings.has_stream:
-            raise SettingsError(
-                f"EncryptedTable {self._name!r}: the table has no stream to read. Set streamViewType."
-            )
-        self._grant_resource(STREAM_READ, role)
+        self._applications.grant(STREAM_READ, role)
 
     @property
     def declaration(self) -> Mapping[str, Any]:
@@ -196,7 +180,7 @@ class EncryptedTable(pulumi.ComponentResource):
             Call it after the last `grant_read`, `grant_write` or `grant_read_write`.
         """
         settings = self._settings
-        access = pulumi.Output.all(self._access, self._statement_access, self._granted)
+        access = pulumi.Output.all(self._access, self._statement_access, self._applications.declared)
         return {
             "tableName": self.table_name,
             "tableArn": self.table_arn,
@@ -208,12 +192,23 @@ class EncryptedTable(pulumi.ComponentResource):
             "access": access.apply(lambda lists: [entry for entries in lists for entry in entries]),
             "replicas": {
                 region: {
-                    "keyArn": self._replica_keys[region],
+                    "keyArn": self._copies[region].key_arn,
                     "keyAlias": self.key_alias,
-                    "tableArn": self._arn_in(region),
+                    "tableArn": self._copies[region].table_arn,
                 }
                 for region in settings.replica_regions
             },
+        }
+
+    def _copies_by_region(self) -> Mapping[str, EncryptedCopy]:
+        """The table and its replicas; a replica's ARN is the table's with another Region."""
+        own = self._protected.region
+
+        def arn_in(region: str) -> pulumi.Output[str]:
+            return self.table_arn.apply(lambda arn: arn.replace(f":{own}:", f":{region}:", 1))
+
+        return {own: EncryptedCopy(self.table_arn, self.key_arn)} | {
+            region: EncryptedCopy(arn_in(region), key) for region, key in self._replica_keys.items()
         }
 
     def _key_arns(self, keys: TableKeys) -> list[pulumi.Output[str]]:
@@ -230,88 +225,3 @@ class EncryptedTable(pulumi.ComponentResource):
             pulumi.Output.from_input(checked_key(self._protected.name, brought[region], region, options))
             for region in (self._protected.region, *regions)
         ]
-
-    def _make_table(self) -> aws.dynamodb.Table:
-        settings = self._settings
-        place = self._protected
-        found = current_table(place.name, place.region, settings, pulumi.InvokeOptions(parent=self))
-        if settings.restore_from and not found and (later := not_restored(settings)):
-            pulumi.log.warn(
-                f"EncryptedTable {self._name!r}: a restore does not set {', '.join(later)}. "
-                "Run `pulumi up` again after it.",
-                self,
-            )
-        now = current_capacity(found, settings)
-        inputs = table_inputs(settings, now)
-        # The source matters only at creation. A changed source would replace the table and delete its items.
-        ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
-        if settings.ttl_attribute is None:
-            ignored.append(TTL_ATTRIBUTE)
-        if settings.replica_regions:
-            inputs["replicas"] = replica_inputs(settings, self._replica_keys)
-        return aws.dynamodb.Table(
-            f"{self._name}-table",
-            name=self._protected.name,
-            server_side_encryption={"enabled": True, "kms_key_arn": self.key_arn},
-            **inputs,
-            opts=merged(
-                self._kept,
-                pulumi.ResourceOptions(ignore_changes=ignored),
-                keeps_key_types(self._name),
-            ),
-        )
-
-    def _grant(self, kind: AccessKind, grantee: Grantee) -> None:
-        self._grantees.append((kind, grantee.resource_name))
-        region = self._protected.region
-        copies = {region: EncryptedCopy(self.table_arn, self.key_arn)} | {
-            replica: EncryptedCopy(self._arn_in(replica), self._replica_keys[replica])
-            for replica in self._settings.replica_regions
-        }
-        grant_access(
-            self._name,
-            self._grantees.count((kind, grantee.resource_name)),
-            kind,
-            grantee,
-            copies=copies,
-            encryption_context=self._protected.encryption_context,
-            account_id=self._protected.scope.account_id,
-            options=pulumi.ResourceOptions(parent=self),
-        )
-        self._granted.append({"principal": grantee.arn, "role": kind.role})
-
-    def _application(self, name: str, role: pulumi.Input[str], identities: Identities) -> Grantee:
-        """The grantee for a role that the settings name."""
-        scope = self._protected.scope
-        arn = pulumi.Output.from_input(role).apply(lambda known: canonical_principal(known, scope))
-        return Grantee(
-            resource_name=name,
-            name=arn.apply(lambda arn: arn.rpartition("/")[2]),
-            arn=arn,
-            unique_id=arn.apply(lambda arn: identities.fingerprint([arn])),
-        )
-
-    def _grant_resource(self, kind: AccessKind, role: "aws.iam.Role") -> None:
-        settings, what = self._settings, f"EncryptedTable {self._name!r}"
-        if not isinstance(role, aws.iam.Role):
-            raise SettingsError(
-                f"{what}: expected an aws.iam.Role, found {role!r}. "
-                "Look up an existing role with aws.iam.Role.get(NAME, ROLE). Name users under keyUsers."
-            )
-        grantee = Grantee.of_resource(role)
-        if (kind, role) in self._roles:
-            raise SettingsError(
-                f"{what}: role {grantee.resource_name!r} is granted {kind.name} access twice."
-            )
-        if self.key and settings.key_policy_profile == "strict" and not settings.application_grants:
-            raise SettingsError(
-                f"{what}: applicationGrants is false, so the key policy refuses the grant for role "
-                f"{grantee.resource_name!r}. Set it, or name the role under keyUsers."
-            )
-        self._roles.append((kind, role))
-        self._grant(kind, grantee)
-
-    def _arn_in(self, region: str) -> pulumi.Output[str]:
-        """The ARN of the table's replica in a Region: the table's ARN with that Region."""
-        own = self._protected.region
-        return self.table_arn.apply(lambda arn: arn.replace(f":{own}:", f":{region}:", 1))

@@ -1,0 +1,59 @@
+"""The DynamoDB table of a component."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from .current_table import current_capacity, current_table
+from .key_policy import ProtectedTable
+from .key_types import keeps_key_types
+from .provisioned_capacity import left_to_autoscaling
+from .resource_names import merged
+from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
+from .table_settings import TableSettings
+
+
+def make_table(
+    name: str,
+    settings: TableSettings,
+    place: ProtectedTable,
+    *,
+    component: pulumi.Resource,
+    key_arn: pulumi.Input[str],
+    replica_keys: Mapping[str, pulumi.Output[str]],
+    options: pulumi.ResourceOptions,
+) -> aws.dynamodb.Table:
+    """Make the table.
+
+    Args:
+        name: the component's name.
+        settings: the component's settings.
+        place: the table's name, Region and account.
+        component: the parent of lookups and warnings.
+        key_arn: the table's key.
+        replica_keys: the key of each replica, by Region.
+        options: options of the table.
+    """
+    found = current_table(place.name, place.region, settings, pulumi.InvokeOptions(parent=component))
+    if settings.restore_from and not found and (later := not_restored(settings)):
+        pulumi.log.warn(
+            f"EncryptedTable {name!r}: a restore does not set {', '.join(later)}. "
+            "Run `pulumi up` again after it.",
+            component,
+        )
+    now = current_capacity(found, settings)
+    inputs = table_inputs(settings, now)
+    # The source matters only at creation. A changed source would replace the table and delete its items.
+    ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
+    if settings.ttl_attribute is None:
+        ignored.append(TTL_ATTRIBUTE)
+    if settings.replica_regions:
+        inputs["replicas"] = replica_inputs(settings, replica_keys)
+    return aws.dynamodb.Table(
+        f"{name}-table",
+        name=place.name,
+        server_side_encryption={"enabled": True, "kms_key_arn": key_arn},
+        **inputs,
+        opts=merged(options, pulumi.ResourceOptions(ignore_changes=ignored), keeps_key_types(name)),
+    )

@@ -1,0 +1,1 @@
+../../components/granted_roles.py
