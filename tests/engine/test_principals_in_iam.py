@@ -44,8 +44,8 @@ def test_only_principals_that_do_not_exist_are_named_before_anything_is_created(
 
     assert result.exit_code != 0
     assert f"keyUsers[2]: 'user/{name}-left' does not exist in account 111122223333." in result.output
-    assert f"keyUsers[3]: 'role/{name}-in-path' has another path in IAM." in result.output
-    assert f"Give 'role/service/{name}-in-path'." in result.output
+    path = f"'role/{name}-in-path' has another path in IAM; give 'role/service/{name}-in-path'."
+    assert f"keyUsers[3]: {path}" in result.output
     assert "keyUsers[0]" not in result.output
     assert "keyUsers[1]" not in result.output
     assert {r["type"] for r in program.stack.export()["deployment"].get("resources", [])} <= {

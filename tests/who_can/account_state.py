@@ -96,7 +96,7 @@ class State:
             if step["gate"] == "key state":
                 made.is_enabled = True
             elif step["config"] and "keyUsers" in step["config"]:
-                tables = yaml.safe_load(step["config"])["config"]["encrypted-tables:tables"]
+                (tables,) = yaml.safe_load(step["config"])["config"].values()
                 made.key_users += tables[self.table]["keyUsers"]
             elif step["gate"] == "IAM identity policy" and not step["replaces"]:
                 made.identities[principal].inline["cure"] = document(*step["statements"])

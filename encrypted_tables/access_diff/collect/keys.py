@@ -65,9 +65,9 @@ class References:
         """The keys by ARN and by id; the replicas of a multi-Region key share one id."""
         found: dict[str, list[Resource]] = {}
         for key in self._stack.of(KEYS):
-            for value in {key.outputs.get("arn"), key.id}:
-                if isinstance(value, str) and value:
-                    found.setdefault(value, []).append(key)
+            names = [one for one in (key.outputs.get("arn"), key.id) if isinstance(one, str) and one]
+            for name in dict.fromkeys(names):
+                found.setdefault(name, []).append(key)
         return found
 
     @cached_property

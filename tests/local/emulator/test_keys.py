@@ -1,6 +1,6 @@
 """Names, numbers and states of KMS keys, aliases and grants."""
 
-import time
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,11 @@ from tests.local.emulator.resources import (
     other_client,
 )
 
-DAY = 24 * 60 * 60
+
+def days_until(deletion: datetime, aws: LocalAws, key: str) -> int:
+    """The days between a key's creation and its deletion, both by the clock of the local AWS."""
+    created: datetime = aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]["CreationDate"]
+    return round((deletion - created) / timedelta(days=1))
 
 
 def test_deletion_is_scheduled_and_cancelling_it_leaves_the_key_disabled(aws: LocalAws) -> None:
@@ -23,15 +27,17 @@ def test_deletion_is_scheduled_and_cancelling_it_leaves_the_key_disabled(aws: Lo
     scheduled = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
 
     assert scheduled["KeyState"] == "PendingDeletion"
-    assert abs(scheduled["DeletionDate"].timestamp() - time.time() - 7 * DAY) < 60
+    assert days_until(scheduled["DeletionDate"], aws, key) == 7
     kms.cancel_key_deletion(KeyId=key)
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
 
 
 def test_without_a_window_deletion_is_30_days_off(aws: LocalAws) -> None:
-    scheduled = aws.client("kms").schedule_key_deletion(KeyId=make_key(aws))
+    key = make_key(aws)
 
-    assert abs(scheduled["DeletionDate"].timestamp() - time.time() - 30 * DAY) < 60
+    scheduled = aws.client("kms").schedule_key_deletion(KeyId=key)
+
+    assert days_until(scheduled["DeletionDate"], aws, key) == 30
 
 
 @pytest.mark.parametrize("days", [6, 31])
