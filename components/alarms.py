@@ -1,6 +1,7 @@
 """Alarms on calls that endanger a table or its keys, or that change access to them.
 
-In each Region of the table, two EventBridge rules send the calls to the given target, or to a new SNS topic. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
+In each Region of the table, two EventBridge rules send the calls to the given target, or to a new SNS topic.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
 """
 
 import hashlib
@@ -148,7 +149,7 @@ def _texts(
         try:
             return {kind: alarm_patterns.to_json(pattern) for kind, pattern in patterns.items()}
         except ValueError as error:
-            raise SettingsError(f"{error}") from None
+            raise SettingsError(str(error)) from None
 
     return when_known({"deployers": _deployers(settings, caller), "key_arns": key_arns}, render)
 

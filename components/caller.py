@@ -1,13 +1,12 @@
 """Who deploys, and where: looked up in AWS once per run."""
 
-from collections.abc import Hashable, Iterable, MutableMapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
 
+from .per_program import PerProgram
 from .principals import PrincipalError, Scope, canonical_principal
 
 
@@ -45,7 +44,7 @@ def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterab
         CallerError: AWS cannot be reached, or denies the request.
     """
     provider = aws_provider(opts)
-    known = _callers.setdefault(pulumi.runtime.settings.get_monitor(), {})
+    known = _callers()
     if provider not in known:
         known[provider] = _ask(provider)
     caller = known[provider]
@@ -82,8 +81,7 @@ def _role_of(session: str, provider: pulumi.ProviderResource | None) -> str:
     return found
 
 
-# Keyed by connection to the engine: a component provider serves several runs in one process.
-_callers: WeakKeyDictionary[Any, MutableMapping[Hashable, Caller]] = WeakKeyDictionary()
+_callers = PerProgram[[], dict[Hashable, Caller]](dict)
 
 
 def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:

@@ -41,20 +41,22 @@ def _check(args: pulumi.ResourceHookArgs) -> None:
 
 def _remedies_of_table(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The key attributes of the table and its local indexes, with what to do instead of a change."""
-    for keys in (table, *(table.get("localSecondaryIndexes") or ())):
-        for key in _KEYS:
-            if attribute := keys.get(key):
-                yield str(attribute), "Add a second table with the new key and copy the items."
+    for schema in (table, *(table.get("localSecondaryIndexes") or ())):
+        for attribute in _key_attributes(schema):
+            yield attribute, "Add a second table with the new key and copy the items."
 
 
 def _remedies_of_indexes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The key attributes of the global indexes that stay, with what to do instead of a change."""
     for name, index in _indexes(new).items():
         if name in _indexes(old):
-            for key in _KEYS:
-                if attribute := index.get(key):
-                    remedy = f"Remove the index {name!r}, run `pulumi up`, then add it with the new type."
-                    yield str(attribute), remedy
+            for attribute in _key_attributes(index):
+                yield attribute, f"Remove the index {name!r}, run `pulumi up`, then add it with the new type."
+
+
+def _key_attributes(schema: Mapping[str, Any]) -> list[str]:
+    """The key attributes of a table or index."""
+    return [str(schema[key]) for key in _KEYS if schema.get(key)]
 
 
 def _types(inputs: Mapping[str, Any]) -> dict[str, Any]:

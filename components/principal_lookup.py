@@ -4,15 +4,14 @@ If one principal does not exist, KMS rejects the whole key policy, after two min
 naming the principal. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
 """
 
-from collections.abc import Hashable, Iterable, Mapping, MutableMapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
+from .per_program import PerProgram
 from .principals import PrincipalError, canonical_principal, is_permission_set, is_root
 from .problems import Path, Problem
 
@@ -43,7 +42,7 @@ class Identities:
         """The user or role. None for other kinds of principals, or if IAM denies the request."""
         if is_root(principal) or is_permission_set(principal) or not self.caller.scope.owns(principal):
             return None
-        known = _known.setdefault(pulumi.runtime.settings.get_monitor(), {})
+        known = _known()
         key = (self.provider, principal)
         if key not in known:
             known[key] = _ask(principal, pulumi.InvokeOptions(provider=self.provider))
@@ -68,7 +67,7 @@ class Identities:
         return ".".join(identity.unique_id for identity in found if identity and identity.unique_id)
 
 
-_known: WeakKeyDictionary[Any, MutableMapping[Hashable, Identity | None]] = WeakKeyDictionary()
+_known = PerProgram[[], dict[Hashable, Identity | None]](dict)
 
 
 def _advice(principal: str, arn: str, identity: Identity) -> str:
