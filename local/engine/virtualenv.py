@@ -33,18 +33,9 @@ def create(directory: Path) -> None:
     Raises:
         VirtualEnvironmentError: this Python cannot create one.
     """
-    done = subprocess.run(
-        [base_python(), "-m", "venv", str(directory)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise VirtualEnvironmentError(
-            f"`{base_python()} -m venv {directory}` failed:\n{done.stdout.strip()}\n"
-            + remedy(done.stdout, directory, "Install Python with its modules `venv` and `ensurepip`.")
-        )
+    command = [base_python(), "-m", "venv", str(directory)]
+    hint = "Install Python with its modules `venv` and `ensurepip`."
+    _run(command, f"`{' '.join(command)}`", directory, hint)
 
 
 def install(directory: Path, lock: Path) -> None:
@@ -85,15 +76,18 @@ def kept(lock: Path) -> Path:
 
 def _pip(directory: Path, arguments: Sequence[str]) -> None:
     command = ["pip", "install", *arguments]
-    done = subprocess.run(
-        [str(directory / "bin" / "python"), "-m", *command, "--quiet", "--disable-pip-version-check"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    python, options = str(directory / "bin" / "python"), ("--quiet", "--disable-pip-version-check")
+    _run([python, "-m", *command, *options], f"`{' '.join(command)}` into {directory}", directory, _INDEX)
+
+
+def _run(command: Sequence[str], what: str, directory: Path, hint: str) -> None:
+    """Run a command that fills an environment; `what` names it in messages.
+
+    Raises:
+        VirtualEnvironmentError: it failed; the message names the remedy, or else gives the hint.
+    """
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         raise VirtualEnvironmentError(
-            f"`{' '.join(command)}` into {directory} failed:\n{done.stdout.strip()}\n"
-            + remedy(done.stdout, directory, _INDEX)
+            f"{what} failed:\n{done.stdout.strip()}\n" + remedy(done.stdout, directory, hint)
         )

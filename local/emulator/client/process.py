@@ -9,12 +9,12 @@ import http.client
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import botocore.session
 from botocore.config import Config
@@ -23,6 +23,7 @@ from .emulator_process import ACCOUNT_ID, EmulatorProcess, LocalAwsError, Settin
 from .run_file import Credentials, Run, RunFileError
 
 CONTROL_SECONDS = 60.0
+P = ParamSpec("P")
 
 
 class LocalAws:
@@ -231,35 +232,22 @@ def start(
     return LocalAws(process, run, region)
 
 
-@contextmanager
-def running(
-    *,
-    region: str = "us-east-1",
-    state_dir: Path | None = None,
-    table_key_cache_seconds: float = 0,
-    encryption_change_seconds: float = 0,
-    iam_propagation_seconds: float = 0,
-    dynamodb_hosts: int = 1,
-    port: int = 0,
-    seed: int | None = None,
-    stopped_at: datetime | None = None,
-) -> Iterator[LocalAws]:
-    """A local AWS that runs until the end of the block. Arguments and errors as for `start`."""
-    local_aws = start(
-        region=region,
-        state_dir=state_dir,
-        table_key_cache_seconds=table_key_cache_seconds,
-        encryption_change_seconds=encryption_change_seconds,
-        iam_propagation_seconds=iam_propagation_seconds,
-        dynamodb_hosts=dynamodb_hosts,
-        port=port,
-        seed=seed,
-        stopped_at=stopped_at,
-    )
-    try:
-        yield local_aws
-    finally:
-        local_aws.stop()
+def _for_a_block(begin: Callable[P, LocalAws]) -> Callable[P, AbstractContextManager[LocalAws]]:
+    """A context manager with the arguments of `begin`, which stops the local AWS at its end."""
+
+    @contextmanager
+    def running(*arguments: P.args, **options: P.kwargs) -> Iterator[LocalAws]:
+        local_aws = begin(*arguments, **options)
+        try:
+            yield local_aws
+        finally:
+            local_aws.stop()
+
+    return running
+
+
+running = _for_a_block(start)
+"""A local AWS that runs until the end of the block. Arguments and errors as for `start`."""
 
 
 def isolated_session() -> botocore.session.Session:
