@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from encrypted_tables.audit.findings import Finding, StateReport
-from encrypted_tables.audit.one_pass import OnePass, processes_for, registered
+from encrypted_tables.audit.one_pass import OnePass, processes_for, request_of
 from encrypted_tables.engine import child
 from encrypted_tables.engine.find import Engine
 from encrypted_tables.engine.policy_pack import PolicyPack
@@ -67,8 +67,8 @@ class Analysis:
     def _quick_report(self, state: Path, one_pass: OnePass, checked: Callable[[], object]) -> StateReport:
         try:
             content = _content(state)
-            resources = registered(content)
-            events = one_pass.events(resources) if resources else None
+            request = request_of(content)
+            events = one_pass.events(request) if request else None
         except UserError as failure:
             return StateReport(state, error=str(failure))
         finally:

@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from encrypted_tables.engine.policy_pack import PolicyPack
-from encrypted_tables.engine.unknown import with_sentinels, without_sentinels
+from encrypted_tables.engine.policy_request import providers_of, registered
+from encrypted_tables.engine.preview import Resource
+from encrypted_tables.engine.unknown import without_sentinels
 from encrypted_tables.errors import UserError
 
-Properties = Mapping[str, Any]
 VERSIONS = (3, 4)
 """The forms of an exported state that are read here."""
-PROVIDERS = "pulumi:providers:"
 
 
 @dataclass
@@ -114,19 +114,20 @@ def processes_for(number: int) -> int:
     return max(1, min(number, os.cpu_count() or 1))
 
 
-def registered(content: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+def request_of(content: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     """The resources of an exported state, as `evaluate.py` reads them, or None: only the engine can read it.
 
     As in the engine's `policy analyze`, policies see a resource's inputs, and its outputs in the stack.
     """
     if content.get("version") not in VERSIONS:
         return None
-    resources = content["deployment"]["resources"]
-    kept = [one for one in resources if not (isinstance(one, Mapping) and one.get("delete"))]
+    listed = content["deployment"]["resources"]
+    kept = [one for one in listed if not (isinstance(one, Mapping) and one.get("delete"))]
     if not all(_is_whole(one) for one in kept) or len({one["urn"] for one in kept}) < len(kept):
         return None
-    providers = {one["urn"]: one for one in kept if one["type"].startswith(PROVIDERS)}
-    return [_registered(one, providers) for one in kept]
+    resources = [_resource(one) for one in kept]
+    providers = providers_of(resources)
+    return [registered(one, providers.get(one.provider)) for one in resources]
 
 
 def _is_whole(resource: object) -> bool:
@@ -138,37 +139,20 @@ def _is_whole(resource: object) -> bool:
     return is_named and all(isinstance(value, Mapping) for value in values)
 
 
-def _registered(resource: Mapping[str, Any], providers: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    provider = providers.get(str(resource.get("provider", "")).rpartition("::")[0])
-    return {
-        "urn": resource["urn"],
-        "type": resource["type"],
-        "name": _name(resource),
-        "inputs": _properties(resource, "inputs"),
-        "outputs": _properties(resource, "outputs"),
-        "protect": resource.get("protect", False),
-        "provider": provider
-        and {
-            "urn": provider["urn"],
-            "type": provider["type"],
-            "name": _name(provider),
-            "properties": _properties(provider, "inputs"),
-        },
-        "dependencies": resource.get("propertyDependencies") or {},
-    }
+def _resource(stated: Mapping[str, Any]) -> Resource:
+    return Resource(
+        stated["urn"],
+        stated["type"],
+        "",
+        without_sentinels(stated.get("inputs") or {}),
+        without_sentinels(stated.get("outputs") or {}),
+        stated.get("propertyDependencies") or {},
+        is_protected=stated.get("protect", False),
+        provider=str(stated.get("provider", "")).rpartition("::")[0],
+    )
 
 
 def _stack_urn(urn: str) -> str:
     """The URN of the stack that has a resource: the place of violations of the stack."""
     scheme, project, *_ = urn.split("::")
     return f"{scheme}::{project}::pulumi:pulumi:Stack::{project}-{scheme.rpartition(':')[2]}"
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    return str(resource["urn"].split("::", 3)[3])
-
-
-def _properties(resource: Mapping[str, Any], name: str) -> Properties:
-    """The properties, with a mark in the place of each secret."""
-    found: Properties = with_sentinels(without_sentinels(resource.get(name) or {}))
-    return found

@@ -9,11 +9,10 @@ from typing import Any
 
 from encrypted_tables.engine.events import Violation
 from encrypted_tables.engine.policy_pack import PolicyPack
+from encrypted_tables.engine.policy_request import providers_of, registered
 from encrypted_tables.engine.preview import Preview, Resource
-from encrypted_tables.engine.unknown import with_sentinels
 from encrypted_tables.errors import UserError
 
-PROVIDERS = "pulumi:providers:"
 DEFAULT_AWS = "pulumi:providers:aws"
 
 
@@ -44,12 +43,12 @@ def verdicts_of(
     Raises:
         UserError: the pack does not run.
     """
-    providers = {one.urn: one for one in preview.after if one.type.startswith(PROVIDERS)}
+    providers = providers_of(preview.after)
     leaving = {one.urn for one in preview.leaving}
     request = {
         "resources": [
             {
-                **_registered(one, providers.get(one.provider) or _default(one.provider, default_aws)),
+                **registered(one, providers.get(one.provider) or _default(one.provider, default_aws)),
                 "is_read": preview.operations.get(one.urn) == "read",
             }
             for one in preview.after
@@ -72,28 +71,6 @@ def verdicts_of(
     return Verdicts(tuple(violations), tuple(answer["hidden"]))
 
 
-def _registered(resource: Resource, provider: Resource | None) -> Mapping[str, Any]:
-    return {
-        "urn": resource.urn,
-        "type": resource.type,
-        "name": resource.name,
-        "inputs": with_sentinels(resource.inputs),
-        "outputs": with_sentinels(resource.outputs),
-        "protect": resource.is_protected,
-        "provider": _provider(provider) if provider else None,
-        "dependencies": resource.dependencies,
-    }
-
-
 def _default(urn: str, inputs: Mapping[str, Any] | None) -> Resource | None:
     kind = urn.split("::")[2] if urn.count("::") > 2 else ""
     return Resource(urn, kind, "", inputs or {}, {}) if kind == DEFAULT_AWS else None
-
-
-def _provider(provider: Resource) -> Mapping[str, Any]:
-    return {
-        "urn": provider.urn,
-        "type": provider.type,
-        "name": provider.name,
-        "properties": with_sentinels(provider.inputs),
-    }

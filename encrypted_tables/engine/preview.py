@@ -56,7 +56,7 @@ class Resource:
     @property
     def name(self) -> str:
         """The resource's name in the program."""
-        return self.urn.rsplit("::", 1)[-1]
+        return self.urn.split("::", 3)[-1]
 
     @property
     def titled(self) -> str:

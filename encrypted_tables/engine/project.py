@@ -29,11 +29,8 @@ def project_name(project: Path) -> str:
     return name
 
 
-def stack_settings(file: Path, project: str) -> dict[str, Any]:
-    """The project's settings in a stack's config file, by name without namespace.
-
-    Settings of providers (`aws:region`) are omitted. Pulumi also accepts a project's settings without a
-    namespace: https://www.pulumi.com/docs/iac/concepts/config/
+def stack_config(file: Path) -> dict[str, Any]:
+    """All settings in a stack's config file, by name with namespace, such as `aws:region`.
 
     Raises:
         UserError: the file cannot be read, or is not YAML.
@@ -43,9 +40,21 @@ def stack_settings(file: Path, project: str) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UserError(f"{file.name} cannot be read: {error}") from None
     config = content.get("config") if isinstance(content, dict) else None
+    return {str(name): value for name, value in config.items()} if isinstance(config, dict) else {}
+
+
+def stack_settings(file: Path, project: str) -> dict[str, Any]:
+    """The project's settings in a stack's config file, by name without namespace.
+
+    Settings of providers (`aws:region`) are omitted. Pulumi also accepts a project's settings without a
+    namespace: https://www.pulumi.com/docs/iac/concepts/config/
+
+    Raises:
+        UserError: the file cannot be read, or is not YAML.
+    """
     settings = {}
-    for key, value in config.items() if isinstance(config, dict) else ():
-        namespace, colon, name = str(key).partition(":")
+    for key, value in stack_config(file).items():
+        namespace, colon, name = key.partition(":")
         if not colon or namespace == project:
             settings[name if colon else namespace] = value
     return settings

@@ -6,12 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from encrypted_tables.engine.events import Violation
 from encrypted_tables.engine.policy_pack import PolicyPack
 from encrypted_tables.engine.policy_verdicts import verdicts_of
 from encrypted_tables.engine.preview import Preview, read_preview
+from encrypted_tables.engine.project import stack_config
 from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.errors import UserError
@@ -71,8 +70,7 @@ def _default_aws(stack: Stack) -> dict[str, Any]:
     https://www.pulumi.com/registry/packages/aws/installation-configuration/
     """
     file = stack.project / f"Pulumi.{stack.name.rpartition('/')[2]}.yaml"
-    document = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else None
-    config = (document or {}).get("config") or {}
+    config = stack_config(file) if file.exists() else {}
     region = stack.environment.get("AWS_REGION") or stack.environment.get("AWS_DEFAULT_REGION")
     own = {name.removeprefix("aws:"): value for name, value in config.items() if name.startswith("aws:")}
     known = {name: value for name, value in own.items() if not _is_secret(value)}
