@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import boto3
 
-from encrypted_tables.iam.answer import Grade
 from encrypted_tables.report.run import now, subject_of_run
 from encrypted_tables.verify.collect.account import CALL, Account, read_account
 from encrypted_tables.verify.collect.credentials import (
@@ -32,8 +31,8 @@ from encrypted_tables.verify.compare.in_force import declaration_findings, in_fo
 from encrypted_tables.verify.compare.matrix import PREDICTED, Declarations, access_cells
 from encrypted_tables.verify.compare.other_ways import OtherWays
 from encrypted_tables.verify.compare.settings_findings import settings_findings
+from encrypted_tables.verify.predict.everyone import predictions_of, rows_of
 from encrypted_tables.verify.predict.predict import Prediction
-from encrypted_tables.verify.predict.whom import predictions_of, rows_of
 from encrypted_tables.verify.probe.classify import Outcome
 from encrypted_tables.verify.probe.prove import Leftover, prove
 from encrypted_tables.verify.report.report import (
@@ -45,7 +44,7 @@ from encrypted_tables.verify.report.report import (
 )
 from encrypted_tables.who_can.evaluate import policy_changers
 from encrypted_tables.who_can.look import subject_of
-from encrypted_tables.who_can.row import Row, Verdict, reason, verdict
+from encrypted_tables.who_can.row import Row, Verdict, reasons, verdict
 
 
 @dataclass(frozen=True)
@@ -168,9 +167,7 @@ def _rights(place: Place, rows: Iterable[Row]) -> Iterable[Rights]:
         beside = {name: answer for name, answer in row.answers.items() if name not in {"read", "write"}}
         use_key, administer, copy = map(verdict, (row.use_key, row.administer, row.copy))
         if {use_key, administer, copy} != {Verdict.NO}:
-            because = tuple(
-                f"{name}: {reason(answer)}" for name, answer in beside.items() if answer.grade is not Grade.NO
-            )
+            because = tuple(reasons(beside))
             yield Rights(place.name, place.region, row.principal.arn, use_key, administer, copy, because)
 
 

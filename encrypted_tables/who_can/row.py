@@ -80,11 +80,12 @@ class Row:
     @property
     def because(self) -> list[str]:
         """What decides each answer other than "no", or which fact is missing."""
-        found = []
-        for name, answer in self.answers.items():
-            if answer.grade is not Grade.NO:
-                found.append(f"{name}: {reason(answer)}")
-        return found
+        return reasons(self.answers)
+
+
+def reasons(answers: Mapping[str, Answer]) -> list[str]:
+    """What decides each of the answers other than "no", or which fact is missing."""
+    return [f"{name}: {reason(answer)}" for name, answer in answers.items() if answer.grade is not Grade.NO]
 
 
 def verdict(answer: Answer) -> Verdict:
