@@ -1,4 +1,4 @@
-"""Table policies: whom they allow or deny, and which principals they name."""
+"""Table policies: the principals that they allow, deny or name."""
 
 from collections.abc import Callable
 

@@ -63,7 +63,7 @@ def _key_user_row(cell: AccessCell) -> tuple[str, str, str] | None:
 
 
 def _without_any_call(cells: Iterable[AccessCell]) -> dict[tuple[str, str, str], bool | None]:
-    """Rows of declared key users to whom IAM denies every call, so that they have no access.
+    """Rows of declared key users without access, because IAM denies them every call.
 
     The value is the row's `as_declared`: False, or None if no write was tried, which IAM may allow.
     """

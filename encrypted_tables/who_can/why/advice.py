@@ -70,7 +70,7 @@ def _usable(case: Case, key_state: str) -> Iterator[Step]:
     commands = [
         f"aws kms {one} --key-id {arn} --region {case.subject.table.region}" for one in _OF_STATE[key_state]
     ]
-    words = "Make the key usable again. Everyone whom policies allow regains access:"
+    words = "Make the key usable again. All principals that policies allow regain access:"
     yield Step(Gate.KEY_STATE, words, commands=commands)
 
 

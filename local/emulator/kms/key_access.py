@@ -230,7 +230,7 @@ def _controlled(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) 
 
 
 def _root_refused(who: Principal, action: str, arn: str, keys: Mapping[str, Any]) -> Decision | None:
-    """Whether a table policy denies a request to a root user, for whom ministack evaluates no policies.
+    """Whether a table policy denies a root user's request, for which ministack evaluates no policies.
 
     The policy of a table of its account can deny it everything but changing and deleting that policy.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutResourcePolicy.html

@@ -1,4 +1,4 @@
-"""Finds out who can change a key policy: callers to whom it allows kms:PutKeyPolicy and does not deny it.
+"""Finds out who can change a key policy: the callers that it allows kms:PutKeyPolicy and does not deny it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 """

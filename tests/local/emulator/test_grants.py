@@ -1,4 +1,4 @@
-"""What a grant allows, and to whom."""
+"""What a grant allows its grantee."""
 
 from local.process import LocalAws
 from tests.local.emulator.resources import (

@@ -1,4 +1,4 @@
-"""The provider's config: where it may send requests, as whom, and to which Region."""
+"""The provider's config: where it sends requests, with which credentials, and to which Region."""
 
 import json
 from collections.abc import Mapping
