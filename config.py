@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.config import get_config_secret_keys_env
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from components import EncryptedTableArgs
 from components.caller import Caller
-from components.preflight import preflight
+from components.preflight import is_table_name, preflight
 from components.principals import canonical_principal
-from components.problems import Problem, problems_of, raise_problems
+from components.problems import Problem, raise_problems, read_settings
 from components.program import used_twice
 from components.setting_types import ResourceName, Settings, UserName
 from components.table_settings import TableSettings
@@ -71,29 +71,25 @@ def load_config(config: pulumi.Config, caller: Caller) -> StackConfig:
     values = with_first_table(given)
     if "tables" not in values:
         raise_problems(where, [_no_table(config.name)])
-    try:
-        found = StackConfig.model_validate(values)
-    except ValidationError as error:
-        refuse([*problems_of(error, StackConfig), *_problems_of_place(_valid_tables(values), caller)])
-        raise
-    refuse(_problems_of_place(found.tables, caller))
+    found, problems = read_settings(values, StackConfig)
+    tables = _valid_part_of_tables(values) if problems else found.tables
+    refuse([*problems, *_problems_of_tables(tables, caller)])
     return found
 
 
-def _valid_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
-    """The tables that validate on their own."""
+def _valid_part_of_tables(values: Mapping[str, Any]) -> dict[str, TableSettings]:
+    """Each table's settings, as far as they are valid."""
     tables = values["tables"]
-    valid: dict[str, TableSettings] = {}
-    for name, table in tables.items() if isinstance(tables, dict) else ():
-        try:
-            valid |= StackConfig.model_validate({"tables": {name: table}}).tables
-        except ValidationError:  # its problems are already reported
-            continue
-    return valid
+    given = tables.items() if isinstance(tables, dict) else ()
+    return {
+        name: read_settings(table, TableSettings)[0]
+        for name, table in given
+        if isinstance(table, dict) and is_table_name(name)
+    }
 
 
-def _problems_of_place(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
-    """Problems that depend on the account, Region and caller: principals, Regions, key policies, names."""
+def _problems_of_tables(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[Problem]:
+    """Problems between settings, and those that depend on the account, Region and caller."""
     for name, settings in tables.items():
         yield from (problem.below("tables", name) for problem in preflight(name, settings, caller))
     yield from used_twice(tables, caller)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from .regions import REGION
 from .setting_types import OrOutput, Region, Settings, matching
 
 
@@ -14,6 +15,8 @@ def _allows_by_its_own_policy(arn: str) -> str:
             f"{arn!r} is a target in {service}, for which EventBridge needs a role; give the ARN of an SNS "
             "topic, an SQS queue, a Lambda function or a log group"
         )
+    if service == "sqs" and arn.endswith(".fifo"):
+        raise ValueError(f"{arn!r} is a FIFO queue, which needs a message group; give a standard queue")
     return arn
 
 
@@ -23,7 +26,7 @@ _SERVICES = ("sns", "sqs", "lambda", "logs")
 AlarmTarget = Annotated[
     str,
     matching(
-        r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z]{2,}(-[a-z]+)+-\d+:\d{12}:\S+",
+        rf"arn:aws[a-z-]*:[a-z0-9-]+:{REGION}:\d{{12}}:\S+",
         "the ARN of an SNS topic, an SQS queue, a Lambda function or a log group",
     ),
     AfterValidator(_allows_by_its_own_policy),

@@ -1,6 +1,6 @@
 """One component for a DynamoDB table, its customer managed KMS key and access to both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from .alarms import TableAlarms
 from .application_access import READ, READ_WRITE, STREAM_READ, WRITE, EncryptedCopy
 from .application_settings import application_roles
-from .caller import aws_provider, current_caller
+from .caller import Caller, CallerError, aws_provider, current_caller
 from .capacity import autoscale
 from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
@@ -19,7 +19,7 @@ from .key_access import declared_access, doubt_about_deployer, ended_access, nam
 from .keys import TableKeys
 from .preflight import preflight, protected_table
 from .principal_lookup import Identities
-from .problems import raise_problems, validated
+from .problems import Problem, as_map, raise_problems, read_settings
 from .program import this_program
 from .program_waits import program_waits
 from .resource_names import merged, type_token, with_earlier_type
@@ -27,6 +27,7 @@ from .statement_access import declared_by_statements
 from .table import make_table
 from .table_policy import attach_policy
 from .table_settings import TableSettings
+from .valid_part import found_by, readable
 
 
 class EncryptedTable(pulumi.ComponentResource):
@@ -73,15 +74,16 @@ class EncryptedTable(pulumi.ComponentResource):
         self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         what = f"EncryptedTable {name!r}"
-        self._settings = settings = validated(what, args, TableSettings)
-        named = settings.deployers
-        caller = current_caller(opts, named if isinstance(named, tuple) else ())
+        settings, problems = read_settings(as_map(what, args), TableSettings)
+        self._settings = settings
+        caller = _caller(what, settings, problems, opts)
         program = this_program()
         identities = Identities(caller, aws_provider(opts))
-        problems = [*preflight(name, settings, caller), *program.problems(name, settings, caller)]
-        absent = [
-            *identities.problems({**named_people(settings), **application_roles(settings.application_access)})
-        ]
+        problems += preflight(name, settings, caller)
+        problems += found_by(program.problems, name, settings, caller)
+        applications = readable(settings, ["application_access"]).get("application_access", {})
+        named = {**named_people(settings), **application_roles(applications)}
+        absent = [*identities.problems(named)]
         previewing = pulumi.runtime.is_dry_run()  # a preview may run before users and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name)
@@ -225,3 +227,20 @@ class EncryptedTable(pulumi.ComponentResource):
             pulumi.Output.from_input(checked_key(self._protected.name, brought[region], region, options))
             for region in (self._protected.region, *regions)
         ]
+
+
+def _caller(
+    what: str, settings: TableSettings, problems: Sequence[Problem], opts: pulumi.ResourceOptions | None
+) -> Caller:
+    """Who deploys the table.
+
+    Raises:
+        SettingsError: the settings have problems, and AWS does not say who deploys.
+        CallerError: AWS does not say who deploys.
+    """
+    named = readable(settings, ["deployers"]).get("deployers")
+    try:
+        return current_caller(opts, named if isinstance(named, tuple) else ())
+    except CallerError:
+        raise_problems(what, problems)
+        raise

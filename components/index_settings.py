@@ -17,19 +17,22 @@ class OnDemandThroughput(Settings):
 class WarmThroughput(Settings):
     """Warm throughput of a table or index, in operations per second; the minimums are DynamoDB's defaults."""
 
-    read_units_per_second: Annotated[WholeNumber, Field(ge=12_000)] | None = None
-    write_units_per_second: Annotated[WholeNumber, Field(ge=4_000)] | None = None
+    read_units_per_second: Annotated[Capacity, Field(ge=12_000)] | None = None
+    write_units_per_second: Annotated[Capacity, Field(ge=4_000)] | None = None
 
 
 class _Index(Settings):
     name: ResourceName
     projection_type: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
-    non_key_attributes: tuple[AttributeName, ...] = ()
+    non_key_attributes: Annotated[tuple[AttributeName, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _projects_attributes_by_name(self) -> Self:
         if bool(self.non_key_attributes) != (self.projection_type == "INCLUDE"):
             raise ValueError("nonKeyAttributes and projectionType INCLUDE are given together or not at all")
+        names = self.non_key_attributes
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"nonKeyAttributes has {twice[0]!r} twice")
         return self
 
 

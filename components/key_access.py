@@ -18,6 +18,7 @@ from .principal_conditions import role_arns
 from .principal_lookup import Identities
 from .principals import Scope, canonical_principal, canonical_principals, is_permission_set
 from .problems import Path, Problem, SettingsError
+from .valid_part import found_by, readable
 
 
 def people_of(settings: KeySettings, caller: Caller) -> People:
@@ -43,11 +44,11 @@ def people_of(settings: KeySettings, caller: Caller) -> People:
 
 
 def named_people(settings: KeySettings) -> Mapping[Path, object]:
-    """Each principal that a setting names, by its path."""
+    """Each principal that a valid setting about the key names, by its path."""
     return {
         (setting_alias(setting), number): principal_of(entry)
-        for setting in ROLES
-        if isinstance(named := getattr(settings, setting), tuple | list)
+        for setting, named in readable(settings, ROLES).items()
+        if isinstance(named, tuple | list)
         for number, entry in enumerate(named)
     }
 
@@ -133,8 +134,8 @@ def _role_arns(principal: str) -> Mapping[str, Sequence[str]]:
 
 def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> list[Problem]:
     """Problems with the principals that are known now."""
-    named = {setting: plain(getattr(settings, setting)) for setting in ROLES}
-    problems = [*people_problems(settings, named, caller)]
+    named = {setting: plain(people) for setting, people in readable(settings, ROLES).items()}
+    problems = [*found_by(people_problems, settings, named, caller)]
     if problems or settings.key_arn is not None:
         return problems
     if not has_output([people_of(settings, caller), settings.key_policy_statements]):

@@ -1,10 +1,9 @@
 """The settings of a table's KMS key."""
 
 from collections.abc import Hashable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, PrivateAttr
 
 from .key_user import KeyUsers
 from .setting_types import Alias, KeyArn, KeyStatement, OrOutput, Principals, Settings, Version, WholeNumber
@@ -48,40 +47,3 @@ class KeySettings(Settings):
     def rotation_period(self) -> int | None:
         """Days between rotations: the default of KMS when left out, None without rotation."""
         return (self.rotation_period_in_days or YEAR) if self.enable_key_rotation else None
-
-    @model_validator(mode="after")
-    def _shapes_its_own_key_only(self) -> Self:
-        if self.key_arn is None:
-            if "expected_key_users" in self.model_fields_set:
-                raise ValueError(
-                    "expectedKeyUsers applies only to an existing key (keyArn), and keyArn is not set; "
-                    "use keyUsers instead"
-                )
-            return self
-        about_the_key = KeySettings.model_fields.keys() - {"key_arn", "expected_key_users"}
-        given = {name for name in self.model_fields_set if getattr(self, name) != ()}
-        if shaping := sorted(given & about_the_key):
-            named = ", ".join(map(to_camel, shaping))
-            raise ValueError(
-                f"keyArn gives a key that is managed elsewhere, so {named} cannot be set here; "
-                "set it where that key is managed"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _rotates_if_it_has_a_period(self) -> Self:
-        if self.rotation_period_in_days and not self.enable_key_rotation:
-            raise ValueError("rotationPeriodInDays is set, but enableKeyRotation is false")
-        return self
-
-    @model_validator(mode="after")
-    def _retains_earlier_versions(self) -> Self:
-        if later := [version for version in self.retained_key_versions if version >= self.key_version]:
-            raise ValueError(
-                f"retainedKeyVersions has {later[0]}, but keyVersion is {self.key_version}; "
-                "only earlier versions can be retained"
-            )
-        versions = self.retained_key_versions
-        if twice := [version for version in versions if versions.count(version) > 1]:
-            raise ValueError(f"retainedKeyVersions has {twice[0]} twice")
-        return self

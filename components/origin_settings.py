@@ -28,7 +28,7 @@ class ImportFrom(Settings):
 
     bucket: BucketName
     bucket_owner: AccountId | None = None
-    key_prefix: str | None = None
+    key_prefix: Annotated[str, Field(max_length=1024)] | None = None
     input_format: Literal["DYNAMODB_JSON", "ION", "CSV"]
     input_compression_type: Literal["NONE", "GZIP", "ZSTD"] = "NONE"
     csv_delimiter: Literal[",", ";", ":", "|", "\t", " "] | None = None

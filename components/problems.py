@@ -11,6 +11,8 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from .valid_part import valid_part
+
 Path = tuple[str | int, ...]
 Validated = TypeVar("Validated", bound=BaseModel)
 
@@ -55,19 +57,35 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
     return [_problem(details, model) for details in error.errors(include_url=False)]
 
 
+def read_settings(args: Mapping[str, Any], model: type[Validated]) -> tuple[Validated, list[Problem]]:
+    """The settings from a component's arguments: if some are invalid, the valid part, and the problems."""
+    given = {name: value for name, value in args.items() if value is not None}
+    try:
+        return model.model_validate(given), []
+    except ValidationError as error:
+        return valid_part(model, given, error), problems_of(error, model)
+
+
 def validated(what: str, args: object, model: type[Validated]) -> Validated:
     """The settings from a component's arguments.
 
     Raises:
         SettingsError: some are invalid. Lists each problem with its path.
     """
+    settings, problems = read_settings(as_map(what, args), model)
+    raise_problems(what, problems)
+    return settings
+
+
+def as_map(what: str, args: object) -> Mapping[str, Any]:
+    """A component's arguments.
+
+    Raises:
+        SettingsError: they are no map.
+    """
     if not isinstance(args, Mapping):
         raise SettingsError(f"{what}: the arguments should be a map, found {args!r}.")
-    try:
-        return model.model_validate({k: v for k, v in args.items() if v is not None})
-    except ValidationError as error:
-        raise_problems(what, problems_of(error, model))
-        raise
+    return args
 
 
 def raise_problems(what: str, problems: Sequence[Problem]) -> None:

@@ -10,6 +10,7 @@ from .per_program import PerProgram
 from .preflight import protected_table
 from .problems import Path, Problem
 from .table_settings import TableSettings
+from .valid_part import found_by
 
 Use = tuple[str, str, str, str]
 """A name in use: `table` or `alias`, the name, the Region and the account."""
@@ -47,7 +48,8 @@ def used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[
     """Names that several tables of a config would use."""
     program = ProgramTables()
     for name, settings in tables.items():
-        yield from (problem.below("tables", name) for problem in program.problems(name, settings, caller))
+        for problem in found_by(program.problems, name, settings, caller):
+            yield problem.below("tables", name)
         program.add(name)
 
 

@@ -18,7 +18,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
@@ -27,8 +26,11 @@ from pydantic.alias_generators import to_camel
 from .inputs import with_outputs
 from .policy_statements import check_key_statement, check_table_statement
 from .principals import check_principal
+from .regions import REGION
 
 ALIAS_PREFIX = "alias/"
+_LONGEST_ATTRIBUTE_NAME = 255
+_GREATEST_NUMBER = 2_147_483_647
 
 
 class Settings(BaseModel):
@@ -91,7 +93,10 @@ def _in_utc(time: str) -> str:
         found = None
     if found is None or found.tzinfo is None:
         raise ValueError(f"{time!r} is not a time with its offset, such as 2026-11-01T09:30:00Z")
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        raise ValueError(f"{time!r} is in UTC no time of the years 1 to 9999") from None
 
 
 def _end(time: str) -> str:
@@ -107,6 +112,16 @@ def _end(time: str) -> str:
             f"{time!r} is not a date such as 2027-01-31, nor a time with its offset, such as "
             "2027-01-31T18:00:00+01:00"
         ) from None
+
+
+def _short_enough(attribute: str) -> str:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html"""
+    if not 1 <= (size := len(attribute.encode())) <= _LONGEST_ATTRIBUTE_NAME:
+        raise ValueError(
+            f"{attribute[:40]!r} has {size} bytes; DynamoDB accepts 1 to {_LONGEST_ATTRIBUTE_NAME} in the "
+            "name of an attribute"
+        )
+    return attribute
 
 
 def matching(pattern: str, what: str) -> AfterValidator:
@@ -149,7 +164,10 @@ Principals = Annotated[tuple[Principal, ...], OrOutput]
 Until = Annotated[str, AfterValidator(_end), OrOutput]
 Alias = Annotated[
     str,
-    matching(r"(alias/)?[a-zA-Z0-9:/_-]{1,250}", "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`"),
+    matching(
+        r"(?!alias/$)(alias/)?[a-zA-Z0-9:/_-]{1,250}",
+        "an alias: up to 250 letters, digits, `:`, `/`, `_`, `-`",
+    ),
     AfterValidator(_with_alias_prefix),
 ]
 KeyArn = Annotated[
@@ -183,21 +201,32 @@ BackupArn = Annotated[
 AccountId = Annotated[
     str, BeforeValidator(_number_as_text), matching(r"\d{12}", "an account's id of 12 digits")
 ]
-BucketName = Annotated[str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"), OrOutput]
+BucketName = Annotated[
+    str,
+    matching(r"(?!.*\.\.)(?![\d.]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"),
+    OrOutput,
+]
 Time = Annotated[str, AfterValidator(_in_utc)]
-Region = Annotated[str, matching(r"[a-z]{2,}(-[a-z]+)+-\d+", "a Region, such as eu-west-1")]
+Region = Annotated[str, matching(REGION, "a Region, such as eu-west-1")]
 ResourceName = Annotated[
     str,
     matching(r"[a-zA-Z0-9_.-]{3,255}", "a name for DynamoDB: 3 to 255 letters, digits, `_`, `.` and `-`"),
 ]
-AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+AttributeName = Annotated[str, AfterValidator(_short_enough)]
 KeyStatement = Annotated[dict[str, Any], BeforeValidator(with_outputs), AfterValidator(check_key_statement)]
 TableStatement = Annotated[
     dict[str, Any], BeforeValidator(with_outputs), AfterValidator(check_table_statement)
 ]
 WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
-Capacity = Annotated[WholeNumber, Field(ge=1)]
-Version = Annotated[WholeNumber, Field(ge=1)]
+Capacity = Annotated[WholeNumber, Field(ge=1, le=_GREATEST_NUMBER)]
+Version = Annotated[WholeNumber, Field(ge=1, le=_GREATEST_NUMBER)]
+FormerName = Annotated[
+    str,
+    matching(
+        r"(?!urn:).+|urn:pulumi:[^:]+::[^:]+::.+::.+",
+        "the name of a resource, nor its URN, urn:pulumi:STACK::PROJECT::TYPE::NAME",
+    ),
+]
 TagKey = Annotated[str, AfterValidator(_tag_key)]
 TagValue = Annotated[
     str, BeforeValidator(_number_as_text), AfterValidator(partial(_tag_text, "value", 256)), OrOutput

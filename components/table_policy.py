@@ -12,6 +12,8 @@ import pulumi_aws as aws
 
 from .table_settings import TableSettings
 
+MAXIMUM_BYTES = 20_480
+
 
 def attach_policy(
     name: str, table: aws.dynamodb.Table, settings: TableSettings, options: pulumi.ResourceOptions
@@ -22,12 +24,13 @@ def attach_policy(
         aws.dynamodb.ResourcePolicy(
             f"{name}-policy",
             resource_arn=table.arn,
-            policy=known.apply(lambda known: _document(*known)),
+            policy=known.apply(lambda known: policy_document(*known)),
             region=settings.region,
             opts=options,
         )
 
 
-def _document(table_arn: str, statements: Sequence[Mapping[str, Any]]) -> str:
+def policy_document(table_arn: str, statements: Sequence[Mapping[str, Any]]) -> str:
+    """The table's resource policy as JSON. The default resource is the table with its indexes."""
     resource = {"Resource": [table_arn, f"{table_arn}/index/*"]}
     return json.dumps({"Version": "2012-10-17", "Statement": [{**resource, **s} for s in statements]})

@@ -1,10 +1,9 @@
 """The settings of an encrypted table, all checked before any resource is registered."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from .alarm_settings import Alarms
 from .application_settings import ApplicationAccess, ApplicationName
@@ -22,6 +21,7 @@ from .setting_types import (
     Attribute,
     AttributeName,
     Capacity,
+    FormerName,
     KeyArn,
     KeyAttribute,
     Region,
@@ -29,10 +29,7 @@ from .setting_types import (
     TableStatement,
     Tags,
     WholeNumber,
-    region_of,
 )
-
-_CAPACITIES = ("read_capacity", "write_capacity", "read_autoscaling", "write_autoscaling")
 
 
 class TableSettings(KeySettings):
@@ -63,142 +60,11 @@ class TableSettings(KeySettings):
     replica_regions: tuple[Region, ...] = ()
     replica_key_arns: dict[Region, KeyArn] = Field(default={})
     replica_consistency: Literal["EVENTUAL", "STRONG"] = "EVENTUAL"
-    former_names: dict[str, str] = Field(default={})
+    former_names: dict[str, FormerName] = Field(default={})
     region: Region | None = None
     alarms: Alarms | None = None
     tags: Tags = Field(default={})
     ephemeral: bool = False
-
-    @model_validator(mode="after")
-    def _declares_each_attribute_once(self) -> Self:
-        types: dict[str, str] = {}
-        for attribute in self.key_attributes:
-            if types.setdefault(attribute.name, attribute.type) != attribute.type:
-                raise ValueError(
-                    f"attribute {attribute.name!r} has two types: "
-                    f"{types[attribute.name]} and {attribute.type}"
-                )
-        if self.sort_key and self.sort_key.name == self.partition_key.name:
-            raise ValueError(f"sortKey and partitionKey are the same attribute, {self.sort_key.name!r}")
-        if self.local_secondary_indexes and not self.sort_key:
-            raise ValueError("localSecondaryIndexes need a table with a sortKey")
-        return self
-
-    @model_validator(mode="after")
-    def _names_each_index_once(self) -> Self:
-        indexes = (*self.global_secondary_indexes, *self.local_secondary_indexes)
-        names = [index.name for index in indexes]
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"two indexes are named {twice[0]!r}")
-        return self
-
-    @model_validator(mode="after")
-    def _pays_in_one_way(self) -> Self:
-        if self.billing_mode == "PROVISIONED":
-            if self.on_demand_throughput:
-                raise ValueError("onDemandThroughput needs billingMode PAY_PER_REQUEST")
-            if self.replica_regions:
-                raise ValueError(
-                    "replicaRegions need billingMode PAY_PER_REQUEST: DynamoDB creates a replica of a table "
-                    "with provisioned capacity only if write autoscaling already exists"
-                )
-            if limited := [i.name for i in self.global_secondary_indexes if i.on_demand_throughput]:
-                raise ValueError(
-                    f"the onDemandThroughput of index {limited[0]!r} needs billingMode PAY_PER_REQUEST"
-                )
-            for kind in ("read", "write"):
-                given = [f"{kind}_capacity", f"{kind}_autoscaling"]
-                if len([name for name in given if getattr(self, name)]) != 1:
-                    raise ValueError(
-                        f"billingMode PROVISIONED needs one of {' and '.join(map(to_camel, given))}"
-                    )
-        elif capacities := [name for name in _CAPACITIES if getattr(self, name)]:
-            raise ValueError(f"{to_camel(capacities[0])} needs billingMode PROVISIONED")
-        elif indexes := [
-            i.name for i in self.global_secondary_indexes if i.read_capacity or i.write_capacity
-        ]:
-            raise ValueError(f"the capacity of index {indexes[0]!r} needs billingMode PROVISIONED")
-        return self
-
-    @model_validator(mode="after")
-    def _lets_deployers_create_grants(self) -> Self:
-        if self.application_access and not self.application_grants:
-            raise ValueError("applicationAccess needs applicationGrants, which is false")
-        return self
-
-    @model_validator(mode="after")
-    def _has_the_stream_that_applications_read(self) -> Self:
-        readers = [name for name, one in self.application_access.items() if one.access == "READ_STREAM"]
-        if readers and not self.has_stream:
-            raise ValueError(f"applicationAccess lets {readers[0]} read the stream; set streamViewType")
-        return self
-
-    @model_validator(mode="after")
-    def _begins_with_items_of_one_source(self) -> Self:
-        if self.restore_from and self.import_from:
-            raise ValueError("restoreFrom and importFrom are both set; give one of them")
-        return self
-
-    @model_validator(mode="after")
-    def _is_strongly_consistent_in_three_regions(self) -> Self:
-        if self.replica_consistency == "STRONG":
-            if len(self.replica_regions) != 2:
-                raise ValueError(
-                    f"replicaConsistency STRONG needs two replicaRegions, found {len(self.replica_regions)}"
-                )
-            if self.ttl_attribute or self.local_secondary_indexes:
-                given = "ttlAttribute" if self.ttl_attribute else "localSecondaryIndexes"
-                raise ValueError(f"DynamoDB does not support {given} with replicaConsistency STRONG")
-            if self.restore_from or self.import_from:
-                given = "restoreFrom" if self.restore_from else "importFrom"
-                raise ValueError(f"replicaConsistency STRONG needs an empty new table; remove {given}")
-        return self
-
-    @model_validator(mode="after")
-    def _recovers_to_some_time(self) -> Self:
-        if self.recovery_period_in_days and not self.point_in_time_recovery:
-            raise ValueError("recoveryPeriodInDays is set, but pointInTimeRecovery is false")
-        return self
-
-    @model_validator(mode="after")
-    def _replicates_with_a_key_in_each_region(self) -> Self:
-        regions = self.replica_regions
-        if twice := [region for region in regions if regions.count(region) > 1]:
-            raise ValueError(f"replicaRegions has {twice[0]} twice")
-        if self.region in regions:
-            raise ValueError(f"replicaRegions has {self.region}, which is the table's own Region")
-        if self.stream_view_type not in (None, "NEW_AND_OLD_IMAGES") and regions:
-            raise ValueError("replicaRegions need streamViewType NEW_AND_OLD_IMAGES")
-        needed = set(regions) if self.key_arn is not None else set()
-        if missing := sorted(needed - set(self.replica_key_arns)):
-            raise ValueError(
-                f"keyArn gives the table's key, so replicaKeyArns must give one for {missing[0]}"
-            )
-        if surplus := sorted(set(self.replica_key_arns) - needed):
-            raise ValueError(
-                f"replicaKeyArns has a key for {surplus[0]}, which needs keyArn, "
-                f"and {surplus[0]} in replicaRegions"
-            )
-        for region, arn in self.replica_key_arns.items():
-            if isinstance(arn, str) and region_of(arn) != region:
-                raise ValueError(
-                    f"replicaKeyArns gives {region} a key in {region_of(arn)}; "
-                    "give a key in the replica's Region"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _sends_alarms_of_each_region_in_one_way(self) -> Self:
-        alarms = self.alarms or Alarms()
-        needed = set(self.replica_regions) if alarms.target_arn is not None else set()
-        if missing := sorted(needed - set(alarms.replica_target_arns)):
-            raise ValueError(f"alarms has a targetArn, so replicaTargetArns has to have one for {missing[0]}")
-        if surplus := sorted(set(alarms.replica_target_arns) - needed):
-            raise ValueError(
-                f"alarms has a target for {surplus[0]} in replicaTargetArns, and there is no replica there, "
-                "or no targetArn"
-            )
-        return self
 
     @property
     def key_attributes(self) -> Sequence[KeyAttribute]:

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 import pytest
+from pulumi.runtime.mocks import MockCallArgs
 
 from components import EncryptedTable, SettingsError
 from tests.components.recorder import ACCOUNT, CALLER, KEY_ID, REGION, Registration, World, register
@@ -156,13 +157,24 @@ def test_a_brought_key_that_would_not_do_is_refused(facts: dict[str, Any], told:
         registered(World(key=facts), key_arn=OWN_KEY)
 
 
-def test_wrong_arguments_register_nothing() -> None:
-    world = World()
+def test_all_wrong_arguments_are_reported_together() -> None:
+    with pytest.raises(SettingsError) as refused:
+        registered(deletion_window_in_days=3, sort_key={"name": "id"}, key_users=["user/nobody", "*"])
 
-    with pytest.raises(SettingsError):
-        registered(world, deletion_window_in_days=3)
+    assert [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]] == [
+        "key_users[1]",
+        "deletion_window_in_days",
+        "sortKey and partitionKey are the same attribute, 'id'.",
+    ]
 
-    assert world.calls == []
+
+def test_wrong_arguments_are_reported_where_aws_does_not_say_who_deploys() -> None:
+    class Away(World):
+        def call(self, _: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]  # as in World
+            return {}
+
+    with pytest.raises(SettingsError, match="deletion_window_in_days"):
+        registered(Away(), deletion_window_in_days=3)
 
 
 def test_a_root_user_cannot_deploy_a_strict_table_without_naming_deployers() -> None:
@@ -375,6 +387,6 @@ def test_a_table_of_the_same_stack_can_be_restored_from() -> None:
 
 
 def test_replicas_are_as_consistent_as_the_table_says() -> None:
-    found = registered(replica_regions=["us-east-1", "us-west-2"], replica_consistency="STRONG")
+    found = registered(replica_regions=["eu-west-2", "eu-central-1"], replica_consistency="STRONG")
 
     assert [r["consistencyMode"] for r in found["orders-table"].inputs["replicas"]] == ["STRONG", "STRONG"]

@@ -67,13 +67,22 @@ def test_tags_that_aws_refuses_are_named(tags: dict[str, str], message: str) -> 
 
 
 @pytest.mark.parametrize(
-    "tags", [{"cost centre": "4711"}, {"team": "Müller/Öl"}, {"a": ""}, {"x" * 128: "v" * 256}]
+    "tags",
+    [
+        {"Owner": "x", "owner": "y"},
+        {"cost centre": "4711"},
+        {"team": "Müller/Öl"},
+        {"a": ""},
+        {"x" * 128: "v" * 256},
+    ],
 )
 def test_letters_of_any_language_digits_spaces_and_empty_values_are_tags(tags: dict[str, str]) -> None:
     assert problems(tags=tags) == []
 
 
 OTHER = "arn:aws:dynamodb:eu-west-1:444455556666:table/orders"
+STATEMENT = {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "dynamodb:GetItem"}
+OWN = OTHER.replace("444455556666", "111122223333")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +99,49 @@ def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, Any], p
     ]
 
 
-def test_a_table_is_restored_to_a_time_in_the_past() -> None:
-    source = {"table_arn": OTHER.replace("444455556666", "111122223333"), "date_time": "9999-01-01T00:00:00Z"}
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ({"restore_from": {"table_arn": OWN}}, "restoreFrom.tableArn: is the table itself"),
+        (
+            {"restore_from": {"table_arn": OWN.replace("arn:aws:", "arn:aws-cn:")}},
+            "restoreFrom.tableArn: is in the partition aws-cn, but the table is in aws.",
+        ),
+        ({"region": "cn-north-1"}, "region: 'cn-north-1' is in the partition aws-cn"),
+        ({"replica_regions": ["us-gov-west-1"]}, "replicaRegions[0]: 'us-gov-west-1' is in the partition"),
+        ({"replica_regions": ["eu-west-1"]}, "replicaRegions[0]: 'eu-west-1' is the table's own Region."),
+        (
+            {"replica_regions": ["eu-west-2", "us-east-1"], "replica_consistency": "STRONG"},
+            "replicaRegions[1]: 'us-east-1' and 'eu-west-1' are in different parts of the world",
+        ),
+        ({"former_names": {"order-table": "x"}}, "formerNames.order-table: is not the name of a resource of"),
+        (
+            {"application_access": {"app": {"role": "arn:aws:iam::444455556666:role/a", "access": "READ"}}},
+            "applicationAccess.app.role: 'arn:aws:iam::444455556666:role/a' is of another account",
+        ),
+        (
+            {
+                "application_access": {
+                    "app": {"role": "arn:aws-cn:iam::111122223333:role/a", "access": "READ"}
+                }
+            },
+            "applicationAccess.app.role: 'arn:aws-cn:iam::111122223333:role/a' is in the partition aws-cn",
+        ),
+        (
+            {"resource_policy_statements": [{**STATEMENT, "Sid": "a" * 20_480}]},
+            "resourcePolicyStatements: make a policy of 20,",
+        ),
+    ],
+)
+def test_what_aws_can_never_accept_here_is_named(setting: dict[str, Any], expected: str) -> None:
+    (problem,) = problems(**setting)
 
-    assert problems(restore_from=source) == [
+    assert problem.startswith(expected)
+
+
+def test_a_table_is_restored_to_a_time_in_the_past() -> None:
+    source = {"table_arn": OWN, "date_time": "9999-01-01T00:00:00Z"}
+
+    assert problems("restored", restore_from=source) == [
         "restoreFrom.dateTime: is 9999-01-01T00:00:00Z, which is in the future; give a time before now."
     ]

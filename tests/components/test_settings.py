@@ -7,7 +7,8 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 from components.encrypted_table_args import EncryptedTableArgs
-from components.problems import SettingsError, validated
+from components.preflight import rule_problems
+from components.problems import SettingsError, raise_problems, read_settings, validated
 from components.table_settings import TableSettings
 
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
@@ -17,7 +18,9 @@ AWAY_ARN = KEY_ARN.replace("eu-west-1", "us-east-1")
 
 
 def settings(**more: object) -> TableSettings:
-    return validated("table", {"partition_key": {"name": "id"}, **more}, TableSettings)
+    found, problems = read_settings({"partition_key": {"name": "id"}, **more}, TableSettings)
+    raise_problems("table", [*problems, *rule_problems(found)])
+    return found
 
 
 def test_a_partition_key_is_all_that_is_needed() -> None:
@@ -34,6 +37,11 @@ def test_an_ephemeral_table_can_be_deleted_unless_it_says_otherwise() -> None:
 
 
 INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
+
+
+def included(*attributes: str, name: str = "by-state") -> dict[str, Any]:
+    """An index with these attributes besides its keys."""
+    return {**INDEX, "name": name, "projection_type": "INCLUDE", "non_key_attributes": attributes}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +176,67 @@ INDEX: dict[str, Any] = {"name": "by-state", "partition_key": {"name": "state"}}
             },
             "DynamoDB does not support ttlAttribute with replicaConsistency STRONG",
         ),
+        ({"global_secondary_indexes": [{**INDEX, "sort_key": "state"}]}, "of index 'by-state' are the same"),
+        (
+            {"sort_key": "at", "local_secondary_indexes": [{"name": "by-id", "sort_key": "id"}]},
+            "of index 'by-id' are the same, 'id'",
+        ),
+        (
+            {"global_secondary_indexes": [included(*(f"a{n}" for n in range(21)))]},
+            "non_key_attributes: has 21 items; AWS accepts at most 20",
+        ),
+        (
+            {
+                "global_secondary_indexes": [
+                    included(*(f"a{n}" for n in range(17)), name=f"index-{i}") for i in range(6)
+                ]
+            },
+            "the nonKeyAttributes of all indexes are 102 names; DynamoDB accepts at most 100",
+        ),
+        ({"global_secondary_indexes": [included("a", "a")]}, "nonKeyAttributes has 'a' twice"),
+        (
+            {"partition_key": "ä" * 128},
+            "has 256 bytes; DynamoDB accepts 1 to 255 in the name of an attribute",
+        ),
+        ({"ttl_attribute": ""}, "ttl_attribute: '' has 0 bytes"),
+        ({"ttl_attribute": "id"}, "ttlAttribute 'id' is a key attribute of type S"),
+        (
+            {"billing_mode": "PROVISIONED", "write_capacity": 1, "read_capacity": 2**31},
+            "read_capacity: should be less than or equal to 2147483647",
+        ),
+        (
+            {
+                "billing_mode": "PROVISIONED",
+                "write_capacity": 1,
+                "read_autoscaling": {"min_capacity": 5, "max_capacity": 9},
+                "global_secondary_indexes": [{**INDEX, "read_capacity": 10}],
+            },
+            "the readCapacity of index 'by-state' is 10, but readAutoscaling keeps it from 5 to 9",
+        ),
+        ({"replica_regions": ["eu-wset-1"]}, "'eu-wset-1' is not a Region"),
+        ({"region": "us-east-11"}, "'us-east-11' is not a Region"),
+        ({"key_alias": "alias/"}, "key_alias: 'alias/' is not an alias"),
+        ({"additional_key_aliases": [f"a{n}" for n in range(50)]}, "51 aliases; KMS accepts at most 50"),
+        ({"former_names": {"": ""}}, "former_names.: '' is not the name of a resource, nor its URN"),
+        ({"former_names": {"orders-table": "urn:orders"}}, "'urn:orders' is not the name of a resource"),
+        ({"import_from": {"bucket": "a..b", "input_format": "ION"}}, "'a..b' is not a bucket's name"),
+        (
+            {"import_from": {"bucket": "orders", "input_format": "ION", "key_prefix": "x" * 1025}},
+            "key_prefix: ",
+        ),
+        (
+            {
+                "import_from": {"bucket": "orders", "input_format": "ION"},
+                "sort_key": "at",
+                "local_secondary_indexes": [{"name": "by-to", "sort_key": "to"}],
+            },
+            "DynamoDB creates no localSecondaryIndexes when it imports a table",
+        ),
+        ({"alarms": {"target_arn": "arn:aws:sqs:eu-west-1:111122223333:a.fifo"}}, "is a FIFO queue"),
+        (
+            {"key_users": [{"principal": "user/ann", "until": "9999-12-31T23:59:59-05:00"}]},
+            "key_users[0].until: '9999-12-31T23:59:59-05:00' is not a date",
+        ),
         ({"key_policy_statements": [{"Effect": "Maybe"}]}, "Effect is 'Maybe'; give 'Allow' or 'Deny'"),
         (
             {"key_policy_statements": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt"}]},
@@ -195,6 +264,26 @@ def test_all_mistakes_are_told_at_once() -> None:
 
     paths = [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]]
     assert sorted(paths) == ["deletion_window_in_days", "key_users[0]", "partitionKey", "tabel_name"]
+
+
+def test_rules_about_valid_settings_are_checked_beside_invalid_ones() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(deletion_window_in_days=1, read_capacity=1, write_capacity=1, sort_key="id")
+
+    _, *told = str(refused.value).splitlines()
+    assert told == [
+        "  deletion_window_in_days: should be a whole number from 7 to 30, found 1.",
+        "  sortKey and partitionKey are the same attribute, 'id'.",
+        "  readCapacity needs billingMode PROVISIONED.",
+        "  writeCapacity needs billingMode PROVISIONED.",
+    ]
+
+
+def test_a_rule_about_an_invalid_setting_is_not_checked() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(billing_mode="FREE", read_capacity=1, key_arn="orders", expected_key_users=["user/ann"])
+
+    assert len(str(refused.value).splitlines()) == 3
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type

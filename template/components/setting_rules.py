@@ -1,0 +1,1 @@
+../../components/setting_rules.py

@@ -1,0 +1,1 @@
+../../components/valid_part.py
