@@ -10,7 +10,7 @@ from encrypted_tables.iam.answer import YES, Answer, all_of, conditional, yes_if
 from encrypted_tables.iam.documents import as_list
 from encrypted_tables.iam.matching import plain
 from encrypted_tables.iam.operators import NEGATIVE, POSITIVE, WILDCARDS
-from encrypted_tables.iam.request_context import Context, Missing, value_of
+from encrypted_tables.iam.request_context import Context, Missing, Value, value_of
 from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 UNTIL = "until "
@@ -48,20 +48,21 @@ def _holds(written: str, key: str, values: list[str], context: Context, has_vari
     if operator is None:
         return in_words
     if operator.name == "Null":
-        wants_absent = values == ["true"]
-        return in_words if given is Missing.UNKNOWN else yes_if(wants_absent is (given is Missing.ABSENT))
-    if given is Missing.ABSENT:
-        return yes_if(_of_absent(operator))
+        return in_words if given is Missing.UNKNOWN else _holds_null(given, values, in_words)
+    wanted: list[str | NoText] = [substituted(one, context) if has_variables else one for one in values]
+    if given in (Missing.ABSENT, ()):
+        return YES if operator.is_optional else if_resolved(yes_if(_of_absent(operator)), wanted)
     if isinstance(given, Missing):
         return in_words
-    wanted: list[str | NoText] = [substituted(one, context) if has_variables else one for one in values]
-    patterns = [one for one in wanted if isinstance(one, str)]
-    matched = _matched(operator, patterns, (given,) if isinstance(given, str) else given)
-    if NoText.UNKNOWN in wanted and not all(matched):  # the unknown value may be the one that matches
+    holds = _of_values(operator, wanted, (given,) if isinstance(given, str) else given)
+    return in_words if holds is None else if_resolved(yes_if(holds), wanted)
+
+
+def _holds_null(given: Value, values: list[str], in_words: Answer) -> Answer:
+    asked = {one.lower() for one in values}
+    if not asked or not asked <= {"true", "false"}:
         return in_words
-    found = [one is not operator.is_negative for one in matched]
-    holds = yes_if(all(found) if operator.quantifier == _ALL else any(found))
-    return if_resolved(holds, wanted)
+    return yes_if(("true" if given is Missing.ABSENT else "false") in asked)
 
 
 def _in_words(key: str, operator: str, values: list[str]) -> str:
@@ -76,7 +77,7 @@ def _operator(written: str) -> _Operator | None:
     quantifier, _, name = written.lower().rpartition(":")
     is_optional = name.endswith("ifexists")
     name = _NAMES.get(name.removesuffix("ifexists"), "")
-    if quantifier not in {"", _ALL, _ANY} or not name:
+    if quantifier not in {"", _ALL, _ANY} or not name or (name == "Null" and written.lower() != "null"):
         return None
     return _Operator(quantifier, NEGATIVE.get(name, name), name in NEGATIVE, is_optional)
 
@@ -91,12 +92,33 @@ def _of_absent(operator: _Operator) -> bool:
     return operator.quantifier == _ALL or operator.is_negative or operator.is_optional
 
 
-def _matched(operator: _Operator, patterns: list[str], given: tuple[str, ...]) -> list[bool]:
-    """For each value of the request, whether one of the policy's passes the test."""
+def _of_values(operator: _Operator, wanted: list[str | NoText], given: tuple[str, ...]) -> bool | None:
+    """Whether the condition holds for the values of the request; None if AWS does not document it."""
+    found = [_matches_any(operator, wanted, one) for one in given]
+    holds = [None if one is None else one is not operator.is_negative for one in found]
+    if operator.quantifier == _ALL:
+        return _every(holds)
+    if operator.quantifier == _ANY:
+        return _some(holds)
+    return holds[0] if len(set(holds)) == 1 else None
+
+
+def _matches_any(operator: _Operator, wanted: list[str | NoText], given: str) -> bool | None:
+    """Whether one of the policy's values passes the positive test. An unknown variable may be the one."""
     test = POSITIVE[operator.name]
+    patterns = [one for one in wanted if isinstance(one, str)]
     if operator.name not in WILDCARDS:
         patterns = [plain(one) for one in patterns]
-    return [any(test(pattern, one) for pattern in patterns) for one in given]
+    unknown = [None] if NoText.UNKNOWN in wanted else []
+    return _some([*(test(one, given) for one in patterns), *unknown])
+
+
+def _every(answers: list[bool | None]) -> bool | None:
+    return False if False in answers else None if None in answers else True
+
+
+def _some(answers: list[bool | None]) -> bool | None:
+    return True if True in answers else None if None in answers else False
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # JSON: a condition's value may be a boolean or a number

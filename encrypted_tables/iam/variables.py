@@ -68,7 +68,12 @@ def _value(variable: str, context: Context) -> str | NoText:
     given = _DEFAULT.fullmatch(variable)
     found = value_of(given["key"] if given else variable, context)
     if found is Missing.ABSENT:
-        return given["default"] if given else NoText.ABSENT
+        return _default(given["default"]) if given else NoText.ABSENT
     if isinstance(found, Missing) or not isinstance(found, str):
         return NoText.UNKNOWN
     return literal(found)
+
+
+def _default(text: str) -> str | NoText:
+    """AWS does not document whether a `*` or `?` in a default is a wildcard."""
+    return text if literal(text) == text else NoText.UNKNOWN

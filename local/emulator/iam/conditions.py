@@ -89,7 +89,7 @@ def _met(operator: str, actual: Any, wanted: list[str], value_of: ValueOf | None
     name = operator.lower()
     if name == "null":
         asked = {one.lower() for one in wanted}
-        return (actual is None) == (asked == {"true"}) if asked in ({"true"}, {"false"}) else None
+        return str(actual is None).lower() in asked if asked and asked <= {"true", "false"} else None
     return _quantified(name, actual, wanted, value_of)
 
 
@@ -101,8 +101,10 @@ def _quantified(name: str, actual: Any, wanted: list[str], value_of: ValueOf | N
         return None
     values = actual if isinstance(actual, list) else [] if actual is None else [actual]
     if not values:
-        if_exists = name.endswith("ifexists")
-        return if_exists or quantifier == FOR_ALL or (quantifier == SINGLE and bare in NEGATED)
+        if name.endswith("ifexists"):
+            return True
+        found = quantifier == FOR_ALL or (quantifier == SINGLE and bare in NEGATED)
+        return None if found and not _are_resolved(bare, wanted, value_of) else found
     answers = [_compare(bare, text(one), wanted, value_of) for one in values]
     if quantifier == FOR_ALL:
         return every(answers)
@@ -110,6 +112,15 @@ def _quantified(name: str, actual: Any, wanted: list[str], value_of: ValueOf | N
         return some(answers)
     # AWS does not document how a single-valued operator treats several values.
     return answers[0] if len(set(answers)) == 1 else None
+
+
+def _are_resolved(operator: str, wanted: list[str], value_of: ValueOf | None) -> bool:
+    """Whether all policy variables have a value; AWS may ignore a statement with one that has none."""
+    return (
+        value_of is None
+        or not NEGATED.get(operator, operator).startswith(TAKES_VARIABLES)
+        or matches_any(wanted, lambda _: False, value_of, negative=True) is True
+    )
 
 
 def _compare(operator: str, value: str, wanted: list[str], value_of: ValueOf | None) -> Answer:

@@ -9,7 +9,7 @@ import datetime
 import ipaddress
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
@@ -49,25 +49,33 @@ def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) ->
     def answer(value: str, wanted: str) -> Answer:
         try:
             return compare(parse(value), parse(plain(wanted)))
-        except (ValueError, InvalidOperation, OverflowError, OSError):
+        except (ValueError, OverflowError, OSError):
             return None
 
     return answer
 
 
 def _date(text: str) -> datetime.datetime:
-    """A date in ISO 8601 or in seconds since the epoch; UTC if it names no time zone."""
-    if re.fullmatch(r"-?\d{5,}(\.\d+)?", text):
-        return datetime.datetime.fromtimestamp(float(text), datetime.UTC)
-    found = datetime.datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    """A date in seconds since the epoch, or in a format of https://www.w3.org/TR/NOTE-datetime.
+
+    A time needs a time zone. Four digits can be a year or seconds, so they are refused.
+    """
+    if re.fullmatch(r"\d{5,}", text, re.ASCII):
+        return datetime.datetime.fromtimestamp(int(text), datetime.UTC)
+    day, _, time = text.partition("T")
+    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", day, re.ASCII):
+        raise ValueError(f"{text} is not a date")
+    if not time:
+        return datetime.datetime.fromisoformat(f"{day}-01"[:10]).replace(tzinfo=datetime.UTC)
+    if not re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)", time, re.ASCII):
+        raise ValueError(f"{time} is not a time with a time zone")
+    return datetime.datetime.fromisoformat(text)
 
 
 def _number(text: str) -> Decimal:
-    found = Decimal(text)
-    if not found.is_finite():
-        raise ValueError(f"{text} is not a number")
-    return found
+    if not re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
+        raise ValueError(f"{text} is neither an integer nor a decimal number")
+    return Decimal(text)
 
 
 def _truth(text: str) -> bool:
@@ -111,7 +119,7 @@ OPERATORS: dict[str, Compare] = {
     "numericlessthan": _parsed(_number, lt),
     "numericlessthanequals": _parsed(_number, le),
     "stringequals": lambda value, wanted: value == plain(wanted),
-    "stringequalsignorecase": lambda value, wanted: value.casefold() == plain(wanted).casefold(),
+    "stringequalsignorecase": lambda value, wanted: value.lower() == plain(wanted).lower(),
     "stringlike": matches,
 }
 # Negated operator -> the operator it negates.

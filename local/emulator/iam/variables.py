@@ -9,7 +9,8 @@ from typing import Any
 
 from ..iam.operators import LITERAL, Answer
 
-_VARIABLE = re.compile(r"\$\{\s*(?P<key>[^},]+?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}")
+_VARIABLE = re.compile(r"\$\{(?P<content>[^}]*)\}")
+_CONTENT = re.compile(r"(?P<key>[\w-]+:[^\s,](?:[^,]*[^\s,])?)(?:,\s*'(?P<default>[^']*)')?")
 
 
 class MissingVariableError(LookupError):
@@ -17,7 +18,7 @@ class MissingVariableError(LookupError):
 
 
 class UnknownVariableError(LookupError):
-    """A policy variable has several values, or one that is not known."""
+    """A policy variable is malformed, or has several values, or one that is not known."""
 
 
 def expanded(pattern: str, value_of: Callable[[str], Any]) -> str:
@@ -25,16 +26,21 @@ def expanded(pattern: str, value_of: Callable[[str], Any]) -> str:
 
     Raises:
         MissingVariableError: a variable has no value.
-        UnknownVariableError: a variable has several values or an unknown value.
+        UnknownVariableError: a variable is malformed, or has several values or an unknown value.
     """
 
     def value(found: re.Match[str]) -> str:
-        key, default = found["key"], found["default"]
-        if key in ("*", "?", "$"):
-            return LITERAL.get(key, key)
+        if (character := found["content"]) in ("*", "?", "$"):
+            return LITERAL.get(character, character)
+        content = _CONTENT.fullmatch(found["content"])
+        if content is None:
+            raise UnknownVariableError(found["content"])
+        key, default = content["key"], content["default"]
         actual = value_of(key)
         if actual is None:
             actual = default
+            if default and not LITERAL.keys().isdisjoint(default):
+                raise UnknownVariableError(key)  # AWS does not document whether it is a wildcard
         if actual is None:
             raise MissingVariableError(key)
         if not isinstance(actual, str):
