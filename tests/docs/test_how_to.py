@@ -3,12 +3,14 @@ effects.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from local.local_run import LocalRun
+from tests.docs.aws_cli import install_aws_cli
 from tests.documents import DOCS, Checkout, blocks, project_checkout
 from tests.engine.programs import TRUST
 
@@ -50,6 +52,13 @@ class Reader:
         assert done.returncode == 0, done.stdout
         return done.stdout
 
+    def python(self, program: str) -> str:
+        """Run a program and return its output."""
+        (self.checkout.directory / "program.py").write_text(program)
+        done = self.checkout.shell("python program.py")
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
     def sees_no_change(self) -> None:
         done = self.checkout.shell("pulumi preview --stack shop --expect-no-changes")
         assert done.returncode == 0, done.stdout
@@ -85,13 +94,16 @@ class Reader:
 
 
 @pytest.fixture
-def reader(own_run: LocalRun) -> Reader:
-    """A reader whose role has IAM permissions for DynamoDB, but not yet for the key."""
+def reader(own_run: LocalRun, tmp_path: Path) -> Reader:
+    """A reader with the AWS CLI; a role with IAM permissions for DynamoDB, but not yet for the key."""
     iam = own_run.aws.client("iam")
     iam.create_role(RoleName="orders-service", AssumeRolePolicyDocument=TRUST)
     full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
     iam.attach_role_policy(RoleName="orders-service", PolicyArn=full_access)
-    return Reader(own_run)
+    install_aws_cli(tmp_path / "aws-cli")
+    reader = Reader(own_run)
+    reader.checkout.path = (tmp_path / "aws-cli",)
+    return reader
 
 
 def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None:
@@ -100,6 +112,10 @@ def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None
 
     reader.does("Add a key user")
     assert "role/orders-service" in policy(reader, reader.key)
+
+    assert '"status": {' in reader.runs("Read an item")
+    (program,) = section("Read an item", "python")
+    assert reader.python(program) == "{'id': '1', 'status': 'paid'}\n"
 
     (settings,) = section("Let another account in", "yaml")
     reader.add_to_table(settings)
@@ -138,6 +154,7 @@ def test_no_section_is_left_out() -> None:
 
     assert found == {
         "Add a key user": [1, 0, 0],
+        "Read an item": [1, 0, 1],
         "Let another account in": [0, 1, 0],
         "Add a replica": [1, 0, 0],
         "Remove a replica": [1, 0, 0],

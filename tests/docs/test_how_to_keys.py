@@ -1,10 +1,7 @@
 """The how-tos of how-to-keys.md: the commands are run as printed, and every item stays readable."""
 
-from pathlib import Path
-
 import pytest
 
-from tests.docs.aws_cli import install_aws_cli
 from tests.docs.test_how_to import KEY, Reader, policy, reader
 
 __all__ = ["reader"]
@@ -15,10 +12,8 @@ ANOTHER_ALIAS = "Add and drop another alias"
 
 
 @pytest.fixture
-def with_aws_cli(reader: Reader, tmp_path: Path) -> Reader:
-    """A reader who has the AWS CLI, and a table with an item."""
-    install_aws_cli(tmp_path / "aws-cli")
-    reader.checkout.path = (tmp_path / "aws-cli",)
+def with_an_item(reader: Reader) -> Reader:
+    """A reader who has a table with an item."""
     reader.does("")
     reader.dynamodb.put_item(TableName="orders", Item=KEY)
     return reader
@@ -28,8 +23,8 @@ def aliases(reader: Reader, key: str) -> list[str]:
     return sorted(alias["AliasName"] for alias in reader.kms.list_aliases(KeyId=key)["Aliases"])
 
 
-def test_keys_are_rotated_changed_and_retired(with_aws_cli: Reader) -> None:
-    reader = with_aws_cli
+def test_keys_are_rotated_changed_and_retired(with_an_item: Reader) -> None:
+    reader = with_an_item
 
     reader.does("Rotate the key", 0)
     assert reader.kms.get_key_rotation_status(KeyId=reader.key)["RotationPeriodInDays"] == 180
@@ -63,8 +58,8 @@ def test_keys_are_rotated_changed_and_retired(with_aws_cli: Reader) -> None:
     assert reader.dynamodb.get_item(TableName="orders", Key=KEY)["Item"] == KEY
 
 
-def test_a_key_is_recovered_and_replaced_by_a_brought_one_and_back(with_aws_cli: Reader) -> None:
-    reader = with_aws_cli
+def test_a_key_is_recovered_and_replaced_by_a_brought_one_and_back(with_an_item: Reader) -> None:
+    reader = with_an_item
     reader.does("Add a key user")
 
     add_and_drop_an_alias(reader)
