@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import platform
 import shutil
+import sys
 import tarfile
 import tempfile
 import urllib.request
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from encrypted_tables.engine.cache import cache_directory, locked, made_whole
+from encrypted_tables.engine.cache import CacheError, cache_directory, locked, made_whole
 from encrypted_tables.terminal import AttemptFailedError, say
 
 VERSION = "3.259.0"
@@ -105,3 +106,19 @@ def _unpack(file: IO[bytes], directory: Path) -> None:
                 with program.open("wb") as unpacked:
                     shutil.copyfileobj(content, unpacked)
                 program.chmod(0o755)
+
+
+def main() -> int:
+    """Install the release if it is not in the cache, and print its directory, for PATH."""
+    try:
+        if not (destination() / "pulumi").exists():
+            install()
+    except (AttemptFailedError, CacheError) as failure:
+        say(str(failure))
+        return 1
+    print(destination())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

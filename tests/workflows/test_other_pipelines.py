@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from encrypted_tables.pipeline.summary import read_summary
-from local.engine import virtualenv
+from local.engine import official_installer, virtualenv
 from local.local_run import ROOT, LocalRun
 from tests.documents import Checkout, project_checkout
 from tests.pipeline.samples import COMMIT
@@ -88,6 +88,10 @@ def test_every_command_is_one_that_the_project_has(script: str) -> None:
     values = {"$STACK": "dev", "$PULUMI_STACK": "dev", "$CI_COMMIT_SHA": COMMIT}
 
     parse(COMMANDS[program.rpartition("/")[2]], [values.get(argument, argument) for argument in arguments])
+
+
+def test_gitlab_runs_the_version_of_pulumi_that_github_runs() -> None:
+    assert JOBS[".stack"]["image"].endswith(f":{official_installer.VERSION}")
 
 
 def test_both_install_from_the_lock_files() -> None:

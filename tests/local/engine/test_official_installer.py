@@ -57,6 +57,25 @@ def test_the_releases_programs_are_unpacked_and_can_be_run(releases: Path) -> No
     assert (kept / "pulumi").stat().st_mode & 0o111
 
 
+def test_its_command_installs_once_and_prints_the_directory(
+    releases: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release(releases, {"pulumi/pulumi": b"engine"})
+    statuses = [official_installer.main()]
+    (releases / CHECKSUMS).unlink()
+    statuses.append(official_installer.main())
+
+    assert statuses == [0, 0]
+    assert capsys.readouterr().out == f"{official_installer.destination()}\n" * 2
+
+
+def test_its_command_says_why_it_failed(releases: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert releases.exists()
+
+    assert official_installer.main() == 1
+    assert "the official release: http://127.0.0.1" in capsys.readouterr().err
+
+
 def test_an_archive_with_another_checksum_is_refused_and_nothing_is_kept(releases: Path) -> None:
     release(releases, {"pulumi/pulumi": b"engine"}, checksum="f" * 64)
 
