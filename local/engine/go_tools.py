@@ -1,18 +1,17 @@
 """Tools written in Go, built from modules that go.sum locks, and kept in the cache."""
 
 import hashlib
-import os
 import re
-import subprocess
+import tempfile
 from pathlib import Path
 
 from encrypted_tables.engine.cache import cache_directory, locked, made_whole
-from encrypted_tables.terminal import AttemptFailedError
+from local.engine.build import Go, run_go
 from local.engine.go_toolchain import find_go
 
 
 def go_tool(module: Path) -> Path:
-    """The program of the `tool` directive of a module.
+    """The program of the `tool` directive of a module. A build leaves nothing else behind.
 
     Args:
         module: the directory of go.mod and go.sum.
@@ -27,20 +26,8 @@ def go_tool(module: Path) -> Path:
     kept = cache_directory() / f"{name}-{digest.hexdigest()[:16]}"
     with locked(name):
         if not kept.exists():
-            with made_whole(kept) as making:
-                _install(package, module, making)
+            with made_whole(kept) as making, tempfile.TemporaryDirectory(dir=making) as temporary:
+                go = Go(find_go(), Path(temporary), Path(temporary) / "caches")
+                build = ("build", "-v", "-mod=readonly", "-o", str(making / name), package)
+                run_go(go, *build, module=module, progress=f"{name}: {{}} modules and packages")
     return kept / name
-
-
-def _install(package: str, module: Path, directory: Path) -> None:
-    settings = {"GOBIN": str(directory), "CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly"}
-    done = subprocess.run(
-        [find_go(), "install", package],
-        cwd=module,
-        env={**os.environ, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise AttemptFailedError(f"{package} cannot be built: {done.stderr.strip()}")

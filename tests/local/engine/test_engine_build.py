@@ -12,6 +12,7 @@ from encrypted_tables.terminal import AttemptFailedError
 from local.engine import build as engine_build
 from local.engine import virtualenv
 from local.engine.go_toolchain import find_go, go_version
+from local.engine.go_tools import go_tool
 from local.engine.virtualenv import VirtualEnvironmentError
 
 
@@ -183,6 +184,23 @@ def test_a_finished_build_leaves_no_go_caches(module: Path, monkeypatch: pytest.
 
     assert said.read_text() == "one\n"
     assert not engine_build.go_caches().exists()
+    assert list(home.iterdir()) == []
+
+
+def test_a_tool_written_in_go_leaves_no_go_caches_either(
+    module: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = module.parent / "home"
+    home.mkdir()
+    for name in ("GOPATH", "GOMODCACHE", "GOCACHE"):
+        monkeypatch.setenv(name, str(home / name))
+    (module / "go.mod").write_text("module tools\n\ntool example.com/cmd/linter\n")
+    fake_go(module.parent / "go", monkeypatch, f'{FILL_CACHES}; echo linter > "$output"')
+
+    linter = go_tool(module)
+
+    assert linter.read_text() == "linter\n"
+    assert [file.name for file in linter.parent.iterdir()] == ["linter"]
     assert list(home.iterdir()) == []
 
 
