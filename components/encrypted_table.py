@@ -86,7 +86,7 @@ class EncryptedTable(pulumi.ComponentResource):
         absent = [*identities.problems(named)]
         previewing = pulumi.runtime.is_dry_run()  # a preview may run before users and roles are created
         raise_problems(what, problems if previewing else [*problems, *absent])
-        program.add(name)
+        program.add(name, settings, caller)
         former = FormerNames(settings.former_names)
         options = merged(with_earlier_type("EncryptedTable", opts), former.options)
         super().__init__(type_token("EncryptedTable"), name, {}, options)

@@ -5,7 +5,6 @@ key, which DynamoDB could not use: only the first key can decrypt the table.
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """
 
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 import pulumi
@@ -62,6 +61,12 @@ class KeyPlace:
                 f"key would be created. {_IMPORT}"
             )
 
+    async def is_of(self, urn: str) -> bool:
+        """Whether a resource with this URN is a child of the component."""
+        component = self.options.parent
+        parent = await component.urn.future() if component else None
+        return parent is not None and _types(urn).rpartition("$")[0] == _types(parent)
+
     def _keeping(self, key: str) -> str:
         place = f"--region {self.region} --key-id {key}"
         return f"  aws kms cancel-key-deletion {place}\n  aws kms enable-key {place}"
@@ -75,6 +80,11 @@ class KeyPlace:
 
     def _key_of_table(self) -> str | None:
         return key_of_table(self.table, self.region, self.options)
+
+
+def _types(urn: str) -> str:
+    """The types of a resource and of its parents in its URN."""
+    return urn.split("::")[2]
 
 
 def _when(deletion_date: str) -> str:
@@ -103,27 +113,34 @@ class LostKeys:
     """
 
     def __init__(self, name: str) -> None:
-        self._places: MutableMapping[str, KeyPlace] = {}
+        self._places: dict[str, list[KeyPlace]] = {}
         in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
         self._creation = pulumi.ResourceHook(f"{name}-key-is-not-lost", self._before_creation)
         self._move = pulumi.ResourceHook(f"{name}-alias-keeps-its-key", self._before_move, in_previews)
 
     def watch_key(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
         """The options of a key that is checked before an update creates it."""
-        self._places[name] = place
+        self._places.setdefault(name, []).append(place)
         return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[self._creation]))
 
     def watch_alias(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
         """The options of an alias that is checked before it moves to another key, also in previews."""
-        self._places[name] = place
+        self._places.setdefault(name, []).append(place)
         return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[self._move]))
 
-    def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
-        self._places[args.name].check(is_created=True)
+    async def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
+        for place in await self._places_of(args):
+            place.check(is_created=True)
 
-    def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
+    async def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
         target = (args.new_inputs or {}).get("targetKeyId")
-        self._places[args.name].check(is_created=not isinstance(target, str))
+        for place in await self._places_of(args):
+            place.check(is_created=not isinstance(target, str))
+
+    async def _places_of(self, args: pulumi.ResourceHookArgs) -> list[KeyPlace]:
+        """The place of a key or alias. Components in parents of different types may share a name."""
+        places = self._places[args.name]
+        return places if len(places) == 1 else [place for place in places if await place.is_of(args.urn)]
 
 
 lost_keys = PerProgram(LostKeys)

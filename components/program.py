@@ -3,6 +3,7 @@ Region.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from .caller import Caller
@@ -10,7 +11,7 @@ from .per_program import PerProgram
 from .preflight import protected_table
 from .problems import Path, Problem
 from .table_settings import TableSettings
-from .valid_part import found_by
+from .valid_part import InvalidSettingError, found_by
 
 Use = tuple[str, str, str, str]
 """A name in use: `table` or `alias`, the name, the Region and the account."""
@@ -31,13 +32,13 @@ class ProgramTables:
     def problems(self, name: str, settings: TableSettings, caller: Caller) -> Iterable[Problem]:
         """Names of this table that another table of the program already uses."""
         for path, use in _uses(name, settings, caller):
-            user = self.users.setdefault(use, name)
-            if user != name or name in self.components:
+            if user := self.users.get(use):
                 yield Problem(path, f"{use[1]!r} is also used by the table {user!r} in {use[2]}.")
 
-    def add(self, name: str) -> None:
-        """Record a component's name."""
+    def add(self, name: str, settings: TableSettings, caller: Caller) -> None:
+        """Record a component's name and the names that its table uses."""
         self.components.add(name)
+        self.users.update({use: name for _, use in _uses(name, settings, caller)})
 
 
 this_program = PerProgram(ProgramTables)
@@ -50,7 +51,8 @@ def used_twice(tables: Mapping[str, TableSettings], caller: Caller) -> Iterable[
     for name, settings in tables.items():
         for problem in found_by(program.problems, name, settings, caller):
             yield problem.below("tables", name)
-        program.add(name)
+        with suppress(InvalidSettingError):
+            program.add(name, settings, caller)
 
 
 def _uses(name: str, settings: TableSettings, caller: Caller) -> Iterator[tuple[Path, Use]]:

@@ -106,6 +106,21 @@ def test_a_name_is_used_once_in_a_program(
     assert f"{message} by the table 'aaa' in eu-west-1." in str(caught.value)
 
 
+def test_components_in_parents_of_different_types_may_share_their_name() -> None:
+    names: list[str] = []
+
+    def program() -> None:
+        for service in ("shop", "depot"):
+            parent = pulumi.ComponentResource(f"tests:index:{service}", service)
+            args: Any = {"partition_key": {"name": "id"}, "table_name": f"{service}-orders"}
+            one = EncryptedTable("orders", args, pulumi.ResourceOptions(parent=parent))
+            one.table_name.apply(names.append)
+
+    register(program)
+
+    assert sorted(names) == ["depot-orders", "shop-orders"]
+
+
 def test_a_program_in_the_same_process_starts_anew() -> None:
     for _ in range(2):
         register(lambda: table("orders"), World())

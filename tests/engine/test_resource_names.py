@@ -19,6 +19,23 @@ table.grant_read_write(role)
 """
 
 
+SERVICES = """
+for service in {services}:
+    parent = pulumi.ComponentResource(f"tests:index:{{service}}", service)
+    args = {{"partition_key": {{"name": "id"}}, "table_name": f"{name}-{{service}}", "ephemeral": True}}
+    EncryptedTable("{name}", args, pulumi.ResourceOptions(parent=parent))
+"""
+
+
+def test_components_in_parents_of_different_types_may_share_their_name(program: Program, name: str) -> None:
+    program(SERVICES.format(name=name, services=["shop"])).up().checked()
+
+    both = program(SERVICES.format(name=name, services=["depot", "shop"])).up().checked()
+
+    assert both.changes == {"create": 5}
+    program.stack.destroy().checked()
+
+
 def test_a_stack_with_the_earlier_names_and_types_has_no_changes(program: Program, name: str) -> None:
     stack = program(SOURCE.format(name=name))
     stack.up().checked()
