@@ -1,6 +1,6 @@
 """The KMS keys of a table, one per Region and version, with their aliases."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from .caller import Caller
+from .kept_name import keeps_table_name
 from .key_access import key_policy
 from .key_policy import ProtectedTable
 from .lost_key import KeyPlace, lost_keys
@@ -113,8 +114,12 @@ class TableKeys:
             "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
             "tags": settings.tags,
-            "opts": merged(self.options, _AS_ENABLED_IN_AWS, watched),
+            "opts": merged(self.options, _AS_ENABLED_IN_AWS, watched, *self._kept()),
         }
+
+    def _kept(self) -> Iterator[pulumi.ResourceOptions]:
+        if not self.settings.ephemeral:
+            yield keeps_table_name(self.name)
 
     def _place(self, version: int, region: str | None) -> KeyPlace:
         asking = pulumi.InvokeOptions(parent=self.options.parent)

@@ -73,7 +73,7 @@ def test_a_key_changes_in_two_steps_and_the_old_one_stays_enabled_until_the_new_
 
 @pytest.mark.parametrize(
     "change",
-    ['"key_version": 2', '"multi_region": True', '"sort_key": {"name": "at"}', '"table_name": "moved"'],
+    ['"key_version": 2', '"multi_region": True', '"sort_key": {"name": "at"}'],
 )
 def test_what_would_delete_a_table_or_its_key_is_refused(protected: Program, change: str) -> None:
     aws = Aws(protected, KEPT)
@@ -84,6 +84,20 @@ def test_what_would_delete_a_table_or_its_key_is_refused(protected: Program, cha
     assert result.exit_code != 0
     assert "protect" in result.output
     assert aws.key == before
+
+
+def test_another_name_of_a_protected_table_is_refused_before_its_key_changes(
+    program: Program, name: str
+) -> None:
+    program(table(name)).up().checked()
+    aws = Aws(program, name)
+    program(table(name, f'"table_name": "{name}-moved"'))
+
+    for refused in (program.stack.preview(), program.stack.up()):
+        assert refused.exit_code != 0
+        assert f"the table '{name}' would become '{name}-moved', but AWS renames no table" in refused.output
+    assert program(table(name)).preview("--refresh", "--expect-no-changes").exit_code == 0
+    assert aws.key_behind(f"alias/{name}") == aws.key
 
 
 def test_destroying_a_protected_stack_is_refused_and_loses_nothing(program: Program, name: str) -> None:

@@ -1,0 +1,1 @@
+../../components/kept_name.py
