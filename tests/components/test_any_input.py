@@ -9,6 +9,7 @@ from pulumi import Output
 
 import components
 from components import EncryptedTable, EncryptedTableArgs, SettingsError, encrypted_table_args
+from components.schema import ENUMS
 from tests.components.recorder import register
 
 ACCOUNT = "111122223333"
@@ -144,7 +145,7 @@ def test_an_argument_that_takes_no_input_says_that_it_has_to_be_known(name: str,
     assert "found an output of a resource; it must be known when the program runs" in str(raised.value)
 
 
-def test_all_types_of_arguments_are_exported() -> None:
+def test_all_types_of_arguments_and_their_constants_are_exported() -> None:
     types = {name for name in vars(encrypted_table_args) if name.endswith("Args")}
 
-    assert types | {"TestUserArgs"} <= set(components.__all__)
+    assert types | {"TestUserArgs", *ENUMS.values()} <= set(components.__all__)
