@@ -141,6 +141,8 @@ def _shortened(value: object) -> str:
         value.close()  # nobody awaits it any more
     if isawaitable(value) or isinstance(value, pulumi.Output):
         return "an output of a resource; it must be known when the program runs"
+    if isinstance(value, pulumi.Resource):
+        return f"a resource, {type(value).__name__}; give one of its outputs, such as its arn"
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}…"
 

@@ -251,6 +251,12 @@ def test_a_mistake_is_told_with_its_path_the_value_and_what_to_do(given: dict[st
     assert told in str(refused.value)
 
 
+@pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
+def test_a_resource_in_the_place_of_its_arn_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"key_users\[0\]: should be a string, found a resource, Comp"):
+        settings(key_users=[pulumi.ComponentResource("tests:index:Role", "app")])
+
+
 def test_arguments_that_are_no_map_are_told() -> None:
     with pytest.raises(SettingsError, match="table: the arguments should be a map, found None"):
         validated("table", None, TableSettings)

@@ -1,6 +1,8 @@
 """The resources that `TestUser` registers."""
 
-from components import TestUser
+import pytest
+
+from components import SettingsError, TestUser
 from tests.components.recorder import World, register
 
 
@@ -29,3 +31,8 @@ def test_the_user_is_told_where_to_sign_in() -> None:
     register(program, World())
 
     assert told == ["https://111122223333.signin.aws.amazon.com/console"]
+
+
+def test_tags_that_iam_does_not_distinguish_are_refused() -> None:
+    with pytest.raises(SettingsError, match="IAM does not distinguish the tag keys 'Team' and 'team'"):
+        register(lambda: TestUser("demo", {"user_name": "ann", "tags": {"Team": "a", "team": "b"}}))
