@@ -18,25 +18,24 @@ from tests.schedule import (  # noqa: F401  # hooks of pytest
     pytest_sessionfinish,
 )
 
-# A shell starts what runs in its background deaf to Ctrl-C, and children inherit that; tests send it.
+# Background jobs of a shell ignore SIGINT, and so do their children. Tests send it to children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# `nohup` makes children ignore a closed terminal too. With a handler of its own, this process still goes on
-# when one is closed, and the programs that tests start have the default again.
+# Under `nohup`, children ignore SIGHUP too. With a handler, this process still survives a closed terminal,
+# and the programs that tests start get the default action.
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, lambda *_: None)
 
-# Nor does what a machine is set up for decide a test (an account, a stack, a terminal), but a live one.
+# Settings of the machine (an account, a stack, a terminal) must not influence any test but the live one.
 for name in [*os.environ]:
     of_account = name.startswith(("AWS_", "PULUMI_")) and "VERIFY_LIVE_ACCOUNT" not in os.environ
     if of_account or name in {"FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS", "LINES"}:
         del os.environ[name]
 
-# Some containers forbid Python to keep compiled modules: each process of a test would compile them again.
+# Some containers disable Python's bytecode cache. Then each process of a test would compile all modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# Each session of botocore reads the descriptions of AWS's services again, which takes longer than most tests.
-# All sessions of this process share them.
+# Each botocore session reads the service descriptions again, which takes longer than most tests. Share them.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
 
@@ -55,7 +54,7 @@ def shared_run() -> Iterator[LocalRun]:
 
 @pytest.fixture
 def engine_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine is on PATH, as for people who installed it or work in the project's shell."""
+    """Put the engine on PATH, as an installation or the project's shell does."""
     for name, value in find_or_build_engine().environment().items():
         monkeypatch.setenv(name, value)
 

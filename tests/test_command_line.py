@@ -31,7 +31,7 @@ def every_command() -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("words", every_command(), ids=" ".join)
-def test_help_says_what_a_command_does_and_what_each_option_means(
+def test_help_describes_each_command_and_option(
     words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, "--help"]) == 0
@@ -58,7 +58,7 @@ def test_the_help_states_the_exit_statuses(capsys: pytest.CaptureFixture[str]) -
     assert [line.split()[0] for line in lines[place + 1 : place + 4]] == ["0", "1", "2"]
 
 
-def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"encrypted-tables, version {__version__}\n"
 
@@ -77,7 +77,7 @@ def test_a_shell_completes_commands_without_loading_them() -> None:
 
 
 @pytest.mark.parametrize("words", [["verfy"], ["verify", "--tabel", "orders"], ["access-diff"]])
-def test_a_wrong_word_is_a_usage_error_of_one_message(
+def test_an_unknown_command_or_option_is_one_usage_error(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == 2
@@ -85,9 +85,7 @@ def test_a_wrong_word_is_a_usage_error_of_one_message(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_preview_that_is_told_to_end_leaves_no_file_and_no_process(
-    number: signal.Signals, tmp_path: Path
-) -> None:
+def test_a_terminated_preview_leaves_no_file_and_no_process(number: signal.Signals, tmp_path: Path) -> None:
     """Not its passphrase, not its state, not the engine or the local AWS that it started."""
     program = tmp_path / "program"
     program.mkdir()
@@ -109,8 +107,8 @@ def test_a_preview_that_is_told_to_end_leaves_no_file_and_no_process(
         wait_until(lambda: any(temporary.rglob("started")) or (tmp_path / "started").exists(), 120)
         assert [*temporary.rglob("passphrase")] != []
         preview.send_signal(number)
-        _, said = preview.communicate(timeout=60)
-    assert (preview.returncode, said) == (2, "encrypted-tables: interrupted\n")
+        _, output = preview.communicate(timeout=60)
+    assert (preview.returncode, output) == (2, "encrypted-tables: interrupted\n")
     assert [*temporary.iterdir()] == []
     assert str(temporary) not in "".join(_command_lines())
 

@@ -25,8 +25,8 @@ MAY_IMPORT = {
 
 def imports(place: str) -> Iterator[tuple[Path, str]]:
     """Each module that the Python files of a package import."""
-    room = ROOT / place
-    for file in [room] if room.is_file() else sorted(room.rglob("*.py")):
+    package = ROOT / place
+    for file in [package] if package.is_file() else sorted(package.rglob("*.py")):
         if "venv" in file.parts:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -43,16 +43,18 @@ def imported(file: Path, node: ast.ImportFrom) -> str:
 
 
 @pytest.mark.parametrize("place", MAY_IMPORT)
-def test_a_room_imports_only_what_it_may(place: str) -> None:
+def test_a_package_imports_only_what_it_may(place: str) -> None:
     allowed = MAY_IMPORT[place]
     found = [(str(file.relative_to(ROOT)), name) for file, name in imports(place)]
     own = [(file, name) for file, name in found if name.partition(".")[0] in OWN]
 
     assert found != []
-    assert [one for one in own if not any(f"{one[1]}.".startswith(f"{room}.") for room in allowed)] == []
+    assert [
+        one for one in own if not any(f"{one[1]}.".startswith(f"{package}.") for package in allowed)
+    ] == []
 
 
-def test_the_reading_of_iam_needs_the_standard_library_only() -> None:
+def test_the_iam_package_imports_only_the_standard_library() -> None:
     others = {name.partition(".")[0] for _, name in imports("encrypted_tables/iam")} - {"encrypted_tables"}
 
     assert others - set(sys.stdlib_module_names) == set()

@@ -21,7 +21,7 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 @pytest.mark.parametrize(
     "program", [("encrypted_tables", "verify"), ("local", "true"), ("local.walkthrough",)]
 )
-def test_a_python_without_packages_is_one_line(program: tuple[str, ...]) -> None:
+def test_a_python_without_the_packages_gets_a_message_of_one_line(program: tuple[str, ...]) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
         [base_python(), "-I", "-S", "-c", RUN, *program],
@@ -38,7 +38,7 @@ def test_a_python_without_packages_is_one_line(program: tuple[str, ...]) -> None
     assert "run `make setup`, then use venv/bin/python" in line
 
 
-def test_a_missing_module_of_the_project_is_a_bug_and_shown_as_one() -> None:
+def test_a_missing_module_of_the_project_itself_shows_its_traceback() -> None:
     def program() -> int:
         import encrypted_tables.no_such_module  # type: ignore[import-not-found]  # noqa: F401, PLC0415
 

@@ -83,7 +83,7 @@ def with_value(number: int, part: str, path: tuple[Any, ...], value: object) -> 
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(PLACES), ODD, st.booleans())
-def test_odd_values_are_answered(place: tuple[int, str, Any], value: object, is_after: bool) -> None:
+def test_odd_values_get_an_answer(place: tuple[int, str, Any], value: object, is_after: bool) -> None:
     odd = with_value(*place, value)
     before, after = (RESOURCES, odd) if is_after else (odd, RESOURCES)
 
@@ -146,7 +146,7 @@ def test_any_json_for_a_policy_is_answered(document: Any) -> None:  # noqa: ANN4
         lambda: with_value(6, "inputs", ("policyArn",), UNKNOWN),
     ],
 )
-def test_what_is_unknown_is_never_no_change(make_unknown: Callable[[], list[Resource]]) -> None:
+def test_an_unknown_value_is_never_reported_as_no_change(make_unknown: Callable[[], list[Resource]]) -> None:
     after = make_unknown()
     for changed, old in zip(after, RESOURCES, strict=True):
         if changed != old:

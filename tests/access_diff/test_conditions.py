@@ -19,7 +19,7 @@ def through_dynamodb(table_name: str, region: str = "us-east-1") -> dict[str, ob
     }
 
 
-def test_a_key_user_of_one_table_gains_that_table_alone_and_no_direct_use() -> None:
+def test_a_key_user_of_one_table_gains_only_that_table_and_no_direct_use() -> None:
     tables = [table("orders"), table("invoices")]
     before = [key(MANAGE), *tables]
     after = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=through_dynamodb("orders"))), *tables]
@@ -27,7 +27,7 @@ def test_a_key_user_of_one_table_gains_that_table_alone_and_no_direct_use() -> N
     assert changes(before, after) == [f"{ANN} gains read and write: {TABLE}"]
 
 
-def test_a_condition_for_another_region_gives_nothing() -> None:
+def test_a_condition_for_another_region_gives_no_access() -> None:
     before = [key(MANAGE), table()]
     after = [
         key(MANAGE, allow("kms:Decrypt", ANN, Condition=through_dynamodb("orders", "eu-west-1"))),
@@ -37,7 +37,7 @@ def test_a_condition_for_another_region_gives_nothing() -> None:
     assert changes(before, after) == []
 
 
-def test_dropping_the_conditions_is_a_gain_of_direct_use() -> None:
+def test_removing_the_conditions_is_a_gain_of_direct_use() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=through_dynamodb("orders"))), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
 
@@ -74,7 +74,7 @@ ORDERS = through_dynamodb("orders")
 UNTIL = {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
 
 
-def test_access_with_an_end_is_gained_until_then() -> None:
+def test_access_with_an_end_date_is_a_gain_until_that_date() -> None:
     before = [key(MANAGE), table()]
     after = [
         key(MANAGE, allow("kms:Decrypt", ANN, Condition={**through_dynamodb("orders"), **UNTIL})),
@@ -84,7 +84,7 @@ def test_access_with_an_end_is_gained_until_then() -> None:
     assert changes(before, after) == [f"{ANN} gains read and write, until 2030-01-01T00:00:00Z: {TABLE}"]
 
 
-def test_access_that_gets_an_end_is_lost_except_until_then() -> None:
+def test_access_that_gets_an_end_date_is_lost_except_until_that_date() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN, Condition=through_dynamodb("orders"))), table()]
     after = [
         key(MANAGE, allow("kms:Decrypt", ANN, Condition={**through_dynamodb("orders"), **UNTIL})),
@@ -96,7 +96,7 @@ def test_access_that_gets_an_end_is_lost_except_until_then() -> None:
     ]
 
 
-def test_a_permission_set_is_named_as_such() -> None:
+def test_a_permission_set_is_shown_as_a_permission_set() -> None:
     path = f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com"
     role = f"AWSReservedSSO_Reader_{'?' * 16}"
     condition = {"ArnLike": {"aws:PrincipalArn": [f"{path}/*/{role}", f"{path}/{role}"]}}
@@ -109,7 +109,7 @@ def test_a_permission_set_is_named_as_such() -> None:
     assert changes(before, after) == [f"permission set Reader gains read and write: {TABLE}"]
 
 
-def test_a_denial_under_such_a_condition_is_an_exception() -> None:
+def test_a_denial_that_depends_on_the_request_is_shown_as_an_exception() -> None:
     elsewhere = {"StringNotEquals": {"aws:SourceVpce": "vpce-1a2b"}}
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:Decrypt", "*", Condition=elsewhere)), table()]
@@ -119,7 +119,7 @@ def test_a_denial_under_such_a_condition_is_an_exception() -> None:
     )
 
 
-def test_other_conditions_than_before_are_a_change() -> None:
+def test_a_changed_condition_is_a_change() -> None:
     def inside(network: str) -> dict[str, object]:
         return {"IpAddress": {"aws:SourceIp": network}}
 
@@ -132,7 +132,7 @@ def test_other_conditions_than_before_are_a_change() -> None:
     )
 
 
-def test_a_denial_for_all_but_a_list_of_principals_spares_that_list() -> None:
+def test_a_denial_of_all_but_listed_principals_does_not_affect_the_list() -> None:
     others = {"ArnNotEquals": {"aws:PrincipalArn": [ANN]}}
     users = allow("kms:Decrypt", ANN, f"arn:aws:iam::{ACCOUNT}:role/app")
     before = [key(MANAGE, users), table()]
@@ -163,7 +163,7 @@ def test_the_condition_keys_of_an_item_call_are_known(condition: dict[str, objec
     assert (f"{ANN} gains read and write: {TABLE}" in changes(before, after)) is gains
 
 
-def test_a_statement_for_another_resource_than_the_key_gives_nothing() -> None:
+def test_a_statement_for_another_resource_gives_no_access_to_the_key() -> None:
     statement = {**allow("kms:Decrypt", ANN), "Resource": key_arn("0987dcba-09fe-87dc-65ba-ab0987654321")}
 
     assert changes([key(MANAGE), table()], [key(MANAGE, statement), table()]) == []

@@ -111,7 +111,7 @@ def test_a_removed_user_loses(deployed: Program) -> None:
     ]
 
 
-def test_a_changed_profile_takes_what_iam_could_give(deployed: Program) -> None:
+def test_a_change_to_the_strict_profile_ends_access_by_iam_policies(deployed: Program) -> None:
     condition = "kms:EncryptionContext:aws:dynamodb:tableName StringEquals orders"
     administration = (
         "kms:RevokeGrant, kms:EnableKey, kms:DisableKey, kms:CancelKeyDeletion, kms:ReplicateKey, "
@@ -185,14 +185,14 @@ def test_a_table_that_is_imported_is_compared_with_what_is_there(
     assert sentences(opened)[0] == f"{BOB} gains read and write {SO_FAR}: table by-hand (us-east-1)"
 
 
-def test_destroying_takes_everyones_access(deployed: Program) -> None:
+def test_destroying_the_stack_ends_all_access(deployed: Program) -> None:
     result = deployed.stack.run("destroy", "--preview-only", events=True)
     diff = access_diff(read_preview("\n".join(map(json.dumps, result.events))))
 
     assert f"{ANN} loses read, write, {THE_REST}: {ORDERS} (the table is deleted)" in sentences(diff)
 
 
-def test_all_forms_of_a_preview_say_the_same(deployed: Program) -> None:
+def test_every_preview_format_gives_the_same_diff(deployed: Program) -> None:
     from_stream = deployed.diff(**orders(keyUsers=["ann", "bob"]))
     from_log = deployed.stack.preview().events
     digest = deployed.stack.project / "digest.json"

@@ -29,7 +29,7 @@ def test_a_new_grant_gives_the_access() -> None:
     assert READS_AND_WRITES in changes(before, [*before, grant(ANN, "Decrypt")])
 
 
-def test_a_retired_grant_takes_it() -> None:
+def test_retiring_a_grant_ends_the_access() -> None:
     after = [key(MANAGE), table()]
 
     assert changes([*after, grant(ANN, "Decrypt")], after)[0] == (
@@ -47,7 +47,7 @@ def test_a_denial_in_the_key_policy_wins_over_a_grant() -> None:
     assert changes(denied[:2], denied) == []
 
 
-def test_a_grant_to_an_account_is_for_all_of_it() -> None:
+def test_a_grant_to_an_account_covers_all_its_principals() -> None:
     before = [key(MANAGE), table()]
 
     assert changes(before, [*before, grant(ROOT, "Decrypt")])[0] == (
@@ -118,7 +118,7 @@ def test_a_grant_to_an_unknown_grantee_is_reported() -> None:
     assert diff.cannot_tell == ("grant (Grant): its grantee is known only after the update",)
 
 
-def test_a_grant_to_an_unknown_grantee_makes_no_note_wrong() -> None:
+def test_notes_stay_correct_beside_a_grant_to_an_unknown_grantee() -> None:
     """The user gets DynamoDB permissions, and perhaps the grant as well."""
     before = [key(DELEGATE), table()]
 

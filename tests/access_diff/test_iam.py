@@ -50,7 +50,7 @@ def test_full_access_gives_the_items_to_a_key_user() -> None:
     assert changes(before, [*before, attachment("ann")]) == [f"{ANN} gains {EVERYTHING}: {TABLE}"]
 
 
-def test_read_only_access_gives_a_key_user_read_alone() -> None:
+def test_read_only_access_gives_a_key_user_only_read() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     read_only = attachment("ann", "arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess")
 
@@ -77,7 +77,7 @@ def test_administrator_access_gives_access_where_the_key_policy_delegates() -> N
     assert found[-1].startswith(f"{ANN} gains administration of the key")
 
 
-def test_a_key_user_without_dynamodb_permissions_gains_the_keys_half() -> None:
+def test_a_key_user_without_dynamodb_permissions_gains_only_use_of_the_key() -> None:
     before = [key(MANAGE), table(), user("ann")]
     after = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
 
@@ -135,7 +135,7 @@ def test_a_query_of_an_index_reads_the_table(created: list[dict[str, object]], i
     assert changes(before, [*before, user_policy("ann", of_index)]) == [f"{ANN} gains read: {TABLE}"]
 
 
-def test_an_index_that_the_table_does_not_have_gives_nothing() -> None:
+def test_permissions_on_a_missing_index_give_no_access() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     of_index = user_policy("ann", {**allow("dynamodb:Query"), "Resource": f"{table_arn()}/index/*"})
     after = [before[0], table(globalSecondaryIndexes=INDEXES[:1]), user("ann"), of_index]
@@ -144,7 +144,7 @@ def test_an_index_that_the_table_does_not_have_gives_nothing() -> None:
     assert changes([*before, of_index], after) == [f"{ANN} gains read: {TABLE}"]
 
 
-def test_a_policy_for_another_table_gives_nothing() -> None:
+def test_a_policy_for_another_table_gives_no_access() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     other = {**allow("dynamodb:*"), "Resource": "arn:aws:dynamodb:*:*:table/invoices"}
 
@@ -170,7 +170,7 @@ def test_a_member_has_the_policies_of_its_group() -> None:
     assert changes(before, [*before, member]) == [f"{ANN} gains {EVERYTHING}: {TABLE}"]
 
 
-def test_a_policy_without_its_text_may_allow() -> None:
+def test_a_policy_whose_text_is_not_in_the_stack_may_allow() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table(), user("ann")]
     arn = "arn:aws:iam::111122223333:policy/somewhere-else"
 
@@ -183,7 +183,7 @@ def test_a_policy_without_its_text_may_allow() -> None:
     )
 
 
-def test_a_policy_without_its_text_may_deny() -> None:
+def test_a_policy_whose_text_is_not_in_the_stack_may_deny() -> None:
     arn = "arn:aws:iam::111122223333:policy/somewhere-else"
     other = {**attachment("ann", arn), "urn": attachment("ann")["urn"] + "-2"}
     before = [key(MANAGE), table(), user("ann"), attachment("ann"), other]

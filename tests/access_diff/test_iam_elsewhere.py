@@ -68,7 +68,7 @@ def test_a_session_has_the_policies_of_its_role() -> None:
     assert [note for note in diff.notes if "but cannot read" in note] == []
 
 
-def test_dynamodb_permissions_are_reported_where_iam_may_give_the_key() -> None:
+def test_dynamodb_permissions_are_reported_where_iam_may_allow_use_of_the_key() -> None:
     before = [key(DELEGATE), table()]
 
     assert changes(before, [*before, role_policy(allow("dynamodb:*Item"))]) == [

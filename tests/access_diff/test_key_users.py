@@ -39,7 +39,7 @@ def test_an_added_key_user_gains_read_and_write_of_the_table() -> None:
     ]
 
 
-def test_a_removed_key_user_loses_both() -> None:
+def test_a_removed_key_user_loses_read_and_write() -> None:
     before = [key(MANAGE, allow(USE, ANN)), table()]
     after = [key(MANAGE), table()]
 
@@ -101,7 +101,7 @@ def test_an_added_key_administrator_gains_administration_and_no_items() -> None:
     "action",
     ["kms:ReplicateKey", "kms:DeleteImportedKeyMaterial", "kms:RetireGrant", "kms:UpdatePrimaryRegion"],
 )
-def test_what_gives_or_ends_use_by_another_way_is_administration(action: str) -> None:
+def test_other_actions_that_give_or_end_use_are_administration(action: str) -> None:
     before, after = [key(MANAGE), table()], [key(MANAGE, allow(action, BOB)), table()]
 
     assert changes(before, after) == [f"{BOB} gains administration of the key ({action}): {KEY}"]
@@ -118,7 +118,7 @@ def test_a_key_without_a_table_in_the_stack_is_reported() -> None:
     assert f"{BOB} loses administration of the key: {alone} (the key leaves)" in changes(after, [])
 
 
-def test_create_grant_for_aws_services_alone_is_no_administration() -> None:
+def test_create_grant_for_aws_services_only_is_not_administration() -> None:
     for_services = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     before = [key(MANAGE), table()]
     after = [key(MANAGE, allow("kms:CreateGrant", ANN, Condition=for_services)), table()]
@@ -126,7 +126,7 @@ def test_create_grant_for_aws_services_alone_is_no_administration() -> None:
     assert changes(before, after) == []
 
 
-def test_a_new_denial_takes_the_access() -> None:
+def test_a_new_denial_ends_the_access() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
     after = [key(MANAGE, allow("kms:Decrypt", ANN), deny("kms:*", ANN)), table()]
 
@@ -153,7 +153,7 @@ def test_a_removed_denial_gives_access_again() -> None:
     assert sentences(diff)[0] == f"{BOB} gains read and write, if its IAM policies allow kms:Decrypt: {TABLE}"
 
 
-def test_a_denial_of_one_where_all_are_allowed_takes_the_access() -> None:
+def test_denying_one_principal_where_all_are_allowed_ends_its_access() -> None:
     anyone = allow("kms:Decrypt", "*")
     before, after = [key(MANAGE, anyone), table()], [key(MANAGE, anyone, deny("kms:*", BOB)), table()]
 
@@ -201,7 +201,7 @@ def test_everyone_is_shown_as_anyone() -> None:
     assert f"anyone (*) gains read and write, where {NO_TABLE_POLICY}: {TABLE}" in changes(before, after)
 
 
-def test_not_principal_lets_in_everyone_it_does_not_name() -> None:
+def test_not_principal_allows_everyone_it_does_not_list() -> None:
     but_bob = {"Effect": "Allow", "NotPrincipal": {"AWS": BOB}, "Action": "kms:Decrypt", "Resource": "*"}
     before = [key(MANAGE), table()]
     after = [key(MANAGE, but_bob), table()]
@@ -209,7 +209,7 @@ def test_not_principal_lets_in_everyone_it_does_not_name() -> None:
     assert any(line.startswith("anyone (*) gains read and write, where") for line in changes(before, after))
 
 
-def test_the_unique_id_of_a_deleted_user_is_nobody() -> None:
+def test_the_unique_id_of_a_deleted_user_matches_nobody() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", "AIDAEXAMPLEEXAMPLE123")), table()]
     after = [key(MANAGE), table()]
 
@@ -225,7 +225,7 @@ def test_a_role_covers_its_sessions() -> None:
     assert changes(before, after) == []
 
 
-def test_a_key_policy_as_a_resource_of_its_own_counts() -> None:
+def test_a_key_policy_in_a_separate_resource_counts() -> None:
     def separate(*statements: dict[str, object]) -> dict[str, object]:
         inputs = {"keyId": KEY_ID, "policy": policy(*statements)}
         return resource("aws:kms/keyPolicy:KeyPolicy", "policy", inputs, {})

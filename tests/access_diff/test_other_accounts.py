@@ -18,7 +18,7 @@ TABLE = "table orders (us-east-1)"
 READS = ["dynamodb:GetItem", "dynamodb:Query"]
 
 
-def test_another_account_without_a_policy_of_the_table_has_conditional_access() -> None:
+def test_another_account_without_a_table_policy_has_conditional_access() -> None:
     diff = diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()])
 
     assert [c.after.details for c in diff.changes if c.access == "read"] == [
@@ -37,14 +37,14 @@ def test_a_role_of_another_account_gains_read_by_both_policies() -> None:
     assert changes(before, after) == [f"{READER} gains read, if its IAM policies allow kms:Decrypt: {TABLE}"]
 
 
-def test_a_policy_of_the_table_without_the_key_gives_no_items() -> None:
+def test_a_table_policy_without_access_to_the_key_gives_no_items() -> None:
     before = [key(MANAGE), table(), table_policy()]
     after = [key(MANAGE), table(), table_policy(allow(READS, READER))]
 
     assert changes(before, after) == []
 
 
-def test_a_denial_in_the_policy_of_the_table_takes_the_access() -> None:
+def test_a_denial_in_the_table_policy_ends_the_access() -> None:
     users = key(MANAGE, allow("kms:Decrypt", "arn:aws:iam::111122223333:role/app"))
     after = [users, table(), table_policy(deny("dynamodb:*", "*"))]
 
@@ -53,14 +53,14 @@ def test_a_denial_in_the_policy_of_the_table_takes_the_access() -> None:
     ]
 
 
-def test_an_aws_managed_key_never_lets_in_another_account() -> None:
+def test_an_aws_managed_key_never_allows_another_account() -> None:
     encryption = {"enabled": True}
     managed = table(serverSideEncryption=encryption)
 
     assert changes([managed, table_policy()], [managed, table_policy(allow(READS, READER))]) == []
 
 
-def test_a_table_policy_that_allows_reading_takes_no_write_from_another_account() -> None:
+def test_a_table_policy_that_allows_only_reading_is_no_loss_of_write_for_another_account() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()]
     reads = table_policy(allow(READS, OTHER_ROOT))
 

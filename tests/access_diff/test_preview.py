@@ -120,7 +120,7 @@ def test_an_imported_resource_that_was_not_read_is_unknown() -> None:
     assert diff.cannot_tell == ("key (Key): it is imported, and the access that it gives now is unknown",)
 
 
-def test_what_an_earlier_update_left_over_is_nothing_that_anybody_loses() -> None:
+def test_deleting_leftovers_of_an_earlier_update_is_no_loss() -> None:
     users = key(MANAGE, allow("kms:Decrypt", ANN))
     leftover = {**table("left-over"), "delete": True}
 
@@ -128,7 +128,7 @@ def test_what_an_earlier_update_left_over_is_nothing_that_anybody_loses() -> Non
 
 
 def test_policy_violations_are_read() -> None:
-    said = {
+    output = {
         "policyEvent": {
             "policyName": "p",
             "enforcementLevel": "mandatory",
@@ -137,6 +137,6 @@ def test_policy_violations_are_read() -> None:
         }
     }
 
-    preview = read_preview(events(BEFORE, BEFORE) + "\n" + json.dumps(said))
+    preview = read_preview(events(BEFORE, BEFORE) + "\n" + json.dumps(output))
 
     assert [(v.policy, v.level, v.message) for v in preview.violations] == [("p", "mandatory", "no key")]

@@ -99,7 +99,7 @@ def test_a_role_of_another_stack_may_have_had_access_by_its_iam_policies(dev: De
     assert "this report assumes that they have them" in diff.notes[-1]
 
 
-def test_the_strict_profile_takes_what_iam_could_give(dev: Dev) -> None:
+def test_the_strict_profile_ends_access_by_iam_policies(dev: Dev) -> None:
     dev.configure("keyPolicyProfile", "strict")
 
     so_far = "(so far only if its IAM policies allow kms:Decrypt)"
@@ -117,7 +117,7 @@ def test_the_strict_profile_takes_what_iam_could_give(dev: Dev) -> None:
     ]
 
 
-def test_a_key_user_that_is_deployed_is_removed_by_config(dev: Dev) -> None:
+def test_removing_a_deployed_key_user_from_the_config_is_a_loss(dev: Dev) -> None:
     without = dev.config.read_text()
     dev.configure("keyUsers[0]", USER)
     dev.stack.up().checked()
@@ -150,7 +150,7 @@ def test_the_key_of_a_replica_decides_who_reads_it(dev: Dev) -> None:
     assert f"{USER} gains read, write and read of the stream: {TABLE}" in found
 
 
-def test_a_new_version_of_the_key_is_a_note_and_no_gain(dev: Dev) -> None:
+def test_a_new_key_version_is_a_note_and_not_a_gain(dev: Dev) -> None:
     dev.configure("keyVersion", "2")
 
     diff = dev.diff()

@@ -42,7 +42,9 @@ def test_the_order_of_statements_never_matters(statements: list[dict[str, Any]],
 
 @settings(deadline=None)  # the machine's speed is not what is tested
 @given(POLICIES, POLICIES)
-def test_the_way_back_is_the_opposite(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> None:
+def test_reverting_a_change_gives_the_opposite_diff(
+    one: list[dict[str, Any]], other: list[dict[str, Any]]
+) -> None:
     there = diff_of([key(*one), table()], [key(*other), table()])
     back = diff_of([key(*other), table()], [key(*one), table()])
 
@@ -53,7 +55,7 @@ def test_the_way_back_is_the_opposite(one: list[dict[str, Any]], other: list[dic
 
 @settings(deadline=None)  # the machine's speed is not what is tested
 @given(POLICIES, STATEMENTS)
-def test_one_more_allow_takes_nothing_and_one_more_deny_gives_nothing(
+def test_another_allow_ends_no_access_and_another_deny_gives_none(
     statements: list[dict[str, Any]], statement: dict[str, Any]
 ) -> None:
     added = diff_of([key(*statements), table()], [key(*statements, statement), table()])

@@ -98,7 +98,7 @@ def test_the_terminal_shows_each_change_in_one_line_under_its_table() -> None:
     ]
 
 
-def test_the_terminal_is_not_given_control_characters() -> None:
+def test_the_terminal_report_contains_no_control_characters() -> None:
     evil = "user\x1b[2J\x07\r\nann"
     console = Console(force_terminal=False)
     with console.capture() as captured:

@@ -32,11 +32,11 @@ def test_one_statement_decides_all_its_actions_at_once() -> None:
     assert groups(key(Document((allow(DISABLE, ENABLE, PUT),)))) == [(DISABLE, ENABLE, PUT)]
 
 
-def test_actions_of_different_statements_are_evaluated_apart() -> None:
+def test_actions_of_different_statements_are_evaluated_separately() -> None:
     assert groups(key(Document((allow(DISABLE, PUT), allow(ENABLE))))) == [(DISABLE, PUT), (ENABLE,)]
 
 
-def test_a_denial_of_one_action_sets_it_apart() -> None:
+def test_a_denied_action_is_evaluated_separately() -> None:
     denial = {**allow(PUT), "Effect": "Deny"}
     assert groups(key(Document((allow("kms:*"), denial)))) == [(DISABLE, ENABLE), (PUT,)]
 
@@ -47,7 +47,7 @@ def test_a_condition_may_decide_each_action_differently() -> None:
     assert groups(key(policy)) == [(DISABLE,), (ENABLE,), (PUT,)]
 
 
-def test_actions_that_have_an_effect_across_accounts_are_set_apart() -> None:
+def test_actions_that_have_an_effect_across_accounts_are_evaluated_separately() -> None:
     found = list(grouped((DISABLE, CREATE_GRANT, PUT), [key(Document((allow("kms:*"),)))]))
     assert found == [(DISABLE, PUT), (CREATE_GRANT,)]
 
@@ -57,7 +57,7 @@ def test_the_policy_before_and_the_policy_after_must_both_agree() -> None:
     assert groups(key(before), key(after)) == [(DISABLE,), (ENABLE,), (PUT,)]
 
 
-def test_a_policy_that_cannot_be_read_or_a_grant_leaves_each_action_alone() -> None:
+def test_with_an_unreadable_policy_or_a_grant_each_action_is_evaluated_separately() -> None:
     apart = [(DISABLE,), (ENABLE,), (PUT,)]
     assert groups(key(Unreadable("it is known only after the update"))) == apart
     grant = Grant(None, frozenset({"Decrypt"}), {}, {})

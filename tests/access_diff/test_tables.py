@@ -55,7 +55,7 @@ def test_a_principal_that_only_a_denial_lists_is_reported() -> None:
     assert changes(after, before) == [f"{BOB} gains read and write, {limit}: table orders (us-east-1)"]
 
 
-def test_a_tables_policy_lets_in_a_role_of_its_account_that_the_stack_does_not_make() -> None:
+def test_a_table_policy_allows_a_role_of_its_account_that_is_outside_the_stack() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", APP)), table()]
 
     assert changes(before, [*before, table_policy(allow("dynamodb:GetItem", APP))]) == [
@@ -63,7 +63,7 @@ def test_a_tables_policy_lets_in_a_role_of_its_account_that_the_stack_does_not_m
     ]
 
 
-def test_a_deleted_table_takes_everyones_access() -> None:
+def test_deleting_a_table_ends_all_access() -> None:
     kept = key(MANAGE, ANN_READS)
 
     assert changes([kept, table(), table("invoices")], [kept, table("invoices")]) == [
@@ -140,7 +140,7 @@ def test_nobody_can_read_a_table_whose_key_is_deleted() -> None:
     )
 
 
-def test_a_disabled_key_keeps_everybody_out() -> None:
+def test_nobody_can_read_a_table_whose_key_is_disabled() -> None:
     diff = diff_of(
         [key(MANAGE, ANN_READS), table()],
         [key(MANAGE, ANN_READS, isEnabled=False), table()],
@@ -150,7 +150,7 @@ def test_a_disabled_key_keeps_everybody_out() -> None:
     assert diff.notes[0] == "Nobody can read orders (us-east-1) after the update: its key key is disabled."
 
 
-def test_a_new_replica_is_a_place_where_the_table_can_be_read() -> None:
+def test_a_new_replica_is_a_gain_for_the_users_of_its_key() -> None:
     there = "eu-west-1"
     keys = [
         key(MANAGE, ANN_READS),
@@ -163,7 +163,7 @@ def test_a_new_replica_is_a_place_where_the_table_can_be_read() -> None:
     assert found[0] == f"{ANN} gains read and write: table orders (eu-west-1) (the table is new)"
 
 
-def test_a_replica_as_a_resource_of_its_own_counts() -> None:
+def test_a_replica_in_a_separate_resource_counts() -> None:
     there = "eu-west-1"
     keys = [
         key(MANAGE, ANN_READS),
@@ -195,7 +195,7 @@ def test_a_key_is_found_by_its_alias() -> None:
     )
 
 
-def test_the_aws_managed_key_is_known_by_what_the_program_asks_for() -> None:
+def test_the_aws_managed_key_is_recognised_by_the_inputs_of_the_program() -> None:
     """AWS returns the ARN of that key as of any other."""
     managed = table()
     managed["inputs"]["serverSideEncryption"] = {"enabled": True}

@@ -78,7 +78,7 @@ def key_policy(*statements: dict[str, object], of: str = ELSEWHERE) -> dict[str,
     return resource("aws:kms/keyPolicy:KeyPolicy", "policy", inputs, {})
 
 
-def test_a_changed_policy_of_a_key_that_the_stack_does_not_make_is_read() -> None:
+def test_a_changed_policy_of_a_key_outside_the_stack_is_evaluated() -> None:
     here = table(arn=ELSEWHERE)
     before, after = [here, key_policy(DELEGATE)], [here, key_policy(DELEGATE, allow("kms:*", BOB))]
 
@@ -103,7 +103,7 @@ def test_the_first_policy_of_a_key_outside_the_stack_is_unknown() -> None:
     assert diff_of(there, here).verdict == "cannot tell"
 
 
-def test_a_key_that_leaves_the_stack_and_whose_policy_stays_in_it_is_the_same_key() -> None:
+def test_a_key_that_leaves_the_stack_while_its_policy_stays_is_the_same_key() -> None:
     before = [key(DELEGATE), table()]
     after = [key_policy(DELEGATE, of=key_arn()), table()]
     before[0]["retainOnDelete"] = True
@@ -111,7 +111,7 @@ def test_a_key_that_leaves_the_stack_and_whose_policy_stays_in_it_is_the_same_ke
     assert sentences(diff_of(before, after)) == []
 
 
-def test_the_policy_of_a_key_given_by_its_id_alone_is_reported() -> None:
+def test_the_policy_of_a_key_given_only_by_its_id_is_reported() -> None:
     here = [table(arn=ELSEWHERE)]
 
     assert diff_of(here, [*here, key_policy(allow("kms:*", BOB), of=OTHER_KEY_ID)]).cannot_tell == (
@@ -144,7 +144,7 @@ def test_the_policy_of_an_unknown_table_is_reported() -> None:
     assert diff.cannot_tell == ("policy (ResourcePolicy): its table is known only after the update",)
 
 
-def test_what_was_unknown_and_stays_unknown_is_no_change() -> None:
+def test_a_value_that_stays_unknown_is_no_change() -> None:
     elsewhere = table(arn="arn:aws:kms:us-east-1:111122223333:key/aaaabbbb-cccc-dddd-eeee-ffff00001111")
 
     assert diff_of([elsewhere], [elsewhere]).verdict == "no change"

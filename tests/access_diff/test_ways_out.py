@@ -114,7 +114,7 @@ def test_a_new_stream_is_read_by_those_who_have_the_permission() -> None:
     ]
 
 
-def test_the_policy_of_a_stream_lets_others_in() -> None:
+def test_a_stream_policy_allows_other_principals() -> None:
     before = [key(MANAGE, allow("kms:Decrypt", APP)), table(streamEnabled=True)]
     of_stream = table_policy(allow("dynamodb:GetRecords", APP))
     of_stream["inputs"]["resourceArn"] = of_stream["outputs"]["resourceArn"] = STREAM_ARN

@@ -53,7 +53,7 @@ def test_advisory_ends_in_status_0(tmp_path: Path) -> None:
     "content",
     ["", "{", "[]", "{}", '{"deployment": null}', '{"deployment": {"resources": {}}}', '{"version": 3}'],
 )
-def test_file_that_is_no_state_is_an_error_never_a_pass(content: str, tmp_path: Path) -> None:
+def test_file_that_is_not_a_state_is_an_error_never_a_pass(content: str, tmp_path: Path) -> None:
     file, good = tmp_path / "prod.json", written(tmp_path / "good.json", state(orders=ENCRYPTED))
     file.write_text(content)
 
@@ -89,7 +89,7 @@ def test_state_that_the_engine_refuses_is_an_error(tmp_path: Path) -> None:
     assert "secret" in report["states"][0]["error"]
 
 
-def test_secret_that_cannot_be_decrypted_is_undecided_and_said_to_be(
+def test_secret_that_cannot_be_decrypted_is_reported_as_undecided(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = {**SAFE, "serverSideEncryption": {"enabled": True, "kmsKeyArn": SECRET}}
@@ -105,7 +105,7 @@ def test_secret_that_cannot_be_decrypted_is_undecided_and_said_to_be(
 @pytest.mark.parametrize(
     "arguments", [["--config", "missing.json"], ["--policy-pack", "missing"], ["--baseline", "missing.json"]]
 )
-def test_what_is_missing_is_named(
+def test_the_error_names_the_missing_file(
     arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = written(tmp_path / "prod.json", state(orders=ENCRYPTED))
@@ -144,7 +144,7 @@ def test_junit_has_a_suite_for_each_state(tmp_path: Path) -> None:
     assert counts == [["2", "1", "0", "1"], ["1", "0", "0", "0"], ["1", "0", "1", "0"]]
 
 
-def test_a_resource_that_a_program_only_reads_is_anothers(tmp_path: Path) -> None:
+def test_a_resource_that_the_program_only_reads_is_not_checked(tmp_path: Path) -> None:
     content = state(orders=ENCRYPTED)
     shared = {"urn": urn("shared"), "type": "aws:dynamodb/table:Table", "custom": True, "id": "shared"}
     content["deployment"]["resources"].append(

@@ -55,7 +55,7 @@ def test_all_stacks_are_checked_and_current_exports_are_not_read_again(
     assert sum(len(one["violations"]) for one in again["states"]) == 2
 
 
-def test_a_baseline_of_all_stacks_serves_each_part(
+def test_a_baseline_of_all_stacks_works_for_each_part(
     backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     baseline = tmp_path / "baseline.json"
@@ -82,9 +82,7 @@ def test_a_backend_with_a_damaged_state_is_an_error_never_a_pass(
     assert "Traceback" not in shown
 
 
-def test_a_backend_that_is_not_there_is_one_message(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_backend_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--backend", f"file://{tmp_path}/nowhere"]) == 2
     assert "cannot be listed" in capsys.readouterr().err
 
@@ -106,7 +104,7 @@ def test_arguments_that_do_not_fit_are_one_message(
 
 
 @given(st.lists(st.tuples(st.text("abc-1", min_size=1), st.text("abc-1", min_size=1))), st.integers(1, 7))
-def test_each_stack_is_in_one_part(stacks: list[tuple[str, str]], count: int) -> None:
+def test_each_stack_is_in_exactly_one_part(stacks: list[tuple[str, str]], count: int) -> None:
     parts = [Shard(number, count) for number in range(1, count + 1)]
 
     assert all(Counter(part.has(*stack) for part in parts)[True] == 1 for stack in stacks)

@@ -43,7 +43,7 @@ def test_second_violation_of_a_resource_with_an_old_one_is_new(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"version": 9, "old": []}', '{"version": 1, "old": [{}]}'])
-def test_file_that_is_no_baseline_is_an_error(content: str, tmp_path: Path) -> None:
+def test_file_that_is_not_a_baseline_is_an_error(content: str, tmp_path: Path) -> None:
     file, baseline = written(tmp_path / "prod.json", state(orders=ENCRYPTED)), tmp_path / "baseline.json"
     baseline.write_text(content)
 
@@ -57,7 +57,7 @@ def test_baseline_is_not_written_when_a_state_could_not_be_checked(tmp_path: Pat
     assert not baseline.exists()
 
 
-def test_a_baseline_is_refused_for_stacks_of_one_name(
+def test_a_baseline_is_refused_for_stacks_with_the_same_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, two = (written(tmp_path / f"{name}.json", state(logs=SAFE)) for name in ("one", "two"))

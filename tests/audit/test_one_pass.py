@@ -22,7 +22,7 @@ def analysis() -> Analysis:
     return Analysis(find_engine(), ROOT / "policy-pack")
 
 
-def said(report: StateReport) -> tuple[str, bool, Counter[Finding]]:
+def contents(report: StateReport) -> tuple[str, bool, Counter[Finding]]:
     return report.error, report.has_hidden_secrets, Counter(report.findings)
 
 
@@ -67,7 +67,7 @@ def secret_key() -> dict[str, Any]:
 @pytest.mark.parametrize(
     "content", [all_samples(), unusual(), secret_key()], ids=["all", "unusual", "secret"]
 )
-def test_the_quick_reports_are_the_engines(
+def test_the_one_pass_audit_reports_the_same_as_the_engine(
     content: dict[str, Any], analysis: Analysis, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "prod.json", content)
@@ -75,7 +75,7 @@ def test_the_quick_reports_are_the_engines(
     (quick,) = analysis.reports([file])
     engine = analysis.report(file)
 
-    error, _, findings = said(quick)
+    error, _, findings = contents(quick)
     assert (error, findings) == (engine.error, Counter(engine.findings))
     assert len(findings) > 0
     assert quick.urns == engine.urns

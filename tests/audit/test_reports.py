@@ -77,7 +77,7 @@ def violations(audit: Audit) -> Iterator[dict[str, Any]]:
             yield from state[kind]
 
 
-def test_catalogue_is_what_the_policies_state(catalogue: Catalogue) -> None:
+def test_catalogue_has_the_metadata_that_the_policies_state(catalogue: Catalogue) -> None:
     assert [(one.name, one.severity, one.remediation, one.url) for one in catalogue.policies] == [
         (rule.name, rule.severity.value, rule.remediation, rule.url) for rule in RULES
     ]
@@ -86,7 +86,7 @@ def test_catalogue_is_what_the_policies_state(catalogue: Catalogue) -> None:
     }
 
 
-def test_sarif_keeps_the_rules_of_the_public_schema(audit: Audit) -> None:
+def test_sarif_follows_the_public_schema(audit: Audit) -> None:
     faults = [error.message for error in Draft7Validator(LOG).iter_errors(json.loads(sarif_report(audit)))]
 
     assert faults == []

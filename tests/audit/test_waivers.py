@@ -98,7 +98,7 @@ def test_an_expired_waiver_hides_nothing_and_the_audit_says_so(tmp_path: Path) -
     assert "expired after 2026-01-01." in violation["message"]
 
 
-def test_a_pattern_that_takes_in_resources_and_no_violation_is_told(tmp_path: Path) -> None:
+def test_a_waiver_that_matches_resources_but_no_violation_is_reported_as_unused(tmp_path: Path) -> None:
     def waiver(scope: str) -> dict[str, str]:
         return {"owner": "orders-team", "reason": "old", "scope": scope, "expires": SOON}
 

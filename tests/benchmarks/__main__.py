@@ -35,7 +35,7 @@ def main() -> None:
         with local_run() as run:
             console.print(f"{part}: {run.description}")
             for finding in measured(part, run, given.sizes):
-                console.print(f"  {said(finding)}")
+                console.print(f"  {progress(finding)}")
                 found.append(finding)
         if given.write:
             write({part: section(found, conditions)}, PARTS)
@@ -49,7 +49,7 @@ def measured(part: str, run: LocalRun, sizes: Sequence[int]) -> Iterator[Finding
     return PARTS[part](run, sizes) if sizes else PARTS[part](run)
 
 
-def said(finding: Finding) -> str:
+def progress(finding: Finding) -> str:
     """One line of progress."""
     return f"{finding.name}: {finding.ratio:.2f}" if isinstance(finding, Comparison) else finding.title
 

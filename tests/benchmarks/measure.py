@@ -16,7 +16,7 @@ class Comparison:
         baseline: the other's median in seconds.
         ratio: ours to the baseline's: the median of the ratios pair by pair.
         pairs: how many pairs were run.
-        target: the highest ratio that is aimed at; None where there is none.
+        target: the highest acceptable ratio; None if there is no target.
     """
 
     name: str

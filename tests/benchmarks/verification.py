@@ -1,7 +1,7 @@
 """How long `verify` takes for many tables and principals, in parallel and one call at a time.
 
-The local AWS is one process, so both are bound by the processor. Before each request, a round trip to AWS
-is waited: what parallel calls gain over a network.
+The local AWS is one process, so both are bound by the processor. Each request is delayed by the time of
+a round trip to AWS, to show what parallel calls gain over a network.
 """
 
 import json

@@ -1,7 +1,7 @@
 """How long `who-can` takes for the principals of a large account, and how much memory.
 
-The pages are those of iam:GetAccountAuthorizationDetails, made here: what is measured is all but the network.
-It runs in one thread: the time is that of one core, whatever else the machine does.
+The pages of iam:GetAccountAuthorizationDetails are generated: everything but the network is measured. The
+time is the CPU time of one thread, so other work on the machine does not change it.
 """
 
 import json

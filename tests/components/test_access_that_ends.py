@@ -62,7 +62,7 @@ def test_each_end_has_a_statement_with_its_time() -> None:
     assert other["Condition"]["StringEquals"]["kms:CallerAccount"] == "444455556666"
 
 
-def test_a_temporary_user_of_a_console_key_can_make_no_grant_which_would_have_no_end() -> None:
+def test_a_temporary_user_of_a_console_key_can_create_no_grant() -> None:
     policy = statements(
         settings("user/ann", {"principal": "user/bob", "until": "2027-01-31"}, key_policy_profile="console")
     )
@@ -71,7 +71,7 @@ def test_a_temporary_user_of_a_console_key_can_make_no_grant_which_would_have_no
     assert policy["Allow attachment of persistent resources"]["Principal"]["AWS"].endswith("user/ann")
 
 
-def test_the_declaration_says_until_when_and_why() -> None:
+def test_the_declaration_states_the_end_and_the_reason() -> None:
     declared = declared_access(
         settings({"principal": "user/ann", "until": "2027-01-31", "reason": "INC-7"}), CALLER
     )
@@ -85,7 +85,7 @@ def test_the_declaration_says_until_when_and_why() -> None:
     } in declared
 
 
-def test_an_entry_whose_time_has_come_is_reported_for_removal() -> None:
+def test_an_entry_that_has_ended_is_reported_for_removal() -> None:
     past, future = "2020-01-31", (datetime.now(UTC) + timedelta(days=1)).isoformat()
     found = ended_access(
         settings({"principal": "user/ann", "until": future}, {"principal": "user/bob", "until": past})
@@ -96,7 +96,7 @@ def test_an_entry_whose_time_has_come_is_reported_for_removal() -> None:
     ]
 
 
-def test_one_key_user_has_one_end() -> None:
+def test_a_key_user_is_listed_once_with_one_end() -> None:
     (problem,) = preflight(
         settings("user/ann", {"principal": "user/ann", "until": "2027-01-31"}), TABLE, CALLER
     )
@@ -142,9 +142,7 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.mark.parametrize("profile", ["strict", "console"])
-def test_access_is_denied_after_its_end_and_the_key_cache_and_leaves_nothing_behind(
-    clock: Clock, profile: str
-) -> None:
+def test_access_is_denied_once_its_end_and_the_key_cache_have_passed(clock: Clock, profile: str) -> None:
     chance = random.Random(profile)  # noqa: S311  # no secret
     for case in range(CASES // 2 // USERS or 1):
         ends = {name: int(clock.now()) + chance.randint(3_600, 30 * 86_400) for name in clock.people}
@@ -152,7 +150,7 @@ def test_access_is_denied_after_its_end_and_the_key_cache_and_leaves_nothing_beh
         key = make_table(clock.aws, table, profile, ends)
         for name, end in sorted(ends.items(), key=lambda pair: pair[1]):
             clock.go_to(end - 60)
-            if clock.now() < end:  # the ends of two can be closer than this
+            if clock.now() < end:  # two ends can be less than a minute apart
                 assert reads(clock, name, table) == "allowed"
                 assert gains(clock, name, key) == []
             clock.go_to(end + KEY_CACHE + 1)

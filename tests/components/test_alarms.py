@@ -67,13 +67,13 @@ def of_type(kind: str, registrations: list[Registration]) -> list[Registration]:
     return [one for one in registrations if one.type == kind]
 
 
-def test_there_are_none_unless_they_are_asked_for() -> None:
+def test_alarms_are_off_by_default() -> None:
     made = registered()
 
     assert [of_type(kind, made) for kind in (RULE, TARGET, TOPIC)] == [[], [], []]
 
 
-def test_each_region_has_rules_for_its_keys_and_a_topic_that_lets_eventbridge_in() -> None:
+def test_each_region_has_rules_for_its_keys_and_a_topic_that_allows_eventbridge() -> None:
     made = registered(alarms={}, replica_regions=["eu-west-2"], key_version=2, retained_key_versions=[1])
     rules = of_type(RULE, made)
 
@@ -107,7 +107,7 @@ def test_given_targets_are_used_in_their_regions() -> None:
     assert {t.inputs["arn"] for t in of_type(TARGET, made)} == {queue, other}
 
 
-def test_a_brought_key_is_watched_too() -> None:
+def test_an_existing_key_gets_alarms_too() -> None:
     key = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"
     made = registered(alarms={}, key_arn=key)
 
@@ -116,7 +116,7 @@ def test_a_brought_key_is_watched_too() -> None:
 
 
 @pytest.mark.parametrize("table", ["a.b", "a" * 70, "a-b"])
-def test_rules_and_topics_have_names_that_aws_takes(table: str) -> None:
+def test_rules_and_topics_have_names_that_aws_accepts(table: str) -> None:
     made = registered(table_name=table, key_alias="orders", alarms={})
 
     assert all(len(rule.inputs["name"]) <= 64 for rule in of_type(RULE, made))
@@ -126,7 +126,7 @@ def test_rules_and_topics_have_names_that_aws_takes(table: str) -> None:
     assert topic.inputs["name"] in topic.inputs["policy"]
 
 
-def test_tables_whose_names_differ_in_a_dot_have_topics_of_their_own() -> None:
+def test_tables_whose_names_differ_only_by_a_dot_have_separate_topics() -> None:
     names = {
         of_type(TOPIC, registered(table_name=name, alarms={}))[0].inputs["name"] for name in ("a.b", "a-b")
     }
@@ -165,7 +165,7 @@ def test_tables_whose_names_differ_in_a_dot_have_topics_of_their_own() -> None:
         ),
     ],
 )
-def test_a_mistake_is_named_before_anything_is_registered(settings: dict[str, Any], message: str) -> None:
+def test_a_mistake_is_reported_before_anything_is_registered(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(SettingsError) as raised:
         registered(**settings)
 

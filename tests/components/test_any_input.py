@@ -125,7 +125,7 @@ def takes_inputs(annotation: Any) -> bool:  # noqa: ANN401  # annotations have n
     return any(takes_inputs(one) for one in get_args(annotation))
 
 
-def test_every_argument_that_takes_inputs_is_tried() -> None:
+def test_every_argument_that_takes_inputs_is_tested() -> None:
     expected = {name for name, annotation in arguments() if takes_inputs(annotation)}
     tried = {name.split(".")[0].split("[")[0].split(" ")[0] for name in INPUTS}
 
@@ -134,7 +134,7 @@ def test_every_argument_that_takes_inputs_is_tried() -> None:
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 @pytest.mark.parametrize("name", sorted({name for name, one in arguments() if not takes_inputs(one)}))
-def test_an_argument_that_takes_no_input_says_that_it_has_to_be_known(name: str, make: Make) -> None:
+def test_an_argument_that_takes_no_input_asks_for_a_plain_value(name: str, make: Make) -> None:
     def program() -> EncryptedTable:
         args: Any = {"partition_key": {"name": "id"}, name: make("x")}
         return EncryptedTable("orders", args)

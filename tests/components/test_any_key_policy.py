@@ -59,7 +59,7 @@ def principals(statement: Mapping[str, Any]) -> list[str]:
 
 
 @given(SETTINGS, TABLES)
-def test_everybody_named_is_in_the_document_and_nobody_else(
+def test_the_document_has_exactly_the_named_principals(
     given_settings: dict[str, Any], table: ProtectedTable
 ) -> None:
     strict = given_settings["key_policy_profile"] == "strict"
@@ -73,7 +73,9 @@ def test_everybody_named_is_in_the_document_and_nobody_else(
 
 
 @given(SETTINGS, TABLES)
-def test_each_statement_is_of_iams_grammar(given_settings: dict[str, Any], table: ProtectedTable) -> None:
+def test_each_statement_follows_the_grammar_of_iam(
+    given_settings: dict[str, Any], table: ProtectedTable
+) -> None:
     document = rendered(given_settings, table)
 
     sids = [statement["Sid"] for statement in document["Statement"]]
@@ -86,7 +88,7 @@ def test_each_statement_is_of_iams_grammar(given_settings: dict[str, Any], table
 
 
 @given(SETTINGS, TABLES, st.randoms(use_true_random=False))
-def test_order_and_repetition_make_no_difference(
+def test_order_and_repetition_do_not_matter(
     given_settings: dict[str, Any], table: ProtectedTable, chance: random.Random
 ) -> None:
     shuffled = {
@@ -99,7 +101,7 @@ def test_order_and_repetition_make_no_difference(
 
 @given(st.integers(1, 900), TABLES)
 @settings(max_examples=30)
-def test_a_document_fits_or_is_refused_with_the_way_out(number: int, table: ProtectedTable) -> None:
+def test_a_document_fits_or_the_error_says_how_to_shorten_it(number: int, table: ProtectedTable) -> None:
     people = {"key_users": [f"role/{one:040}" for one in range(number)], "deployers": ["user/d"]}
     policy = {"Version": "2012-10-17", "Statement": []}
     at_least = len(json.dumps(policy)) + sum(len(f"{SCOPE.root[:-4]}role/") + 40 for _ in range(number))
@@ -151,7 +153,9 @@ def aws() -> Iterator[LocalAws]:
 
 @given(KNOWN)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_kms_accepts_the_document_and_gives_it_back(aws: LocalAws, given_settings: dict[str, Any]) -> None:
+def test_kms_accepts_the_document_and_returns_it_unchanged(
+    aws: LocalAws, given_settings: dict[str, Any]
+) -> None:
     kms = aws.client("kms")
     document = rendered(given_settings, ProtectedTable("orders", "us-east-1", SCOPE))
 

@@ -21,7 +21,7 @@ class OtherAccount(World):
         return name, outputs
 
 
-def test_a_role_of_another_account_is_refused_with_what_to_do_instead() -> None:
+def test_a_role_of_another_account_is_refused_with_advice() -> None:
     def program() -> None:
         table = EncryptedTable("orders", {"partition_key": {"name": "id"}})
         table.grant_read(aws.iam.Role("app", assume_role_policy="{}"))
@@ -90,7 +90,7 @@ def test_access_of_an_application_needs_a_key_policy_that_lets_deployers_create_
         )
 
 
-def test_a_table_without_a_stream_gives_nobody_its_stream() -> None:
+def test_access_to_the_stream_of_a_table_without_one_is_refused() -> None:
     settings: Any = {"partition_key": {"name": "id"}}
 
     with pytest.raises(SettingsError, match=r"the table has no stream to read\. Set streamViewType\."):

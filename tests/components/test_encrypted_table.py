@@ -70,14 +70,14 @@ def test_secure_defaults() -> None:
     assert found["orders-table"].inputs["billingMode"] == "PAY_PER_REQUEST"
 
 
-def test_who_deploys_looks_after_the_key_when_nobody_is_named() -> None:
+def test_the_deployer_is_key_administrator_when_none_is_named() -> None:
     statements = {s["Sid"]: s for s in policy_of(registered()["orders-key"])["Statement"]}
 
     assert statements["KeyAdministration"]["Principal"] == {"AWS": CALLER}
     assert statements["TableCreation"]["Principal"] == {"AWS": CALLER}
 
 
-def test_a_session_deploys_as_its_role_with_the_roles_path() -> None:
+def test_a_session_counts_as_its_role_including_the_path() -> None:
     session = f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/session"
 
     policy = policy_of(registered(World(caller=session))["orders-key"])
@@ -101,7 +101,7 @@ def test_aws_is_asked_once_for_many_tables() -> None:
     ]
 
 
-def test_each_replica_has_a_key_an_alias_and_a_policy_of_its_region_and_is_as_safe() -> None:
+def test_each_replica_has_its_own_key_alias_and_policy_and_the_same_protection() -> None:
     found = registered(replica_regions=["us-east-1"], tags={"team": "orders"})
 
     away = found["orders-key-us-east-1"]
@@ -129,14 +129,14 @@ def test_a_multi_region_key_is_replicated() -> None:
     assert found["orders-key-us-east-1"].type == "aws:kms/replicaKey:ReplicaKey"
 
 
-def test_an_earlier_key_is_kept_beside_the_new_one_and_the_alias_moves() -> None:
+def test_an_earlier_key_is_kept_and_the_alias_moves_to_the_new_one() -> None:
     found = registered(key_version=3, retained_key_versions=[1, 2])
 
     assert {"orders-key", "orders-key-2", "orders-key-3"} <= set(found)
     assert found["orders-alias"].inputs["targetKeyId"] == "orders-key-3"
 
 
-def test_a_brought_key_makes_no_key() -> None:
+def test_an_existing_key_is_used_without_creating_one() -> None:
     found = registered(key_arn=OWN_KEY)
 
     assert set(found) == {"orders", "orders-table"}
@@ -152,7 +152,7 @@ def test_a_brought_key_makes_no_key() -> None:
         ({"customerMasterKeySpec": "RSA_2048"}, "SYMMETRIC_DEFAULT"),
     ],
 )
-def test_a_brought_key_that_would_not_do_is_refused(facts: dict[str, Any], told: str) -> None:
+def test_an_unsuitable_existing_key_is_refused(facts: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         registered(World(key=facts), key_arn=OWN_KEY)
 
@@ -211,7 +211,7 @@ def test_an_application_role_gets_a_policy_for_the_table_and_a_grant_for_its_key
 
 
 @pytest.mark.parametrize("grantee", ["arn:aws:iam::111122223333:role/app", None, 5])
-def test_access_is_granted_to_roles_only(grantee: Any) -> None:  # noqa: ANN401  # whatever users try
+def test_access_can_be_granted_only_to_roles(grantee: Any) -> None:  # noqa: ANN401  # whatever users try
     def program() -> None:
         EncryptedTable("orders", {"partition_key": {"name": "id"}}).grant_read(grantee)
 
@@ -219,7 +219,7 @@ def test_access_is_granted_to_roles_only(grantee: Any) -> None:  # noqa: ANN401 
         register(program)
 
 
-def test_access_is_granted_once() -> None:
+def test_granting_the_same_access_twice_is_an_error() -> None:
     def program() -> None:
         role = aws.iam.Role("app", name="app", assume_role_policy="{}")
         table = EncryptedTable("orders", {"partition_key": {"name": "id"}})
@@ -240,7 +240,7 @@ def test_access_is_granted_once() -> None:
         ({"deployers": ["role/deploy"], "key_policy_profile": "console"}, False),
     ],
 )
-def test_who_deploys_without_being_a_deployer_is_warned(
+def test_deploying_as_somebody_who_is_not_a_deployer_gives_a_warning(
     given: dict[str, Any], warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
@@ -272,7 +272,7 @@ def test_a_user_of_the_same_stack_can_be_a_key_user() -> None:
     assert [u.rpartition("::")[2] for u in key.request.propertyDependencies["policy"].urns] == ["ann"]
 
 
-def test_a_wrong_principal_that_comes_late_is_one_clear_message() -> None:
+def test_an_invalid_principal_from_an_output_is_one_clear_message() -> None:
     def program() -> None:
         EncryptedTable(
             "orders", {"partition_key": {"name": "id"}, "key_users": [pulumi.Output.from_input("*")]}
@@ -282,7 +282,7 @@ def test_a_wrong_principal_that_comes_late_is_one_clear_message() -> None:
         register(program)
 
 
-def test_capacity_that_follows_use_is_not_reset_by_the_next_update() -> None:
+def test_autoscaled_capacity_is_not_reset_by_the_next_update() -> None:
     bounds = {"min_capacity": 2, "max_capacity": 9}
     world = World(table={"billingMode": "PROVISIONED", "readCapacity": 5, "writeCapacity": 9})
     found = registered(world, billing_mode="PROVISIONED", read_autoscaling=bounds, write_autoscaling=bounds)
@@ -352,7 +352,7 @@ BACKUP = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before/backup/0148960279714
     ],
     ids=["latest", "at a time", "backup", "files", "throughput"],
 )
-def test_where_items_come_from_and_how_many_can_be_read_is_told_to_dynamodb(
+def test_restores_imports_and_throughput_limits_are_passed_to_dynamodb(
     given: dict[str, Any], inputs: dict[str, Any]
 ) -> None:
     table = registered(**given)["orders-table"]
@@ -361,7 +361,7 @@ def test_where_items_come_from_and_how_many_can_be_read_is_told_to_dynamodb(
     assert table.inputs["serverSideEncryption"]["enabled"] is True
 
 
-def test_where_a_table_came_from_never_replaces_it() -> None:
+def test_a_changed_restore_or_import_source_never_replaces_the_table() -> None:
     ignored = set(registered(ttl_attribute="expires_at")["orders-table"].request.ignoreChanges)
 
     assert ignored == {
@@ -386,7 +386,7 @@ def test_a_table_of_the_same_stack_can_be_restored_from() -> None:
     assert table.inputs["restoreSourceTableArn"] == f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before"
 
 
-def test_replicas_are_as_consistent_as_the_table_says() -> None:
+def test_replicas_have_the_consistency_mode_of_the_table() -> None:
     found = registered(replica_regions=["eu-west-2", "eu-central-1"], replica_consistency="STRONG")
 
     assert [r["consistencyMode"] for r in found["orders-table"].inputs["replicas"]] == ["STRONG", "STRONG"]

@@ -37,7 +37,7 @@ def statements(document: Document) -> Mapping[str, Mapping[str, Any]]:
     return {statement["Sid"]: statement for statement in document["Statement"]}
 
 
-def test_the_console_profile_is_the_consoles_document_byte_for_byte() -> None:
+def test_the_console_profile_equals_the_consoles_policy_byte_for_byte() -> None:
     assert json.dumps(console_policy(ACCESS, TABLE), indent=4) + "\n" == GOLDEN.read_text()
 
 
@@ -53,7 +53,7 @@ def test_administrators_of_a_multi_region_key_replicate_it_too() -> None:
     assert actions[-2:] == ["kms:ReplicateKey", "kms:UpdatePrimaryRegion"]
 
 
-def test_who_manages_a_strict_key_can_neither_use_it_nor_let_others_use_it() -> None:
+def test_administrators_of_a_strict_key_can_neither_use_it_nor_let_others_use_it() -> None:
     policy = statements(strict_policy(ACCESS, TABLE))
 
     for sid in ("KeyManagementByAccount", "KeyAdministration"):
@@ -78,7 +78,7 @@ def test_a_strict_key_user_decrypts_this_tables_items_through_dynamodb_and_no_mo
     }
 
 
-def test_other_accounts_have_a_statement_of_their_own() -> None:
+def test_other_accounts_have_separate_statements() -> None:
     elsewhere = "arn:aws:iam::777788889999:role/reader"
     access = replace(ACCESS, users=[*ACCESS.users, elsewhere])
 
@@ -88,7 +88,7 @@ def test_other_accounts_have_a_statement_of_their_own() -> None:
     assert usage["Condition"]["StringEquals"]["kms:CallerAccount"] == ["444455556666", "777788889999"]
 
 
-def test_a_deployer_grants_the_table_its_key_and_applications_this_tables_items() -> None:
+def test_a_deployer_can_create_grants_for_the_table_and_for_applications_of_this_table() -> None:
     policy = statements(strict_policy(ACCESS, TABLE))
 
     granting = {sid for sid, statement in policy.items() if "kms:CreateGrant" in statement["Action"]}
@@ -100,7 +100,7 @@ def test_a_deployer_grants_the_table_its_key_and_applications_this_tables_items(
     assert applications["StringEquals"]["kms:EncryptionContext:aws:dynamodb:tableName"] == "orders"
 
 
-def test_without_application_grants_a_deployer_grants_the_table_its_key_alone() -> None:
+def test_without_application_grants_a_deployer_can_create_grants_for_the_table_only() -> None:
     policy = statements(strict_policy(replace(ACCESS, application_grants=False), TABLE))
 
     granting = {sid for sid, statement in policy.items() if "kms:CreateGrant" in statement["Action"]}
@@ -108,7 +108,7 @@ def test_without_application_grants_a_deployer_grants_the_table_its_key_alone() 
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_service_users_grant_to_aws_services_alone(
+def test_service_users_can_create_grants_for_aws_services_only(
     profile: Callable[[KeyAccess, ProtectedTable], Document],
 ) -> None:
     role = (
@@ -121,19 +121,19 @@ def test_service_users_grant_to_aws_services_alone(
     assert policy["KeyServiceGrants"]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
-def test_more_principals_than_fit_are_refused_with_the_size_and_the_limit() -> None:
+def test_too_many_principals_are_refused_with_the_size_and_the_limit() -> None:
     many = [f"{OWN}:role/{number:060}" for number in range(400)]
 
     with pytest.raises(KeyPolicyError, match=f"{MAXIMUM_BYTES:,}.*Name fewer principals"):
         to_json(strict_policy(replace(ACCESS, users=many), TABLE))
 
 
-def test_characters_that_kms_refuses_are_named() -> None:
+def test_the_error_names_characters_that_kms_rejects() -> None:
     with pytest.raises(KeyPolicyError, match="€"):
         to_json(strict_policy(replace(ACCESS, statements=[{"Sid": "€", "Principal": {"AWS": "x"}}]), TABLE))
 
 
-def test_a_sid_that_another_statement_has_is_refused() -> None:
+def test_a_duplicate_sid_is_refused() -> None:
     for profile in PROFILES.values():
         for sid in statements(profile(ACCESS, TABLE)):
             more = {"Sid": sid, "Effect": "Deny", "Principal": "*", "Action": "kms:Sign", "Resource": "*"}
@@ -142,7 +142,7 @@ def test_a_sid_that_another_statement_has_is_refused() -> None:
                 profile(replace(ACCESS, statements=[more]), TABLE)
 
 
-def test_in_china_arns_are_of_the_partition_and_services_are_called_as_everywhere() -> None:
+def test_in_china_arns_have_the_partition_and_service_names_stay_the_same() -> None:
     user = "arn:aws-cn:iam::111122223333:user/ann"
     table = ProtectedTable("orders", "cn-north-1", Scope("aws-cn", "111122223333"))
 
@@ -155,7 +155,7 @@ def test_in_china_arns_are_of_the_partition_and_services_are_called_as_everywher
     assert grantees == "arn:aws-cn:iam::111122223333:role/*"
 
 
-def test_the_greatest_size_is_taken_and_counts_bytes() -> None:
+def test_the_maximum_size_is_accepted_and_counts_bytes() -> None:
     frame = len(to_json({"x": ""}))
 
     assert len(to_json({"x": "a" * (MAXIMUM_BYTES - frame)})) == MAXIMUM_BYTES
@@ -166,7 +166,7 @@ def test_the_greatest_size_is_taken_and_counts_bytes() -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_more_statements_come_last_as_they_are(
+def test_additional_statements_come_last_unchanged(
     profile: Callable[[KeyAccess, ProtectedTable], Document],
 ) -> None:
     more = {"Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": f"{OWN}:role/audit"}, "Action": "kms:*"}
@@ -175,7 +175,7 @@ def test_more_statements_come_last_as_they_are(
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_the_account_is_left_out_where_it_is_not_to_be_named(
+def test_the_account_statement_can_be_left_out(
     profile: Callable[[KeyAccess, ProtectedTable], Document],
 ) -> None:
     named = [s["Principal"]["AWS"] for s in profile(replace(ACCESS, account_root=False), TABLE)["Statement"]]

@@ -69,7 +69,7 @@ def test_the_account_keeps_the_key_manageable(statements: list[dict[str, Any]]) 
         ),
     ],
 )
-def test_a_policy_that_nobody_permanent_can_change_is_told(
+def test_a_policy_that_no_permanent_principal_can_change_is_refused(
     statements: list[dict[str, Any]], why: str
 ) -> None:
     assert why in (reason(*statements) or "")

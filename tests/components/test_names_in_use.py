@@ -19,7 +19,7 @@ def problems(name: str = "orders", **more: object) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["or", "the orders", "orders/eu", "x" * 256])
-def test_a_component_whose_name_no_table_can_have_needs_a_table_name(name: str) -> None:
+def test_a_component_with_a_name_that_is_invalid_for_a_table_needs_a_table_name(name: str) -> None:
     first = problems(name)[0]
 
     assert first.startswith(f"tableName: is left out, and {name!r} is not a name for DynamoDB")
@@ -34,7 +34,7 @@ def test_a_table_name_that_is_too_long_for_an_alias_needs_an_alias() -> None:
     assert problems("x" * 251, key_alias="orders") == []
 
 
-def test_an_alias_is_given_once_with_or_without_its_prefix() -> None:
+def test_a_duplicate_alias_is_refused_with_or_without_its_prefix() -> None:
     told = problems(key_alias="alias/orders", additional_key_aliases=["sales", "orders", "alias/sales"])
 
     assert told == [
@@ -43,7 +43,7 @@ def test_an_alias_is_given_once_with_or_without_its_prefix() -> None:
     ]
 
 
-def test_the_alias_that_is_left_out_counts_too() -> None:
+def test_a_duplicate_of_the_default_alias_is_refused() -> None:
     assert problems("or.ders", additional_key_aliases=["or-ders"]) == [
         "additionalKeyAliases[0]: 'alias/or-ders' is already an alias of the key."
     ]
@@ -60,7 +60,7 @@ def test_the_alias_that_is_left_out_counts_too() -> None:
         ({"k": "v" * 257}, "has 257 characters; AWS accepts at most 256"),
     ],
 )
-def test_tags_that_aws_refuses_are_named(tags: dict[str, str], message: str) -> None:
+def test_the_error_names_tags_that_aws_rejects(tags: dict[str, str], message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         problems(tags=tags)
     assert message in str(caught.value)
@@ -76,7 +76,7 @@ def test_tags_that_aws_refuses_are_named(tags: dict[str, str], message: str) -> 
         {"x" * 128: "v" * 256},
     ],
 )
-def test_letters_of_any_language_digits_spaces_and_empty_values_are_tags(tags: dict[str, str]) -> None:
+def test_tags_may_have_letters_of_any_language_digits_spaces_and_empty_values(tags: dict[str, str]) -> None:
     assert problems(tags=tags) == []
 
 
@@ -93,7 +93,7 @@ OWN = OTHER.replace("444455556666", "111122223333")
         ({"restore_from": {"backup_arn": f"{OTHER}/backup/1"}}, "restoreFrom.backupArn"),
     ],
 )
-def test_a_key_and_a_source_are_of_the_tables_account(setting: dict[str, Any], path: str) -> None:
+def test_a_key_or_restore_source_of_another_account_is_refused(setting: dict[str, Any], path: str) -> None:
     assert problems(**setting) == [
         f"{path}: is in account 444455556666, but the table is in 111122223333; give one in 111122223333."
     ]
@@ -139,7 +139,7 @@ def test_what_aws_can_never_accept_here_is_named(setting: dict[str, Any], expect
     assert problem.startswith(expected)
 
 
-def test_a_table_is_restored_to_a_time_in_the_past() -> None:
+def test_a_restore_time_in_the_future_is_refused() -> None:
     source = {"table_arn": OWN, "date_time": "9999-01-01T00:00:00Z"}
 
     assert problems("restored", restore_from=source) == [

@@ -43,7 +43,7 @@ def statements(of: KeySettings) -> dict[str, Any]:
     return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
 
 
-def test_a_permission_set_is_named_by_the_arn_of_its_role_in_the_reserved_path() -> None:
+def test_a_permission_set_matches_the_arns_of_its_roles_in_the_reserved_path() -> None:
     usage = statements(settings(key_users=["permission-set/Reader"]))["KeyUsageByPermissionSets"]
 
     assert usage["Principal"] == {"AWS": "*"}
@@ -68,7 +68,7 @@ def test_a_permission_set_is_named_by_the_arn_of_its_role_in_the_reserved_path()
         f"user{PATH}AWSReservedSSO_Reader_0123456789abcdef",
     ],
 )
-def test_no_other_principal_has_such_an_arn(lookalike: str) -> None:
+def test_no_other_principal_matches_the_arn(lookalike: str) -> None:
     patterns = role_arns("arn:aws:iam::111122223333:permission-set/Reader")
 
     assert not any(fnmatchcase(f"arn:aws:iam::111122223333:{lookalike}", one) for one in patterns)
@@ -84,7 +84,7 @@ def test_a_role_of_a_named_permission_set_is_among_the_deployers() -> None:
     )
 
 
-def test_an_organisation_lets_in_its_other_accounts_only() -> None:
+def test_an_organisation_allows_only_its_other_accounts() -> None:
     policy = statements(settings(other_accounts=[f"organisation/{ORGANISATION}", f"organisation/{UNIT}"]))
 
     whole, unit = policy["KeyUsageByOrganisations"], policy["KeyUsageByOrganisationalUnits"]
@@ -105,12 +105,14 @@ def test_an_organisation_lets_in_its_other_accounts_only() -> None:
         (f"organization/{ORGANISATION}", "is not an organisation. Give organisation/o-ID"),
     ],
 )
-def test_what_is_neither_is_refused_with_the_right_form(wrong: str, message: str) -> None:
+def test_an_invalid_permission_set_or_organisation_is_refused_with_the_right_form(
+    wrong: str, message: str
+) -> None:
     with pytest.raises(PrincipalError, match=message):
         check_principal(wrong)
 
 
-def test_each_is_refused_where_it_does_not_belong() -> None:
+def test_permission_sets_and_organisations_are_refused_in_other_settings() -> None:
     found = preflight(
         settings(
             key_users=[f"organisation/{ORGANISATION}"],

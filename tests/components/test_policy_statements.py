@@ -27,18 +27,18 @@ VALID: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action"
         {"Condition": {"StringEquals": {"kms:CallerAccount": ["111122223333"]}}},
     ],
 )
-def test_what_kms_accepts_is_taken_and_is_about_this_key(more: dict[str, Any]) -> None:
+def test_statements_that_kms_accepts_are_taken_for_this_key(more: dict[str, Any]) -> None:
     assert check_key_statement({**VALID, **more}) == {**VALID, **more, "Resource": "*"}
 
 
-def test_everybody_but_some_can_be_denied() -> None:
+def test_a_denial_with_not_principal_is_accepted() -> None:
     statement = {"Effect": "Deny", "NotPrincipal": {"AWS": ROLE}, "NotAction": "kms:DescribeKey"}
 
     assert check_key_statement(statement) == {**statement, "Resource": "*"}
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
-def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
+def test_outputs_of_other_resources_are_left_for_kms_to_check() -> None:
     role = pulumi.Output.from_input(ROLE)
 
     for principal in ({"AWS": role}, {"AWS": [role, ROLE]}):
@@ -46,7 +46,7 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ({"Efect": "Allow"}, "unknown element 'Efect'"),
         ({"Effect": "allow"}, "Effect is 'allow'; give 'Allow' or 'Deny'"),
@@ -80,11 +80,11 @@ def test_what_another_resource_gives_is_left_for_kms_to_check() -> None:
         ({"Condition": {"StringEquals": {"kms:CallerAccount": {1}}}}, "cannot be written as JSON: set {1}"),
     ],
 )
-def test_what_kms_refuses_is_refused_with_its_reason(more: dict[str, Any], told: str) -> None:
+def test_statements_that_kms_rejects_are_refused_with_the_reason(more: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011  # the message is compared below
         check_key_statement({**VALID, **more})
 
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
@@ -100,12 +100,12 @@ OF_TABLE: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Acti
         {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
     ],
 )
-def test_what_dynamodb_accepts_is_taken_as_it_is(more: dict[str, Any]) -> None:
+def test_statements_that_dynamodb_accepts_are_taken_unchanged(more: dict[str, Any]) -> None:
     assert check_table_statement({**OF_TABLE, **more}) == {**OF_TABLE, **more}
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ({"Effect": "allow"}, "Effect is 'allow'; give 'Allow' or 'Deny'"),
         ({"Action": "kms:Decrypt"}, "Action has 'kms:Decrypt', which is not an action of DynamoDB"),
@@ -115,8 +115,10 @@ def test_what_dynamodb_accepts_is_taken_as_it_is(more: dict[str, Any]) -> None:
         ({"NotResource": TABLE}, "unknown element 'NotResource'"),
     ],
 )
-def test_what_dynamodb_refuses_is_refused_with_its_reason(more: dict[str, Any], told: str) -> None:
+def test_statements_that_dynamodb_rejects_are_refused_with_the_reason(
+    more: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError) as refused:  # noqa: PT011  # the message is compared below
         check_table_statement({**OF_TABLE, **more})
 
-    assert told in str(refused.value)
+    assert message in str(refused.value)

@@ -19,7 +19,7 @@ OWN = "arn:aws:iam::111122223333"
         ("arn:aws:iam::444455556666:role/a/b/c", "arn:aws:iam::444455556666:role/a/b/c"),
     ],
 )
-def test_each_spelling_becomes_the_arn_that_kms_returns(given: str, canonical: str) -> None:
+def test_each_form_becomes_the_arn_that_kms_returns(given: str, canonical: str) -> None:
     assert canonical_principal(given, SCOPE) == canonical
 
 
@@ -46,7 +46,7 @@ def test_each_spelling_becomes_the_arn_that_kms_returns(given: str, canonical: s
         ("", "not the ARN of a principal"),
     ],
 )
-def test_what_cannot_be_named_is_refused_with_its_reason(given: str, reason: str) -> None:
+def test_an_invalid_principal_is_refused_with_the_reason(given: str, reason: str) -> None:
     with pytest.raises(PrincipalError) as refused:
         canonical_principal(given, SCOPE)
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_named_is_refused_with_its_reason(given: str, reason: str
     assert reason in str(refused.value)
 
 
-def test_order_and_repetition_make_no_difference() -> None:
+def test_order_and_repetition_do_not_matter() -> None:
     one = canonical_principals(["user/b", "444455556666", f"{OWN}:user/a"], SCOPE)
     other = canonical_principals(
         [f"{OWN}:user/b", "user/a", "user/b", "arn:aws:iam::444455556666:root"], SCOPE
@@ -64,7 +64,7 @@ def test_order_and_repetition_make_no_difference() -> None:
 
 
 @pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov", "aws-iso-b"])
-def test_any_partition_is_a_home(partition: str) -> None:
+def test_the_account_can_be_in_any_partition(partition: str) -> None:
     scope = Scope(partition, "111122223333")
 
     assert canonical_principal("user/ann", scope) == f"arn:{partition}:iam::111122223333:user/ann"

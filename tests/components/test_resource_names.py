@@ -28,7 +28,7 @@ def role(name: str, parent: pulumi.Resource | None = None) -> aws.iam.Role:
     return aws.iam.Role(name, assume_role_policy=json.dumps({}), opts=pulumi.ResourceOptions(parent=parent))
 
 
-def test_an_index_and_a_table_of_the_same_words_have_resources_of_their_own() -> None:
+def test_an_index_and_a_table_with_similar_names_have_separate_resources() -> None:
     def program() -> None:
         table("orders", **SCALED, global_secondary_indexes=[{"name": "archive", "partition_key": "year"}])
         table("orders-archive", **SCALED)
@@ -46,7 +46,7 @@ def test_an_index_and_a_table_of_the_same_words_have_resources_of_their_own() ->
     ]
 
 
-def test_roles_of_two_components_may_share_their_name() -> None:
+def test_roles_of_two_components_may_have_the_same_name() -> None:
     class Service(pulumi.ComponentResource):
         def __init__(self, name: str) -> None:
             super().__init__(f"test:index:{name}", name)
@@ -69,7 +69,7 @@ def test_roles_of_two_components_may_share_their_name() -> None:
 
 @given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 3)), min_size=2, max_size=2, unique=True))
 @settings(max_examples=500)
-def test_a_childs_name_can_be_read_in_one_way_only(two: Sequence[tuple[str, str, int]]) -> None:
+def test_the_name_of_a_child_is_unambiguous(two: Sequence[tuple[str, str, int]]) -> None:
     first, second = (about_role(f"{name}-read", role, number) for name, role, number in two)
     assert first != second
     if two[0][:2] != two[1][:2]:
@@ -91,7 +91,7 @@ def test_a_childs_name_can_be_read_in_one_way_only(two: Sequence[tuple[str, str,
     ],
     ids=["table", "alias", "additional alias", "another table in a replica's Region"],
 )
-def test_a_name_is_used_once_in_a_program(
+def test_a_name_used_twice_in_a_program_is_refused(
     first: dict[str, Any], second: dict[str, Any], message: str | None
 ) -> None:
     def program() -> None:
@@ -121,6 +121,6 @@ def test_components_in_parents_of_different_types_may_share_their_name() -> None
     assert sorted(names) == ["depot-orders", "shop-orders"]
 
 
-def test_a_program_in_the_same_process_starts_anew() -> None:
+def test_another_program_in_the_same_process_can_use_the_same_names() -> None:
     for _ in range(2):
         register(lambda: table("orders"), World())

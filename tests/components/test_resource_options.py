@@ -63,7 +63,7 @@ def in_parent(parent_options: Callable[[], pulumi.ResourceOptions]) -> pulumi.Re
     ],
     ids=["provider", "list", "map", "the parent's provider", "the parent's list"],
 )
-def test_the_provider_that_is_given_says_who_deploys_and_where(
+def test_the_given_provider_decides_account_region_and_deployer(
     options: Callable[[], pulumi.ResourceOptions],
 ) -> None:
     world = TwoAccounts()
@@ -78,7 +78,7 @@ def test_the_provider_that_is_given_says_who_deploys_and_where(
     assert "default" not in world.asked
 
 
-def test_tables_of_two_providers_ask_each_once() -> None:
+def test_each_of_two_providers_is_asked_once() -> None:
     world = TwoAccounts()
 
     def program() -> None:
@@ -112,7 +112,7 @@ def kept(found: dict[str, Registration]) -> set[str]:
     return {name for name, one in found.items() if one.is_kept}
 
 
-def test_protection_is_of_key_and_table_whatever_the_component_says() -> None:
+def test_key_and_table_are_protected_whatever_the_component_options_say() -> None:
     children = {"orders-key", "orders-table"}
     for protect in (None, True, False):
         options = pulumi.ResourceOptions(protect=protect)
@@ -121,15 +121,15 @@ def test_protection_is_of_key_and_table_whatever_the_component_says() -> None:
         assert kept(found) == children
 
 
-def test_a_test_user_of_another_partition_has_its_policy_and_its_sign_in_page() -> None:
-    told: list[str] = []
+def test_a_test_user_in_another_partition_has_the_policy_and_sign_in_page_of_it() -> None:
+    urls: list[str] = []
 
     def program() -> None:
         user = TestUser("demo", {"user_name": "ann"}, pulumi.ResourceOptions(provider=china()))
-        user.console_sign_in_url.apply(told.append)
+        user.console_sign_in_url.apply(urls.append)
 
     found = register(program, TwoAccounts())
 
     policy = "arn:aws-cn:iam::aws:policy/AmazonDynamoDBFullAccess"
     assert found["demo-full-access"].inputs["policyArn"] == policy
-    assert told == [f"https://{CHINA}.signin.amazonaws.cn/console"]
+    assert urls == [f"https://{CHINA}.signin.amazonaws.cn/console"]

@@ -23,7 +23,7 @@ def settings(**more: object) -> TableSettings:
     return found
 
 
-def test_a_partition_key_is_all_that_is_needed() -> None:
+def test_only_a_partition_key_is_required() -> None:
     table = settings()
 
     assert (table.key_policy_profile, table.enable_key_rotation) == ("strict", True)
@@ -31,7 +31,7 @@ def test_a_partition_key_is_all_that_is_needed() -> None:
     assert (table.deletion_window_in_days, table.billing_mode) == (30, "PAY_PER_REQUEST")
 
 
-def test_an_ephemeral_table_can_be_deleted_unless_it_says_otherwise() -> None:
+def test_an_ephemeral_table_can_be_deleted_unless_set_otherwise() -> None:
     assert settings(ephemeral=True).is_deletion_protected is False
     assert settings(ephemeral=True, deletion_protection_enabled=True).is_deletion_protected is True
 
@@ -244,7 +244,9 @@ def included(*attributes: str, name: str = "by-state") -> dict[str, Any]:
         ),
     ],
 )
-def test_a_mistake_is_told_with_its_path_the_value_and_what_to_do(given: dict[str, Any], told: str) -> None:
+def test_a_mistake_is_reported_with_its_path_the_value_and_what_to_do(
+    given: dict[str, Any], told: str
+) -> None:
     with pytest.raises(SettingsError) as refused:
         settings(**given)
 
@@ -257,12 +259,12 @@ def test_a_resource_in_the_place_of_its_arn_is_named() -> None:
         settings(key_users=[pulumi.ComponentResource("tests:index:Role", "app")])
 
 
-def test_arguments_that_are_no_map_are_told() -> None:
+def test_arguments_that_are_not_a_map_are_refused() -> None:
     with pytest.raises(SettingsError, match="table: the arguments should be a map, found None"):
         validated("table", None, TableSettings)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_together() -> None:
     with pytest.raises(SettingsError) as refused:
         validated(
             "table", {"deletion_window_in_days": 1, "key_users": ["*"], "tabel_name": "x"}, TableSettings
@@ -293,7 +295,7 @@ def test_a_rule_about_an_invalid_setting_is_not_checked() -> None:
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
-def test_what_another_resource_gives_is_checked_when_it_is_known() -> None:
+def test_outputs_of_other_resources_are_checked_when_they_are_known() -> None:
     given = pulumi.Output.from_input("user/ann")
 
     some: object = settings(key_users=[given, "user/bob"]).key_users
@@ -303,19 +305,19 @@ def test_what_another_resource_gives_is_checked_when_it_is_known() -> None:
     assert all_of_them is given
 
 
-def test_numbers_that_the_config_command_makes_of_account_ids_and_tags_are_texts() -> None:
+def test_account_ids_and_tags_that_the_config_command_turns_into_numbers_are_read_as_text() -> None:
     table = settings(other_accounts=[444455556666], tags={"cost-centre": 42})
 
     assert (table.other_accounts, table.tags) == (("444455556666",), {"cost-centre": "42"})
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
-def test_what_has_to_be_known_at_once_is_told() -> None:
+def test_an_output_where_a_plain_value_is_needed_is_refused() -> None:
     with pytest.raises(SettingsError, match="table_name: should be a string, found an output"):
         settings(table_name=pulumi.Output.from_input("orders"))
 
 
-def test_arguments_and_settings_are_the_same() -> None:
+def test_arguments_and_settings_have_the_same_names() -> None:
     arguments = set(EncryptedTableArgs.__annotations__)
 
     assert arguments == set(TableSettings.model_fields)
@@ -331,13 +333,15 @@ NUMBERS = sorted(
 
 
 @pytest.mark.parametrize("name", sorted(TableSettings.model_fields))
-def test_a_value_of_no_kind_that_a_setting_takes_is_refused_by_its_name(name: str) -> None:
+def test_a_value_of_the_wrong_type_is_refused_with_the_name_of_its_setting(name: str) -> None:
     with pytest.raises(SettingsError, match=rf"\n  {name}"):
         settings(**{name: object()})
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", [True, 1.5, "many", -1])
-def test_a_number_that_aws_does_not_take_is_refused_by_its_name(name: str, value: object) -> None:
+def test_a_number_that_aws_does_not_accept_is_refused_with_the_name_of_its_setting(
+    name: str, value: object
+) -> None:
     with pytest.raises(SettingsError, match=rf"{name}|{to_camel(name)}"):
         settings(**{name: value})

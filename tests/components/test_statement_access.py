@@ -27,11 +27,11 @@ def declared(*key: dict[str, Any], table: tuple[dict[str, Any], ...] = ()) -> li
 @pytest.mark.parametrize(
     "action", ["kms:Decrypt", ["kms:DescribeKey", "KMS:decrypt"], "kms:*", "kms:Dec?ypt", "*"]
 )
-def test_whoever_may_decrypt_by_a_statement_is_its_key_user(action: object) -> None:
+def test_a_principal_that_a_statement_allows_to_decrypt_is_declared_as_a_key_user(action: object) -> None:
     assert declared(allow(action)) == [(ROLE, "statementKeyUser")]
 
 
-def test_whoever_a_statement_allows_something_else_is_named_by_it() -> None:
+def test_a_principal_that_a_statement_allows_something_else_is_declared_as_named() -> None:
     but_decrypt = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "NotAction": "kms:D*"}
 
     assert declared(allow("kms:DescribeKey")) == declared(but_decrypt) == [(ROLE, "statementPrincipal")]
@@ -48,14 +48,14 @@ def test_each_role_is_declared_once_and_services_and_accounts_as_well() -> None:
     ]
 
 
-def test_nobody_is_declared_by_a_denial_or_by_leaving_it_to_the_accounts_iam() -> None:
+def test_denials_and_delegation_to_iam_declare_nobody() -> None:
     denial = {"Effect": "Deny", "Principal": "*", "Action": "kms:*"}
 
     assert declared(denial, allow("kms:*", ACCOUNT), allow("kms:*", f"arn:aws:iam::{ACCOUNT}:root")) == []
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
-def test_a_principal_that_is_made_in_the_same_stack_is_declared_when_it_is_known() -> pulumi.Output[None]:
+def test_a_principal_created_by_the_same_stack_is_declared_once_it_is_known() -> pulumi.Output[None]:
     found = declared_by_statements([allow("kms:Decrypt", pulumi.Output.from_input(ROLE))], [], SCOPE)
 
     def check(entries: object) -> None:

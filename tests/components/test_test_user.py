@@ -15,14 +15,14 @@ def test_a_test_user_has_console_access_an_access_key_and_full_access_to_dynamod
     assert {one.parent for name, one in found.items() if name != "demo"} == {"demo"}
 
 
-def test_what_is_secret_is_registered_as_secret() -> None:
+def test_passwords_and_keys_are_registered_as_secrets() -> None:
     found = register(lambda: TestUser("demo", {"user_name": "ann"}))
 
     assert "secret" in found["demo-access-key"].request.additionalSecretOutputs
     assert "password" in found["demo-login"].request.additionalSecretOutputs
 
 
-def test_the_user_is_told_where_to_sign_in() -> None:
+def test_the_user_has_a_sign_in_url() -> None:
     told: list[str] = []
 
     def program() -> None:

@@ -52,7 +52,7 @@ def test_the_guides_mocks_are_enough() -> None:
     pulumi.runtime.test(construct)()  # type: ignore[no-untyped-call]
 
 
-def test_mocks_without_an_answer_are_told_which_call_needs_one() -> None:
+def test_a_mock_without_an_answer_gets_a_message_that_names_the_call() -> None:
     pulumi.runtime.set_mocks(Silent(), preview=False)
 
     with pytest.raises(CallerError, match="did not answer get_caller_identity"):

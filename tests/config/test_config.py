@@ -35,14 +35,14 @@ def mistakes(**values: Any) -> list[str]:  # noqa: ANN401  # as above
     return [line.strip() for line in lines]
 
 
-def test_a_partition_key_is_all_that_a_table_needs() -> None:
+def test_a_table_needs_only_a_partition_key() -> None:
     config = load(tables={"orders": {"partitionKey": "id"}})
 
     assert config.tables["orders"].partition_key.name == "id"
     assert config.tables["orders"].ephemeral is False
 
 
-def test_tables_are_as_ephemeral_as_their_stack_unless_they_say_otherwise() -> None:
+def test_tables_of_an_ephemeral_stack_are_ephemeral_unless_set_otherwise() -> None:
     config = load(
         ephemeral="true",
         tables={"one": {"partitionKey": "id"}, "two": {"partitionKey": "id", "ephemeral": False}},
@@ -51,13 +51,13 @@ def test_tables_are_as_ephemeral_as_their_stack_unless_they_say_otherwise() -> N
     assert [config.tables[name].ephemeral for name in ("one", "two")] == [True, False]
 
 
-def test_no_table_is_told_with_the_command_that_makes_one() -> None:
-    (told,) = mistakes()
+def test_a_config_without_tables_gets_the_command_that_adds_one() -> None:
+    (message,) = mistakes()
 
-    assert told.startswith("encrypted-tables:tables: no tables are configured. Start with: pulumi config")
+    assert message.startswith("encrypted-tables:tables: no tables are configured. Start with: pulumi config")
 
 
-def test_the_settings_of_a_project_of_another_name_are_renamed_by_a_command(
+def test_settings_under_another_project_name_get_the_command_that_renames_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pulumi.runtime.settings.reset_options(project="shop", stack="qa")
@@ -72,8 +72,8 @@ def test_the_settings_of_a_project_of_another_name_are_renamed_by_a_command(
     )
 
 
-def test_every_mistake_is_told_at_once_with_its_path() -> None:
-    told = mistakes(
+def test_all_mistakes_are_reported_together_with_their_paths() -> None:
+    messages = mistakes(
         ephemeral="perhaps",
         tabels={},
         testUser="not a name",
@@ -90,7 +90,7 @@ def test_every_mistake_is_told_at_once_with_its_path() -> None:
         },
     )
 
-    assert sorted(line.split(": ")[0] for line in told) == [
+    assert sorted(line.split(": ")[0] for line in messages) == [
         "encrypted-tables:ephemeral",
         "encrypted-tables:tabels",
         "encrypted-tables:tables.abroad.keyUsers[0]",
@@ -105,25 +105,27 @@ def test_every_mistake_is_told_at_once_with_its_path() -> None:
     ]
 
 
-def test_an_empty_map_of_tables_is_told() -> None:
+def test_an_empty_map_of_tables_is_reported() -> None:
     assert mistakes(tables={}) == ["encrypted-tables:tables: is empty; give at least 1."]
 
 
-def test_a_users_name_is_told_in_words() -> None:
-    (told,) = mistakes(testUser="not a name", tables={"orders": {"partitionKey": "id"}})
+def test_an_invalid_user_name_is_explained() -> None:
+    (message,) = mistakes(testUser="not a name", tables={"orders": {"partitionKey": "id"}})
 
-    assert told.startswith("encrypted-tables:testUser: 'not a name' is not a user's name: up to 64 letters")
+    assert message.startswith(
+        "encrypted-tables:testUser: 'not a name' is not a user's name: up to 64 letters"
+    )
 
 
 @pytest.mark.parametrize("tables", ["orders", ["orders"], "7"])
-def test_tables_of_the_wrong_shape_are_told(tables: object) -> None:
-    (told,) = mistakes(tables=tables)
+def test_tables_of_the_wrong_type_are_reported(tables: object) -> None:
+    (message,) = mistakes(tables=tables)
 
-    assert told.startswith("encrypted-tables:tables: should be a map, found")
+    assert message.startswith("encrypted-tables:tables: should be a map, found")
 
 
-def test_what_only_shows_where_it_is_deployed_is_told_for_all_tables() -> None:
-    told = mistakes(
+def test_mistakes_that_depend_on_the_account_are_reported_for_all_tables() -> None:
+    messages = mistakes(
         tables={
             "orders": {"partitionKey": "id", "keyUsers": ["arn:aws-cn:iam::111122223333:user/a"]},
             "customers": {"partitionKey": "id", "keyAlias": "orders", "replicaRegions": ["eu-west-1"]},
@@ -131,7 +133,7 @@ def test_what_only_shows_where_it_is_deployed_is_told_for_all_tables() -> None:
         }
     )
 
-    assert [line.split(": ")[0] for line in told] == [
+    assert [line.split(": ")[0] for line in messages] == [
         "encrypted-tables:tables.orders.keyUsers[0]",
         "encrypted-tables:tables.customers.replicaRegions[0]",
         "encrypted-tables:tables.invoices",
@@ -139,7 +141,7 @@ def test_what_only_shows_where_it_is_deployed_is_told_for_all_tables() -> None:
     ]
 
 
-def test_principals_that_the_stack_creates_are_waited_for() -> None:
+def test_principals_that_the_stack_creates_are_created_before_the_key_policy() -> None:
     config = load(tables={"orders": {"partitionKey": "id", "keyUsers": ["user/ann", "user/bob"]}})
     arn = pulumi.Output.from_input("arn:aws:iam::111122223333:user/ann")
 
@@ -148,8 +150,8 @@ def test_principals_that_the_stack_creates_are_waited_for() -> None:
     assert args["key_users"] == [arn, "user/bob"]
 
 
-def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name() -> None:
-    told = mistakes(
+def test_duplicate_table_names_and_aliases_in_a_region_are_reported() -> None:
+    messages = mistakes(
         tables={
             "orders": {
                 "partitionKey": "id",
@@ -162,7 +164,7 @@ def test_a_name_that_two_tables_use_in_a_region_is_told_for_both_kinds_of_name()
     )
 
     used = "is also used by the table 'orders' in"
-    assert told == [
+    assert messages == [
         f"encrypted-tables:tables.archive.tableName: 'orders' {used} eu-west-1.",
         f"encrypted-tables:tables.away.keyAlias: 'alias/sales' {used} us-east-1.",
     ]
@@ -179,18 +181,18 @@ def test_tables_of_different_regions_can_share_names() -> None:
 def test_a_secret_is_refused_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps([f"{NAMESPACE}:tables", "other:token"]))
 
-    told = mistakes(tables={"orders": {"partitionKey": "id", "keyUsers": ["hunter2"]}})
+    messages = mistakes(tables={"orders": {"partitionKey": "id", "keyUsers": ["hunter2"]}})
 
-    assert [line.split(": ")[0] for line in told] == ["encrypted-tables:tables"]
-    assert "without --secret" in told[0]
-    assert "hunter2" not in told[0]
+    assert [line.split(": ")[0] for line in messages] == ["encrypted-tables:tables"]
+    assert "without --secret" in messages[0]
+    assert "hunter2" not in messages[0]
 
 
-def test_a_hint_is_in_the_spelling_of_config() -> None:
-    told = mistakes(tables={"orders": {"partitionKey": "id", "keyuser": []}}, table={})
+def test_hints_use_the_spelling_of_the_config() -> None:
+    messages = mistakes(tables={"orders": {"partitionKey": "id", "keyuser": []}}, table={})
 
-    assert "encrypted-tables:tables.orders.keyuser: unknown setting; did you mean keyUsers?" in told
-    assert "encrypted-tables:table: unknown setting; did you mean tables?" in told
+    assert "encrypted-tables:tables.orders.keyuser: unknown setting; did you mean keyUsers?" in messages
+    assert "encrypted-tables:table: unknown setting; did you mean tables?" in messages
 
 
 @pytest.mark.parametrize(
@@ -207,8 +209,8 @@ def test_a_hint_is_in_the_spelling_of_config() -> None:
         ("tableName", {"name": "orders"}),
     ],
 )
-def test_a_setting_of_the_wrong_shape_is_told_with_what_is_expected(setting: str, value: object) -> None:
-    (told,) = mistakes(tables={"orders": {"partitionKey": "id", setting: value}})
+def test_a_setting_of_the_wrong_type_is_reported_with_the_expected_type(setting: str, value: object) -> None:
+    (message,) = mistakes(tables={"orders": {"partitionKey": "id", setting: value}})
 
-    assert told.startswith(f"encrypted-tables:tables.orders.{setting}: should be ")
-    assert repr(value) in told or "Statements" in setting
+    assert message.startswith(f"encrypted-tables:tables.orders.{setting}: should be ")
+    assert repr(value) in message or "Statements" in setting

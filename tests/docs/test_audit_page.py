@@ -24,5 +24,5 @@ def test_the_commands_of_the_page_work(own_run: LocalRun) -> None:
     assert written == {"audit.sarif", "audit.xml", "audit.json"}
 
 
-def test_the_page_states_the_version_of_checkov_that_the_benchmarks_install() -> None:
+def test_the_page_states_the_checkov_version_of_the_benchmarks() -> None:
     assert set(re.findall(r"Checkov (\d[\d.]+\d)", (DOCS / PAGE).read_text())) == {VERSION}

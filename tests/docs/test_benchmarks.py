@@ -12,7 +12,7 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("part", SECTIONS)
-def test_a_section_is_of_the_current_sources_or_says_that_they_have_changed(part: str) -> None:
+def test_a_section_has_figures_of_the_current_sources_or_says_that_they_changed(part: str) -> None:
     """If not: `python -m tests.benchmarks --mark`, or measure again."""
     text = SECTIONS[part].strip() + "\n"
 

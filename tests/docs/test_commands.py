@@ -53,7 +53,7 @@ def test_each_code_block_names_its_language(page: Path) -> None:
     assert {"bash", "shell", "console"} & set(fences[::2]) == set()
 
 
-def test_what_is_not_run_says_why() -> None:
+def test_a_block_that_is_not_run_gives_the_reason() -> None:
     marked = [
         reason for page in PAGES for reason in re.findall(r"<!-- Not run by a test.*", page.read_text())
     ]

@@ -26,12 +26,12 @@ def test_every_row_names_a_test_that_exists() -> None:
     assert [(path, test) for path, test in named if f"def {test}" not in (ROOT / path).read_text()] == []
 
 
-def test_every_row_compares_all_of_them() -> None:
+def test_every_row_compares_all_tools() -> None:
     assert {len(row) for row in ROWS} == {5}
     assert [row for row in ROWS if not all(cell.strip() for cell in row)] == []
 
 
-def test_what_has_no_argument_is_set_by_a_transform_or_a_resource(program: Program) -> None:
+def test_settings_without_an_argument_can_be_set_by_a_transform_or_a_resource(program: Program) -> None:
     (source,) = blocks("comparison.md", "python")
     grant = """
 role = aws.iam.Role("monitor", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": []}))

@@ -101,7 +101,7 @@ def test_every_kind_of_client_is_measured() -> None:
     assert {case[0] for case in CASES} == {"reused", "25 in parallel", "fresh"}
 
 
-def test_the_examples_follow_from_the_prices() -> None:
+def test_the_examples_match_the_prices() -> None:
     page = (DOCS / "cost.md").read_text()
     calls = 100 * 60 * 60 * 730
 

@@ -19,7 +19,7 @@ def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
     return checkout
 
 
-def test_a_reader_deploys_reads_verifies_adds_a_key_user_and_takes_all_down(reader: Checkout) -> None:
+def test_a_reader_deploys_reads_verifies_adds_a_key_user_and_destroys_the_stack(reader: Checkout) -> None:
     setup, create, deploy, item, verify, key_user, take_down = runnable_blocks("first-deployment.md")
     dynamodb = reader.run.aws.client("dynamodb", region="eu-west-1")
 

@@ -99,7 +99,7 @@ def test_the_event_source_mapping_reads_the_tables_stream() -> None:
     assert mapping["eventSourceArn"].endswith("/stream/1")
 
 
-def test_a_table_of_the_program_becomes_the_components(program: Program) -> None:
+def test_a_table_of_the_program_moves_into_the_component(program: Program) -> None:
     written_out, wrapped = section(WRAP, "python")
     aws = program.run.aws
     program(written_out).up().checked()
@@ -121,7 +121,7 @@ def test_a_table_of_the_program_becomes_the_components(program: Program) -> None
     assert aws.client("dynamodb").get_item(TableName="parts", Key=KEY)["Item"] == KEY
 
 
-def test_a_former_name_of_no_resource_is_an_error(program: Program, name: str) -> None:
+def test_an_alias_that_matches_no_resource_is_an_error(program: Program, name: str) -> None:
     source = (
         f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "former_names": {{"tabel": "x"}}}})'
     )

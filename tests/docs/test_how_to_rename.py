@@ -35,7 +35,7 @@ def test_a_replica_is_removed_and_an_alias_and_a_block_are_renamed(reader: Reade
     assert (reader.key, reader.dynamodb.get_item(TableName="orders", Key=KEY)["Item"]) == (key, KEY)
 
 
-def test_a_partition_key_changes_with_a_second_table_only(reader: Reader) -> None:
+def test_a_partition_key_can_be_changed_only_with_a_second_table(reader: Reader) -> None:
     """A new name is refused, and a new type, which the AWS provider would change in place."""
     reader.does("")
     (new_type,) = section(CHANGE_KEY, "yaml")

@@ -32,7 +32,7 @@ def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
     return Checkout(own_run, checkout)
 
 
-def test_a_project_of_another_name_is_deployed_verified_changed_and_taken_down(
+def test_a_project_of_another_name_is_deployed_verified_changed_and_destroyed(
     reader: Checkout, tmp_path: Path
 ) -> None:
     """The project installs its dependencies into its own environment."""

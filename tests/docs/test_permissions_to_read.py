@@ -77,41 +77,41 @@ def with_policy(aws: LocalAws, identity: Identity, policy: Policy) -> Identity:
     return identity
 
 
-def test_verify_needs_no_more(aws: LocalAws, identity: Identity, outputs: str) -> None:
+def test_the_permissions_are_enough_for_verify(aws: LocalAws, identity: Identity, outputs: str) -> None:
     looks = with_policy(aws, identity, VERIFY)
 
-    found, said = status(aws, looks, "verify", "--outputs", "-", "--read-only", given=outputs)
+    found, output = status(aws, looks, "verify", "--outputs", "-", "--read-only", given=outputs)
 
-    assert found in (0, 1), said
+    assert found in (0, 1), output
 
 
 @pytest.mark.parametrize("action", actions(VERIFY))
-def test_verify_cannot_tell_with_one_less(
+def test_verify_cannot_tell_without_one_of_the_permissions(
     aws: LocalAws, identity: Identity, outputs: str, action: str
 ) -> None:
     looks = with_policy(aws, identity, without(VERIFY, action))
 
-    found, said = status(aws, looks, "verify", "--outputs", "-", "--read-only", given=outputs)
+    found, output = status(aws, looks, "verify", "--outputs", "-", "--read-only", given=outputs)
 
-    assert (found, action in said.replace("\n", "")) == (2, True), said
+    assert (found, action in output.replace("\n", "")) == (2, True), output
 
 
-def test_who_can_needs_no_more(aws: LocalAws, identity: Identity, outputs: str) -> None:
+def test_the_permissions_are_enough_for_who_can(aws: LocalAws, identity: Identity, outputs: str) -> None:
     table = json.loads(outputs)["tables"]["orders"]["tableName"]
 
-    found, said = status(aws, with_policy(aws, identity, WHO_CAN), "who-can", table, "--format", "csv")
+    found, output = status(aws, with_policy(aws, identity, WHO_CAN), "who-can", table, "--format", "csv")
 
-    assert (found, "reader" in said) == (0, True), said
+    assert (found, "reader" in output) == (0, True), output
 
 
 @pytest.mark.parametrize("action", actions(WHO_CAN))
-def test_who_can_cannot_tell_with_one_less(
+def test_who_can_cannot_tell_without_one_of_the_permissions(
     aws: LocalAws, identity: Identity, outputs: str, action: str
 ) -> None:
     table = json.loads(outputs)["tables"]["orders"]["tableName"]
 
-    found, said = status(
+    found, output = status(
         aws, with_policy(aws, identity, without(WHO_CAN, action)), "who-can", table, "--format", "csv"
     )
 
-    assert found == 2 or UNKNOWN in said, said
+    assert found == 2 or UNKNOWN in output, output

@@ -21,7 +21,7 @@ def test_the_reference_is_current(name: str) -> None:
     assert document(name) == (DOCS / name).read_text()
 
 
-def test_every_setting_is_an_argument_with_a_meaning_and_the_other_way_round() -> None:
+def test_settings_and_documented_arguments_are_the_same() -> None:
     table = (DOCS / "configuration.md").read_text().partition("## A table")[2].partition("###")[0]
     meanings = dict(re.findall(r"^\| `(\w+)`.* \| .* \| (.+) \|$", table, re.MULTILINE))
 
@@ -29,7 +29,7 @@ def test_every_setting_is_an_argument_with_a_meaning_and_the_other_way_round() -
     assert set(meanings) == {to_camel(name) for name in TableSettings.model_fields}
 
 
-def test_what_is_required_is_said() -> None:
+def test_the_reference_marks_required_settings() -> None:
     required = re.findall(r"`(\w+)` \(required\)", (DOCS / "configuration.md").read_text())
 
     fields = {**StackConfig.model_fields, **TableSettings.model_fields}

@@ -13,7 +13,7 @@ from tests.documents import blocks, project_checkout
 TABLE, USER = "nextwork-kms-table", "nextwork-kms-user"
 
 
-def test_the_commands_of_the_page_find_the_cause_and_end_it(own_run: LocalRun) -> None:
+def test_the_commands_of_the_page_find_the_cause_and_fix_it(own_run: LocalRun) -> None:
     checkout = project_checkout(own_run)
     deployed = checkout.shell("pulumi stack init dev && pulumi up --stack dev --yes")
     assert deployed.returncode == 0, deployed.stdout

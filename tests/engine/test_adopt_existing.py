@@ -114,7 +114,7 @@ def checkout(own_run: LocalRun) -> Checkout:
     return project_checkout(own_run)
 
 
-def test_the_guides_commands_adopt_the_table_as_it_is_and_leave_it_so(checkout: Checkout) -> None:
+def test_the_guides_commands_adopt_the_table_unchanged(checkout: Checkout) -> None:
     aws = checkout.run.aws
     key = make_by_hand(aws)
     before = facts(aws, key)
@@ -140,7 +140,7 @@ def test_the_guides_commands_adopt_the_table_as_it_is_and_leave_it_so(checkout: 
     assert facts(aws, key) == before
 
 
-def test_what_the_console_left_off_is_changed_in_place_afterwards(checkout: Checkout) -> None:
+def test_settings_that_the_console_left_off_are_enabled_in_place_afterwards(checkout: Checkout) -> None:
     aws = checkout.run.aws
     key = make_by_hand(aws)
     adopt(checkout)
@@ -263,7 +263,7 @@ def test_an_alias_of_another_key_is_refused(checkout: Checkout) -> None:
     )
 
 
-def test_nothing_to_adopt_is_said(checkout: Checkout) -> None:
+def test_a_missing_table_is_reported(checkout: Checkout) -> None:
     for name in ("ann", "bob"):
         checkout.run.aws.client("iam").create_user(UserName=name)
 

@@ -141,7 +141,7 @@ LOSSES = (
 )
 
 
-def test_each_dangerous_call_raises_an_alarm_and_no_update_of_a_deployer_does(
+def test_each_dangerous_call_raises_an_alarm_and_updates_of_a_deployer_do_not(
     shared_run: LocalRun, program: Program, name: str, raised: Raised
 ) -> None:
     for settings in LIFE:

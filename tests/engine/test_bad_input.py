@@ -1,4 +1,4 @@
-"""What a user gets wrong is one clear message and a non-zero status, and nothing is lost or left behind."""
+"""A user's mistake gives one clear message and a non-zero status; nothing is lost or left behind."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def wrong(shared_run: LocalRun) -> Stack:
     ],
     ids=["four mistakes", "not a map"],
 )
-def test_wrong_config_is_named_with_its_path_before_anything_is_created(
+def test_wrong_config_is_reported_with_its_path_before_anything_is_created(
     wrong: Stack, tables: object, fragments: list[str]
 ) -> None:
     set_tables(wrong, tables)

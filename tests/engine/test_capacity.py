@@ -45,7 +45,7 @@ def scale(program: Program, name: str, **capacity: int) -> None:
 
 
 @pytest.mark.parametrize("refresh", [(), ("--refresh",)], ids=["", "after a refresh"])
-def test_autoscaling_keeps_what_it_set_wherever_an_index_is_inserted_or_removed(
+def test_autoscaled_capacity_is_kept_wherever_an_index_is_inserted_or_removed(
     program: Program, name: str, refresh: tuple[str, ...]
 ) -> None:
     both = f"{READ}, {WRITE}"
@@ -76,7 +76,7 @@ def test_fixed_capacity_is_applied_while_the_other_direction_scales(program: Pro
     program.stack.destroy().checked()
 
 
-def test_an_on_demand_table_gets_autoscaling_and_goes_back_in_one_update_each(
+def test_a_table_changes_to_autoscaling_and_back_to_on_demand_in_one_update_each(
     program: Program, name: str
 ) -> None:
     program(table(name, "", "xxx")).up().checked()

@@ -1,6 +1,6 @@
 """The permissions of a deployer and a previewer in docs/permissions.md are enough, and each is needed.
 
-PERMISSION_REMOVALS is how many actions are taken away, one at a time (default 2, `all` for all of them).
+PERMISSION_REMOVALS is how many actions are removed, one at a time (default 2, `all` for all of them).
 """
 
 import json
@@ -74,14 +74,14 @@ def role(shared_run: LocalRun, name: str) -> str:
     return name
 
 
-def test_a_deployer_needs_no_more(shared_run: LocalRun, program: Program, role: str) -> None:
+def test_the_permissions_are_enough_for_a_deployer(shared_run: LocalRun, program: Program, role: str) -> None:
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", DEPLOY)
 
     lives(program, as_user(program.stack, shared_run, deployer), role, f"user/{deployer.name}").checked()
 
 
 @pytest.mark.parametrize("action", some(DEPLOY))
-def test_a_deployer_fails_with_one_less(
+def test_a_deployer_fails_without_one_of_the_permissions(
     shared_run: LocalRun, program: Program, role: str, action: str
 ) -> None:
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", without(DEPLOY, action))
@@ -108,7 +108,7 @@ MORE: dict[str, tuple[Policy, dict[str, object], str]] = {
 
 
 def grows_and_goes(program: Program, stack: Stack, name: str, deployer: str, section: str) -> Result:
-    """Add what the section is for to a table, take it away, and destroy the table; the first failure."""
+    """Add the section's feature to a table, remove it, and destroy the table. Return the first failure."""
     _, settings, more = MORE[section]
     grown = "table = " + source(name, deployer, **settings) + more.replace("ROLE", name)
     for text in (grown, source(name, deployer)):
@@ -119,7 +119,9 @@ def grows_and_goes(program: Program, stack: Stack, name: str, deployer: str, sec
 
 
 @pytest.mark.parametrize("section", MORE)
-def test_more_permissions_are_enough(shared_run: LocalRun, program: Program, role: str, section: str) -> None:
+def test_the_further_permissions_are_enough(
+    shared_run: LocalRun, program: Program, role: str, section: str
+) -> None:
     policy = together(MORE[section][0], documented(section))
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", policy)
     stack = as_user(program.stack, shared_run, deployer)
@@ -144,7 +146,7 @@ def test_each_further_permission_is_needed(
     assert action in done.output
 
 
-def test_the_plan_of_a_previewer_that_may_look_principals_up_holds_for_a_deployer_that_may_not(
+def test_a_previewer_may_look_up_principals_that_the_deployer_may_not(
     shared_run: LocalRun, program: Program, role: str, tmp_path: Path
 ) -> None:
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", DEPLOY)
@@ -157,7 +159,7 @@ def test_the_plan_of_a_previewer_that_may_look_principals_up_holds_for_a_deploye
     assert program.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_a_refresh_gives_a_role_that_was_created_again_its_access_where_deployers_are_named(
+def test_a_refresh_restores_the_access_of_a_recreated_role_where_deployers_are_named(
     shared_run: LocalRun, program: Program, role: str
 ) -> None:
     iam, kms = shared_run.aws.client("iam"), shared_run.aws.client("kms")
@@ -189,7 +191,7 @@ class Previewer:
         return replace(stack, environment=environment).preview("--refresh")
 
 
-def test_a_previewer_needs_no_more_and_fails_with_one_less(
+def test_a_previewer_needs_each_permission_and_no_others(
     shared_run: LocalRun, program: Program, role: str
 ) -> None:
     previewer = Previewer(shared_run, f"{role}-previewer")

@@ -49,9 +49,7 @@ def test_a_deployer_can_grant_an_applications_role_decryption_of_this_table_and_
 
 
 @pytest.mark.parametrize("profile", ["strict", "console"])
-def test_a_role_deploys_under_its_own_name_not_its_sessions(
-    program: Program, name: str, profile: str
-) -> None:
+def test_a_role_is_the_deployer_and_not_its_session(program: Program, name: str, profile: str) -> None:
     iam = program.run.aws.client("iam")
     arn = iam.create_role(RoleName=name, Path="/ci/", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
     iam.attach_role_policy(RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
@@ -82,7 +80,7 @@ def test_a_role_deploys_under_its_own_name_not_its_sessions(
     ],
     ids=["people alone", "somebody else alone", "a denial for all"],
 )
-def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
+def test_a_policy_that_locks_the_deployer_out_is_refused_before_anything_is_created(
     program: Program, name: str, locking: str
 ) -> None:
     source = f'EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, {locking}}})'
@@ -94,7 +92,7 @@ def test_a_policy_that_locks_people_out_is_refused_before_anything_is_created(
     assert program.stack.export()["deployment"].get("resources", []) == []
 
 
-def test_a_role_that_is_named_as_deployer_needs_no_permission_in_iam(
+def test_a_role_that_the_key_policy_lists_as_deployer_needs_no_iam_permission_for_the_key(
     shared_run: LocalRun, program: Program, name: str
 ) -> None:
     iam = shared_run.aws.client("iam")

@@ -13,7 +13,7 @@ PACK = ("--policy-pack", str(ROOT / "policy-pack"), "--policy-pack-config", str(
 
 
 @pytest.mark.parametrize("name", ["staging", "prod"])
-def test_no_policy_has_anything_to_say(shared_run: LocalRun, name: str) -> None:
+def test_no_policy_reports_a_violation(shared_run: LocalRun, name: str) -> None:
     stack = shared_run.stack(name)
 
     result = stack.preview(*PACK)
@@ -22,7 +22,7 @@ def test_no_policy_has_anything_to_say(shared_run: LocalRun, name: str) -> None:
     assert result.violations == []
 
 
-def test_the_deployer_that_staging_names_deploys_it(own_run: LocalRun) -> None:
+def test_the_deployer_of_staging_can_deploy_it(own_run: LocalRun) -> None:
     iam = own_run.aws.client("iam")
     for role in ("orders-service-staging", "developers", "key-administrators", "deploy-staging"):
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)

@@ -57,9 +57,7 @@ REFUSED: dict[Callable[[Program], str], str] = {
 }
 
 
-def test_each_key_that_would_not_do_is_refused_before_anything_is_created(
-    program: Program, name: str
-) -> None:
+def test_each_unsuitable_key_is_refused_before_anything_is_created(program: Program, name: str) -> None:
     """One program tries them all; the last error is not caught."""
     keys = [make(program) for make in REFUSED]
 
@@ -80,11 +78,11 @@ def test_each_key_that_would_not_do_is_refused_before_anything_is_created(
     ).up()
 
     assert result.exit_code != 0
-    said = [event["diagnosticEvent"]["message"] for event in result.events if "diagnosticEvent" in event]
+    messages = [event["diagnosticEvent"]["message"] for event in result.events if "diagnosticEvent" in event]
     unsaid = [
         reason
         for number, reason in enumerate(REFUSED.values())
-        if not any(f"{name}-{number}" in message and reason in message for message in said)
+        if not any(f"{name}-{number}" in message and reason in message for message in messages)
     ]
     assert unsaid == []
     assert "Traceback" not in result.output
@@ -99,7 +97,7 @@ def test_each_key_that_would_not_do_is_refused_before_anything_is_created(
         ("asymmetric.arn", "DynamoDB needs SYMMETRIC_DEFAULT"),
     ],
 )
-def test_a_key_of_the_same_program_that_would_not_do_is_one_clear_message(
+def test_an_unsuitable_key_of_the_same_program_is_one_clear_message(
     program: Program, name: str, output: str, reason: str
 ) -> None:
     result = program(
@@ -118,7 +116,7 @@ def test_a_key_of_the_same_program_that_would_not_do_is_one_clear_message(
     assert name not in program.run.aws.client("dynamodb").list_tables()["TableNames"]
 
 
-def test_a_key_of_ones_own_encrypts_the_table(program: Program, name: str) -> None:
+def test_an_existing_key_encrypts_the_table(program: Program, name: str) -> None:
     key = symmetric(program)
 
     program(

@@ -1,4 +1,4 @@
-"""AWS throttles, fails or hangs, or the disk is full: a second run ends as if nothing had happened."""
+"""AWS throttles, fails or hangs, or the disk is full: a second run completes the update."""
 
 import subprocess
 from pathlib import Path
@@ -10,9 +10,7 @@ from tests.local.engine.processes import wait_until
 
 
 @pytest.mark.parametrize("effect", ["throttle", "error", "close"])
-def test_what_aws_throttles_fails_or_drops_for_a_while_is_done_nevertheless(
-    survivor: Survivor, effect: str
-) -> None:
+def test_an_update_survives_throttled_failed_and_dropped_calls(survivor: Survivor, effect: str) -> None:
     for action in ("sts:*", "kms:CreateKey", "kms:DescribeKey", "kms:CreateAlias", "dynamodb:*Table"):
         survivor.run.aws.inject_fault(action, effect, calls=2)
 
@@ -22,7 +20,7 @@ def test_what_aws_throttles_fails_or_drops_for_a_while_is_done_nevertheless(
     assert survivor.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_what_aws_does_without_answering_is_taken_over(survivor: Survivor) -> None:
+def test_a_resource_that_aws_created_without_answering_is_adopted(survivor: Survivor) -> None:
     for action in ("kms:CreateAlias", "dynamodb:CreateTable"):
         survivor.run.aws.inject_fault(action, "close-after")
 
@@ -32,7 +30,7 @@ def test_what_aws_does_without_answering_is_taken_over(survivor: Survivor) -> No
     assert survivor.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_a_second_update_at_the_same_time_is_told_of_the_first(survivor: Survivor) -> None:
+def test_a_second_update_at_the_same_time_gets_a_message_about_the_first(survivor: Survivor) -> None:
     survivor.run.aws.inject_fault("kms:CreateKey", "delay", seconds=AN_HOUR)
     first = survivor.stack.start("up", "--yes", "--skip-preview")
     wait_until(lambda: survivor.run.aws.delayed_calls() == 1, 60)
@@ -48,7 +46,7 @@ def test_a_second_update_at_the_same_time_is_told_of_the_first(survivor: Survivo
     assert survivor.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_a_full_disk_is_one_message_and_the_next_run_goes_on(survivor: Survivor, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_message_and_the_next_run_continues(survivor: Survivor, tmp_path: Path) -> None:
     namespace = ["unshare", "--map-root-user", "--mount", "sh", "-ec"]
     if subprocess.run([*namespace, "mount -t tmpfs tmpfs /mnt"], capture_output=True, check=False).returncode:
         pytest.skip("a file system of a test's own needs user namespaces, which this machine refuses")

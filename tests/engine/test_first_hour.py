@@ -45,26 +45,26 @@ def without(part: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("command", ["verify --stack nope", "environments adopt nope"])
 def test_a_stack_that_does_not_exist(shared_run: LocalRun, project: Path, command: str) -> None:
-    said = message_of(shared_run, project, command)
+    output = message_of(shared_run, project, command)
 
-    assert "no stack named 'nope' found" in said
-    assert "Create it with `pulumi stack init nope`" in said
+    assert "no stack named 'nope' found" in output
+    assert "Create it with `pulumi stack init nope`" in output
 
 
 def test_no_passphrase(shared_run: LocalRun, project: Path) -> None:
-    said = message_of(shared_run, project, "environments adopt dev", leave_out="PASSPHRASE")
+    output = message_of(shared_run, project, "environments adopt dev", leave_out="PASSPHRASE")
 
-    assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the stack's passphrase." in said
+    assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the stack's passphrase." in output
 
 
 def test_no_backend(shared_run: LocalRun, project: Path) -> None:
-    said = message_of(shared_run, project, "verify --stack dev", leave_out="BACKEND")
+    output = message_of(shared_run, project, "verify --stack dev", leave_out="BACKEND")
 
-    assert "Log in with `pulumi login`, or set PULUMI_BACKEND_URL" in said
+    assert "Log in with `pulumi login`, or set PULUMI_BACKEND_URL" in output
 
 
 def test_no_engine(shared_run: LocalRun, project: Path) -> None:
-    said = message_of(shared_run, project, "environments adopt dev", leave_out="PATH")
+    output = message_of(shared_run, project, "environments adopt dev", leave_out="PATH")
 
-    assert "pulumi on PATH: not found" in said
-    assert "`make shell`" in said
+    assert "pulumi on PATH: not found" in output
+    assert "`make shell`" in output

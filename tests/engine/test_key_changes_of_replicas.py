@@ -20,7 +20,7 @@ def states(program: Program, keys: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", ["False", "True"], ids=["a key a Region", "multi-Region keys"])
-def test_earlier_keys_are_kept_in_every_region_until_they_are_let_go(
+def test_earlier_keys_are_kept_in_every_region_until_they_are_removed(
     program: Program, name: str, kind: str
 ) -> None:
     regions = ["us-east-1", "eu-west-1"]

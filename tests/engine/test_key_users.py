@@ -1,4 +1,4 @@
-"""Proves by reading who can read what: a strict key policy is for the users of one table."""
+"""Reads prove that a strict key policy gives access only to the key users of one table."""
 
 from collections.abc import Callable
 
@@ -50,7 +50,7 @@ def test_a_key_user_reads_its_table_and_no_other_table_under_the_same_key(
     program.stack.destroy().checked()
 
 
-def test_an_application_role_gets_what_it_was_granted_and_no_more(program: Program) -> None:
+def test_an_application_role_gets_exactly_the_granted_access(program: Program) -> None:
     program("""
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})

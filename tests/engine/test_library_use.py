@@ -13,7 +13,7 @@ asyncio.get_running_loop().create_task(main())
 """
 
 
-def test_a_component_in_a_task_that_nobody_awaits_is_created_as_a_raw_resource_is(
+def test_a_component_in_a_task_that_nobody_awaits_is_created_like_a_raw_resource(
     program: Program, name: str
 ) -> None:
     stack = program(UNAWAITED.format(name=name))

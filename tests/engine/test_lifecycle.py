@@ -75,7 +75,7 @@ def test_a_key_changes_in_two_steps_and_the_old_one_stays_enabled_until_the_new_
     "change",
     ['"key_version": 2', '"multi_region": True', '"sort_key": {"name": "at"}'],
 )
-def test_what_would_delete_a_table_or_its_key_is_refused(protected: Program, change: str) -> None:
+def test_changes_that_would_delete_a_table_or_its_key_are_refused(protected: Program, change: str) -> None:
     aws = Aws(protected, KEPT)
     before = aws.key
 
@@ -124,7 +124,7 @@ def test_a_renamed_component_with_an_alias_changes_nothing(protected: Program) -
     protected(renamed).preview("--expect-no-changes").checked()
 
 
-def test_a_table_is_destroyed_on_purpose_by_making_it_ephemeral_first(program: Program) -> None:
+def test_a_table_can_be_destroyed_after_making_it_ephemeral(program: Program) -> None:
     aws = Aws(program, "doomed")
     program(table("doomed")).up().checked()
     key = aws.key

@@ -119,7 +119,7 @@ def test_the_guides_commands_move_the_table(
     assert "To be created: legacy-orders-key (Key)" in adopted
     assert "legacy-orders-table" in previewed
     assert "+-" not in previewed
-    assert f"{EVERYONE} loses read and write" in told(checkout)
+    assert f"{EVERYONE} loses read and write" in access_changes(checkout)
     assert kept(aws) == before
     key = key_of_table(aws)
     assert key is not None
@@ -128,13 +128,13 @@ def test_the_guides_commands_move_the_table(
         eve.get_item(TableName=TABLE, Key=key_of(ITEMS[0]))
 
 
-def told(checkout: Checkout) -> str:
+def access_changes(checkout: Checkout) -> str:
     """The output of the guide's access diff."""
     text, plan = ((checkout.directory / name).read_text() for name in ("preview.json", "plan.json"))
     return "\n".join(sentences(access_diff(read_preview(text, plan))))
 
 
-def test_who_was_forgotten_is_let_in_afterwards(checkout: Checkout) -> None:
+def test_a_forgotten_principal_gets_access_afterwards(checkout: Checkout) -> None:
     aws = checkout.run.aws
     make_by_hand(aws, AWS_OWNED)
     eve = as_user(aws, "eve")

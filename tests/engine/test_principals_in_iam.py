@@ -32,9 +32,7 @@ def reads(run: LocalRun, role: str, table: str) -> str:
     return outcome(lambda: client.get_item(TableName=table, Key={"id": {"S": "1"}}))
 
 
-def test_only_principals_that_do_not_exist_are_named_before_anything_is_created(
-    program: Program, name: str
-) -> None:
+def test_missing_principals_are_reported_before_anything_is_created(program: Program, name: str) -> None:
     make_role(program.run, name)
     make_role(program.run, f"{name}-in-path", path="/service/")
     User(program.run, f"{name}-user")
@@ -54,9 +52,7 @@ def test_only_principals_that_do_not_exist_are_named_before_anything_is_created(
     }
 
 
-def test_a_preview_warns_of_principals_that_may_be_created_before_the_update(
-    program: Program, name: str
-) -> None:
+def test_a_preview_warns_about_principals_that_do_not_exist_yet(program: Program, name: str) -> None:
     make_role(program.run, name)
 
     result = program(SOURCE.format(name=name, users=f'["user/{name}"]')).preview()
@@ -65,7 +61,7 @@ def test_a_preview_warns_of_principals_that_may_be_created_before_the_update(
     assert f"the update will be refused. keyUsers[0]: 'user/{name}' does not exist" in result.output
 
 
-def test_a_role_that_was_created_again_has_access_after_the_next_update(program: Program, name: str) -> None:
+def test_a_recreated_role_has_access_after_the_next_update(program: Program, name: str) -> None:
     run = program.run
     make_role(run, name)
     program(SOURCE.format(name=name, users=f'["role/{name}"]')).up().checked()

@@ -10,7 +10,7 @@ from encrypted_tables.engine import resource_types
 SDK = set(re.findall(r'"(aws:[^":]+:\w+)"', Path(pulumi_aws.__file__).read_text()))
 
 
-def test_every_token_is_one_of_the_sdk() -> None:
+def test_every_type_token_exists_in_the_sdk() -> None:
     named = {
         value
         for value in vars(resource_types).values()

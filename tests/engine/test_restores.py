@@ -67,7 +67,7 @@ def test_items_are_restored_under_the_new_tables_key(
     assert forgotten.exit_code == 0, forgotten.output
 
 
-def test_a_table_that_cannot_be_restored_from_is_one_clear_error(program: Program, name: str) -> None:
+def test_an_unusable_restore_source_is_one_clear_error(program: Program, name: str) -> None:
     dynamodb = program.run.aws.client("dynamodb")
     dynamodb.create_table(
         TableName=f"{name}-before",

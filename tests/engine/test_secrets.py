@@ -70,7 +70,7 @@ def test_the_users_own_credentials_are_in_no_file_of_the_run(run: LocalRun) -> N
     assert files_containing(run.directory, CANARY) == []
 
 
-def test_the_test_users_secrets_are_in_no_file_of_the_run_nor_in_output(run: LocalRun, stack: Stack) -> None:
+def test_the_test_users_secrets_are_in_no_file_and_no_output_of_the_run(run: LocalRun, stack: Stack) -> None:
     secrets = stack.outputs()["testUserCredentials"]
     shown = stack.up("--diff").output + stack.run("stack", "output").output
 
@@ -89,7 +89,7 @@ def test_no_secret_is_in_the_process_list(run: LocalRun) -> None:
         assert secret not in processes
 
 
-def test_the_credentials_file_is_readable_by_its_owner_alone(stack: Stack, tmp_path: Path) -> None:
+def test_only_its_owner_can_read_the_credentials_file(stack: Stack, tmp_path: Path) -> None:
     file = tmp_path / "credentials.csv"
     file.write_text("an older file that all may read")
     file.chmod(0o644)
@@ -99,7 +99,7 @@ def test_the_credentials_file_is_readable_by_its_owner_alone(stack: Stack, tmp_p
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_runs_directory_is_gone_afterwards() -> None:
+def test_the_directory_of_the_run_is_removed_afterwards() -> None:
     with local_run() as run:
         directory = run.directory
 

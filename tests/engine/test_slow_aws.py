@@ -87,7 +87,7 @@ def test_the_old_key_is_enabled_until_the_table_is_encrypted_with_the_new_one(de
     assert deployed.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_an_interrupt_during_a_key_change_loses_no_key_and_the_next_run_ends_it(deployed: Program) -> None:
+def test_an_interrupted_key_change_loses_no_key_and_the_next_run_completes_it(deployed: Program) -> None:
     watch = Watch(deployed.run)
     process = change_key(deployed, watch)
 
@@ -102,7 +102,7 @@ def test_an_interrupt_during_a_key_change_loses_no_key_and_the_next_run_ends_it(
     assert deployed.stack.preview("--expect-no-changes").exit_code == 0
 
 
-def test_a_run_in_the_middle_of_an_interrupted_key_change_goes_on_as_the_guide_says(
+def test_a_run_during_an_interrupted_key_change_continues_as_the_guide_says(
     deployed: Program,
 ) -> None:
     watch = Watch(deployed.run)

@@ -37,7 +37,7 @@ pulumi.export("stream", table.stream_arn)
 """
 
 
-def test_every_setting_of_a_table_is_in_aws_and_a_second_update_changes_nothing(
+def test_every_setting_is_applied_in_aws_and_a_second_update_changes_nothing(
     program: Program, name: str
 ) -> None:
     program(FEATURES.format(name=name)).up().checked()
@@ -78,7 +78,7 @@ def test_every_setting_of_a_table_is_in_aws_and_a_second_update_changes_nothing(
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_the_order_of_principals_and_their_spelling_make_no_difference(program: Program, name: str) -> None:
+def test_the_order_and_form_of_principals_do_not_matter(program: Program, name: str) -> None:
     iam = program.run.aws.client("iam")
     users = [iam.create_user(UserName=f"{name}-{n}")["User"]["Arn"] for n in (1, 2)]
     source = """
@@ -95,7 +95,7 @@ def test_the_order_of_principals_and_their_spelling_make_no_difference(program: 
     program.stack.destroy().checked()
 
 
-def test_limits_of_on_demand_use_are_in_aws(program: Program, name: str) -> None:
+def test_on_demand_throughput_limits_are_set_in_aws(program: Program, name: str) -> None:
     program(
         f"""
         EncryptedTable("{name}", {{

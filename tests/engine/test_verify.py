@@ -43,7 +43,7 @@ def stack(own_run: LocalRun) -> Stack:
 
 
 @pytest.mark.parametrize("profile", ["console", "strict"])
-def test_what_was_deployed_is_as_declared(own_run: LocalRun, stack: Stack, profile: str) -> None:
+def test_a_deployed_stack_is_as_declared(own_run: LocalRun, stack: Stack, profile: str) -> None:
     user = User(own_run, "analyst").arn
     stack.set_config(f"{SETTINGS}.keyPolicyProfile", profile)
     stack.set_config(f"{SETTINGS}.keyUsers[0]", user)
@@ -51,14 +51,14 @@ def test_what_was_deployed_is_as_declared(own_run: LocalRun, stack: Stack, profi
     stack.set_config(f"{SETTINGS}.replicaRegions[0]", "eu-west-1")
     stack.up().checked()
 
-    status, said = verify(own_run, stack)
+    status, output = verify(own_run, stack)
 
-    assert status == 0, said
-    assert "eu-west-1" in said
-    assert "user/analyst" in said
+    assert status == 0, output
+    assert "eu-west-1" in output
+    assert "user/analyst" in output
 
 
-def test_whom_the_stacks_own_statements_let_in_is_declared(own_run: LocalRun, stack: Stack) -> None:
+def test_principals_that_additional_statements_allow_are_declared(own_run: LocalRun, stack: Stack) -> None:
     reader, partner = User(own_run, "reader").arn, "arn:aws:iam::444455556666:root"
     own_run.aws.open_account("444455556666")
     statement = f"{SETTINGS}.keyPolicyStatements[0]"
@@ -72,12 +72,12 @@ def test_whom_the_stacks_own_statements_let_in_is_declared(own_run: LocalRun, st
     stack.set_config(f"{statement}.Action", "dynamodb:GetItem")
     stack.up().checked()
 
-    status, said = verify(own_run, stack)
+    status, output = verify(own_run, stack)
 
-    assert status == 0, said
+    assert status == 0, output
 
 
-def test_whom_a_brought_key_lets_in_is_compared_with_whom_it_is_expected_to(
+def test_access_by_an_existing_key_is_compared_with_the_expected_access(
     own_run: LocalRun, stack: Stack
 ) -> None:
     reader, key = User(own_run, "reader").arn, key_for(own_run, "reader")
@@ -87,16 +87,16 @@ def test_whom_a_brought_key_lets_in_is_compared_with_whom_it_is_expected_to(
     stack.set_config(f"{SETTINGS}.keyArn", key)
     stack.up().checked()
 
-    status, said = verify(own_run, stack)
-    assert (status, reader.partition(":user/")[2] in said) == (1, True), said
+    status, output = verify(own_run, stack)
+    assert (status, reader.partition(":user/")[2] in output) == (1, True), output
 
     stack.set_config(f"{SETTINGS}.expectedKeyUsers[0]", "user/reader")
     stack.up().checked()
-    status, said = verify(own_run, stack)
-    assert status == 0, said
+    status, output = verify(own_run, stack)
+    assert status == 0, output
 
 
-def test_access_that_nobody_declared_is_found(own_run: LocalRun, stack: Stack) -> None:
+def test_undeclared_access_is_found(own_run: LocalRun, stack: Stack) -> None:
     stack.up().checked()
     key = stack.outputs()["tables"][TABLE]["keyArn"]
     kms = own_run.aws.client("kms")
@@ -111,10 +111,10 @@ def test_access_that_nobody_declared_is_found(own_run: LocalRun, stack: Stack) -
     policy["Statement"].append(by_hand)
     kms.put_key_policy(KeyId=key, Policy=json.dumps(policy))
 
-    status, said = verify(own_run, stack)
+    status, output = verify(own_run, stack)
 
-    assert status == 1, said
-    assert "nextwork-kms-user" in said
+    assert status == 1, output
+    assert "nextwork-kms-user" in output
 
     stack.up("--refresh").checked()
     assert verify(own_run, stack)[0] == 0

@@ -39,7 +39,7 @@ def test_step_sees_what_it_expects(step: Step, walkthrough: Walkthrough) -> None
     assert [secret for secret in secrets_of(walkthrough) if secret in "".join([*SHOWN, str(facts)])] == []
 
 
-def test_the_picture_in_the_readme_shows_what_the_steps_see() -> None:
+def test_the_picture_in_the_readme_matches_the_walkthrough() -> None:
     """If not: python -m docs.picture."""
     assert list(SEEN) == [step.name for step in STEPS], "run the steps too"
     assert picture([*SEEN.values()]) == PICTURE.read_text(encoding="utf-8")
@@ -75,13 +75,13 @@ def test_a_cancelled_or_hung_up_walkthrough_leaves_no_secret_on_disk(
     assert [file.name for file in tmp_path.rglob("passphrase") if file.is_file()] == ["passphrase"]
 
     os.killpg(demo.pid, number)
-    _, said = demo.communicate(timeout=60)
+    _, output = demo.communicate(timeout=60)
 
-    assert (demo.returncode, "Traceback" in said) == (INTERRUPTED, False)
+    assert (demo.returncode, "Traceback" in output) == (INTERRUPTED, False)
     assert [entry for entry in tmp_path.iterdir() if entry.name.startswith("encrypted-tables-")] == []
 
 
-def test_the_walkthrough_runs_where_only_ascii_can_be_written() -> None:
+def test_the_walkthrough_runs_on_a_terminal_that_only_shows_ascii() -> None:
     program = "from local.walkthrough.demo import _console; _console().print('Fran\\u00e7ais')"
     result = subprocess.run(
         [sys.executable, "-c", program],

@@ -36,7 +36,7 @@ def run(project: Path, command: str, *arguments: str) -> int:
     return main(["environments", command, "--project", str(project), *arguments])
 
 
-def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -> None:
+def test_the_file_names_its_stack_and_region_and_explains_its_settings(project: Path) -> None:
     assert run(project, "new", "qa", "--region", "eu-west-1", "--file-only") == 0
 
     text = (project / "Pulumi.qa.yaml").read_text()
@@ -48,7 +48,7 @@ def test_the_file_says_its_stack_and_region_and_explains_itself(project: Path) -
     assert "«" not in text
 
 
-def test_the_settings_are_those_of_the_project_whatever_its_name(project: Path) -> None:
+def test_the_settings_have_the_name_of_the_project(project: Path) -> None:
     (project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
 
     assert run(project, "new", "qa", "--file-only") == 0
@@ -57,7 +57,7 @@ def test_the_settings_are_those_of_the_project_whatever_its_name(project: Path) 
     assert set(config) == {"aws:region", "shop:ephemeral", "shop:tables"}
 
 
-def test_an_environment_that_is_there_is_not_overwritten(
+def test_an_existing_environment_is_not_overwritten(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "Pulumi.qa.yaml").write_text("config: {}\n")
@@ -68,7 +68,7 @@ def test_an_environment_that_is_there_is_not_overwritten(
 
 
 @pytest.mark.parametrize("stack", ["", "QA", "../qa", "qa stack", "-qa", "1qa", "q" * 64])
-def test_a_name_that_is_none_is_refused(
+def test_an_invalid_environment_name_is_refused(
     stack: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(project, "new", "--file-only", "--", stack) == 2
@@ -76,7 +76,7 @@ def test_a_name_that_is_none_is_refused(
     assert names(project) == []
 
 
-def test_a_region_that_is_none_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_region_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(project, "new", "qa", "--region", "Ireland", "--file-only") == 2
     assert "'Ireland' is not an AWS Region" in capsys.readouterr().err
 
@@ -123,7 +123,7 @@ def test_ephemeral_environments_can_be_left_out(
 @pytest.mark.parametrize(
     "pulumi", ["name: shop\n", '{"name": "shop"}\n', "description: x\nname: 'shop' # y\n"]
 )
-def test_an_environment_is_ephemeral_by_the_setting_of_its_own_project(
+def test_only_the_projects_own_setting_makes_an_environment_ephemeral(
     config: str, is_listed: bool, pulumi: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "Pulumi.yaml").write_text(pulumi)
@@ -135,7 +135,7 @@ def test_an_environment_is_ephemeral_by_the_setting_of_its_own_project(
 
 
 def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project: Path) -> None:
-    """On the real engine: what is commented out stays where it counts, and the stack in use stays in use."""
+    """On the real engine: comments keep their place in the file, and the selected stack stays selected."""
     environment = {**shared_run.environment(), "XDG_CACHE_HOME": str(cache_directory().parent)}
 
     def pulumi(*arguments: str) -> str:
@@ -170,7 +170,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
 
 
 @pytest.mark.usefixtures("engine_on_path")
-def test_a_stack_that_cannot_be_made_says_how_to_go_on(
+def test_a_stack_that_cannot_be_created_gives_the_next_step(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in [name for name in os.environ if name.startswith("PULUMI_")]:

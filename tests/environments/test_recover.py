@@ -45,12 +45,12 @@ def test_a_checkpoint_cut_at_any_length_is_unreadable() -> None:
 @pytest.mark.parametrize(
     "content", [b"\0" * 4096, b"null", b"[]", b"{}", b'{"checkpoint":{"latest":null}}', b"\xff\xfe{"]
 )
-def test_what_is_not_a_checkpoint_is_unreadable(content: bytes) -> None:
+def test_other_content_is_not_a_checkpoint(content: bytes) -> None:
     with pytest.raises(UnreadableCheckpointError):
         read_checkpoint(content)
 
 
-def test_the_checkpoint_saved_last_is_the_newest_whatever_the_order() -> None:
+def test_the_checkpoint_saved_last_is_the_newest_in_any_order() -> None:
     copies = [Candidate(f"copy-{minute}", checkpoint(minute, "k")) for minute in (2, 5, 3)]
     broken = Candidate("broken", checkpoint(9)[:-1])
     for order in ([*copies, broken], [broken, *reversed(copies)]):
@@ -137,7 +137,7 @@ def test_without_a_readable_copy_nothing_changes(state: Path) -> None:
     assert not list(state.rglob("*.broken-*"))
 
 
-def test_a_locked_stack_is_refused_with_what_to_do(state: Path) -> None:
+def test_a_locked_stack_is_refused_with_advice(state: Path) -> None:
     (state / "stacks" / "p" / "dev.json").write_bytes(b"")
     lock = state / "locks" / "organization" / "p" / "dev" / "1.json"
     lock.parent.mkdir(parents=True)
@@ -151,7 +151,7 @@ def test_an_unknown_stack_is_refused(state: Path) -> None:
         find_damage(state, "p", "qa")
 
 
-def test_a_backend_elsewhere_is_refused_with_what_to_do() -> None:
+def test_a_remote_backend_is_refused_with_advice() -> None:
     with pytest.raises(UserError, match="previous version"):
         state_directory("s3://bucket")
 
@@ -181,7 +181,7 @@ def real_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return stack
 
 
-def test_the_engine_goes_on_with_the_restored_state(
+def test_the_engine_continues_with_the_restored_state(
     real_stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project = real_stack.project

@@ -8,7 +8,7 @@ from encrypted_tables.engine.project import project_name, stack_settings, tables
 from encrypted_tables.errors import UserError
 
 
-def test_the_settings_are_those_of_the_project_with_or_without_its_name(tmp_path: Path) -> None:
+def test_settings_are_read_with_or_without_the_name_of_the_project(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(
         "config:\n  aws:region: eu-west-1\n  shop:ephemeral: true\n  tables: {orders: {}}\n  other:x: 1\n"

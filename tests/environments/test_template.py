@@ -49,21 +49,21 @@ def first_line(numbers: list[int]) -> str:
     return filled_in()[numbers[0]].strip().lstrip("#")
 
 
-def test_the_template_as_it_is_is_accepted() -> None:
+def test_the_unchanged_template_is_accepted() -> None:
     accepted = StackConfig.model_validate(with_set([]))
 
     assert (accepted.ephemeral, list(accepted.tables)) == (False, ["orders"])
 
 
 @pytest.mark.parametrize("numbers", PARAGRAPHS, ids=first_line)
-def test_what_is_commented_out_is_accepted(numbers: list[int]) -> None:
+def test_the_commented_out_settings_are_accepted(numbers: list[int]) -> None:
     lines = filled_in()
     accepted = StackConfig.model_validate(with_set(numbers))
 
     indent = min(len(lines[number]) - len(lines[number].lstrip()) for number in numbers)
-    said = {m[1] for n in numbers if (m := re.match(rf" {{{indent}}}#(?:{NAMESPACE})?(\w+):", lines[n]))}
+    values = {m[1] for n in numbers if (m := re.match(rf" {{{indent}}}#(?:{NAMESPACE})?(\w+):", lines[n]))}
     found = {*names_set(accepted), *names_set(accepted.tables["orders"])}
-    assert said - found == set()
+    assert values - found == set()
 
 
 def names_set(model: BaseModel) -> set[str]:
@@ -85,22 +85,22 @@ def test_every_setting_is_in_the_template() -> None:
     assert table == names(TableSettings)
 
 
-# What is said of them in words, as they are None when left out; and what is not the default, but an example.
+# Settings whose default is None, which the template explains in words; and settings that show an example.
 IN_WORDS = {"recoveryPeriodInDays", "deletionProtectionEnabled", "streamViewType", "rotationPeriodInDays"}
 EXAMPLES = {"keyVersion", "billingMode", "readCapacity", "writeCapacity"}
 
 
-def test_the_values_in_the_template_are_those_of_settings_left_out() -> None:
+def test_the_values_in_the_template_are_the_defaults() -> None:
     of_component = TableSettings.model_validate({"partitionKey": "id"}).model_dump(by_alias=True)
-    defaults = of_component | {"applicationGrants": False}  # this program gives no role the use of a key
-    said = {
+    defaults = of_component | {"applicationGrants": False}  # this program gives no role access to a key
+    values = {
         name: value
         for numbers in PARAGRAPHS
         for name, value in with_set(numbers)["tables"]["orders"].items()
         if isinstance(value, bool | int) or (isinstance(value, str) and value.isupper())
     }
 
-    assert {name: defaults[name] for name in said} | dict.fromkeys(IN_WORDS | EXAMPLES) == {
-        **said,
+    assert {name: defaults[name] for name in values} | dict.fromkeys(IN_WORDS | EXAMPLES) == {
+        **values,
         **dict.fromkeys(IN_WORDS | EXAMPLES),
     }

@@ -145,9 +145,8 @@ class Emulator:
         """Replace the caller's identity policies and boundary by those of the vector."""
         own = placed([vector.get("identity_policies", []), vector.get("boundary")], key_arn)
         policies, boundary = own
-        if vector.get(
-            "through_dynamodb"
-        ):  # the item call itself is allowed: the question is the key's answer
+        if vector.get("through_dynamodb"):
+            # Allow the item call itself: the vector asks for the answer of the key.
             policies = [*policies, _GET_ITEM]
         wanted = json.dumps([policies, boundary])
         if self._attached.get(holder) == wanted:

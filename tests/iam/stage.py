@@ -135,7 +135,7 @@ class Stage:
         kms, dynamodb = self.aws.client("kms"), self.aws.client("dynamodb")
         if self.key_arn:
             root = self.aws.client("dynamodb", self.aws.root)
-            root.delete_resource_policy(ResourceArn=TABLE_ARN)  # which may deny everything else
+            root.delete_resource_policy(ResourceArn=TABLE_ARN)  # it may deny DeleteTable
             dynamodb.delete_table(TableName=TABLE)
         self.key_arn = kms.create_key(Policy=policy())["KeyMetadata"]["Arn"]
         dynamodb.create_table(**table_request(TABLE, SSESpecification=encrypted_with(self.key_arn)))
@@ -143,9 +143,8 @@ class Stage:
             dynamodb.put_resource_policy(ResourceArn=TABLE_ARN, Policy=self._text(world.table_policy))
         for grant in world.grants:
             kms.create_grant(KeyId=self.key_arn, **grant)
-        self.grants = kms.list_grants(KeyId=self.key_arn)[
-            "Grants"
-        ]  # with the world's policy, perhaps nobody may
+        # List the grants now: the world's key policy may allow nobody to.
+        self.grants = kms.list_grants(KeyId=self.key_arn)["Grants"]
         kms.put_key_policy(
             KeyId=self.key_arn, PolicyName="default", Policy=self._text(world.key_policy),
             BypassPolicyLockoutSafetyCheck=True,

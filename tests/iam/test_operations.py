@@ -82,7 +82,7 @@ def test_the_accesses_are_the_actions_of_the_table() -> None:
     assert {"kms:ReplicateKey", "kms:UpdateAlias", "kms:ImportKeyMaterial"} <= set(ADMINISTRATION_ACTIONS)
 
 
-def test_kms_across_accounts_is_what_the_documentation_of_each_operation_says() -> None:
+def test_kms_operations_across_accounts_match_the_documentation() -> None:
     documented = set()
     for operation in model("kms").operation_names:
         text = re.sub(r"\s+", " ", model("kms").operation_model(operation).documentation)

@@ -47,7 +47,7 @@ def of_account(document: Document, vector: Vector) -> list[Principal]:
 
 
 @pytest.mark.parametrize("vector", ABOUT_KEYS, ids=lambda one: one["name"])
-def test_the_pack_calls_nobody_an_administrator_whom_iam_denies_and_overlooks_none(vector: Vector) -> None:
+def test_the_pack_and_iam_agree_on_the_administrators_of_a_key(vector: Vector) -> None:
     policy = policy_of(vector)
     document = read_document(policy)
     assert isinstance(document, Document)
@@ -61,7 +61,7 @@ def test_the_pack_calls_nobody_an_administrator_whom_iam_denies_and_overlooks_no
 
 
 @pytest.mark.parametrize("vector", ABOUT_KEYS, ids=lambda one: one["name"])
-def test_the_lockout_check_lets_no_policy_pass_that_iam_finds_locked(vector: Vector) -> None:
+def test_the_lockout_check_refuses_every_policy_that_iam_finds_locked(vector: Vector) -> None:
     policy = policy_of(vector)
     document = read_document(policy)
     assert isinstance(document, Document)

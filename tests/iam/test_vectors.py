@@ -32,7 +32,7 @@ def _value(given: list[str] | None) -> Value:
     return given[0] if len(given) == 1 else tuple(given)
 
 
-def test_each_vector_has_a_source_and_a_name_of_its_own() -> None:
+def test_each_vector_has_a_source_and_a_unique_name() -> None:
     every = [*vectors("iam"), *condition_vectors()]
 
     assert len({one["name"] for one in every}) == len(every) >= 150

@@ -60,7 +60,7 @@ def decisions() -> Score:
                     score.contradictions.append(f"world {seed}: {caller} {call} is {outcome}, not {halves}")
                 elif together(halves) is Grade.UNKNOWN:
                     depends = reading.depends_on_unknown(caller, call)
-                    score.counts["depends on what is not known" if depends else "could be told"] += 1
+                    score.counts["depends on an unknown value" if depends else "unknown without need"] += 1
     print(f"\n{WORLDS} worlds from {SEED}: {dict(score.counts)}")
     return score
 
@@ -76,19 +76,19 @@ def contradicts(table: Grade | None, key: Grade, outcome: Outcome) -> bool:
             return table is Grade.NO or key is Grade.YES
 
 
-def test_no_prediction_contradicts_what_the_local_aws_answers(decisions: Score) -> None:
+def test_no_prediction_contradicts_the_local_aws(decisions: Score) -> None:
     assert not decisions.contradictions, "\n".join(decisions.contradictions)
 
 
-def test_at_most_one_in_a_hundred_answers_is_unknown_without_need(decisions: Score) -> None:
+def test_at_most_1_percent_of_answers_are_unknown_without_need(decisions: Score) -> None:
     number = sum(decisions.counts[one] for one in Outcome)
 
     assert number == WORLDS * len(CALLERS) * len(CALLS)
     assert min(decisions.counts[one] for one in Outcome) > number / 10  # none of the answers is rare
-    assert decisions.counts["could be told"] <= number / 100
+    assert decisions.counts["unknown without need"] <= number / 100
 
 
-def test_who_can_hides_no_reader_and_invents_none() -> None:
+def test_who_can_shows_exactly_the_readers() -> None:
     counts: Counter[str] = Counter()
     hidden, invented = [], []
     for seed, made, stage in staged(WHO_CAN_WORLDS):
@@ -104,11 +104,11 @@ def test_who_can_hides_no_reader_and_invents_none() -> None:
             if not reads and says is Verdict.YES:
                 invented.append(f"world {seed}: {caller}")
             if says is Verdict.CANNOT_TELL and not _depends(reading, caller):
-                counts["could be told"] += 1
+                counts["unknown without need"] += 1
     print(f"\n{WHO_CAN_WORLDS} worlds from {SEED}: {dict(counts)}")
 
     assert (hidden, invented) == ([], [])
-    assert counts["could be told"] <= WHO_CAN_WORLDS * len(CALLERS) / 100
+    assert counts["unknown without need"] <= WHO_CAN_WORLDS * len(CALLERS) / 100
 
 
 def _depends(reading: Reading, caller: str) -> bool:

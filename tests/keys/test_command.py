@@ -64,7 +64,7 @@ def test_a_key_is_needed_by_its_table(world: World, keys: Keys) -> None:
     assert f"needed by table {table}" in keys(key).stdout
 
 
-def test_a_key_is_named_by_alias_in_a_region(world: World, keys: Keys) -> None:
+def test_a_key_can_be_given_by_alias_and_region(world: World, keys: Keys) -> None:
     key = world.key(region="eu-west-1")
     world.client("kms", "eu-west-1").create_alias(AliasName="alias/abroad", TargetKeyId=key)
 
@@ -108,7 +108,7 @@ def test_a_needed_key_that_waits_for_its_deletion_is_status_1(world: World, keys
         "kms:ListGrants",
     ],
 )
-def test_a_call_that_is_denied_is_named_and_nothing_is_retired(world: World, keys: Keys, action: str) -> None:
+def test_a_denied_call_is_reported_and_no_key_is_retired(world: World, keys: Keys, action: str) -> None:
     user = world.user(policy=None)
     world.user_policy(
         user,
@@ -126,9 +126,7 @@ def test_a_call_that_is_denied_is_named_and_nothing_is_retired(world: World, key
     assert action in done.stdout
 
 
-def test_a_key_that_nothing_needs_is_retired_with_a_record_that_only_its_owner_reads(
-    world: World, keys: Keys, tmp_path: Path
-) -> None:
+def test_an_unneeded_key_is_retired_with_a_private_record(world: World, keys: Keys, tmp_path: Path) -> None:
     key = world.key()
 
     done = keys("retire", key, "--days", "7")
@@ -172,7 +170,7 @@ def test_cancelling_leaves_a_key_disabled_that_was_disabled(world: World, keys: 
     assert f"aws kms enable-key --key-id {key.rpartition('/')[2]} --region us-east-1" in done.stdout
 
 
-def test_a_deletion_that_came_too_early_is_cancelled(world: World, keys: Keys) -> None:
+def test_the_deletion_of_a_needed_key_is_cancelled(world: World, keys: Keys) -> None:
     key = world.key()
     table = world.table(key)
     world.client("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
@@ -184,7 +182,7 @@ def test_a_deletion_that_came_too_early_is_cancelled(world: World, keys: Keys) -
 
 
 @pytest.mark.parametrize("words", [(), ("retire",), ("--days",), ("retire", "KEY", "--days", "3")])
-def test_a_command_that_names_no_key_is_one_message(keys: Keys, words: tuple[str, ...]) -> None:
+def test_an_invalid_key_argument_is_one_message(keys: Keys, words: tuple[str, ...]) -> None:
     done = keys(*words)
 
     assert done.returncode == 2
@@ -206,7 +204,7 @@ def test_an_aws_managed_key_is_refused(world: World, keys: Keys) -> None:
     assert "is an AWS managed key" in done.stderr
 
 
-def test_a_file_that_is_no_record_is_left_alone(world: World, keys: Keys, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_record_is_not_overwritten(world: World, keys: Keys, tmp_path: Path) -> None:
     key = world.key()
     (tmp_path / "notes.json").write_text("{}")
 

@@ -233,7 +233,7 @@ def owner(aws: LocalAws) -> Iterator[Principal]:
         yield Principal(arn, arn, "test", Connections(session, REGION, 4))
 
 
-def test_only_keys_that_nothing_needs_are_released(aws: LocalAws, owner: Principal) -> None:
+def test_only_unneeded_keys_can_be_deleted(aws: LocalAws, owner: Principal) -> None:
     world, passed = World(aws), 0.0
     wrong: list[str] = []
     released = kept = 0

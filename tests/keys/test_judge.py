@@ -1,4 +1,4 @@
-"""What needs a key, judged from facts of AWS."""
+"""Whether something needs a key, evaluated from facts about AWS."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ REGION = RegionFacts((), (), {}, (), (), ())
 RECOVERABLE = replace(REGION, tables=(TableFacts("orders", NEW, Recovery(ago(35), 35)),))
 
 
-def test_a_key_that_nothing_needs_can_go() -> None:
+def test_an_unneeded_key_can_be_deleted() -> None:
     assert judge(KEY, REGION).answer is Answer.CAN_GO
 
 
@@ -64,7 +64,7 @@ def test_a_key_that_nothing_needs_can_go() -> None:
          "Encrypt outside DynamoDB on 2026-11-24"),
     ],
 )  # fmt: skip
-def test_each_thing_that_needs_a_key_is_named(key: KeyFacts, region: RegionFacts, what: str) -> None:
+def test_each_resource_that_needs_a_key_is_listed(key: KeyFacts, region: RegionFacts, what: str) -> None:
     verdict = judge(key, region)
 
     assert (verdict.answer, [need.what for need in verdict.needs]) == (Answer.NEEDED, [what])
@@ -85,7 +85,7 @@ def test_each_thing_that_needs_a_key_is_named(key: KeyFacts, region: RegionFacts
         replace(RECOVERABLE, key_changes=DENIED),
     ],
 )
-def test_what_could_not_be_read_makes_the_answer_cannot_tell(region: RegionFacts) -> None:
+def test_an_unreadable_resource_makes_the_answer_cannot_tell(region: RegionFacts) -> None:
     verdict = judge(KEY, region)
 
     assert verdict.answer is Answer.CANNOT_TELL
@@ -100,11 +100,11 @@ def test_what_could_not_be_read_makes_the_answer_cannot_tell(region: RegionFacts
         replace(KEY, last_use=LastUse("Decrypt", ago(1), is_explained=DENIED)),
     ],
 )
-def test_a_key_that_could_not_be_read_in_full_makes_the_answer_cannot_tell(key: KeyFacts) -> None:
+def test_a_partly_readable_key_makes_the_answer_cannot_tell(key: KeyFacts) -> None:
     assert judge(key, REGION).answer is Answer.CANNOT_TELL
 
 
-def test_a_need_is_enough_whatever_else_could_not_be_read() -> None:
+def test_one_known_need_is_enough_when_other_resources_are_unreadable() -> None:
     region = replace(REGION, tables=(TableFacts("orders", ARN, None),), backups=DENIED)
 
     assert judge(KEY, region).answer is Answer.NEEDED
@@ -124,7 +124,7 @@ def test_a_need_is_enough_whatever_else_could_not_be_read() -> None:
         ([(30, NEW), (60, "alias/orders")], Answer.CANNOT_TELL),
     ],
 )
-def test_point_in_time_recovery_needs_the_keys_that_the_table_had(
+def test_point_in_time_recovery_needs_the_earlier_keys_of_the_table(
     changes: list[tuple[int, str]], answer: Answer
 ) -> None:
     used = any(key in (ARN, "old") for _, key in changes)
@@ -134,7 +134,7 @@ def test_point_in_time_recovery_needs_the_keys_that_the_table_had(
     assert judge(key, replace(RECOVERABLE, key_changes=made)).answer is answer
 
 
-def test_recovery_names_the_day_on_which_it_no_longer_needs_the_key() -> None:
+def test_the_report_names_the_day_on_which_recovery_no_longer_needs_the_key() -> None:
     changes = (
         KeyChange("orders", ago(60), ARN, is_creation=True),
         KeyChange("orders", ago(10), NEW, is_creation=False),
@@ -145,7 +145,7 @@ def test_recovery_names_the_day_on_which_it_no_longer_needs_the_key() -> None:
     assert need.what == "point-in-time recovery of table orders, until 2026-12-22"
 
 
-def test_cloudtrail_is_not_asked_for_a_key_that_was_used_last_before_the_recovery_period() -> None:
+def test_cloudtrail_is_not_queried_for_a_key_last_used_before_the_recovery_period() -> None:
     unused = replace(KEY, last_use=LastUse("Decrypt", ago(36), is_explained=True))
     never_used = replace(KEY, last_use=None)
 
@@ -155,7 +155,7 @@ def test_cloudtrail_is_not_asked_for_a_key_that_was_used_last_before_the_recover
     assert judge(unused, replace(RECOVERABLE, key_changes=None)).answer is Answer.CAN_GO
 
 
-def test_an_export_under_way_needs_the_key_of_its_point_in_time() -> None:
+def test_a_running_export_needs_the_key_of_its_point_in_time() -> None:
     exports = (ExportFacts("arn:export/1", "orders", ago(20)),)
     changes = (KeyChange("orders", ago(60), ARN, True), KeyChange("orders", ago(10), NEW, False))
     region = replace(REGION, tables=(TableFacts("orders", NEW, None),), exports=exports, key_changes=changes)

@@ -52,7 +52,7 @@ def test_no_lock_names_a_package_index(file: str) -> None:
     assert re.findall(r"https?://|--index-url|--find-links", (ROOT / file).read_text()) == []
 
 
-def test_the_program_the_component_the_pack_and_the_tests_agree_on_versions() -> None:
+def test_all_locks_agree_on_versions() -> None:
     together = ["requirements.txt", "components/requirements.txt", "policy-pack/requirements.txt"]
     versions: dict[str, set[str]] = {}
     for file in [*together, "locks/dev.txt", "locks/comment.txt"]:
@@ -62,19 +62,19 @@ def test_the_program_the_component_the_pack_and_the_tests_agree_on_versions() ->
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
 
 
-def test_there_is_no_other_lock() -> None:
+def test_there_are_no_other_locks() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     found = {name for name in tracked.split() if re.search(r"(^|/)requirements\.txt$|^locks/.*\.txt$", name)}
 
     assert {name for name in found if not (ROOT / name).is_symlink()} == set(LOCK_FILES)
 
 
-def test_each_environment_of_the_checkout_is_made_from_a_lock() -> None:
+def test_each_environment_of_the_checkout_is_installed_from_a_lock() -> None:
     assert {str(one.lock.relative_to(ROOT)) for one in environments()} <= set(LOCK_FILES)
 
 
 @pytest.mark.slow
-def test_the_locks_are_those_of_the_names_and_bounds_in_the_projects(tmp_path: Path) -> None:
+def test_the_locks_match_the_names_and_bounds_in_the_projects(tmp_path: Path) -> None:
     """If they are not: `python3 -m local.locks`."""
     for file in [*PYPROJECTS, *LOCK_FILES]:
         (tmp_path / file).parent.mkdir(exist_ok=True)
@@ -88,7 +88,7 @@ def test_the_locks_are_those_of_the_names_and_bounds_in_the_projects(tmp_path: P
 @pytest.mark.slow
 @pytest.mark.parametrize("version", SUPPORTED)
 def test_every_locked_package_has_a_wheel_for_each_supported_python(version: str, tmp_path: Path) -> None:
-    """Asks the index and downloads no wheel; `locks/dev.txt` has all that the other locks have."""
+    """Queries the index without downloading wheels; `locks/dev.txt` includes all other locks."""
     target = ["--dry-run", "--target", str(tmp_path), "--python-version", version]
     only_wheels = ["--only-binary", ":all:", "--require-hashes"]
     for platform in PLATFORMS:
@@ -97,7 +97,7 @@ def test_every_locked_package_has_a_wheel_for_each_supported_python(version: str
             assert done.returncode == 0, f"{file} on {platform}: {done.stderr}"
 
 
-def test_a_package_whose_hash_is_not_the_locked_one_is_not_installed(tmp_path: Path) -> None:
+def test_a_package_with_another_hash_is_not_installed(tmp_path: Path) -> None:
     lock, directory = tmp_path / "lock.txt", tmp_path / "venv"
     lock.write_text(f"priority==2.0.0 --hash=sha256:{'0' * 64}\n")
     virtualenv.create(directory)
@@ -106,14 +106,14 @@ def test_a_package_whose_hash_is_not_the_locked_one_is_not_installed(tmp_path: P
         virtualenv.install(directory, lock)
 
 
-def test_the_supported_pythons_are_those_that_the_packages_name() -> None:
+def test_all_packages_name_the_same_supported_pythons() -> None:
     for file in PYPROJECTS:
         project = tomllib.loads((ROOT / file).read_text())["project"]
         assert project["requires-python"] == f">={locks.OLDEST_PYTHON}"
 
 
 @pytest.mark.slow
-def test_an_audit_that_could_not_be_made_is_a_failure() -> None:
+def test_an_audit_that_could_not_run_is_a_failure() -> None:
     """Vulnerabilities themselves are looked for on GitHub: a closed machine has no data on them."""
     unreachable = {**os.environ, "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 

@@ -40,7 +40,7 @@ def test_a_second_shell_opens_the_same_stack_on_the_same_local_aws(place: tuple[
     assert f"stack: dev of {project}, tagged `ephemeral` | policy pack: on, mandatory\n" in first.stderr
 
 
-def test_a_nested_shell_names_the_provider_of_the_outer_one(place: tuple[Path, Path]) -> None:
+def test_a_nested_shell_shows_the_provider_of_the_outer_one(place: tuple[Path, Path]) -> None:
     result = run_in_shell(*place, "sh", "-c", f"PYTHONPATH={ROOT} python -m local true")
 
     outer, _, nested, _ = result.stderr.splitlines()
@@ -58,7 +58,9 @@ def test_an_edit_of_the_config_takes_effect(place: tuple[Path, Path]) -> None:
     assert '"deletionWindowInDays": 9' in result.stdout
 
 
-def test_the_policy_pack_is_on_and_spares_an_ephemeral_stack(place: tuple[Path, Path]) -> None:
+def test_the_policy_pack_is_enabled_and_applies_fewer_rules_to_an_ephemeral_stack(
+    place: tuple[Path, Path],
+) -> None:
     without_tag = "pulumi stack tag rm ephemeral; pulumi preview; pulumi stack tag set ephemeral true"
     result = run_in_shell(*place, "sh", "-c", f"pulumi preview && echo WITHOUT TAG && {without_tag}")
 
@@ -68,7 +70,7 @@ def test_the_policy_pack_is_on_and_spares_an_ephemeral_stack(place: tuple[Path, 
     assert "[mandatory]" in refused
 
 
-def test_each_policy_speaks_once_in_the_preview_for_reviewers(place: tuple[Path, Path]) -> None:
+def test_each_policy_reports_once_in_the_preview_for_reviewers(place: tuple[Path, Path]) -> None:
     """The engine does not run the pack as well: the command runs it over the engine's events."""
     command = ("encrypted-tables", "preview", "--stack", "dev", "--commit", "1" * 40, "--out")
     result = run_in_shell(*place, *command, str(place[1] / "preview"))
@@ -94,16 +96,16 @@ def test_the_first_shell_waits_for_the_others(tmp_path: Path) -> None:
         assert first.stderr
         first.stdin.write("\n")
         first.stdin.flush()
-        said = [first.stderr.readline() for _ in range(3)]
+        output = [first.stderr.readline() for _ in range(3)]
         out, _ = second.communicate("\n", timeout=60)
         status = first.wait(60)
 
-    assert said[-1] == "Another shell uses this local AWS. It ends with that shell, or now with Ctrl-C.\n"
+    assert output[-1] == "Another shell uses this local AWS. It ends with that shell, or now with Ctrl-C.\n"
     assert (out, second.returncode, status) == ("answered\n", 0, 0)
     assert list(place[1].iterdir()) == []
 
 
-def test_the_config_file_keeps_what_the_user_wrote_and_no_encryption(tmp_path: Path) -> None:
+def test_the_config_file_keeps_the_users_text_without_encryption_settings(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     before = (project / CONFIG).read_text()
     (project / CONFIG).write_text(before + LEFT_BY_A_KILLED_SHELL)
@@ -112,13 +114,13 @@ def test_the_config_file_keeps_what_the_user_wrote_and_no_encryption(tmp_path: P
     )
 
     assert result.returncode == 0, result.stderr
-    # The line of the shell was the last but one.
+    # The line that the killed shell left, before the user's, is removed.
     assert (project / CONFIG).read_text() == f"{before}# mine\n"
     assert not (project / "Pulumi.other.yaml").exists()
 
 
 @pytest.mark.parametrize("agreed", [True, False])
-def test_a_config_of_another_backend_is_edited_in_a_copy_and_copied_back_if_the_user_says_so(
+def test_a_config_of_another_backend_is_edited_in_a_copy_and_copied_back_on_request(
     agreed: bool, tmp_path: Path
 ) -> None:
     project = project_in(tmp_path)
@@ -139,14 +141,14 @@ def test_a_config_of_another_backend_is_edited_in_a_copy_and_copied_back_if_the_
     assert agreed or after == before
 
 
-def test_without_a_program_it_says_where_to_go(tmp_path: Path) -> None:
+def test_without_a_program_the_shell_says_where_to_start(tmp_path: Path) -> None:
     result = run_in_shell(tmp_path, tmp_path, "true")
 
     assert result.returncode == 1
     assert result.stderr == f"there is no Pulumi.yaml in {tmp_path}: change to the directory of the program\n"
 
 
-def test_within_a_local_run_its_own_provider_is_not_taken_for_the_official_one(
+def test_within_a_local_run_the_local_provider_is_not_taken_for_the_official_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outer = _install_provider(tmp_path / "outer" / PLUGIN_DIRECTORY)

@@ -62,7 +62,7 @@ def test_run_gives_a_command_its_own_local_aws(checkout: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "arn:aws:iam::111122223333:user/owner\n"), done.stderr
 
 
-def test_serve_keeps_one_running_until_it_is_ended(checkout: Path) -> None:
+def test_serve_keeps_a_local_aws_running_until_it_is_stopped(checkout: Path) -> None:
     done = shell(checkout, f"{runnable_blocks(PAGE)[2]}\nwait $! || true\n! encrypted-tables-local health")
 
     assert done.returncode == 0, done.stderr
@@ -105,7 +105,7 @@ def test_the_examples_in_python_run(checkout: Path) -> None:
         ("health", 1, "AWS_ENDPOINT_URL is not set: source the file of `serve` first\n"),
     ],
 )
-def test_it_ends_with_the_status_of_its_command_or_says_what_is_wrong(
+def test_run_ends_with_the_status_of_its_command_or_an_error(
     checkout: Path, command: str, status: int, message: str
 ) -> None:
     done = shell(checkout, f"encrypted-tables-local {command}")

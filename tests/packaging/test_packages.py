@@ -76,7 +76,7 @@ def test_each_wheel_has_its_licence_readme_types_and_pythons(built: Path, name: 
 
 
 @each_package
-def test_each_dependency_has_bounds_and_no_pin(built: Path, name: str) -> None:
+def test_each_dependency_has_bounds_and_is_not_pinned(built: Path, name: str) -> None:
     dependencies = metadata(wheel(built, name)).get_all("Requires-Dist", [])
 
     assert dependencies != []
@@ -85,7 +85,7 @@ def test_each_dependency_has_bounds_and_no_pin(built: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("package", packages.PACKAGES, ids=NAMES)
-def test_each_bill_of_materials_lists_what_is_locked(built: Path, package: packages.Package) -> None:
+def test_each_bill_of_materials_lists_the_locked_packages(built: Path, package: packages.Package) -> None:
     bom = json.loads((built / "sbom" / f"{package.name}.cdx.json").read_text())
     listed = {(one["name"], one["version"]) for one in bom["components"]}
 

@@ -14,7 +14,7 @@ from local.local_run import ROOT, LocalRun
 from tests.packaging.conftest import UNCOMPILED
 from tests.packaging.schema import GOLDEN
 
-# What a generated SDK does, in any language: names in camelCase, and no code of the component's.
+# Like a generated SDK in any language: names in camelCase, and no code of the component.
 REMOTE = """
 import pulumi
 import pulumi_aws as aws
@@ -61,12 +61,12 @@ def program(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[[str
     return make
 
 
-def test_the_schema_is_the_one_that_other_languages_rely_on(schema: Mapping[str, Any]) -> None:
+def test_the_schema_has_not_changed(schema: Mapping[str, Any]) -> None:
     """A change here changes every SDK. If it is intended: python -m tests.packaging.schema."""
     assert schema == json.loads(GOLDEN.read_text())
 
 
-def test_components_of_the_plugin_are_those_of_the_library(program: Callable[[str], Stack]) -> None:
+def test_the_plugin_creates_the_same_resources_as_the_library(program: Callable[[str], Stack]) -> None:
     """A user created by the plugin is a key user of a table of the plugin; both AWS providers are used."""
     stack = program("""
 user = Remote("TestUser", "user", {"userName": "plugin-user"}, ["userArn", "secretAccessKey"])
@@ -142,7 +142,7 @@ for name, inputs in [*tables.items(), ("with-own-key", {{"keyArn": key.arn}})]:
         ("TestUser", {}, "userName: is required"),
     ],
 )
-def test_an_argument_that_is_wrong_is_named_without_a_traceback(
+def test_an_invalid_argument_is_reported_without_a_traceback(
     program: Callable[[str], Stack], component: str, arguments: dict[str, Any], expected: str
 ) -> None:
     stack = program(f"Remote({component!r}, 'orders', {arguments!r}, [])\n")

@@ -30,7 +30,7 @@ def test_every_argument_and_output_is_described() -> None:
     assert [place for place, description in described.items() if not description] == []
 
 
-def test_descriptions_name_what_exists_as_each_language_spells_it() -> None:
+def test_descriptions_use_the_names_of_each_language() -> None:
     """Names of Python, indentation and sections of docstrings are of no use in another language."""
     places = dict(properties())
     descriptions = [one["description"] for one in places.values()]
@@ -42,12 +42,12 @@ def test_descriptions_name_what_exists_as_each_language_spells_it() -> None:
         assert re.findall(r"`[a-z]+_\w+`|\n +|\b(?:Raises|Note|Attributes):", text) == []
 
 
-def test_every_input_takes_outputs() -> None:
-    """Plain inputs take none, and Pulumi's generator for Go leaves out types of lists of plain ones."""
+def test_every_input_accepts_outputs() -> None:
+    """Plain inputs accept no outputs, and Pulumi's Go generator omits types for lists of plain inputs."""
     assert '"plain"' not in json.dumps(SCHEMA)
 
 
-def test_fixed_values_are_enums_and_are_those_that_the_component_accepts() -> None:
+def test_fixed_values_are_enums_that_the_component_accepts() -> None:
     """Also those of nested types: a misspelled value fails where the program is compiled."""
     models = TableSettings.model_json_schema()
     accepted = {
@@ -67,7 +67,7 @@ def test_fixed_values_are_enums_and_are_those_that_the_component_accepts() -> No
     assert declared["billingMode"] == ["PAY_PER_REQUEST", "PROVISIONED"]
 
 
-def test_types_have_names_of_their_own() -> None:
+def test_types_have_distinct_names() -> None:
     """Generators add `Args` to the names of inputs."""
     names = [token.rpartition(":")[2] for token in SCHEMA["types"]]
 
@@ -81,5 +81,5 @@ def test_every_argument_of_the_component_is_in_the_schema() -> None:
     assert len(inputs) == len([*arguments_of(EncryptedTableArgs)]) == len(TableSettings.model_fields)
 
 
-def test_who_publishes_it_under_which_licence_is_said() -> None:
+def test_the_schema_states_publisher_and_licence() -> None:
     assert {"namespace", "license", "description", "displayName", "keywords"} <= SCHEMA.keys()

@@ -53,14 +53,14 @@ def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:
     }
 
 
-def test_the_package_asks_for_no_plugin_of_its_own(virtualenv: Path) -> None:
+def test_the_package_requires_no_plugin_named_after_it(virtualenv: Path) -> None:
     """Without its plugin file, the engine would look for a plugin `encrypted-tables` to download."""
     (installed,) = virtualenv.glob("lib/python*/site-packages/pulumi_encrypted_tables/pulumi-plugin.json")
 
     assert json.loads(installed.read_text())["resource"] is False
 
 
-def test_the_lowest_versions_are_those_that_this_project_is_tested_with() -> None:
+def test_the_lowest_versions_are_tested_by_this_project() -> None:
     project = tomllib.loads((COMPONENTS / "pyproject.toml").read_text())["project"]
     locked = dict(
         re.findall(r"^([a-z-]+)==([\d.]+)", (COMPONENTS / "requirements.txt").read_text(), re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Summaries in the form of previews of pull requests."""
+"""Sample summaries of previews of pull requests."""
 
 from typing import Any
 

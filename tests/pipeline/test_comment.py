@@ -18,7 +18,7 @@ def rendered(**changed: Any) -> str:  # noqa: ANN401  # any JSON
     return render_comment([read_summary(json.dumps(summary(**changed)))])
 
 
-def test_the_comment_tells_access_policies_and_resources_of_each_stack() -> None:
+def test_the_comment_shows_access_policies_and_resources_of_each_stack() -> None:
     both = [read_summary(json.dumps(summary(stack=stack))) for stack in ("prod", "dev")]
 
     text = render_comment(both)
@@ -36,11 +36,16 @@ def test_the_comment_tells_access_policies_and_resources_of_each_stack() -> None
     assert "No violations." in text
 
 
-def test_a_mandatory_violation_is_a_rejection_and_an_advisory_one_is_not() -> None:
-    said = {"policy": "kms-key-rotation-enabled", "level": "advisory", "resource": "k", "message": "Set it."}
+def test_only_a_mandatory_violation_is_a_rejection() -> None:
+    output = {
+        "policy": "kms-key-rotation-enabled",
+        "level": "advisory",
+        "resource": "k",
+        "message": "Set it.",
+    }
 
-    assert "### `dev`: can be deployed" in rendered(violations=[said])
-    assert "### `dev`: rejected by policy" in rendered(violations=[said, {**said, "level": "mandatory"}])
+    assert "### `dev`: can be deployed" in rendered(violations=[output])
+    assert "### `dev`: rejected by policy" in rendered(violations=[output, {**output, "level": "mandatory"}])
     assert "### `dev`: the preview failed" in rendered(errors=["the program failed"])
 
 
@@ -55,7 +60,7 @@ def test_a_mandatory_violation_is_a_rejection_and_an_advisory_one_is_not() -> No
     ],
     ids=["access", "notes", "violations", "resources", "errors"],
 )
-def test_what_a_fork_wrote_can_neither_link_mention_nor_break_out(changed: dict[str, Any]) -> None:
+def test_text_from_a_fork_can_neither_link_mention_nor_break_out(changed: dict[str, Any]) -> None:
     text = rendered(**changed)
     outside_code = "".join(text.split("`")[::2])
 
@@ -79,25 +84,27 @@ def test_what_a_fork_wrote_can_neither_link_mention_nor_break_out(changed: dict[
         ({"access": {**ACCESS, "verdict": "all fine"}}, "access.verdict"),
     ],
 )
-def test_what_is_no_summary_is_refused_by_name(changed: dict[str, Any], message: str) -> None:
+def test_an_invalid_summary_is_refused_with_the_name_of_the_field(
+    changed: dict[str, Any], message: str
+) -> None:
     with pytest.raises(SummaryError, match=f"this is not a summary of a preview: {message}"):
         read_summary(json.dumps(summary(**changed)))
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", " " * 2_000_001])
-def test_what_is_no_json_is_refused(text: str) -> None:
+def test_invalid_json_is_refused(text: str) -> None:
     with pytest.raises(SummaryError):
         read_summary(text)
 
 
-def test_what_is_not_known_of_a_preview_that_failed_is_not_called_nothing() -> None:
+def test_a_failed_preview_is_not_shown_as_without_changes() -> None:
     text = rendered(errors=["it failed"], operations={}, resources=[])
 
     assert ("No violations." in text, "No resource changes." in text) == (False, False)
     assert text.count("Cannot tell: the preview failed.") == 2
 
 
-def test_no_stack_pushes_another_out_of_the_comment() -> None:
+def test_a_long_stack_leaves_room_for_the_others_in_the_comment() -> None:
     many = [{"who": "w" * 900, "what": "gains read", "of": "o" * 900, "because": ""}] * 100
     long = summary(stack="a", access={**ACCESS, "lines": many})
     short = summary(stack="b", access={**ACCESS, "lines": [{**ACCESS["lines"][0], "who": "user/attacker"}]})
@@ -109,7 +116,7 @@ def test_no_stack_pushes_another_out_of_the_comment() -> None:
     assert "The rest exceeds GitHub's limit" in text
 
 
-def test_a_cut_list_of_resources_does_not_fold_the_stacks_after_it() -> None:
+def test_a_shortened_list_of_resources_does_not_hide_the_stacks_after_it() -> None:
     many = [{"operation": "create", "type": "t" * 900, "name": "</details>" * 90}] * 100
     long, short = summary(stack="a", resources=many), summary(stack="b")
 
@@ -119,7 +126,7 @@ def test_a_cut_list_of_resources_does_not_fold_the_stacks_after_it() -> None:
     assert written.index("</details>") < written.index("### `b`: can be deployed")
 
 
-def test_any_number_of_stacks_is_a_comment_that_github_takes() -> None:
+def test_a_comment_on_any_number_of_stacks_is_short_enough_for_github() -> None:
     stacks = [read_summary(json.dumps(summary(stack=f"stack-{number}"))) for number in range(500)]
 
     assert len(render_comment(stacks, ["r" * 2000])) <= LONGEST
@@ -130,11 +137,14 @@ def test_gains_come_before_losses_when_lines_are_left_out() -> None:
     attackers = [f"arn:aws:iam::111122223333:user/attacker-{number:02}" for number in range(60)]
     before = [key(MANAGE, allow("kms:Decrypt", *roles)), table()]
 
-    def told(after: Statement) -> Summary:
+    def summary_after(after: Statement) -> Summary:
         preview = preview_of(before, [key(MANAGE, after), table()])
         return summarise("dev", COMMIT, 7, preview, access_diff(preview), is_of_stack=True)
 
-    one, many = told(allow("kms:Decrypt", attackers[0])), told(allow("kms:Decrypt", *attackers))
+    one, many = (
+        summary_after(allow("kms:Decrypt", attackers[0])),
+        summary_after(allow("kms:Decrypt", *attackers)),
+    )
 
     assert one.access.lines[0].who == attackers[0]
     assert (one.left_out, one.gains_left_out) == (22, 0)
@@ -142,7 +152,7 @@ def test_gains_come_before_losses_when_lines_are_left_out() -> None:
     assert "*140 more lines are omitted, 20 of them gains or unknown.*" in render_comment([many])
 
 
-def test_a_comment_is_never_longer_than_github_takes() -> None:
+def test_a_comment_is_never_longer_than_github_accepts() -> None:
     many = [{"operation": "create", "type": "t" * 900, "name": "n" * 900}] * 100
 
     text = rendered(resources=many)

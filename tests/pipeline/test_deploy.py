@@ -83,7 +83,7 @@ def users(shared_run: LocalRun) -> None:
         iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess")
 
 
-def test_what_was_reviewed_is_deployed_verified_and_kept_as_evidence(
+def test_the_reviewed_plan_is_deployed_verified_and_kept_as_evidence(
     shared_run: LocalRun, tmp_path: Path
 ) -> None:
     deployment = Deployment(shared_run, tmp_path, table="reviewed", user="named", declared="named")
@@ -108,7 +108,7 @@ def test_a_program_that_changed_after_the_review_is_refused(shared_run: LocalRun
     assert not (tmp_path / "evidence").exists()
 
 
-def test_access_that_is_not_as_declared_fails_and_its_evidence_is_kept(
+def test_undeclared_access_fails_the_deployment_and_its_evidence_is_kept(
     shared_run: LocalRun, tmp_path: Path
 ) -> None:
     deployment = Deployment(shared_run, tmp_path, table="drifted", user="named", declared="not-named")
@@ -121,7 +121,7 @@ def test_access_that_is_not_as_declared_fails_and_its_evidence_is_kept(
     assert list((tmp_path / "evidence").iterdir()) != []
 
 
-def test_a_plan_that_is_not_there_is_told(shared_run: LocalRun, tmp_path: Path) -> None:
+def test_a_missing_plan_is_reported(shared_run: LocalRun, tmp_path: Path) -> None:
     deployment = Deployment(shared_run, tmp_path, table="planless", user="named", declared="named")
 
     deploy = deployment.deploy()
@@ -130,7 +130,7 @@ def test_a_plan_that_is_not_there_is_told(shared_run: LocalRun, tmp_path: Path) 
     assert "preview/plan.json" in deploy.stdout
 
 
-def test_the_commit_is_asked_of_git_or_given(shared_run: LocalRun, tmp_path: Path) -> None:
+def test_the_commit_comes_from_git_or_an_option(shared_run: LocalRun, tmp_path: Path) -> None:
     deployment = Deployment(shared_run, tmp_path, table="gitless", user="named", declared="named")
 
     result = deployment.pipeline("preview", "--out", "preview")
@@ -139,7 +139,7 @@ def test_the_commit_is_asked_of_git_or_given(shared_run: LocalRun, tmp_path: Pat
     assert "give --commit" in result.stdout
 
 
-def test_a_commit_that_is_none_is_refused_before_anything_is_previewed(
+def test_an_invalid_commit_is_refused_before_the_preview(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["preview", "--stack", "dev", "--out", str(tmp_path), "--commit", "main"]) == 2

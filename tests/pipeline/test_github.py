@@ -120,7 +120,7 @@ def test_the_comment_is_written_once_and_then_updated_in_place(github: GitHub, t
     assert "now it fails" in github.comments[-1]["body"]
 
 
-def test_somebody_elses_comment_is_never_overwritten(github: GitHub, tmp_path: Path) -> None:
+def test_a_comment_of_another_author_is_never_overwritten(github: GitHub, tmp_path: Path) -> None:
     github.comments = [{"id": 1, "body": MARKER, "user": {"type": "User"}}]
     write(tmp_path)
 
@@ -138,7 +138,7 @@ def test_somebody_elses_comment_is_never_overwritten(github: GitHub, tmp_path: P
     ],
     ids=["no such pull request", "another commit", "no number", "two pull requests"],
 )
-def test_a_summary_of_something_else_is_not_posted(
+def test_a_summary_of_another_pull_request_or_commit_is_not_posted(
     summaries: list[dict[str, Any]],
     github: GitHub,
     tmp_path: Path,
@@ -152,9 +152,7 @@ def test_a_summary_of_something_else_is_not_posted(
     assert capsys.readouterr().err.startswith("encrypted-tables: ")
 
 
-def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(
-    github: GitHub, tmp_path: Path
-) -> None:
+def test_a_run_without_a_summary_replaces_the_earlier_comment(github: GitHub, tmp_path: Path) -> None:
     write(tmp_path / "first")
     (tmp_path / "broken" / "dev").mkdir(parents=True)
     (tmp_path / "broken" / "dev" / "summary.json").write_text('{"<b>": 1}')
@@ -171,7 +169,7 @@ def test_a_run_without_a_summary_takes_the_place_of_the_earlier_comment(
     assert "1 files are omitted; the first one: this is not a summary" in github.comments[0]["body"]
 
 
-def test_a_run_without_a_summary_of_no_known_pull_request_is_not_posted(
+def test_a_run_without_a_summary_or_pull_request_is_not_posted(
     github: GitHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     github.open["o:feature"][0]["head"] = {"sha": "f" * 40}
@@ -181,14 +179,14 @@ def test_a_run_without_a_summary_of_no_known_pull_request_is_not_posted(
     assert "0 open pull requests of other:feature are at" in capsys.readouterr().err
 
 
-def test_a_stack_that_is_missing_in_a_failed_run_is_told(github: GitHub, tmp_path: Path) -> None:
+def test_a_stack_that_is_missing_in_a_failed_run_is_reported(github: GitHub, tmp_path: Path) -> None:
     write(tmp_path)
 
     assert main(str(tmp_path), conclusion="failure") == 0
     assert "a stack may be missing here" in github.comments[0]["body"]
 
 
-def test_what_a_fork_made_is_told_as_such_whatever_it_claims(github: GitHub, tmp_path: Path) -> None:
+def test_the_summary_of_a_fork_is_marked_as_such_whatever_it_claims(github: GitHub, tmp_path: Path) -> None:
     write(tmp_path, compared_with="the stack")
 
     assert main(str(tmp_path), "fork/r") == 0
@@ -198,7 +196,7 @@ def test_what_a_fork_made_is_told_as_such_whatever_it_claims(github: GitHub, tmp
     assert body.index("This was written by code from a fork") < body.index("### `dev`")
 
 
-def test_a_branch_of_the_repository_is_not_called_a_fork(github: GitHub, tmp_path: Path) -> None:
+def test_the_summary_of_a_branch_is_not_marked_as_a_fork(github: GitHub, tmp_path: Path) -> None:
     write(tmp_path)
 
     assert main(str(tmp_path)) == 0
@@ -214,7 +212,7 @@ def test_a_pull_request_that_moved_on_is_not_commented(github: GitHub, tmp_path:
     assert github.comments == []
 
 
-def test_a_refusal_by_github_is_told_without_the_token(
+def test_an_error_of_github_is_reported_without_the_token(
     github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "another-token")
@@ -225,6 +223,6 @@ def test_a_refusal_by_github_is_told_without_the_token(
     assert "another-token" not in repr(Repository("o/r", github.url, "another-token"))
 
 
-def test_github_out_of_reach_is_told() -> None:
+def test_unreachable_github_is_reported() -> None:
     with pytest.raises(GitHubError, match="the request to GitHub failed"):
         Repository("o/r", "http://127.0.0.1:1", TOKEN).check_head(7, COMMIT)

@@ -87,7 +87,7 @@ def test_a_fork_is_compared_with_its_base_branch_without_credentials(tmp_path: P
     assert "secretsprovider" in (head / "Pulumi.dev.yaml").read_text()
 
 
-def test_a_table_that_policies_reject_is_told_and_fails(tmp_path: Path) -> None:
+def test_a_policy_violation_is_reported_and_fails(tmp_path: Path) -> None:
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     head = checkout(tmp_path / "head", UNENCRYPTED + ENCRYPTED.format(users=[]))
 
@@ -103,7 +103,7 @@ def test_a_table_that_policies_reject_is_told_and_fails(tmp_path: Path) -> None:
     assert "rejected by policy" in render_comment([made])
 
 
-def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
+def test_a_failing_program_is_reported_and_fails(tmp_path: Path) -> None:
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     head = checkout(tmp_path / "head", "raise RuntimeError('a mistake')")
 
@@ -114,7 +114,7 @@ def test_a_program_that_fails_is_told_and_fails(tmp_path: Path) -> None:
     assert summary_of(file).access.verdict == "cannot tell"
 
 
-def test_a_stack_that_is_not_previewed_is_in_the_comment_all_the_same(tmp_path: Path) -> None:
+def test_a_stack_that_was_not_previewed_is_in_the_comment(tmp_path: Path) -> None:
     """Otherwise, the comment would look as if there were only the other stacks."""
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     head = checkout(tmp_path / "head", ENCRYPTED.format(users=[]))
@@ -178,7 +178,7 @@ def test_a_key_user_that_the_program_creates_is_shown(tmp_path: Path) -> None:
     assert made.operations == {"update": 1, **made.operations}
 
 
-def test_a_new_environment_of_a_fork_is_compared_with_nothing(tmp_path: Path) -> None:
+def test_a_new_environment_of_a_fork_is_compared_with_an_empty_stack(tmp_path: Path) -> None:
     base = checkout(tmp_path / "base", ENCRYPTED.format(users=[]))
     (base / "Pulumi.dev.yaml").unlink()
     head = checkout(tmp_path / "head", ENCRYPTED.format(users=[APP]))
@@ -190,7 +190,7 @@ def test_a_new_environment_of_a_fork_is_compared_with_nothing(tmp_path: Path) ->
     assert (APP, "the table is new") in [(line.who, line.because) for line in access.lines]
 
 
-def test_a_base_branch_that_fails_is_told_as_such(tmp_path: Path) -> None:
+def test_a_failing_base_branch_is_reported_as_such(tmp_path: Path) -> None:
     base = checkout(tmp_path / "base", "raise RuntimeError('a mistake')")
     head = checkout(tmp_path / "head", ENCRYPTED.format(users=[]))
 
@@ -201,7 +201,7 @@ def test_a_base_branch_that_fails_is_told_as_such(tmp_path: Path) -> None:
     assert made.access.cannot_tell == ["what the base is: its preview failed, so it lacks resources"]
 
 
-def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
+def test_the_plan_of_a_preview_is_saved_and_applied(shared_run: LocalRun, tmp_path: Path) -> None:
     """Only the reviewed plan is deployed: a program that has changed since is rejected."""
     project = checkout(tmp_path / "project", ENCRYPTED.format(users=[]))
     (project / "venv").symlink_to(ROOT / "venv")
@@ -224,7 +224,7 @@ def test_the_plan_of_a_stacks_preview_is_kept_and_applied(shared_run: LocalRun, 
     stack.destroy().checked()
 
 
-def test_a_stack_that_is_not_there_is_one_message(shared_run: LocalRun, tmp_path: Path) -> None:
+def test_a_missing_stack_is_one_message(shared_run: LocalRun, tmp_path: Path) -> None:
     known = shared_run.stack("known", checkout(tmp_path / "project", ENCRYPTED.format(users=[])))
     command = Stack("unknown", known.project, known.pulumi, known.environment)
 

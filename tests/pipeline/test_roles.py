@@ -44,7 +44,7 @@ def checkout(own_run: LocalRun) -> Checkout:
     return made
 
 
-def test_the_plan_of_a_reader_is_applied_by_the_deployer(checkout: Checkout) -> None:
+def test_the_deployer_applies_the_plan_of_a_read_only_role(checkout: Checkout) -> None:
     reader = user(checkout.run.aws, "reader", "ReadOnlyAccess")
     deployer = user(checkout.run.aws, "deployer", "AdministratorAccess")
     checkout.write_config("qa", CONFIG + DEPLOYERS)
@@ -58,7 +58,7 @@ def test_the_plan_of_a_reader_is_applied_by_the_deployer(checkout: Checkout) -> 
     assert "No access changes." in again.stdout
 
 
-def test_deployers_that_are_left_out_are_told_of_and_the_plan_is_refused(checkout: Checkout) -> None:
+def test_without_declared_deployers_a_note_explains_why_the_plan_is_refused(checkout: Checkout) -> None:
     reader = user(checkout.run.aws, "reader", "ReadOnlyAccess")
     deployer = user(checkout.run.aws, "deployer", "AdministratorAccess")
     checkout.write_config("qa", CONFIG)

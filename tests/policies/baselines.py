@@ -113,6 +113,6 @@ BASELINES: dict[str, dict[str, Any]] = {
 
 
 def baseline(type_: str, name: str = "sample", /, **changes: Any) -> Sample:  # noqa: ANN401  # any JSON
-    """A compliant resource with top-level properties changed; None takes one away."""
+    """A compliant resource with top-level properties changed; None removes one."""
     properties = {**deepcopy(BASELINES[type_]), **changes}
     return Sample(type_, {key: value for key, value in properties.items() if value is not None}, name)

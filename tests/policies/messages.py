@@ -23,7 +23,7 @@ def all_cases() -> Iterator[Case]:
     yield from CASES
 
 
-def said(case: Case) -> list[str]:
+def messages_of(case: Case) -> list[str]:
     """The messages of the case's policy at preview, and at the update if they differ."""
     config = {name: {"enforcementLevel": "mandatory", **own} for name, own in case.config.items()}
     at = {
@@ -49,7 +49,7 @@ def written() -> Mapping[str, str]:
     """The text of each policy's file."""
     files: dict[str, list[str]] = defaultdict(list)
     for case in all_cases():
-        files[case.policy] += [case.title, *(f"    {message}" for message in said(case)), ""]
+        files[case.policy] += [case.title, *(f"    {message}" for message in messages_of(case)), ""]
     return {policy: "\n".join(lines) for policy, lines in files.items()}
 
 

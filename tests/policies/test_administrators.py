@@ -59,7 +59,7 @@ def all_but(*principals: str) -> dict[str, Any]:
     ],
     ids=json.dumps,
 )
-def test_administrator_whom_no_denial_reaches_keeps_the_key(statements: list[Any]) -> None:
+def test_an_administrator_who_is_not_denied_keeps_the_key_manageable(statements: list[Any]) -> None:
     assert violations(RULE, policy_of(*statements)) == []
 
 
@@ -83,13 +83,13 @@ def test_administrator_whom_no_denial_reaches_keeps_the_key(statements: list[Any
     ],
     ids=json.dumps,
 )
-def test_key_that_nobody_in_its_account_may_change_is_refused(statements: list[Any]) -> None:
+def test_a_key_that_nobody_in_its_account_can_change_is_rejected(statements: list[Any]) -> None:
     (message,) = violations(RULE, policy_of(*statements))
 
     assert f"in the key's account {ACCOUNT}" in message
 
 
-def test_any_account_will_do_where_the_keys_own_is_unknown() -> None:
+def test_any_account_counts_where_the_account_of_the_key_is_unknown() -> None:
     assert violations(RULE, policy_of(statement(Principal={"AWS": OTHER_ROOT}), account=None)) == []
 
 
@@ -100,7 +100,7 @@ def template_key(principal: object) -> Sample:
     return Sample(types.CLOUDFORMATION_STACK, {"templateBody": json.dumps({"Resources": resources})})
 
 
-def test_template_names_its_own_account() -> None:
+def test_aws_account_id_in_a_template_is_the_account_of_the_key() -> None:
     own = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
 
     assert violations(RULE, template_key(own)) == []
@@ -117,7 +117,9 @@ def test_template_names_its_own_account() -> None:
     ],
     ids=json.dumps,
 )
-def test_unknown_principals_are_pending_only_where_they_decide(statements: list[Any], verdict: str) -> None:
+def test_unknown_principals_are_pending_only_where_the_verdict_depends_on_them(
+    statements: list[Any], verdict: str
+) -> None:
     sample = baseline(types.NATIVE_KEY, keyPolicy=document(*statements))
 
     (found,) = [one for one in Pack().analyze(sample) if one.policy == RULE]

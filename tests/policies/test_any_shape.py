@@ -213,7 +213,7 @@ def test_no_policy_fails_on_a_baseline_with_one_thing_changed(type_: str, data: 
 
 @pytest.mark.parametrize("depth", [1, 20, 30])
 @pytest.mark.parametrize("type_", [types.TABLE, types.KEY, types.NATIVE_TABLE, types.CLOUDFORMATION_STACK])
-def test_deep_values_do_not_pass_for_a_table(type_: str, depth: int) -> None:
+def test_deeply_nested_values_do_not_pass(type_: str, depth: int) -> None:
     value: Any = KEY_ARN
     for _ in range(depth):
         value = {"enabled": value, "kmsKeyArn": [value] if depth < 2 else value}
@@ -222,14 +222,14 @@ def test_deep_values_do_not_pass_for_a_table(type_: str, depth: int) -> None:
     ran(Sample(type_, {"serverSideEncryption": value, "sseSpecification": value, "policy": value}))
 
 
-def test_deep_text_is_reported_not_failed_on() -> None:
+def test_deeply_nested_text_is_reported() -> None:
     for body in ("[" * 5000, '{"a":' * 5000, "a: " + "{a: " * 3000):
         found = ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))
 
         assert "dynamodb-table-customer-managed-key" in {one.policy for one in found}
 
 
-def test_aliases_that_multiply_in_yaml_are_not_multiplied_out() -> None:
+def test_yaml_aliases_are_not_expanded_exponentially() -> None:
     levels = "\n".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 25))
     table = "{Type: 'AWS::DynamoDB::Table', Properties: {SSESpecification: *l24}}"
     body = f"l0: &l0 [x]\n{levels}\nResources: {{T: {table}}}\n"
@@ -237,8 +237,8 @@ def test_aliases_that_multiply_in_yaml_are_not_multiplied_out() -> None:
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 
 
-@pytest.mark.parametrize(("levels", "told"), [(30, True), (500, False)])
-def test_conditions_of_conditions_are_not_multiplied_out(levels: int, told: bool) -> None:
+@pytest.mark.parametrize(("levels", "is_reported"), [(30, True), (500, False)])
+def test_nested_conditions_are_not_expanded_exponentially(levels: int, is_reported: bool) -> None:
     conditions: dict[str, Any] = {
         f"C{n}": {"Fn::And": [{"Condition": f"C{n + 1}"}] * 9} for n in range(levels)
     }
@@ -246,10 +246,12 @@ def test_conditions_of_conditions_are_not_multiplied_out(levels: int, told: bool
     table = {"Type": "AWS::DynamoDB::Table", "Condition": "C0"}
     body = json.dumps({"Conditions": conditions, "Resources": {"T": table}})
 
-    assert (ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}, protect=True)) == []) is told
+    assert (
+        ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}, protect=True)) == []
+    ) is is_reported
 
 
-def test_deep_functions_are_reported_not_failed_on() -> None:
+def test_deeply_nested_functions_are_reported() -> None:
     condition: Any = {"Fn::Equals": ["a", "b"]}
     chosen: Any = True
     for _ in range(201):
@@ -274,7 +276,7 @@ def test_deep_functions_are_reported_not_failed_on() -> None:
     ids=["malformed", "select", "join", "sub", "map", "if", "unheard-of"],
 )
 @pytest.mark.parametrize("levels", [6, 60, 90, 140])
-def test_functions_in_each_other_are_judged_in_time(function: Callable[[Any], Any], levels: int) -> None:
+def test_nested_functions_are_judged_quickly(function: Callable[[Any], Any], levels: int) -> None:
     value: Any = {"Fn::ImportValue": "key"}
     for _ in range(levels):
         value = function(value)
@@ -291,14 +293,14 @@ def test_functions_in_each_other_are_judged_in_time(function: Callable[[Any], An
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 
 
-def test_names_that_are_dates_are_read() -> None:
+def test_names_that_yaml_reads_as_dates_are_accepted() -> None:
     properties = "{SSESpecification: !Unheard {2026-01-01: x}}"
     body = f"Resources: {{T: {{Type: AWS::DynamoDB::Table, Properties: {properties}}}}}"
 
     assert len(ran(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body}))) >= 1
 
 
-def test_huge_resource_is_decided() -> None:
+def test_a_huge_resource_gets_a_verdict() -> None:
     properties = {**BASELINES[types.TABLE], "tags": {f"tag-{n}": "x" * 200 for n in range(5000)}}
 
     assert ran(Sample(types.TABLE, properties)) == []

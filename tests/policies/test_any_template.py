@@ -235,7 +235,7 @@ def ways(template: Mapping[str, Any]) -> Iterator[bool]:
 
 @settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(template=templates)
-def test_a_verdict_holds_in_every_way_in_which_a_template_can_turn_out(template: dict[str, Any]) -> None:
+def test_a_verdict_holds_for_every_value_of_the_unknowns(template: dict[str, Any]) -> None:
     sample = Sample(
         types.CLOUDFORMATION_STACK, {"templateBody": json.dumps(template), "parameters": {"Unknown": UNKNOWN}}
     )

@@ -50,7 +50,7 @@ def under(condition: dict[str, Any]) -> Sample:
     ],
     ids=json.dumps,
 )
-def test_condition_that_pins_the_caller_bounds_everybody(condition: dict[str, Any]) -> None:
+def test_a_condition_that_identifies_the_caller_limits_the_wildcard(condition: dict[str, Any]) -> None:
     assert violations(KEY, under(condition)) == []
 
 
@@ -83,7 +83,7 @@ def test_condition_that_pins_the_caller_bounds_everybody(condition: dict[str, An
     ],
     ids=json.dumps,
 )
-def test_any_other_condition_bounds_nobody_and_is_named(condition: dict[str, Any]) -> None:
+def test_any_other_condition_does_not_limit_the_wildcard_and_is_reported(condition: dict[str, Any]) -> None:
     (message,) = violations(KEY, under(condition))
 
     assert "allows the principal '*' (Statement 2), and its conditions (" in message
@@ -101,7 +101,7 @@ def test_value_that_is_unknown_until_the_update_is_pending() -> None:
     assert [(one.level, "can't run policy" in one.message) for one in found] == [("advisory", True)]
 
 
-def test_unknown_value_beside_an_open_one_is_refused() -> None:
+def test_an_unknown_value_beside_one_that_matches_everything_is_rejected() -> None:
     condition = {"StringLike": {"kms:CallerAccount": [UNKNOWN, "*"]}}
     sample = baseline(
         types.NATIVE_KEY, keyPolicy=document(statement(), statement(**DECRYPT, Condition=condition))
@@ -132,7 +132,7 @@ OUTSIDE = {"StringNotEquals": {"aws:PrincipalOrgID": ORGANISATION}}
     ],
     ids=json.dumps,
 )
-def test_denial_of_all_others_bounds_everybody(denial: dict[str, Any]) -> None:
+def test_a_denial_of_all_others_limits_the_wildcard(denial: dict[str, Any]) -> None:
     assert violations(KEY, key(statement(**DECRYPT), denial)) == []
 
 
@@ -163,12 +163,12 @@ def test_denial_of_all_others_bounds_everybody(denial: dict[str, Any]) -> None:
     ],
     ids=json.dumps,
 )
-def test_denial_that_leaves_others_bounds_nobody(denial: dict[str, Any]) -> None:
+def test_a_denial_that_leaves_others_out_does_not_limit_the_wildcard(denial: dict[str, Any]) -> None:
     assert len(violations(KEY, key(statement(**DECRYPT), denial))) == 1
 
 
 @pytest.mark.parametrize("condition", [{"StringEquals": {"aws:SourceAccount": ACCOUNT}}, OUTSIDE])
-def test_policy_of_a_table_is_bounded_as_dynamodb_itself_reads_it(condition: dict[str, Any]) -> None:
+def test_a_table_policy_is_limited_only_by_conditions_that_dynamodb_counts(condition: dict[str, Any]) -> None:
     policy = json.dumps(document(statement(**READ, Condition=condition)))
 
     found = violations(TABLE, baseline(types.TABLE_RESOURCE_POLICY, policy=policy))
@@ -176,6 +176,6 @@ def test_policy_of_a_table_is_bounded_as_dynamodb_itself_reads_it(condition: dic
     assert (found == []) is ("StringEquals" in condition)
 
 
-def test_every_bounding_key_has_a_source_of_aws() -> None:
+def test_every_condition_key_that_limits_has_a_source() -> None:
     for bound in (*CALLER.values(), *SOURCE.values(), *VIA.values()):
         assert bound.source.startswith("https://docs.aws.amazon.com/")

@@ -50,7 +50,7 @@ def test_policy_states_what_to_do_and_where_to_read_on(rule: Rule) -> None:
 
 
 @BY_NAME
-def test_each_control_of_a_policy_is_one_of_its_framework(rule: Rule) -> None:
+def test_each_control_exists_in_its_framework(rule: Rule) -> None:
     claimed = {(framework, control) for framework, ids in CONTROLS[rule.name].items() for control in ids}
     known = {(framework, control) for framework, ids in KNOWN_CONTROLS.items() for control in ids}
 
@@ -58,7 +58,7 @@ def test_each_control_of_a_policy_is_one_of_its_framework(rule: Rule) -> None:
     assert claimed != set()
 
 
-def test_every_framework_is_known_by_title_and_edition() -> None:
+def test_every_framework_has_a_title_and_an_edition() -> None:
     assert set(KNOWN_CONTROLS) == set(FRAMEWORKS)
     assert set(CONTROLS) == {rule.name for rule in RULES}
 
@@ -72,7 +72,7 @@ def test_defaults_of_settings_fit_their_own_schema(rule: Rule) -> None:
     jsonschema.validate(defaults, schema)
 
 
-def test_type_tokens_are_those_of_the_sdk() -> None:
+def test_type_tokens_exist_in_the_sdk() -> None:
     """A policy with a wrong token would never apply."""
     classes: list[Any] = [
         aws.dynamodb.Table,
@@ -113,11 +113,11 @@ def test_type_tokens_are_those_of_the_sdk() -> None:
 
 
 @pytest.mark.parametrize("type_", BASELINES)
-def test_baseline_keeps_every_rule(type_: str) -> None:
+def test_the_baseline_complies_with_every_policy(type_: str) -> None:
     assert Pack().run(baseline(type_)) == []
 
 
-def test_every_resource_rule_applies_to_a_baseline_of_the_tests() -> None:
+def test_every_resource_policy_applies_to_a_baseline() -> None:
     unseen = [
         rule.name for rule in RULES if isinstance(rule, ResourceRule) and not rule.types & set(BASELINES)
     ]
@@ -125,7 +125,7 @@ def test_every_resource_rule_applies_to_a_baseline_of_the_tests() -> None:
     assert unseen == []
 
 
-def test_rule_without_anything_to_judge_is_not_applicable() -> None:
+def test_a_policy_without_matching_resources_is_not_applicable() -> None:
     """Pulumi distinguishes policies that passed from policies that did not apply."""
     queue = Sample(resource_types.CLOUDFORMATION_STACK, {"templateBody": '{"Resources": {}}'})
 

@@ -108,11 +108,11 @@ def test_key_of_the_template_or_known_arn_is_accepted(key: str) -> None:
         "~",
     ],
 )
-def test_key_that_is_none_or_cannot_be_seen_is_rejected(key: str) -> None:
+def test_an_aws_key_or_an_unreadable_key_is_rejected(key: str) -> None:
     assert len(violations(RULE, table_with(key))) == 1
 
 
-def test_parameter_of_the_stack_comes_before_the_default() -> None:
+def test_a_parameter_of_the_stack_overrides_the_default() -> None:
     sample = table_with("!Ref KeyArn")
     chosen = Sample(sample.type, {**sample.properties, "parameters": {"KeyArn": "alias/aws/dynamodb"}})
     by_list = Sample(
@@ -152,7 +152,9 @@ def test_key_of_the_deployments_own_account_is_accepted_in_its_region(
     "settings",
     [{"allowedKeyArns": [KEY_ARN]}, {"allowedAccounts": [ACCOUNT]}],
 )
-def test_key_that_only_the_deployment_knows_is_on_no_list(settings: dict[str, Any]) -> None:
+def test_a_key_that_only_the_deployment_knows_cannot_be_compared_with_a_list(
+    settings: dict[str, Any],
+) -> None:
     sample = table_with(f"!Sub 'arn:aws:kms:us-east-1:${{AWS::AccountId}}:key/{KEY_ID}'")
 
     found = violations(RULE, sample, config={RULE: {"enforcementLevel": "mandatory", **settings}})
@@ -163,7 +165,7 @@ def test_key_that_only_the_deployment_knows_is_on_no_list(settings: dict[str, An
 
 
 @pytest.mark.parametrize(("region", "accepted"), [("us-east-1", True), ("eu-west-1", False)])
-def test_region_of_a_key_is_compared_where_it_is_known(region: str, accepted: bool) -> None:
+def test_the_region_of_a_key_is_compared_where_it_is_known(region: str, accepted: bool) -> None:
     sample = table_with(f"!Sub 'arn:aws:kms:${{AWS::Region}}:${{AWS::AccountId}}:key/{KEY_ID}'")
 
     found = violations(
@@ -182,7 +184,7 @@ def test_a_stack_set_has_keys_of_the_regions_it_is_deployed_to() -> None:
 
 
 @pytest.mark.parametrize("kind", ["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet"])
-def test_templates_inside_templates_are_looked_into(kind: str) -> None:
+def test_nested_templates_are_checked(kind: str) -> None:
     inner = {"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table"}}}
     outer = {"Resources": {"Inner": {"Type": kind, "Properties": {"TemplateBody": json.dumps(inner)}}}}
 
@@ -195,7 +197,7 @@ def test_templates_inside_templates_are_looked_into(kind: str) -> None:
     "transform",
     ["AWS::Serverless-2016-10-31", "[AWS::LanguageExtensions]", "AWS::SecretsManager-2020-07-23", "[]"],
 )
-def test_transforms_that_add_no_table_hide_nothing(transform: str) -> None:
+def test_transforms_that_add_no_table_do_not_hide_tables(transform: str) -> None:
     sample = stack(f"Transform: {transform}\nResources: {{Other: {{Type: 'AWS::SQS::Queue'}}}}")
 
     assert violations(IN_SIGHT, sample) == []
@@ -224,7 +226,7 @@ def test_parameter_that_is_a_new_key_of_the_program_is_pending() -> None:
         types.NATIVE_CLOUDFORMATION_STACK_SET,
     ],
 )
-def test_every_kind_of_stack_is_looked_into(type_: str) -> None:
+def test_every_kind_of_stack_is_checked(type_: str) -> None:
     body = json.dumps({"Resources": {"Orders": {"Type": "AWS::DynamoDB::Table", "Properties": {}}}})
 
     assert (
@@ -260,7 +262,7 @@ Resources: {{Orders: {{Type: 'AWS::Serverless::SimpleTable'}}}}
     assert (violations(RULE, stack(body)) == []) is accepted
 
 
-def test_tables_of_loops_are_seen() -> None:
+def test_tables_of_loops_are_checked() -> None:
     body = """
 Resources:
   Fn::ForEach::Tables:
@@ -297,7 +299,7 @@ def _global_table(state: dict[str, Any]) -> Sample:
     )
 
 
-def test_stack_set_up_through_cloud_control_is_looked_into() -> None:
+def test_a_stack_created_through_cloud_control_is_checked() -> None:
     state = {"TemplateBody": json.dumps({"Resources": {"T": {"Type": "AWS::DynamoDB::Table"}}})}
     sample = Sample(
         types.CLOUD_CONTROL, {"typeName": "AWS::CloudFormation::Stack", "desiredState": json.dumps(state)}
@@ -358,19 +360,19 @@ def test_desired_state_that_cannot_be_read_does_not_pass(state: str) -> None:
         "native-product",
     ],
 )
-def test_what_cannot_be_seen_is_reported_as_such(sample: Sample) -> None:
+def test_templates_that_the_pack_cannot_read_are_reported(sample: Sample) -> None:
     assert "cannot be checked" in violations(IN_SIGHT, sample)[0]
     assert violations(RULE, sample) == []
 
 
-def test_template_without_tables_concerns_nobody() -> None:
+def test_a_template_without_tables_passes() -> None:
     sample = stack("Resources: {Queue: {Type: 'AWS::SQS::Queue'}}")
 
     assert violations(RULE, sample) == []
     assert violations(IN_SIGHT, sample) == []
 
 
-def test_tables_of_a_template_have_to_keep_the_other_rules() -> None:
+def test_the_other_policies_apply_to_tables_of_a_template() -> None:
     sample = table_with("!GetAtt Key.Arn")
 
     assert len(violations("dynamodb-table-point-in-time-recovery", sample)) == 1
@@ -490,7 +492,7 @@ def test_parameters_count_wherever_they_are_given(sample: Sample) -> None:
     [UNKNOWN, [UNKNOWN], [{"parameterKey": UNKNOWN, "parameterValue": MANAGED}]],
     ids=["all", "one", "name"],
 )
-def test_parameters_that_are_not_known_may_bring_any_key(parameters: object) -> None:
+def test_unknown_parameters_may_contain_any_key(parameters: object) -> None:
     key = Sample(types.KEY, {}, "key")
     properties = {"templateBody": taking("alias/aws/dynamodb"), "parameters": parameters}
     fed = Sample(types.CLOUDFORMATION_STACK, properties, sources={"parameters": [key.urn]})
@@ -500,7 +502,7 @@ def test_parameters_that_are_not_known_may_bring_any_key(parameters: object) -> 
     assert len(violations(RULE, fed, is_preview=False)) == 1
 
 
-def test_overridden_parameters_of_instances_made_apart_are_told() -> None:
+def test_overridden_parameters_of_separate_stack_instances_are_reported() -> None:
     for type_ in (types.CLOUDFORMATION_STACK_SET_INSTANCE, types.CLOUDFORMATION_STACK_INSTANCES):
         overridden = Sample(type_, {"stackSetName": "orders", "parameterOverrides": {"K": MANAGED}})
         plain = Sample(type_, {"stackSetName": "orders"})
@@ -520,9 +522,7 @@ def test_overridden_parameters_of_instances_made_apart_are_told() -> None:
         ("!FindInMap [ByAccount, '111122223333', Arn]", True),
     ],
 )
-def test_mappings_are_read_with_their_defaults_and_with_names_that_are_numbers(
-    key: str, accepted: bool
-) -> None:
+def test_mappings_may_have_defaults_and_numbers_as_names(key: str, accepted: bool) -> None:
     body = table_with(key).properties["templateBody"]
     by_account = f"Mappings:\n  ByAccount: {{111122223333: {{Arn: '{KEY_ARN}'}}}}"
     sample = stack(body.replace("Mappings:", by_account))
@@ -567,7 +567,7 @@ Conditions:
         ("Missing", {}, True),
     ],
 )
-def test_a_table_that_a_condition_leaves_out_is_none_and_what_is_not_told_may_be_made(
+def test_a_table_is_ignored_only_if_its_condition_is_known_to_be_false(
     condition: str, parameters: dict[str, Any], made: bool
 ) -> None:
     body = f"""{CONDITIONS}
@@ -578,7 +578,7 @@ Resources:
     assert bool(violations(RULE, stack(body, parameters=parameters))) is made
 
 
-def test_only_the_branch_that_a_condition_chooses_is_judged_where_it_is_told() -> None:
+def test_only_the_branch_of_a_known_condition_is_judged() -> None:
     body = f"""{CONDITIONS}
 Resources:
   Orders:
@@ -601,7 +601,7 @@ Resources:
     assert len(violations(RULE, undecided, is_preview=False)) == 1
 
 
-def test_a_replica_that_a_condition_leaves_out_is_none() -> None:
+def test_a_replica_whose_condition_is_false_is_ignored() -> None:
     body = f"""
 Conditions: {{Eu: !Equals [a, b]}}
 Resources:
@@ -637,7 +637,7 @@ Resources: {{Orders: {{Type: 'AWS::Serverless::SimpleTable', Properties: {{SSESp
     assert (violations(RULE, stack(body)) == []) is accepted
 
 
-def test_properties_from_a_macro_are_told() -> None:
+def test_properties_from_a_macro_are_reported() -> None:
     body = (
         table_with("!GetAtt Key.Arn")
         .properties["templateBody"]
@@ -651,7 +651,7 @@ def test_properties_from_a_macro_are_told() -> None:
     "key",
     [KEY_ARN, KEY_ID, f"!Sub 'arn:aws:kms:us-east-1:${{AWS::AccountId}}:key/{KEY_ID}'"],
 )
-def test_a_denied_key_is_denied_however_it_is_written(key: str) -> None:
+def test_a_key_on_the_deny_list_is_rejected_in_every_form(key: str) -> None:
     denied = {RULE: {"enforcementLevel": "mandatory", "deniedKeyArns": [KEY_ARN]}}
 
     (message,) = violations(RULE, table_with(key), config=denied)
@@ -659,7 +659,7 @@ def test_a_denied_key_is_denied_however_it_is_written(key: str) -> None:
     assert "which the policy's config denies" in message
 
 
-def test_conditions_within_conditions_are_judged_in_time() -> None:
+def test_nested_conditions_are_judged_quickly() -> None:
     nested = "!GetAtt Key.Arn"
     for _ in range(60):
         nested = f"!If [Secure, !GetAtt Key.Arn, {nested}]"

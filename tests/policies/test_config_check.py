@@ -27,7 +27,7 @@ def faults(config: Any) -> list[str]:  # noqa: ANN401  # any JSON
 
 
 @pytest.mark.parametrize("profile", ["advisory", "mandatory"])
-def test_profile_has_no_fault(profile: str) -> None:
+def test_the_profile_is_valid(profile: str) -> None:
     assert faults(json.loads((CONFIG / f"{profile}.json").read_text())) == []
 
 
@@ -43,7 +43,7 @@ def test_profile_has_no_fault(profile: str) -> None:
     ],
     ids=json.dumps,
 )
-def test_right_config_has_no_fault(config: object) -> None:
+def test_a_valid_config_has_no_faults(config: object) -> None:
     assert faults(config) == []
 
 
@@ -71,7 +71,7 @@ def test_right_config_has_no_fault(config: object) -> None:
         ),
     ],
 )
-def test_fault_is_named(config: object, fault: str) -> None:
+def test_each_fault_is_reported(config: object, fault: str) -> None:
     (found,) = faults(config)
 
     assert fault in found
@@ -86,7 +86,7 @@ def test_command_reports_faults_and_fails(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("content", ["{", None])
-def test_file_that_cannot_be_read_is_no_pass(content: str | None, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_an_error(content: str | None, tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     if content is not None:
         file.write_text(content)

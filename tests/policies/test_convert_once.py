@@ -53,7 +53,7 @@ def test_each_resource_is_converted_once_in_each_request() -> None:
     assert counted(calls=2)[:3] == [1, 2, 5]
 
 
-def test_violations_are_those_of_the_sdk_alone() -> None:
+def test_violations_are_the_same_as_with_the_sdk_alone() -> None:
     alone, ours = counted(calls=0), counted(calls=1)
 
     assert alone[2] > ours[2]

@@ -51,7 +51,7 @@ def laid_down(installed: Path, directory: Path) -> subprocess.CompletedProcess[s
     )
 
 
-def test_wheel_holds_every_policy_and_nothing_outside_its_package(wheel: Path) -> None:
+def test_the_wheel_contains_every_policy_and_nothing_outside_its_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as content:
         names = [name for name in content.namelist() if ".dist-info/" not in name]
 
@@ -77,7 +77,7 @@ def test_engine_runs_the_pack_of_the_wheel(
     assert [one.policy for one in report.findings] == [unencrypted.policy]
 
 
-def test_pack_is_not_laid_down_over_something_else(installed: Path, tmp_path: Path) -> None:
+def test_the_pack_is_not_copied_over_existing_files(installed: Path, tmp_path: Path) -> None:
     done = laid_down(installed, tmp_path)
 
     assert done.returncode == 2

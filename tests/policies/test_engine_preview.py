@@ -103,7 +103,7 @@ def test_table_inside_a_component_is_judged_like_any_other(program: Program) -> 
     assert verdicts(preview(program(COMPONENT))) == [(FROM_STACK, "mandatory", "bad")]
 
 
-def test_table_fed_by_another_table_is_rejected_as_not_decided(program: Program) -> None:
+def test_a_table_whose_key_comes_from_another_table_is_rejected_as_not_decided(program: Program) -> None:
     lines = 'first = table("first", encrypted(aws.kms.Key("key").arn))\ntable("orders", encrypted(first.arn))'
 
     result = preview(program(lines))
@@ -111,7 +111,7 @@ def test_table_fed_by_another_table_is_rejected_as_not_decided(program: Program)
     assert (verdicts(result), result.exit_code) == ([(DECIDED, "mandatory", "orders")], 1)
 
 
-def test_a_key_in_the_company_of_a_resource_that_has_none_passes(program: Program) -> None:
+def test_a_key_beside_a_resource_that_cannot_hold_one_passes(program: Program) -> None:
     lines = (
         'user = aws.iam.User("user")\n'
         'both = pulumi.Output.all(aws.kms.Key("key").arn, user.arn)\n'
@@ -123,7 +123,9 @@ def test_a_key_in_the_company_of_a_resource_that_has_none_passes(program: Progra
     assert (verdicts(result), result.exit_code) == ([], 0)
 
 
-def test_table_fed_by_a_key_and_another_table_is_undecided(program: Program, tmp_path: Path) -> None:
+def test_a_table_whose_key_comes_from_a_key_and_another_table_is_undecided(
+    program: Program, tmp_path: Path
+) -> None:
     lines = (
         'key = aws.kms.Key("key")\n'
         'both = pulumi.Output.all(key.arn, table("first", encrypted(key.arn)).arn)\n'
@@ -147,7 +149,7 @@ def test_each_table_without_key_is_reported_once(program: Program) -> None:
     assert result.exit_code == 1
 
 
-def test_variable_enforces_the_pack_without_a_flag(program: Program) -> None:
+def test_an_environment_variable_enforces_the_pack_without_a_flag(program: Program) -> None:
     stack = program('table("orders", None)\naws.kms.Key("key")')
     profile = {"PULUMI_OPTION_POLICY_PACK_CONFIG": str(PACK / "config" / "advisory.json")}
     variable = {"PULUMI_OPTION_POLICY_PACK": str(PACK)}
@@ -174,7 +176,7 @@ def test_update_decides_again_before_the_table_is_created(program: Program) -> N
     stack.destroy().checked()
 
 
-def test_stack_tag_silences_a_rule(program: Program) -> None:
+def test_a_stack_tag_can_switch_a_policy_off(program: Program) -> None:
     stack = program('aws.kms.Key("key", deletion_window_in_days=7)')
     config = ("--policy-pack-config", str(PACK / "config" / "advisory.json"))
     rule = "kms-key-deletion-window"

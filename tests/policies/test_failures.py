@@ -12,7 +12,7 @@ from tests.policies.baselines import baseline
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), RecursionError("deep"), TypeError("y"), AssertionError()])
-def test_rule_that_fails_is_a_violation(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_that_raises_is_a_violation(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Resource) -> NoReturn:
         raise error
 

@@ -13,7 +13,7 @@ from policies import RULES
 from tests.policies.messages import DIRECTORY, written
 
 POLICIES = Path(__file__).resolve().parents[2] / "policy-pack" / "policies"
-# Read in test_failures and test_config_check.
+# test_failures and test_config_check cover these.
 ELSEWHERE = {"judging/reporting.py", "config_check.py"}
 MAKERS = {"disproved", "pending", "Unseen"}
 FEWEST_LETTERS = 25
@@ -25,7 +25,7 @@ def messages() -> dict[str, str]:
     return dict(written())
 
 
-def test_messages_are_those_that_were_read(messages: dict[str, str]) -> None:
+def test_messages_have_not_changed(messages: dict[str, str]) -> None:
     """If not: PYTHONPATH=policy-pack python -m tests.policies.messages, and read what changed."""
     assert messages == {file.stem: file.read_text(encoding="utf-8") for file in DIRECTORY.glob("*.txt")}
 
@@ -38,12 +38,12 @@ def test_every_policy_has_messages(messages: dict[str, str]) -> None:
     "odd", ["set to nothing", "not known", "cannot be told", "..", ". .", "None", "Opaque", "UNKNOWN", " ,"]
 )
 def test_no_message_says(odd: str, messages: dict[str, str]) -> None:
-    said = [line for text in messages.values() for line in text.splitlines() if line.startswith("    ")]
+    lines = [line for text in messages.values() for line in text.splitlines() if line.startswith("    ")]
 
-    assert [line for line in said if odd in line.replace("...", "")] == []
+    assert [line for line in lines if odd in line.replace("...", "")] == []
 
 
-def test_every_place_that_makes_a_message_was_reached() -> None:
+def test_every_statement_that_creates_a_message_runs() -> None:
     reached = _lines_run(written)
     unread = [
         f"{file.relative_to(POLICIES)}:{first}"

@@ -39,18 +39,18 @@ def engine_says(state: dict[str, Any], config: dict[str, Any], directory: Path) 
 def one_pass_says(state: dict[str, Any], config: dict[str, Any]) -> Counter[Any]:
     """What one pass over the preview reports."""
     found = verdicts_of(PolicyPack(PACK), preview_of(state), config)
-    return Counter(map(told, found.violations))
+    return Counter(map(without_description, found.violations))
 
 
-def told(one: Violation) -> tuple[str, str, str, str]:
+def without_description(one: Violation) -> tuple[str, str, str, str]:
     """A violation without its policy's description."""
     return one.policy, one.level, one.urn, words(one.message.strip().partition("\n")[2] or one.message)
 
 
 def words(message: str) -> str:
     """A message without the line to copy, and without the pack's name in an advisory."""
-    said = message.strip().partition("\nURN: ")[0]
-    return said.rpartition("during preview: ")[2]
+    first_part = message.strip().partition("\nURN: ")[0]
+    return first_part.rpartition("during preview: ")[2]
 
 
 def test_one_pass_equals_the_engine_on_all_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ table("protected", encrypted(aws.kms.Key("kept", opts=pulumi.ResourceOptions(pro
 )
 
 
-def told(violations: Sequence[Violation]) -> Counter[tuple[str, str, str, str]]:
+def counted(violations: Sequence[Violation]) -> Counter[tuple[str, str, str, str]]:
     """The violations, whatever their order."""
     return Counter((one.policy, one.level, one.urn, words(one.message)) for one in violations)
 
@@ -52,7 +52,7 @@ def test_one_pass_equals_the_engine_on_a_program(
     engines = preview(stack)
     ours, _ = one_pass(stack, PACK, tmp_path / "out")
 
-    one, other = told(ours.violations), told(engines.violations)
+    one, other = counted(ours.violations), counted(engines.violations)
     assert (one - other, other - one) == (Counter(), Counter())
     assert ours.is_complete
     assert len(commands) == runs

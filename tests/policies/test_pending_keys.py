@@ -47,7 +47,7 @@ def verdicts(*samples: Sample, **main_settings: Any) -> list[tuple[str, str]]:  
 
 
 def passing_on(type_: str, *sources: Sample, **properties: Any) -> Sample:  # noqa: ANN401  # any JSON
-    """An alias or a key policy of what these resources are."""
+    """An alias or a key policy whose key comes from these resources."""
     target = "keyId" if type_ == types.KEY_POLICY else "targetKeyId"
     return Sample(type_, properties, "passing-on", sources={target: [source.urn for source in sources]})
 
@@ -70,13 +70,13 @@ def test_new_table_with_a_new_key_of_the_stack_passes_its_first_preview(source: 
     assert verdicts(source, table(source)) == []
 
 
-def test_a_new_key_is_on_no_list_of_allowed_keys_which_the_policy_of_decisions_tells() -> None:
+def test_a_new_key_cannot_be_on_the_list_of_allowed_keys() -> None:
     assert verdicts(KEY, table(KEY), allowedKeyArns=[KEY_ARN]) == [(DECIDED, "orders")]
     listed = table(KEY, encryption={"enabled": UNKNOWN, "kmsKeyArn": KEY_ARN})
     assert verdicts(KEY, listed, allowedKeyArns=[KEY_ARN]) == []
 
 
-def test_a_new_key_is_of_its_tables_region_which_is_allowed_or_not() -> None:
+def test_a_new_key_is_allowed_if_the_region_of_its_table_is() -> None:
     assert verdicts(KEY, table(KEY), allowedRegions=["us-east-1"]) == []
     assert verdicts(KEY, table(KEY), allowedRegions=["eu-west-1"]) == [(MAIN, "orders")]
 
@@ -86,11 +86,11 @@ def test_a_new_key_is_of_its_tables_region_which_is_allowed_or_not() -> None:
     [UNKNOWN, {"enabled": UNKNOWN, "kmsKeyArn": UNKNOWN}, {"enabled": UNKNOWN, "kmsKeyArn": KEY_ARN}],
     ids=["block", "both", "enabled"],
 )
-def test_settings_that_come_from_a_key_as_a_whole_pass(encryption: object) -> None:
+def test_encryption_settings_that_come_from_a_key_pass(encryption: object) -> None:
     assert verdicts(KEY, table(KEY, encryption=encryption)) == []
 
 
-def test_key_passes_through_an_alias_and_through_a_key_policy() -> None:
+def test_a_key_is_traced_through_an_alias_and_a_key_policy() -> None:
     alias = passing_on(types.ALIAS, KEY, name="alias/orders")
     policy = passing_on(types.KEY_POLICY, KEY)
 
@@ -100,13 +100,13 @@ def test_key_passes_through_an_alias_and_through_a_key_policy() -> None:
 
 
 @pytest.mark.parametrize("property_", ["name", "targetKeyId"])
-def test_alias_of_an_aws_managed_key_is_no_key(property_: str) -> None:
+def test_an_alias_of_an_aws_managed_key_is_rejected(property_: str) -> None:
     alias = Sample(types.ALIAS, {property_: "alias/aws/dynamodb"}, "alias")
 
     assert verdicts(alias, table(alias)) == [(FROM_STACK, "orders")]
 
 
-def test_alias_of_something_else_is_no_key() -> None:
+def test_an_alias_of_another_resource_is_rejected() -> None:
     alias = passing_on(types.ALIAS, OTHER_TABLE, name="alias/orders")
 
     assert verdicts(OTHER_TABLE, alias, table(alias)) == [(FROM_STACK, "orders")]
@@ -117,7 +117,7 @@ def test_alias_of_something_else_is_no_key() -> None:
     [OTHER_TABLE, Sample("aws:iam/role:Role", {}, "role"), Sample("aws-native:s3:Bucket", {}, "bucket")],
     ids=lambda source: source.type,
 )
-def test_table_fed_by_something_that_is_no_key_is_rejected_once(source: Sample) -> None:
+def test_a_key_setting_that_comes_from_another_resource_is_rejected_once(source: Sample) -> None:
     assert verdicts(source, table(source)) == [(FROM_STACK, "orders")]
 
 
@@ -132,11 +132,11 @@ def test_table_fed_by_something_that_is_no_key_is_rejected_once(source: Sample) 
     ],
     ids=["mixed", "parameter", "stack-reference", "another-package", "nothing"],
 )
-def test_sources_that_do_not_tell_are_left_to_a_policy_of_their_own(sources: tuple[Sample, ...]) -> None:
+def test_a_key_from_unclear_sources_is_left_to_the_policy_key_decided(sources: tuple[Sample, ...]) -> None:
     assert verdicts(*sources, table(*sources)) == [(DECIDED, "orders")]
 
 
-def test_a_key_is_decided_by_the_source_that_can_hold_one() -> None:
+def test_only_sources_that_can_hold_a_key_decide() -> None:
     bucket = Sample("aws:s3/bucket:Bucket", {}, "bucket")
     alias = Sample(types.ALIAS, {"name": "alias/aws/dynamodb"}, "aws-managed")
 
@@ -166,9 +166,7 @@ KNOWN = {"enabled": True, "kmsKeyArn": KEY_ARN}
     ids=["arn", "id", "native"],
 )
 @pytest.mark.parametrize("is_preview", [True, False])
-def test_a_known_key_that_the_stack_reads_by_an_aws_managed_alias_is_refused(
-    alias: Sample, is_preview: bool
-) -> None:
+def test_a_known_key_read_by_an_aws_managed_alias_is_rejected(alias: Sample, is_preview: bool) -> None:
     found = Pack(is_preview=is_preview).run(table(alias, encryption=KNOWN), alias)
 
     (one,) = [one for one in found if one.policy in (MAIN, FROM_STACK, DECIDED)]
@@ -176,7 +174,7 @@ def test_a_known_key_that_the_stack_reads_by_an_aws_managed_alias_is_refused(
     assert "of alias/aws/dynamodb: an AWS managed key" in one.message
 
 
-def test_a_table_that_is_refused_for_its_key_is_reported_once() -> None:
+def test_a_table_that_is_rejected_for_its_key_is_reported_once() -> None:
     alias = aws_managed(types.ALIAS, name="alias/aws/dynamodb", targetKeyArn=KEY_ARN)
     without_key = replace(table(encryption={"enabled": True}), outputs={"serverSideEncryption": KNOWN})
 
@@ -267,7 +265,7 @@ def test_replicas_with_new_keys_of_their_regions_pass() -> None:
     ) == [(FROM_STACK, "orders")]
 
 
-def test_secret_that_an_audit_cannot_decrypt_is_settled_by_dependencies() -> None:
+def test_a_secret_that_an_audit_cannot_decrypt_is_judged_by_its_dependencies() -> None:
     hidden = {"enabled": True, "kmsKeyArn": "[secret]"}
 
     assert verdicts(KEY, table(KEY, encryption=hidden)) == []
@@ -285,13 +283,13 @@ def test_asymmetric_key_is_rejected_at_preview_and_by_arn() -> None:
         assert [(one.level, one.urn) for one in found] == [("mandatory", sample.urn)]
 
 
-def test_asymmetric_key_that_no_table_uses_is_nobodys_concern() -> None:
+def test_an_asymmetric_key_that_no_table_uses_passes() -> None:
     signing = Sample(types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"}, "key")
 
     assert Pack().run(signing) == []
 
 
-def test_table_that_uses_a_new_key_may_pass_it_on() -> None:
+def test_a_key_can_come_from_another_table_that_uses_a_new_key() -> None:
     first = replace(table(KEY), name="first")
     second = table(first)
 
@@ -299,7 +297,7 @@ def test_table_that_uses_a_new_key_may_pass_it_on() -> None:
 
 
 @pytest.mark.parametrize("type_", [types.EBS_DEFAULT_KEY, types.KMS_GRANT, types.SECRET_VERSION])
-def test_other_resources_that_may_hold_a_keys_arn_are_not_told_to_hold_none(type_: str) -> None:
+def test_other_resources_that_may_hold_the_arn_of_a_key_leave_it_undecided(type_: str) -> None:
     source = Sample(type_, {}, "source")
 
     assert verdicts(source, table(source)) == [(DECIDED, "orders")]
@@ -308,7 +306,7 @@ def test_other_resources_that_may_hold_a_keys_arn_are_not_told_to_hold_none(type
 RSA = Sample(types.KEY, {"customerMasterKeySpec": "RSA_2048", "keyUsage": "ENCRYPT_DECRYPT"}, "rsa")
 
 
-def test_a_key_of_another_kind_is_seen_behind_its_alias() -> None:
+def test_an_asymmetric_key_is_found_through_its_alias() -> None:
     alias = passing_on(types.ALIAS, RSA)
 
     found = [one for one in Pack().run(RSA, alias, table(alias)) if one.policy == SYMMETRIC]
@@ -316,7 +314,7 @@ def test_a_key_of_another_kind_is_seen_behind_its_alias() -> None:
     assert ["RSA_2048" in one.message for one in found] == [True]
 
 
-def test_which_of_a_templates_keys_a_table_has_is_not_told() -> None:
+def test_a_table_may_have_any_of_the_keys_of_a_template() -> None:
     other = {"Type": "AWS::KMS::Key", "Properties": {"KeySpec": "RSA_2048"}}
     keys = {"Good": {"Type": "AWS::KMS::Key"}, "Other": other}
     template = Sample(types.CLOUDFORMATION_STACK, {"templateBody": json.dumps({"Resources": keys})}, "keys")

@@ -51,7 +51,7 @@ def test_wildcard_principal_is_rejected_condition_or_not(
     assert "allows the principal" in violations(WILDCARD, sample)[0]
 
 
-def test_everyone_but_some_is_everyone() -> None:
+def test_everyone_except_listed_principals_is_everyone() -> None:
     sample = key_with(statement(), {**statement(**USE), "NotPrincipal": {"AWS": USER}})
 
     assert "NotPrincipal" in violations(WILDCARD, sample)[0]
@@ -77,7 +77,7 @@ def test_policies_of_every_kind_of_key_are_read(type_: str) -> None:
     assert len(violations(WILDCARD, baseline(type_, policy=policy))) == 1
 
 
-def test_policy_of_a_native_key_is_an_object_or_a_text() -> None:
+def test_the_policy_of_an_aws_native_key_may_be_an_object_or_text() -> None:
     policy = document(statement(Principal={"AWS": "*"}))
 
     for spelled in (policy, json.dumps(policy)):
@@ -92,7 +92,7 @@ def test_policy_that_cannot_be_read_does_not_pass(policy: object) -> None:
 
 
 @pytest.mark.parametrize("policy", [None, ""])
-def test_policy_that_is_left_out_is_the_one_of_aws(policy: object) -> None:
+def test_a_missing_policy_is_the_default_of_kms(policy: object) -> None:
     assert Pack().run(baseline(types.KEY, policy=policy)) == []
 
 
@@ -104,7 +104,7 @@ def test_policy_that_is_left_out_is_the_one_of_aws(policy: object) -> None:
     ],
     ids=["whole", "part"],
 )
-def test_policy_that_is_not_known_is_told_of_at_preview_and_stops_an_update(policy: object) -> None:
+def test_an_unknown_policy_is_reported_at_preview_and_stops_an_update(policy: object) -> None:
     sample = baseline(types.NATIVE_KEY, keyPolicy=policy)
 
     at_preview = [one for one in Pack().analyze(sample) if one.policy == WILDCARD]
@@ -161,21 +161,21 @@ def test_policy_that_nobody_may_change_is_rejected(statements: list[Any]) -> Non
 @pytest.mark.parametrize(
     "principal", ["AIDACKCEVSQ6C2EXAMPLE", "AROADBQP57FF2AEXAMPLE", "AROADBQP57FF2AEXAMPLE:session"]
 )
-def test_id_of_a_principal_that_is_gone_is_rejected(principal: str) -> None:
+def test_the_id_of_a_deleted_principal_is_rejected(principal: str) -> None:
     sample = key_with(statement(), statement(Principal={"AWS": [USER, principal]}, **USE))
 
     assert f"names {principal}" in violations(ORPHANED, sample)[0]
 
 
 @pytest.mark.parametrize("name", ["AROADBQP57FF2AEXAMPLE", "admin"])
-def test_role_with_a_name_like_an_id_is_no_orphan(name: str) -> None:
+def test_a_role_with_a_name_like_an_id_is_accepted(name: str) -> None:
     assert (
         violations(ORPHANED, key_with(statement(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:role/{name}"})))
         == []
     )
 
 
-def test_resource_policy_of_a_table_names_its_principals() -> None:
+def test_a_table_policy_must_list_its_principals() -> None:
     rule = "dynamodb-table-policy-no-wildcard-principal"
     policy = document(statement(Principal="*", Action="dynamodb:*"))
     native = {"resourcePolicy": {"policyDocument": policy}}
@@ -250,7 +250,7 @@ def test_inline_policies_of_roles_are_read() -> None:
 @pytest.mark.parametrize(
     "policies", ["[AmazonDynamoDBFullAccess, {DynamoDBReadPolicy: {TableName: x}}, %s]", "%s"]
 )
-def test_policies_of_functions_in_sams_form_are_read(policies: str) -> None:
+def test_policies_of_sam_functions_are_read(policies: str) -> None:
     def function(policy: dict[str, Any]) -> Sample:
         body = f"""
 Transform: AWS::Serverless-2016-10-31
@@ -259,8 +259,8 @@ Resources:
 """
         return Sample(types.CLOUDFORMATION_STACK, {"templateBody": body})
 
-    (told,) = violations(DECRYPT, function(document(allow("kms:*"))))
-    assert "An inline policy of Reader in the template" in told
+    (message,) = violations(DECRYPT, function(document(allow("kms:*"))))
+    assert "An inline policy of Reader in the template" in message
     assert violations(DECRYPT, function(document(allow("kms:Decrypt", KEY_ARN)))) == []
     assert violations(DECRYPT, function({"KMSDecryptPolicy": {"KeyId": "alias/orders"}})) == []
 
@@ -272,8 +272,8 @@ def test_policies_of_permission_sets_are_read() -> None:
         Sample(types.PERMISSION_SET_POLICY, {"inlinePolicy": json.dumps(policy)}),
         Sample(types.NATIVE_PERMISSION_SET, {"inlinePolicy": policy}),
     ):
-        (told,) = violations(DECRYPT, sample)
-        assert "allows kms:Decrypt on" in told
+        (message,) = violations(DECRYPT, sample)
+        assert "allows kms:Decrypt on" in message
 
 
 def template_key(principal: str) -> Sample:
@@ -305,7 +305,7 @@ Resources:
         "'111122223333'",
     ],
 )
-def test_administrator_of_a_template_is_one(principal: str) -> None:
+def test_an_administrator_in_a_template_counts(principal: str) -> None:
     assert violations(ADMINISTRATOR, template_key(principal)) == []
     assert violations(WILDCARD, template_key(principal)) == []
 
@@ -322,7 +322,7 @@ def test_principal_that_only_aws_knows_is_pending_at_preview_and_at_the_update()
 
 
 @pytest.mark.parametrize("denied", [ROOT, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/admin"])
-def test_administrator_who_is_denied_is_none(denied: str) -> None:
+def test_a_denied_administrator_does_not_count(denied: str) -> None:
     allowed = ROOT if denied in (ROOT, ACCOUNT) else denied
     sample = key_with(
         statement(Principal={"AWS": allowed}),
@@ -333,7 +333,7 @@ def test_administrator_who_is_denied_is_none(denied: str) -> None:
 
 
 @pytest.mark.parametrize("resource", ["arn:aws-cn:kms:*", "arn:aws:kms:eu-west-1:*", "arn:aws-us-gov:kms:*"])
-def test_all_keys_of_a_partition_or_region_are_all_keys(resource: str) -> None:
+def test_all_keys_of_a_partition_or_region_count_as_all_keys(resource: str) -> None:
     policy = document({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": resource})
 
     assert violations(DECRYPT, Sample(types.IAM_POLICY, {"policy": json.dumps(policy)})) != []
@@ -353,7 +353,7 @@ def test_all_keys_of_a_partition_or_region_are_all_keys(resource: str) -> None:
     ],
     ids=json.dumps,
 )
-def test_a_statement_whose_time_is_over_is_reported(condition: dict[str, Any], *, is_over: bool) -> None:
+def test_a_statement_that_has_ended_is_reported(condition: dict[str, Any], *, is_over: bool) -> None:
     sample = key_with(
         statement(), statement(Sid="Guest", Principal={"AWS": USER}, **USE, Condition=condition)
     )
@@ -364,13 +364,13 @@ def test_a_statement_whose_time_is_over_is_reported(condition: dict[str, Any], *
     assert all("allowed access until" in one and "'Guest'" in one for one in found)
 
 
-def test_a_denial_whose_time_is_over_gives_no_access() -> None:
+def test_a_denial_that_has_ended_is_not_reported() -> None:
     past = {"DateLessThan": {"aws:CurrentTime": "2025-01-31"}}
 
     assert violations(ENDED, key_with(statement(), statement(Effect="Deny", Condition=past))) == []
 
 
-def test_a_time_that_is_not_known_yet_is_pending() -> None:
+def test_an_unknown_end_time_is_pending() -> None:
     policy = {
         "Version": "2012-10-17",
         "Statement": [statement(Condition={"DateLessThan": {"aws:CurrentTime": UNKNOWN}})],

@@ -24,7 +24,7 @@ def with_levels(sample: PolicySample) -> dict[str, dict[str, object]]:
     }
 
 
-def test_each_policy_has_samples_of_both_kinds_and_no_others_have() -> None:
+def test_each_policy_has_allowed_and_disallowed_samples() -> None:
     kinds: dict[str, set[bool]] = defaultdict(set)
     for sample in ALL:
         kinds[sample.policy].add(sample.allowed)
@@ -81,7 +81,7 @@ def test_engine_judges_samples_with_config(
         ("advisory", ("dynamodb-table-key-decided", "advisory")),
     ],
 )
-def test_engine_lets_a_key_of_an_export_through_where_key_decided_is_advisory(
+def test_an_imported_key_passes_the_engine_where_key_decided_is_advisory(
     level: str, verdict: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
@@ -97,7 +97,7 @@ def test_engine_lets_a_key_of_an_export_through_where_key_decided_is_advisory(
 
 
 @pytest.mark.parametrize("profile", ["advisory", "mandatory"])
-def test_profile_names_every_policy_and_the_engine_takes_it(
+def test_the_profile_names_every_policy_and_the_engine_accepts_it(
     profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))

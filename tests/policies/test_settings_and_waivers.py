@@ -39,15 +39,15 @@ def reported(
     return [one for one in Pack(config=config, **run).run(sample) if one.policy != LISTED]
 
 
-def test_waiver_of_a_resource_that_is_gone_is_reported() -> None:
+def test_a_waiver_of_a_deleted_resource_is_reported() -> None:
     gone = Sample("aws:sqs/queue:Queue", {}, "other")
 
-    told = [one.message for one in reported(waiver(), sample=gone) if one.policy == CURRENT]
+    messages = [one.message for one in reported(waiver(), sample=gone) if one.policy == CURRENT]
 
-    assert ["but is not needed" in message for message in told] == [True]
+    assert ["but is not needed" in message for message in messages] == [True]
 
 
-def test_what_an_override_sets_is_held_to_the_policys_own_schema() -> None:
+def test_an_override_is_checked_against_the_schema_of_the_policy() -> None:
     own = schema_of({"minimumDays": {"type": "number", "default": 7, "description": "Days."}})
     settings = own.properties["overrides"]["items"]["properties"]["settings"]
 
@@ -82,11 +82,11 @@ def test_scope_is_a_pattern(scope: str) -> None:
         "urn:pulumi:?*",
     ],
 )
-def test_scope_takes_in_nothing_else(scope: str) -> None:
+def test_scope_matches_nothing_else(scope: str) -> None:
     assert [one.policy for one in reported(waiver(scope=scope)) if one.policy != CURRENT] == [RULE]
 
 
-def test_waiver_of_one_rule_waives_no_other() -> None:
+def test_a_waiver_of_one_policy_does_not_affect_others() -> None:
     sample = baseline(types.TABLE, deletionProtectionEnabled=False, serverSideEncryption=None)
 
     assert [one.policy for one in reported(waiver(), sample=sample)] == [MAIN]
@@ -97,7 +97,7 @@ def test_waiver_of_the_main_rule_lets_a_table_without_key_pass(sample: Sample) -
     assert reported(waiver(), policy=MAIN, sample=sample) == []
 
 
-def test_expired_waiver_is_a_violation_again_and_says_whose_it_was() -> None:
+def test_an_expired_waiver_is_a_violation_that_names_its_owner() -> None:
     on_its_last_day = reported(waiver(expires="2026-11-24"))
     the_day_after = reported(waiver(expires="2026-11-24"), today=date(2026, 11, 25))
 
@@ -126,7 +126,7 @@ def test_waiver_for_other_stacks_is_not_reported_here() -> None:
 
 
 @pytest.mark.parametrize("expires", ["2026-02-31", "soon", "9999-99-99"])
-def test_waiver_without_a_valid_date_waives_nothing(expires: str) -> None:
+def test_a_waiver_without_a_valid_date_has_no_effect(expires: str) -> None:
     found = reported(waiver(expires=expires))
 
     assert [one.policy for one in found] == [RULE, CURRENT]
@@ -135,7 +135,7 @@ def test_waiver_without_a_valid_date_waives_nothing(expires: str) -> None:
 @pytest.mark.parametrize(
     "broken", [{}, "x", None, 5, {"owner": "a"}, {**waiver(), "owner": ""}, {**waiver(), "scope": 5}]
 )
-def test_what_is_no_waiver_waives_nothing(broken: object) -> None:
+def test_an_invalid_waiver_has_no_effect(broken: object) -> None:
     assert [one.policy for one in reported(broken)] == [RULE]
 
 
@@ -143,7 +143,7 @@ def test_what_is_no_waiver_waives_nothing(broken: object) -> None:
     ("tags", "silent"),
     [({"ephemeral": "true"}, True), ({"ephemeral": "false"}, False), ({}, False), ({"other": "true"}, False)],
 )
-def test_policy_is_silent_about_stacks_with_a_tag(tags: dict[str, str], silent: bool) -> None:
+def test_a_policy_can_be_disabled_for_stacks_with_a_tag(tags: dict[str, str], silent: bool) -> None:
     overrides = [{"stackTags": {"ephemeral": "true"}, "disabled": True}]
     config = {RULE: {"enforcementLevel": "mandatory", "overrides": overrides}}
 
@@ -162,7 +162,7 @@ def test_settings_differ_by_stack_tag() -> None:
     ]
 
 
-def test_setting_that_a_policy_does_not_have_is_reported_not_ignored() -> None:
+def test_an_unknown_setting_of_a_policy_is_reported() -> None:
     config = {RULE: {"enforcementLevel": "mandatory", "waiver": []}}
 
     found = Pack(config=config).run(baseline(types.TABLE))
@@ -172,5 +172,5 @@ def test_setting_that_a_policy_does_not_have_is_reported_not_ignored() -> None:
     assert "Settings: longestWaiverDays, overrides, waivers." in found[0].message
 
 
-def test_disabled_policy_is_silent() -> None:
+def test_a_disabled_policy_reports_nothing() -> None:
     assert Pack(config={RULE: {"enforcementLevel": "disabled"}}).run(UNPROTECTED) == []

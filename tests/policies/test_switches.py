@@ -71,19 +71,19 @@ def cases(table: list[tuple[str, str, str, list[Any]]]) -> list[Any]:
 
 
 @pytest.mark.parametrize(("rule", "type_", "name", "value"), cases(BREAKING))
-def test_baseline_with_this_setting_breaks_the_rule_once(
+def test_the_baseline_with_this_setting_violates_the_policy_once(
     rule: str, type_: str, name: str, value: object
 ) -> None:
     assert len(violations(rule, baseline(type_, **{name: value}))) == 1
 
 
 @pytest.mark.parametrize(("rule", "type_", "name", "value"), cases(KEEPING))
-def test_baseline_with_this_setting_keeps_the_rule(rule: str, type_: str, name: str, value: object) -> None:
+def test_the_baseline_with_this_setting_complies(rule: str, type_: str, name: str, value: object) -> None:
     assert violations(rule, baseline(type_, **{name: value})) == []
 
 
 @pytest.mark.parametrize(("rule", "type_", "name"), [case[:3] for case in KEEPING])
-def test_setting_that_is_not_known_is_told_of_at_preview_and_stops_an_update(
+def test_an_unknown_setting_is_reported_at_preview_and_stops_an_update(
     rule: str, type_: str, name: str
 ) -> None:
     sample = baseline(type_, **{name: UNKNOWN})
@@ -92,7 +92,7 @@ def test_setting_that_is_not_known_is_told_of_at_preview_and_stops_an_update(
     assert "Could not be decided" in violations(rule, sample, is_preview=False)[0]
 
 
-def test_key_that_cannot_be_rotated_need_not_be() -> None:
+def test_a_key_that_cannot_be_rotated_passes() -> None:
     for changes in (
         {"customerMasterKeySpec": "RSA_2048", "keyUsage": "SIGN_VERIFY"},
         {"customerMasterKeySpec": "HMAC_256", "keyUsage": "GENERATE_VERIFY_MAC"},
@@ -102,7 +102,7 @@ def test_key_that_cannot_be_rotated_need_not_be() -> None:
     assert violations(ROTATION, baseline(types.NATIVE_KEY, enableKeyRotation=None, origin="EXTERNAL")) == []
 
 
-def test_shortest_deletion_window_is_a_setting() -> None:
+def test_the_shortest_deletion_window_is_configurable() -> None:
     config = {WINDOW: {"enforcementLevel": "mandatory", "minimumDays": 7}}
 
     assert violations(WINDOW, baseline(types.KEY, deletionWindowInDays=7.0), config=config) == []
@@ -118,7 +118,7 @@ REPLICA_BASELINE = {
 
 @pytest.mark.parametrize("name", ["pointInTimeRecovery", "deletionProtectionEnabled"])
 @pytest.mark.parametrize("value", [None, False, "false"])
-def test_replica_is_as_safe_as_its_table(name: str, value: object) -> None:
+def test_a_replica_needs_the_same_protection_as_its_table(name: str, value: object) -> None:
     replica = {key: one for key, one in {**REPLICA_BASELINE, name: value}.items() if one is not None}
     inline = baseline(types.TABLE, replicas=[replica])
     apart = baseline(types.TABLE_REPLICA, **{name: value})
@@ -127,7 +127,7 @@ def test_replica_is_as_safe_as_its_table(name: str, value: object) -> None:
     assert len(violations(REPLICA, apart)) == 1
 
 
-def test_replica_of_a_table_that_is_not_protected_need_not_be() -> None:
+def test_a_replica_of_an_unprotected_table_passes() -> None:
     sample = baseline(
         types.TABLE,
         deletionProtectionEnabled=False,
@@ -138,7 +138,7 @@ def test_replica_of_a_table_that_is_not_protected_need_not_be() -> None:
 
 
 @pytest.mark.parametrize("type_", [types.TABLE, types.KEY, types.NATIVE_TABLE, types.REPLICA_KEY])
-def test_tables_and_keys_have_the_option_protect(type_: str) -> None:
+def test_tables_and_keys_need_the_option_protect(type_: str) -> None:
     sample = baseline(type_)
     unprotected = Sample(type_, sample.properties, protect=False)
 
@@ -147,7 +147,7 @@ def test_tables_and_keys_have_the_option_protect(type_: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["AWS::DynamoDB::Table", "AWS::KMS::Key"])
-def test_a_resource_that_holds_a_table_or_a_key_has_the_option_as_well(kind: str) -> None:
+def test_a_stack_with_a_table_or_a_key_needs_the_option_protect(kind: str) -> None:
     rule, state = "dynamodb-table-and-key-protected", {"typeName": kind, "desiredState": "{}"}
     template = json.dumps({"Resources": {"Orders": {"Type": kind, "Properties": {}}}})
 
@@ -162,7 +162,7 @@ def test_a_resource_that_holds_a_table_or_a_key_has_the_option_as_well(kind: str
     assert violations(rule, Sample(types.CLOUD_CONTROL, {**state, "typeName": "AWS::SNS::Topic"})) == []
 
 
-def test_dax_cluster_is_pointed_out_with_what_it_lacks() -> None:
+def test_a_dax_cluster_is_reported_with_its_missing_encryption() -> None:
     rule = "dynamodb-dax-cluster-reviewed"
     bare = Sample(types.DAX_CLUSTER, {"nodeType": "dax.r5.large"})
     encrypted = Sample(
@@ -175,11 +175,11 @@ def test_dax_cluster_is_pointed_out_with_what_it_lacks() -> None:
     assert [one.level for one in Pack().run(encrypted)] == ["advisory"]
 
 
-def test_table_of_another_package_is_left_alone() -> None:
+def test_a_table_of_another_package_is_ignored() -> None:
     assert Pack().run(Sample("gcp:bigtable/table:Table", {}), Sample("acme:storage:SecureTable", {})) == []
 
 
-def test_only_its_own_rules_speak_of_a_table_without_encryption() -> None:
+def test_a_table_without_encryption_violates_one_policy_only() -> None:
     found = Pack().run(
         baseline(types.TABLE, serverSideEncryption={"enabled": True, "kmsKeyArn": KEY_ARN[:-1]})
     )
@@ -187,7 +187,7 @@ def test_only_its_own_rules_speak_of_a_table_without_encryption() -> None:
     assert [one.policy for one in found] == ["dynamodb-table-customer-managed-key"]
 
 
-def test_replica_of_a_table_that_leaves_its_protection_out_need_not_have_any() -> None:
+def test_a_replica_of_a_table_without_protection_settings_passes() -> None:
     encryption = {"enabled": True, "kmsKeyArn": KEY_ARN}
     replica = {"regionName": "eu-west-1", "kmsKeyArn": REPLICA_KEY_ARN}
     sample = Sample(types.TABLE, {"serverSideEncryption": encryption, "replicas": [replica]})

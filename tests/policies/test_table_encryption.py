@@ -101,7 +101,7 @@ REJECTED = [
 
 
 @pytest.mark.parametrize(("type_", "spelling"), REJECTED)
-def test_what_is_no_key_of_the_customer_is_rejected_once(type_: str, spelling: str) -> None:
+def test_a_value_that_is_not_a_customer_managed_key_is_rejected_once(type_: str, spelling: str) -> None:
     found = Pack().run(with_key(type_, NO_KEY_OF_THE_CUSTOMER[spelling]))
 
     encryption = [one for one in found if one.policy == RULE or "table-key" in one.policy]
@@ -118,7 +118,7 @@ def test_arn_of_a_key_of_the_same_region_is_accepted(type_: str, key_id: str) ->
 
 
 @pytest.mark.parametrize("type_", [types.TABLE, types.TABLE_REPLICA, types.NATIVE_TABLE])
-def test_secret_arn_is_read_like_any_other(type_: str) -> None:
+def test_a_secret_arn_is_read_like_any_other(type_: str) -> None:
     assert violations(RULE, with_key(type_, secret(KEY_ARN))) == []
     assert len(violations(RULE, with_key(type_, secret("alias/aws/dynamodb")))) == 1
 
@@ -138,7 +138,7 @@ def test_encryption_that_is_not_enabled_is_rejected_whatever_key_it_names(
 
 
 @pytest.mark.parametrize("enabled", ["true", True])
-def test_encryption_is_enabled_by_the_text_true_as_well(enabled: object) -> None:
+def test_the_text_true_enables_encryption_too(enabled: object) -> None:
     assert violations(RULE, with_key(types.TABLE, KEY_ARN, enabled)) == []
 
 
@@ -166,13 +166,13 @@ def test_keys_of_every_partition_are_accepted(partition: str, region: str) -> No
     assert violations(RULE, sample) == []
 
 
-def test_region_of_the_table_itself_comes_before_that_of_its_provider() -> None:
+def test_the_region_of_the_table_overrides_that_of_its_provider() -> None:
     sample = baseline(types.TABLE, region="eu-west-1", replicas=None)
 
     assert "is in eu-west-1, and its key" in violations(RULE, sample)[0]
 
 
-def test_key_is_not_compared_with_a_region_that_nobody_states() -> None:
+def test_a_key_is_not_compared_with_an_unknown_region() -> None:
     sample = Sample(
         types.TABLE, {"serverSideEncryption": {"enabled": True, "kmsKeyArn": REPLICA_KEY_ARN}}, provider={}
     )
@@ -209,7 +209,7 @@ def test_key_of_another_account_than_the_providers_is_rejected_until_allowed(
         ({"allowedRegions": ["eu-west-1"]}, False),
     ],
 )
-def test_config_narrows_the_keys_down(settings: dict[str, Any], accepted: bool) -> None:
+def test_the_config_can_limit_the_allowed_keys(settings: dict[str, Any], accepted: bool) -> None:
     config = {RULE: {"enforcementLevel": "mandatory", **settings}}
 
     assert (violations(RULE, baseline(types.TABLE), config=config) == []) is accepted
@@ -228,7 +228,7 @@ def test_inline_replica_needs_a_key_of_its_own(spelling: str) -> None:
     assert "The replica in eu-west-1" in found[0]
 
 
-def test_global_table_of_the_first_version_is_rejected() -> None:
+def test_a_version_1_global_table_is_rejected() -> None:
     sample = Sample(types.GLOBAL_TABLE, {"replicas": [{"regionName": "us-east-1"}]})
 
     assert "2017.11.29" in violations(RULE, sample)[0]
@@ -257,7 +257,7 @@ def test_encryption_type_other_than_kms_is_rejected() -> None:
 
 
 @pytest.mark.parametrize("is_preview", [True, False])
-def test_known_fault_is_not_hidden_by_what_is_unknown(is_preview: bool) -> None:
+def test_an_unknown_value_does_not_hide_a_known_fault(is_preview: bool) -> None:
     disabled = baseline(types.TABLE, serverSideEncryption={"enabled": False, "kmsKeyArn": UNKNOWN})
     aliased = baseline(
         types.TABLE, serverSideEncryption={"enabled": UNKNOWN, "kmsKeyArn": "alias/aws/dynamodb"}
@@ -267,7 +267,7 @@ def test_known_fault_is_not_hidden_by_what_is_unknown(is_preview: bool) -> None:
         assert len(violations(RULE, sample, is_preview=is_preview)) == 1
 
 
-def test_key_that_an_update_does_not_know_is_rejected() -> None:
+def test_a_key_that_is_unknown_during_an_update_is_rejected() -> None:
     sample = baseline(types.TABLE, serverSideEncryption={"enabled": True, "kmsKeyArn": UNKNOWN})
 
     assert "Could not be decided" in violations(RULE, sample, is_preview=False)[0]
@@ -288,7 +288,7 @@ def test_message_says_what_is_wrong_the_value_found_and_what_to_do() -> None:
     ],
     ids=["allowed account", "assumed role"],
 )
-def test_settings_of_a_provider_are_read_as_the_sdk_sends_them(provider: dict[str, str]) -> None:
+def test_provider_settings_are_read_in_the_form_of_the_sdk(provider: dict[str, str]) -> None:
     encryption = {"enabled": True, "kmsKeyArn": KEY_ARN}
 
     (message,) = violations(

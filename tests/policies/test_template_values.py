@@ -107,7 +107,7 @@ def test_functions_of_known_values_are_computed(key: object) -> None:
         {"Ref": "Name"},
     ],
 )
-def test_a_key_that_is_none_is_refused_whatever_it_depends_on(key: object) -> None:
+def test_a_value_that_is_never_a_key_is_rejected_whatever_it_depends_on(key: object) -> None:
     assert verdicts(with_key(key), config=LENIENT) == [RULE]
 
 
@@ -139,7 +139,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("key", ONLY_AWS_KNOWS, ids=str)
-def test_what_only_aws_knows_is_refused_or_left_to_the_policy_of_decisions(key: object) -> None:
+def test_values_that_only_aws_knows_are_rejected_or_left_to_the_policy_key_decided(key: object) -> None:
     sample = with_key(key, sections=OTHERS)
 
     assert verdicts(sample) == [RULE]
@@ -147,7 +147,7 @@ def test_what_only_aws_knows_is_refused_or_left_to_the_policy_of_decisions(key: 
 
 
 @pytest.mark.parametrize("is_preview", [True, False])
-def test_what_only_aws_knows_is_let_through_where_key_decided_is_advisory(
+def test_values_that_only_aws_knows_pass_where_key_decided_is_advisory(
     is_preview: bool,
 ) -> None:
     found = Pack(LENIENT, is_preview=is_preview).run(with_key({"Fn::ImportValue": "key"}))
@@ -160,7 +160,7 @@ def test_what_only_aws_knows_is_let_through_where_key_decided_is_advisory(
 @pytest.mark.parametrize(
     "value", [{"Fn::ImportValue": "x"}, {"Ref": "Given"}, {"Fn::Transform": {"Name": "M"}}]
 )
-def test_an_unknown_switch_or_specification_is_no_setting_that_is_off(value: object) -> None:
+def test_an_unknown_setting_is_not_reported_as_disabled_encryption(value: object) -> None:
     for properties in (
         {"SSESpecification": value},
         {"SSESpecification": {"SSEEnabled": value, "KMSMasterKeyId": KEY_ARN}},
@@ -202,7 +202,7 @@ AS_A_WHOLE = {"Fn::If": ["C", {"SSESpecification": GOOD}, {}]}
         ({"Ref": "Given"}, {"Ref": "Given"}, []),
     ],
 )
-def test_a_condition_is_decided_or_its_branches_are(
+def test_an_undecided_condition_has_both_branches_judged(
     properties: Any,  # noqa: ANN401  # any JSON
     one: object,
     other: object,
@@ -335,11 +335,11 @@ def table(key: object, **rest: Any) -> dict[str, Any]:  # noqa: ANN401  # any JS
         ({"Fn::ForEach::R": ["Region", ["A", "B"], {"${Name}${Region}": table(None)}]}, 4),
     ],
 )
-def test_each_round_of_a_loop_is_judged(body: dict[str, Any], count: int) -> None:
+def test_each_iteration_of_a_loop_is_judged(body: dict[str, Any], count: int) -> None:
     assert len(violations(RULE, loop(body))) == count
 
 
-def test_a_loop_over_names_that_are_unknown_makes_tables_whose_keys_are() -> None:
+def test_a_loop_over_unknown_names_has_tables_with_unknown_keys() -> None:
     named = loop({"${Name}Table": table({"Fn::Sub": "${Name}"})}, {"Ref": "Names"})
     without = loop({"${Name}Table": {"Type": "AWS::DynamoDB::Table"}}, {"Ref": "Names"})
 
@@ -347,7 +347,7 @@ def test_a_loop_over_names_that_are_unknown_makes_tables_whose_keys_are() -> Non
     assert "has no encryption settings" in violations(RULE, without)[0]
 
 
-def test_loops_that_go_round_too_often_are_not_gone_through() -> None:
+def test_loops_with_too_many_iterations_are_not_expanded() -> None:
     body: dict[str, Any] = {}
     for number in range(6):
         body = {f"Fn::ForEach::L{number}": [f"V{number}", [str(n) for n in range(200)], body]}
@@ -357,7 +357,7 @@ def test_loops_that_go_round_too_often_are_not_gone_through() -> None:
     assert "its loops have more than 1000 iterations" in message
 
 
-def test_a_loop_in_a_property_is_gone_through() -> None:
+def test_a_loop_in_a_property_is_expanded() -> None:
     specification = {
         "Fn::ForEach::S": ["Setting", ["SSEEnabled"], {"${Setting}": True}],
         "KMSMasterKeyId": KEY_ARN,
@@ -395,7 +395,7 @@ def test_each_replica_of_a_global_table_is_judged_under_its_condition() -> None:
 @pytest.mark.parametrize(
     ("given", "verdict"), [(KEY_ARN, []), ({"Ref": "Stage"}, [RULE]), ({"Ref": "Given"}, [DECIDED])]
 )
-def test_parameters_of_a_nested_stack_keep_what_is_known_of_them(given: object, verdict: list[str]) -> None:
+def test_known_facts_about_parameters_apply_in_a_nested_stack(given: object, verdict: list[str]) -> None:
     inner = {
         "Parameters": {"K": {"Type": "String"}},
         "Resources": {"Orders": table({"Ref": "K"})},
@@ -409,7 +409,7 @@ def test_parameters_of_a_nested_stack_keep_what_is_known_of_them(given: object, 
     assert verdicts(sample, config=LENIENT) == verdict
 
 
-def test_a_key_is_passed_on_to_a_nested_stack_but_not_to_a_stack_set() -> None:
+def test_a_new_key_can_be_a_parameter_of_a_nested_stack_but_not_of_a_stack_set() -> None:
     inner = {"Parameters": {"K": {"Type": "String"}}, "Resources": {"Orders": table({"Ref": "K"})}}
 
     def nested(kind: str) -> Sample:
@@ -426,13 +426,13 @@ def test_a_key_is_passed_on_to_a_nested_stack_but_not_to_a_stack_set() -> None:
         assert verdicts(of_stack_set, config=LENIENT) == [DECIDED]
 
 
-def test_properties_that_a_macro_makes_are_undecided() -> None:
+def test_properties_from_a_macro_are_undecided() -> None:
     (message,) = violations(RULE, stack({"SSESpecification": GOOD, "Fn::Transform": {"Name": "M"}}))
 
     assert "comes from what a macro makes" in message
 
 
-def test_a_name_of_a_stack_that_is_unknown_is_one_name_wherever_it_stands() -> None:
+def test_an_unknown_stack_name_has_the_same_value_everywhere() -> None:
     chosen = {"Fn::If": ["C", {"Fn::FindInMap": ["Keys", {"Ref": "AWS::StackName"}, "Arn"]}, KEY_ARN]}
     sections = condition({"Ref": "AWS::StackName"}, "prod")
     sample = with_key(chosen, sections=sections, name=UNKNOWN)
@@ -442,7 +442,7 @@ def test_a_name_of_a_stack_that_is_unknown_is_one_name_wherever_it_stands() -> N
     assert verdicts(no_such_row, config=LENIENT) == [DECIDED]
 
 
-def test_facts_whose_names_begin_alike_are_different_facts() -> None:
+def test_unknown_values_with_a_common_prefix_are_different() -> None:
     def long(name: str) -> dict[str, Any]:
         return {"Fn::ImportValue": "x" * 200 + name}
 
@@ -452,7 +452,7 @@ def test_facts_whose_names_begin_alike_are_different_facts() -> None:
     assert verdicts(stack(chosen, sections=condition(long("a"), long("b"))), config=LENIENT) == [DECIDED]
 
 
-def test_values_of_macros_are_never_the_same() -> None:
+def test_values_of_macros_are_never_assumed_equal() -> None:
     macro = {"Fn::Transform": {"Name": "M"}}
     sample = stack({"SSESpecification": {"Fn::If": ["C", GOOD, NO_VALUE]}}, sections=condition(macro, macro))
 
@@ -467,7 +467,7 @@ def test_an_allowed_value_can_be_empty() -> None:
     assert verdicts(with_key(key, sections={**sections, **optional})) == []
 
 
-def test_a_body_of_a_template_that_is_unknown_is_decided_by_what_it_comes_from() -> None:
+def test_an_unknown_template_body_is_judged_by_its_dependencies() -> None:
     sample = Sample(
         types.CLOUDFORMATION_STACK, {"templateBody": UNKNOWN}, sources={"templateBody": [KEY.urn]}
     )
@@ -486,7 +486,7 @@ def test_the_last_of_two_keys_of_the_same_name_counts_in_json() -> None:
     assert verdicts(Sample(types.CLOUDFORMATION_STACK, {"templateBody": body})) == [RULE]
 
 
-def test_more_branches_than_can_be_judged_leave_a_key_undecided() -> None:
+def test_too_many_branches_leave_a_key_undecided() -> None:
     names = [f"P{number}" for number in range(20)]
     sections = {
         "Parameters": {name: {"Type": "String"} for name in names},

@@ -42,7 +42,7 @@ def test_other_tokens_stay_as_they_are(token: str) -> None:
     assert own_type(token) == token
 
 
-def test_properties_of_a_module_are_named_as_pulumis_provider_names_them() -> None:
+def test_properties_of_a_module_get_the_names_of_pulumis_provider() -> None:
     stated = {
         "server_side_encryption": [{"enabled": True, "kms_key_arn": KEY_ARN}],
         "point_in_time_recovery": [],
@@ -56,5 +56,5 @@ def test_properties_of_a_module_are_named_as_pulumis_provider_names_them() -> No
     }
 
 
-def test_every_terraform_name_stands_for_a_type_that_policies_look_at() -> None:
+def test_every_terraform_name_is_that_of_a_type_with_policies() -> None:
     assert all(token in vars(types).values() for token in TOKENS.values())

@@ -164,7 +164,7 @@ def is_reported(found: list[Violation]) -> bool:
 
 
 @pytest.mark.parametrize("sample", DISALLOWED, ids=lambda sample: sample.case.partition(".")[2])
-def test_a_stack_without_a_key_never_passes_whatever_is_unknown(sample: PolicySample) -> None:
+def test_a_stack_without_a_key_never_passes_whichever_value_is_unknown(sample: PolicySample) -> None:
     for what, subject in variants(sample):
         found = Pack(config=sample.config).run(subject, *sample.resources[1:])
 

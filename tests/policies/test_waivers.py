@@ -49,7 +49,7 @@ def of(policy: str, found: list[Violation]) -> list[str]:
 @pytest.mark.parametrize(
     ("days", "longest", "counts"), [(180, None, True), (181, None, False), (30, 30, True), (31, 30, False)]
 )
-def test_waiver_counts_for_the_longest_term_at_most(days: int, longest: int | None, counts: bool) -> None:
+def test_a_waiver_is_valid_up_to_the_longest_term(days: int, longest: int | None, counts: bool) -> None:
     settings = {} if longest is None else {"longestWaiverDays": longest}
     until = (TODAY + timedelta(days)).isoformat()
 
@@ -73,7 +73,7 @@ def test_waiver_counts_for_the_longest_term_at_most(days: int, longest: int | No
         "urn:pulumi:*a*",
     ],
 )
-def test_scope_that_matches_everything_does_not_count(scope: str) -> None:
+def test_a_scope_that_matches_everything_has_no_effect(scope: str) -> None:
     found = reported(UNPROTECTED, waivers=[waiver(scope=scope)])
 
     assert "names no stack, project or resource, so it is invalid" in of(RULE, found)[0]
@@ -101,18 +101,18 @@ def test_waiver_with_logical_ids_covers_no_table_outside_a_template() -> None:
     assert "covers resources of the template, not the template itself" in of(RULE, found)[0]
 
 
-def test_what_a_waiver_hides_is_counted_and_listed_on_the_stack() -> None:
+def test_waived_violations_are_counted_and_listed_on_the_stack() -> None:
     waivers = [waiver(scope=TEMPLATE.urn, logicalIds=["Orders", "Web"]), waiver()]
 
     found = [one for one in reported(TEMPLATE, UNPROTECTED, waivers=waivers) if one.policy == LISTED]
 
     assert [(one.urn, one.level) for one in found] == [(STACK.urn, "advisory")] * 2
-    said = " ".join(one.message for one in found)
-    assert f"hides 1 violation until 2027-03-24: {UNPROTECTED.urn}." in said
-    assert f"hides 2 violations until 2027-03-24: {TEMPLATE.urn}, Orders; {TEMPLATE.urn}, Web." in said
+    text = " ".join(one.message for one in found)
+    assert f"hides 1 violation until 2027-03-24: {UNPROTECTED.urn}." in text
+    assert f"hides 2 violations until 2027-03-24: {TEMPLATE.urn}, Orders; {TEMPLATE.urn}, Web." in text
 
 
-def test_expired_waiver_hides_nothing_and_is_not_listed() -> None:
+def test_an_expired_waiver_has_no_effect_and_is_not_listed() -> None:
     found = reported(UNPROTECTED, waivers=[waiver(expires="2026-11-01")])
 
     assert len(of(RULE, found)) == 1
@@ -131,7 +131,7 @@ def test_violation_gives_the_urn_to_copy() -> None:
     assert of(RULE, found)[0].endswith(f"\nURN: {UNPROTECTED.urn}")
 
 
-def test_pending_outcome_that_is_waived_is_not_reported() -> None:
+def test_a_waived_pending_verdict_is_not_reported() -> None:
     unknown = Sample(
         types.NATIVE_TABLE, {"deletionProtectionEnabled": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}
     )

@@ -40,7 +40,7 @@ def test_any_other_endpoint_is_not_aws(url: str) -> None:
     assert not is_aws(url)
 
 
-def test_the_endpoint_is_aws_the_local_aws_or_a_url_that_is_neither() -> None:
+def test_the_endpoint_is_shown_as_aws_the_local_aws_or_a_url() -> None:
     proxy = ("https://aws.example.org",)
 
     assert replace(SUBJECT, is_aws=True).endpoint == "AWS"
@@ -48,7 +48,7 @@ def test_the_endpoint_is_aws_the_local_aws_or_a_url_that_is_neither() -> None:
     assert replace(SUBJECT, endpoints=proxy).endpoint == "not AWS, https://aws.example.org"
 
 
-def test_the_commit_is_the_one_checked_out_and_says_when_files_differ_from_it(tmp_path: Path) -> None:
+def test_the_commit_is_the_checked_out_one_with_a_mark_if_files_have_changed(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
         author = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
         done = subprocess.run(
@@ -86,5 +86,5 @@ def test_without_git_the_commit_is_unknown(tmp_path: Path, monkeypatch: pytest.M
         ("alias/a&b/c", "<code>alias/a&amp;b/c</code>"),
     ],
 )
-def test_identifiers_in_a_sentence_are_marked_and_all_of_it_is_escaped(text: str, shown: str) -> None:
+def test_identifiers_in_a_sentence_are_marked_and_the_text_is_escaped(text: str, shown: str) -> None:
     assert prose(text) == shown

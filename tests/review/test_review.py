@@ -53,7 +53,7 @@ def changes(review: Review) -> dict[str, Change]:
     return {row.principal: row.change for row in review.rows}
 
 
-def test_access_is_new_gone_changed_or_the_same(reviewed: Callable[[Report, Report], Review]) -> None:
+def test_access_is_new_removed_changed_or_the_same(reviewed: Callable[[Report, Report], Review]) -> None:
     old = report(ORDERS, outcomes={APP: Outcome.ALLOWED, SSO_ROLE: Outcome.ALLOWED, AUDITOR: Outcome.ALLOWED})
     new = report(
         ORDERS,
@@ -78,7 +78,7 @@ def test_access_is_new_gone_changed_or_the_same(reviewed: Callable[[Report, Repo
     assert review.exit_status == 1
 
 
-def test_a_principal_that_a_complete_report_does_not_show_has_no_access(
+def test_a_principal_that_a_complete_report_does_not_list_has_no_access(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
     old = report(ORDERS, outcomes={WALTER: Outcome.ALLOWED})
@@ -101,7 +101,7 @@ def unreadable(made: Report) -> Report:
 @pytest.mark.parametrize(
     "limited", [unlisted, unreadable, lambda made: replace(made, tables=(place("other"),))]
 )
-def test_access_is_not_called_gone_where_the_newer_run_did_not_look(
+def test_access_is_not_reported_as_removed_where_the_newer_run_did_not_check(
     reviewed: Callable[[Report, Report], Review], limited: Callable[[Report], Report]
 ) -> None:
     """The users and roles could not be listed, the table could not be read, or it was not verified."""
@@ -131,7 +131,7 @@ def test_a_new_administrator_of_the_key_is_a_change(reviewed: Callable[[Report, 
     assert (line["old_administer"], line["new_administer"], line["new_read"]) == ("no", "yes", "no")
 
 
-def test_an_administrator_whose_reads_were_not_tried_is_shown_and_goes(
+def test_a_removed_administrator_whose_reads_were_not_tried_is_shown(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
     old = report(ORDERS, outcomes={}, rights=[beside(SSO_ROLE, administer=Answer.CANNOT_TELL)])
@@ -141,7 +141,7 @@ def test_an_administrator_whose_reads_were_not_tried_is_shown_and_goes(
     assert (row.change, others(row.old), others(row.new)) == (Change.GONE, "administer (cannot tell)", "-")
 
 
-def test_a_copy_that_aws_does_not_document_alone_is_no_access(
+def test_a_copy_of_unknown_outcome_alone_is_not_a_row(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
     made = report(ORDERS, outcomes={}, rights=[beside(WALTER, copy=Answer.CANNOT_TELL)])
@@ -149,7 +149,7 @@ def test_a_copy_that_aws_does_not_document_alone_is_no_access(
     assert reviewed(made, made).rows == ()
 
 
-def test_the_path_of_a_role_makes_it_no_other_principal(
+def test_a_role_with_and_without_its_path_is_the_same_principal(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
     """An assumed role is reported without its path, a predicted one with it."""
@@ -159,7 +159,7 @@ def test_the_path_of_a_role_makes_it_no_other_principal(
     assert set(changes(reviewed(old, new)).values()) == {Change.SAME}
 
 
-def test_a_run_without_writes_is_no_change_of_access(reviewed: Callable[[Report, Report], Review]) -> None:
+def test_a_read_only_run_is_no_change_of_access(reviewed: Callable[[Report, Report], Review]) -> None:
     full = report(ORDERS, outcomes={APP: Outcome.ALLOWED})
     read_only = replace(full, access=tuple(cell for cell in full.access if cell.call != "PutItem"))
 
@@ -201,7 +201,7 @@ def test_the_older_folder_comes_first(write: Write, capsys: pytest.CaptureFixtur
     assert "give the older one first" in capsys.readouterr().err
 
 
-def test_every_edited_byte_is_found_and_its_file_named(
+def test_every_edited_byte_is_found_and_its_file_reported(
     write: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old, new = write("old", report()), write("new", later(report()))
@@ -216,10 +216,10 @@ def test_every_edited_byte_is_found_and_its_file_named(
             file.write_bytes(changed)
             capsys.readouterr()
             assert main(["review", str(old), str(new)]) == 2
-            told = capsys.readouterr().err
+            error = capsys.readouterr().err
             # An edited checksum is reported as an edit of its file.
-            assert file.name in told or (
-                file.name == "SHA256SUMS" and "has changed since it was written" in told
+            assert file.name in error or (
+                file.name == "SHA256SUMS" and "has changed since it was written" in error
             )
         file.write_bytes(content)
     assert main(["review", str(old), str(new)]) == 0
@@ -248,7 +248,7 @@ def test_a_missing_or_added_file_is_found(
     assert message in capsys.readouterr().err
 
 
-def test_no_folder_and_an_old_format_are_explained(
+def test_a_missing_folder_and_an_old_format_are_explained(
     write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = write("new", report())
@@ -260,7 +260,7 @@ def test_no_folder_and_an_old_format_are_explained(
     assert "report.json: format 2.0 is not supported" in capsys.readouterr().err
 
 
-def test_the_csv_has_everyone_with_the_subject_of_the_newer_run(
+def test_the_csv_lists_everyone_with_the_subject_of_the_newer_run(
     reviewed: Callable[[Report, Report], Review],
 ) -> None:
     review = reviewed(report(ORDERS), report(ORDERS, outcomes={APP: Outcome.ALLOWED}))
@@ -274,7 +274,7 @@ def test_the_csv_has_everyone_with_the_subject_of_the_newer_run(
     assert lines[0]["old_time"] < lines[0]["time"]
 
 
-def test_the_table_has_one_line_a_row_in_a_pipe(
+def test_in_a_pipe_each_row_is_one_line(
     write: Write, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
@@ -296,7 +296,7 @@ def test_the_table_has_one_line_a_row_in_a_pipe(
     [(PHONE, False), (DESKTOP, False), (PAPER, True)],
     ids=["phone", "desktop", "paper"],
 )
-def test_the_page_breaks_no_identifier_and_makes_no_narrow_column(
+def test_the_page_breaks_no_identifier_and_has_no_narrow_column(
     reviewed: Callable[[Report, Report], Review], tmp_path: Path, width: int, in_print: bool
 ) -> None:
     page = render_html(reviewed(report(), report(outcomes={APP: Outcome.ALLOWED, WALTER: Outcome.ALLOWED})))

@@ -24,7 +24,7 @@ def test_the_template_has_the_whole_component() -> None:
     assert linked == {name: ROOT / "components" / name for name in needed}
 
 
-def test_the_template_has_the_program_and_few_other_files() -> None:
+def test_the_template_has_the_program_and_only_listed_other_files() -> None:
     linked = {file.name for file in TEMPLATE.iterdir() if file.is_symlink()}
     own = {file.name for file in TEMPLATE.iterdir() if file.is_file() and not file.is_symlink()}
 

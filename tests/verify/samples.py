@@ -74,7 +74,7 @@ def place(name: str = LONG_TABLE, region: str = "eu-west-1") -> Place:
 
 
 def cell(where: Place, principal: str, call: str, actual: Outcome, basis: str = "proven") -> AccessCell:
-    """A call that ended as declared only if nothing was declared against it."""
+    """A call of a principal. The table's declaration lists only `APP`."""
     is_declared = principal == APP
     return AccessCell(
         where.name,

@@ -37,7 +37,7 @@ def test_a_key_user_reads_and_writes_as_declared(world: World, verified: Verifie
     assert report.verdict.exit_status == 0
 
 
-def test_a_declared_key_user_whom_the_key_denies_differs(world: World, verified: Verified) -> None:
+def test_a_declared_key_user_who_is_denied_by_kms_differs(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key()
     report = verified(declare(world.table(key), key, {user.arn: "keyUser"}, user))
@@ -45,9 +45,7 @@ def test_a_declared_key_user_whom_the_key_denies_differs(world: World, verified:
     assert report.verdict.exit_status == 1
 
 
-def test_a_user_let_in_by_the_key_policy_behind_the_stacks_back_differs(
-    world: World, verified: Verified
-) -> None:
+def test_a_user_added_to_the_key_policy_outside_the_stack_differs(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key()
     table = world.table(key)
@@ -57,9 +55,7 @@ def test_a_user_let_in_by_the_key_policy_behind_the_stacks_back_differs(
     assert report.verdict.exit_status == 1
 
 
-def test_a_user_let_in_by_an_iam_policy_behind_the_stacks_back_differs(
-    world: World, verified: Verified
-) -> None:
+def test_a_user_allowed_by_an_iam_policy_outside_the_stack_differs(world: World, verified: Verified) -> None:
     """The console's key policy leaves the decision to IAM, so only the call shows the access."""
     user = world.user()
     key = world.key()
@@ -69,7 +65,7 @@ def test_a_user_let_in_by_an_iam_policy_behind_the_stacks_back_differs(
     assert kinds(report) == {"allowed-but-not-declared"}
 
 
-def test_a_user_without_dynamodb_rights_is_denied_by_iam(world: World, verified: Verified) -> None:
+def test_a_user_without_dynamodb_permissions_is_denied_by_iam(world: World, verified: Verified) -> None:
     user = world.user(policy=None)
     key = world.key()
     report = verified(declare(world.table(key), key, user=user))
@@ -89,7 +85,7 @@ def test_a_key_user_who_may_make_no_item_call_differs(world: World, verified: Ve
     }
 
 
-def test_whether_a_key_user_may_write_is_not_told_by_its_reads(world: World, verified: Verified) -> None:
+def test_reads_do_not_prove_that_a_key_user_can_write(world: World, verified: Verified) -> None:
     user = world.user(policy=None)
     world.user_policy(user, {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": "*"})
     key = world.key(user.arn)
@@ -105,7 +101,7 @@ def test_whether_a_key_user_may_write_is_not_told_by_its_reads(world: World, ver
     }
 
 
-def test_a_key_user_who_may_only_read_is_as_declared_but_no_reader_writer(
+def test_a_key_user_who_can_only_read_is_as_declared_but_a_reader_writer_is_not(
     world: World, verified: Verified
 ) -> None:
     """The key policy allows reading and writing; IAM decides which item calls a key user can make."""
@@ -156,7 +152,7 @@ def test_an_explicit_deny_in_the_key_policy_is_a_denial_by_kms(world: World, ver
         ),
     ],
 )
-def test_an_unusable_key_is_told_from_a_denial(
+def test_an_unusable_key_is_not_reported_as_a_denial(
     world: World, verified: Verified, break_key: Callable[..., None], outcome: str, kind: str
 ) -> None:
     """Nobody can read with an unusable key, so it does not prove that the user has no access."""
@@ -171,7 +167,7 @@ def test_an_unusable_key_is_told_from_a_denial(
     assert kinds(report, outsider.arn) == {"access-unknown"}
 
 
-def test_a_table_with_the_aws_owned_key_keeps_no_full_access_user_out(
+def test_a_table_with_the_aws_owned_key_is_read_by_a_user_with_full_access(
     world: World, verified: Verified
 ) -> None:
     user = world.user()
@@ -180,7 +176,7 @@ def test_a_table_with_the_aws_owned_key_keeps_no_full_access_user_out(
     assert {"not-customer-managed-key", "other-key", "allowed-but-not-declared"} == kinds(report)
 
 
-def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
+def test_settings_that_the_verifier_cannot_read_are_unknown_and_not_findings(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
     user = world.user(policy=None)
@@ -194,7 +190,7 @@ def test_what_the_verifier_may_not_read_is_unknown_and_no_finding(
     assert report.verdict.exit_status == 2
 
 
-def test_control_policies_that_may_not_be_read_are_a_note_that_names_the_action(
+def test_unreadable_control_policies_are_a_note_that_names_the_missing_permission(
     world: World, verified: Verified, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = Unknown("organizations:ListParents", "AccessDeniedException", "not authorized")
@@ -209,7 +205,7 @@ def test_control_policies_that_may_not_be_read_are_a_note_that_names_the_action(
     assert "organizations:ListParents: AccessDeniedException" in note.text
 
 
-def test_read_only_tries_no_put(world: World, verified: Verified) -> None:
+def test_read_only_makes_no_put(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key(user.arn)
     report = verified(declare(world.table(key), key, {user.arn: "keyUser"}, user), read_only=True)
@@ -217,7 +213,7 @@ def test_read_only_tries_no_put(world: World, verified: Verified) -> None:
     assert report.verdict.exit_status == 0
 
 
-def test_a_table_that_is_gone_differs(world: World, verified: Verified) -> None:
+def test_a_deleted_table_differs(world: World, verified: Verified) -> None:
     key = world.key()
     report = verified(declare("never-made", key))
     assert (kinds(report), report.verdict.exit_status) == ({"table-missing"}, 1)

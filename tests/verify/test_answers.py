@@ -44,7 +44,7 @@ JAVA = "com.amazonaws.services.kms.model"
         ("ResourceNotFoundException", "Requested resource not found", 400, Outcome.COULD_NOT_TELL),
     ],
 )  # fmt: skip
-def test_a_probe_tells_what_aws_answered(
+def test_a_probe_records_the_answer_of_aws(
     aws: StubbedConnections, code: str, message: str, status: int, expected: Outcome
 ) -> None:
     queue_table(aws, "us-east-1", KEYS["us-east-1"])
@@ -60,7 +60,7 @@ def test_a_probe_tells_what_aws_answered(
     assert result.principal == USER
 
 
-def test_another_accounts_table_is_named_by_its_arn(aws: StubbedConnections) -> None:
+def test_a_table_of_another_account_is_called_by_its_arn(aws: StubbedConnections) -> None:
     queue_table(aws, "us-east-1", KEYS["us-east-1"])
     table = observe_table(aws, "orders", "us-east-1")
     assert isinstance(table, Table)
@@ -72,20 +72,20 @@ def test_another_accounts_table_is_named_by_its_arn(aws: StubbedConnections) -> 
     aws.stub("dynamodb").assert_no_pending_responses()
 
 
-def test_a_secret_that_aws_quotes_is_not_kept() -> None:
+def test_a_secret_in_an_error_of_aws_is_not_kept() -> None:
     """SignatureDoesNotMatch quotes the request as AWS saw it, session token and all."""
     token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN"
-    said = f"The Canonical String should have been 'POST x-amz-security-token:{token}'"
-    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": said}}, "GetItem")
+    text = f"The Canonical String should have been 'POST x-amz-security-token:{token}'"
+    error = ClientError({"Error": {"Code": "SignatureDoesNotMatch", "Message": text}}, "GetItem")
     answer = answer_of_error(error, (token, ""))
     assert token not in answer.message
     assert REDACTED in answer.message
 
 
-def test_a_session_token_that_aws_quotes_is_not_kept_whoever_called() -> None:
+def test_a_session_token_in_an_error_of_aws_is_not_kept() -> None:
     token = "IQoJb3JpZ2luX2VjEXAMPLETOKEN//////////w=="
-    said = f"The Canonical String should have been 'POST\nhost:x\nx-amz-security-token:{token}\n\nhost'"
-    refusal = ClientError({"Error": {"Code": "InvalidSignatureException", "Message": said}}, "ListGrants")
+    text = f"The Canonical String should have been 'POST\nhost:x\nx-amz-security-token:{token}\n\nhost'"
+    refusal = ClientError({"Error": {"Code": "InvalidSignatureException", "Message": text}}, "ListGrants")
 
     def refused() -> None:
         raise refusal
@@ -96,11 +96,11 @@ def test_a_session_token_that_aws_quotes_is_not_kept_whoever_called() -> None:
     assert f"x-amz-security-token:{REDACTED}\n\nhost" in unknown.reason
 
 
-def test_an_error_that_never_reached_aws_has_its_own_name() -> None:
+def test_a_connection_error_is_recorded_by_its_name() -> None:
     assert answer_of_error(ReadTimeoutError(endpoint_url="https://x")).code == "ReadTimeoutError"
 
 
-def test_retries_are_botocores_standard_ones_and_bounded() -> None:
+def test_retries_are_in_botocores_standard_mode_and_limited() -> None:
     config = Connections(boto3.Session("a", "b"), "us-east-1", 7).client("dynamodb").meta.config
     assert (config.retries["mode"], config.retries["total_max_attempts"]) == ("standard", 8)
     assert config.max_pool_connections == 7

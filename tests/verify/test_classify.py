@@ -84,7 +84,7 @@ LOST = "The ciphertext refers to a customer master key that does not exist, does
         ("", "", Outcome.COULD_NOT_TELL),
     ],
 )
-def test_an_error_says_who_denied_or_that_it_cannot_be_told(
+def test_an_error_is_classified_as_a_denial_by_kms_or_iam_or_as_cannot_tell(
     code: str, message: str, expected: Outcome
 ) -> None:
     assert expected is classify_error(code, message)
@@ -98,7 +98,7 @@ def test_the_code_alone_never_decides() -> None:
     assert Outcome.COULD_NOT_TELL is classify_error("AccessDeniedException", "KMS key disabled error: x")
 
 
-def test_every_outcome_has_words_for_people() -> None:
+def test_every_outcome_has_a_readable_text() -> None:
     assert [outcome.label for outcome in Outcome] == [
         "allowed",
         "denied by KMS",

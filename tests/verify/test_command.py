@@ -81,7 +81,7 @@ def test_a_stack_is_read_by_the_engine_on_the_path(world: World, run: Run, tmp_p
     assert run("--stack", "prod", PATH=f"{tmp_path}:{os.environ['PATH']}").returncode == 2
 
 
-def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> None:
+def test_a_table_given_by_name_has_no_declaration(world: World, run: Run) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -94,7 +94,7 @@ def test_a_table_by_its_name_has_nothing_declared(world: World, run: Run) -> Non
     assert run("--table", world.table(None)).returncode == 1
 
 
-def test_a_table_by_its_arn_is_the_same_as_by_its_name(world: World, run: Run) -> None:
+def test_a_table_given_by_arn_is_the_same_as_by_name(world: World, run: Run) -> None:
     there = world.key(region="eu-west-1")
     table = world.replicated_table(world.key(), "eu-west-1", there)
     arn = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{table}"
@@ -107,7 +107,7 @@ def test_a_table_by_its_arn_is_the_same_as_by_its_name(world: World, run: Run) -
     }
 
 
-def test_a_table_by_a_name_that_no_table_has_could_not_be_told(run: Run) -> None:
+def test_a_table_name_that_does_not_exist_is_cannot_tell(run: Run) -> None:
     done = run("--table", "no-such-table")
     assert (done.returncode, "Check its name, the Region and the account" in done.stdout) == (2, True)
 
@@ -141,7 +141,7 @@ def test_bad_input_is_one_clear_message_and_status_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_table_without_a_region_is_asked_for_one(run: Run) -> None:
+def test_a_missing_region_is_reported(run: Run) -> None:
     done = run("--table", "orders", AWS_REGION="", AWS_DEFAULT_REGION="")
     assert (done.returncode, "no Region. Give --region" in done.stderr) == (2, True)
 
@@ -151,7 +151,7 @@ def test_nothing_to_verify_is_a_usage_error(run: Run) -> None:
     assert run("--stack", "dev", "--table", "orders").returncode == 2
 
 
-def test_a_caller_without_working_credentials_is_told(world: World, run: Run) -> None:
+def test_a_caller_without_working_credentials_gets_a_message(world: World, run: Run) -> None:
     key = world.key()
     outputs = json.dumps(declare(world.table(key), key))
     done = run("--outputs", "-", stdin=outputs, AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
@@ -167,7 +167,7 @@ def test_a_caller_without_working_credentials_is_told(world: World, run: Run) ->
         ({"AWS_ENDPOINT_URL": "127.0.0.1:4566"}, "Invalid endpoint: 127.0.0.1:4566"),
     ],
 )
-def test_an_environment_that_aws_cannot_be_reached_by_is_one_clear_message(
+def test_unusable_aws_settings_in_the_environment_are_one_clear_message(
     run: Run, variables: dict[str, str], part: str
 ) -> None:
     done = run("--table", "orders", **variables)
@@ -176,7 +176,7 @@ def test_an_environment_that_aws_cannot_be_reached_by_is_one_clear_message(
     assert "Traceback" not in done.stderr
 
 
-def test_an_error_that_nobody_expected_is_shown_and_is_no_difference(
+def test_an_unexpected_error_is_shown_and_is_not_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_arguments: object) -> int:
@@ -187,7 +187,7 @@ def test_an_error_that_nobody_expected_is_shown_and_is_no_difference(
     assert "RuntimeError: the unexpected" in capsys.readouterr().err
 
 
-def test_a_report_that_cannot_be_written_costs_no_evidence(world: World, run: Run, tmp_path: Path) -> None:
+def test_the_evidence_is_written_even_if_a_report_cannot_be(world: World, run: Run, tmp_path: Path) -> None:
     key = world.key()
     outputs = json.dumps(declare(world.table(key), key))
     done = run("--outputs", "-", "--json", "no/such/dir.json", "--evidence", "e", stdin=outputs)
@@ -195,7 +195,7 @@ def test_a_report_that_cannot_be_written_costs_no_evidence(world: World, run: Ru
     assert (tmp_path / "e" / "SHA256SUMS").exists()
 
 
-def test_a_directory_that_cannot_take_a_report_is_told(world: World, run: Run) -> None:
+def test_an_unwritable_directory_is_reported(world: World, run: Run) -> None:
     key = world.key()
     done = run(
         "--outputs", "-", "--html", "no/such/dir.html", stdin=json.dumps(declare(world.table(key), key))
@@ -206,12 +206,12 @@ def test_a_directory_that_cannot_take_a_report_is_told(world: World, run: Run) -
 SOON = ("--limit", "0.5", "--interval", "0.2", "--key-cache", "0")
 
 
-def test_a_limit_within_the_key_cache_is_refused(run: Run) -> None:
+def test_a_limit_shorter_than_the_key_cache_is_refused(run: Run) -> None:
     done = run("--table", "t", "--prove-revocation", "x", "--limit", "300")
     assert (done.returncode, "--limit 300 proves no revocation" in done.stderr) == (2, True)
 
 
-def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, run: Run) -> None:
+def test_waiting_for_access_and_for_its_removal_prints_the_seconds(world: World, run: Run) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -225,7 +225,7 @@ def test_waiting_for_access_and_for_its_removal_tells_the_seconds(world: World, 
     assert (done.returncode, "denied by KMS at the first try" in done.stdout) == (2, True)
 
 
-def test_a_removal_is_not_proven_while_a_replica_is_read(world: World, run: Run) -> None:
+def test_a_removal_is_not_proven_while_a_replica_can_be_read(world: World, run: Run) -> None:
     user = world.user()
     there = world.key(user.arn, region="eu-west-1")
     key = world.key()
@@ -244,7 +244,7 @@ def test_waiting_for_somebody_without_credentials_is_refused(world: World, run: 
     assert (done.returncode, "nobody: its credentials are needed" in done.stderr) == (2, True)
 
 
-def test_the_help_names_every_exit_status(run: Run) -> None:
+def test_the_help_lists_every_exit_status(run: Run) -> None:
     done = run("--help")
     assert done.returncode == 0
     assert "0 everything is as declared, or nothing is declared; 1 something differs" in done.stdout

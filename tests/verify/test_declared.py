@@ -28,7 +28,7 @@ def refusal(document: object) -> str:
     return str(error.value)
 
 
-def test_outputs_are_read_with_what_a_later_version_adds_left_out() -> None:
+def test_outputs_of_a_later_version_are_read_without_its_additions() -> None:
     found = parse_outputs(json.dumps(outputs(somethingNew=1)), "x").tables["orders"]
     assert (found.table_name, found.region, found.key_arn) == ("orders", "us-east-1", KEY)
     assert frozenset({"reader"}) == found.roles_of("arn:aws:sts::111122223333:assumed-role/reader/me")
@@ -65,7 +65,7 @@ def test_a_refusal_never_quotes_a_secret() -> None:
     assert SECRET not in refusal(outputs(testUserCredentials=broken))
 
 
-def test_a_secret_that_the_engine_hides_is_no_credential() -> None:
+def test_a_secret_that_the_engine_hides_is_not_used_as_a_credential() -> None:
     assert (
         parse_outputs(json.dumps(outputs(testUserCredentials="[secret]")), "x").test_user_credentials is None
     )
@@ -76,7 +76,7 @@ def test_a_secret_is_not_shown_by_repr() -> None:
     assert SECRET not in repr(parse_outputs(json.dumps(outputs(testUserCredentials=given)), "x"))
 
 
-def test_a_missing_outputs_file_and_engine_are_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_outputs_file_or_engine(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nowhere\.json: cannot be read"):
         from_file(str(tmp_path / "nowhere.json"))
     with pytest.raises(UserError, match="`pulumi` is not on PATH"):
@@ -90,7 +90,7 @@ def fake_engine(tmp_path: Path, script: str) -> str:
     return str(engine)
 
 
-def test_a_stack_is_read_from_the_engine_secrets_and_all(tmp_path: Path) -> None:
+def test_a_stack_is_read_from_the_engine_with_its_secrets(tmp_path: Path) -> None:
     """The outputs of the named stack are read from the engine as JSON, with secrets."""
     (tmp_path / "outputs.json").write_text(json.dumps(outputs()))
     script = f'echo "$@" > {tmp_path}/asked; cat {tmp_path}/outputs.json'
@@ -99,7 +99,7 @@ def test_a_stack_is_read_from_the_engine_secrets_and_all(tmp_path: Path) -> None
     assert asked == "stack output --json --show-secrets --stack dev --non-interactive\n"
 
 
-def test_what_the_engine_complains_of_is_passed_on(tmp_path: Path) -> None:
+def test_an_error_of_the_engine_is_passed_on(tmp_path: Path) -> None:
     engine = fake_engine(tmp_path, "echo \"error: no stack named 'dev' found\" >&2; exit 255")
     with pytest.raises(UserError, match=r"stack dev: .*no stack named 'dev' found"):
         from_stack("dev", engine)
@@ -140,6 +140,6 @@ def test_an_access_key_file_without_one_access_key_is_refused_without_quoting_it
     assert SECRET not in str(error.value)
 
 
-def test_an_access_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_access_key_file(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"gone\.csv: cannot be read"):
         read_credentials_csv(tmp_path / "gone.csv")

@@ -51,7 +51,7 @@ def test_a_temporary_key_user_has_access_before_the_end(world: World, verified: 
     assert kinds(report) == set()
 
 
-def test_after_the_end_there_is_no_access_and_the_entry_is_to_be_removed(
+def test_after_the_end_there_is_no_access_and_a_note_asks_to_remove_the_entry(
     world: World, verified: Verified
 ) -> None:
     user, end = world.user(), at(hours=-1)
@@ -75,7 +75,9 @@ def test_access_that_should_have_ended_and_has_not_differs(world: World, verifie
     assert kinds(report, user.arn) == {"allowed-but-not-declared"}
 
 
-def test_in_the_minutes_of_the_key_cache_either_is_as_declared(world: World, verified: Verified) -> None:
+def test_access_and_denial_are_as_declared_while_the_key_cache_lasts(
+    world: World, verified: Verified
+) -> None:
     user = world.user()
     table, key = restricted(world, decrypt(user.arn, {}))
 
@@ -86,7 +88,7 @@ def test_in_the_minutes_of_the_key_cache_either_is_as_declared(world: World, ver
     assert kinds(report) == set()
 
 
-def test_the_role_of_a_permission_set_is_a_declared_key_user_and_a_lookalike_is_none(
+def test_the_role_of_a_permission_set_is_a_declared_key_user_and_a_lookalike_is_not(
     world: World, verified: Verified
 ) -> None:
     path, name = "/aws-reserved/sso.amazonaws.com/eu-west-1/", "AWSReservedSSO_Reader_0123456789abcdef"
@@ -105,7 +107,7 @@ def test_the_role_of_a_permission_set_is_a_declared_key_user_and_a_lookalike_is_
     assert outcomes(assigned, lookalike).get("GetItem", "denied-by-kms") == "denied-by-kms"
 
 
-def test_a_permission_set_that_nobody_declared_differs(world: World, verified: Verified) -> None:
+def test_an_undeclared_permission_set_differs(world: World, verified: Verified) -> None:
     table, key = restricted(world, decrypt("*", {"ArnLike": {"aws:PrincipalArn": role_arns(READER)}}))
 
     report = verified(declare(table, key))
@@ -115,9 +117,7 @@ def test_a_permission_set_that_nobody_declared_differs(world: World, verified: V
     )
 
 
-def test_a_declared_organisation_is_no_difference_and_another_one_is(
-    world: World, verified: Verified
-) -> None:
+def test_only_an_undeclared_organisation_differs(world: World, verified: Verified) -> None:
     table, key = restricted(world, decrypt_of_organisation("*"))
     entry = {"principal": "organisation/o-a1b2c3d4e5", "role": "otherAccount"}
 

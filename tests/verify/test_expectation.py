@@ -10,38 +10,42 @@ ITEM_CALLS = ("GetItem", "PutItem", "Query", "Scan")
 READS = ("GetItem", "Query", "Scan")
 
 
-def said(*roles: Role) -> dict[str, str]:
+def expectations(*roles: Role) -> dict[str, str]:
     return {call: expected(roles, call).value for call in ITEM_CALLS}
 
 
-def test_who_is_not_declared_is_to_be_denied_every_item_call() -> None:
-    assert dict.fromkeys(ITEM_CALLS, "denied") == said()
+def test_an_undeclared_principal_is_expected_to_be_denied_every_item_call() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "denied") == expectations()
 
 
-def test_a_key_administrator_is_to_be_denied_every_item_call() -> None:
-    assert dict.fromkeys(ITEM_CALLS, "denied") == said("keyAdministrator")
+def test_a_key_administrator_is_expected_to_be_denied_every_item_call() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "denied") == expectations("keyAdministrator")
 
 
-def test_a_key_user_is_let_in_by_the_key() -> None:
-    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("keyUser")
-    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("keyAdministrator", "keyUser")
+def test_a_key_user_is_expected_not_to_be_denied_by_kms() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == expectations("keyUser")
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == expectations("keyAdministrator", "keyUser")
 
 
-def test_a_reader_reads_and_a_writer_writes() -> None:
-    assert {**dict.fromkeys(READS, "allowed"), "PutItem": "denied"} == said("reader")
-    assert {**dict.fromkeys(READS, "denied"), "PutItem": "allowed"} == said("writer")
-    assert dict.fromkeys(ITEM_CALLS, "allowed") == said("reader", "writer") == said("readerWriter")
+def test_a_reader_is_expected_to_read_and_a_writer_to_write() -> None:
+    assert {**dict.fromkeys(READS, "allowed"), "PutItem": "denied"} == expectations("reader")
+    assert {**dict.fromkeys(READS, "denied"), "PutItem": "allowed"} == expectations("writer")
+    assert (
+        dict.fromkeys(ITEM_CALLS, "allowed")
+        == expectations("reader", "writer")
+        == expectations("readerWriter")
+    )
 
 
 def test_nothing_is_declared_about_a_deployer_or_the_description_of_a_table() -> None:
-    assert dict.fromkeys(ITEM_CALLS, "not-declared") == said("deployer")
+    assert dict.fromkeys(ITEM_CALLS, "not-declared") == expectations("deployer")
     assert Expectation.NOT_DECLARED is expected(("reader",), "DescribeTable")
 
 
-def test_a_statements_key_user_may_read_and_whom_a_statement_only_names_may_not() -> None:
-    assert dict.fromkeys(ITEM_CALLS, "not-declared") == said("statementKeyUser")
-    assert dict.fromkeys(ITEM_CALLS, "denied") == said("statementPrincipal")
-    assert dict.fromkeys(ITEM_CALLS, "key-allows") == said("statementPrincipal", "otherAccount")
+def test_only_principals_whose_statement_allows_decrypt_may_read() -> None:
+    assert dict.fromkeys(ITEM_CALLS, "not-declared") == expectations("statementKeyUser")
+    assert dict.fromkeys(ITEM_CALLS, "denied") == expectations("statementPrincipal")
+    assert dict.fromkeys(ITEM_CALLS, "key-allows") == expectations("statementPrincipal", "otherAccount")
 
 
 def test_every_call_has_an_expectation_for_every_role() -> None:
@@ -70,7 +74,7 @@ def test_every_call_has_an_expectation_for_every_role() -> None:
         (Expectation.ALLOWED, Outcome.COULD_NOT_TELL, None),
     ],
 )
-def test_an_outcome_is_as_declared_or_not_or_cannot_be_told(
+def test_an_outcome_is_as_declared_or_not_or_cannot_tell(
     expectation: Expectation, actual: Outcome, answer: bool | None
 ) -> None:
     """A key that nobody can use does not prove that a principal has no access."""

@@ -36,14 +36,14 @@ def test_the_grant_of_grant_read_write_to_a_declared_role_is_no_finding() -> Non
 @pytest.mark.parametrize(
     "wider", [grant(APP, "Decrypt", "Encrypt"), grant(APP, context=None)], ids=["operations", "context"]
 )
-def test_a_grant_that_gives_a_declared_role_more_is_a_note(wider: Grant) -> None:
+def test_a_grant_of_more_access_to_a_declared_role_is_a_note(wider: Grant) -> None:
     (found,) = findings(wider)
 
     assert (found.kind, found.severity) == ("grant-to-declared-principal", Severity.NOTE)
 
 
 @pytest.mark.parametrize("grantee", [APP, WALTER])
-def test_without_a_declaration_a_grant_is_a_note_that_advises_no_revocation(grantee: str) -> None:
+def test_without_a_declaration_a_grant_is_a_note_without_advice_to_revoke(grantee: str) -> None:
     (found,) = findings(grant(grantee), is_declared=False)
 
     assert (found.kind, found.severity) == ("grant-without-declaration", Severity.NOTE)
@@ -51,7 +51,7 @@ def test_without_a_declaration_a_grant_is_a_note_that_advises_no_revocation(gran
     assert "`declaration`" in found.todo
 
 
-def test_a_grant_that_a_declaration_lacks_differs_and_may_be_the_programs_own() -> None:
+def test_an_undeclared_grant_differs_and_the_finding_says_that_it_may_be_the_programs() -> None:
     (found,) = findings(grant(WALTER))
 
     assert (found.kind, found.severity, found.principal) == ("undeclared-grant", Severity.DIFFERS, WALTER)

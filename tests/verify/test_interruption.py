@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_ends_with_status_2_and_no_item_left(
+def test_an_interrupted_run_ends_with_status_2_and_leaves_no_item(
     world: World, aws: LocalAws, tmp_path: Path, number: signal.Signals
 ) -> None:
-    """Ctrl-C, or being told to end, while a probe item is read."""
+    """Ctrl-C or SIGTERM while a probe item is read."""
     key = world.key()
     tables = [world.table(key) for _ in range(30)]
     outputs = declare(tables[0], key)
@@ -37,7 +37,7 @@ def test_an_interrupt_ends_with_status_2_and_no_item_left(
         there = [name for name in tables if world.items(name)]
         program.send_signal(number)
         aws.let_pass(AN_HOUR)
-        _, said = program.communicate(timeout=60)
+        _, output = program.communicate(timeout=60)
     assert len(there) == 1
-    assert (program.returncode, said) == (2, "encrypted-tables: interrupted; no probe item remains\n")
+    assert (program.returncode, output) == (2, "encrypted-tables: interrupted; no probe item remains\n")
     assert [name for name in tables if world.items(name)] == []

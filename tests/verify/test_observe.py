@@ -60,21 +60,21 @@ def test_a_replica_on_another_kind_of_key_differs(aws: StubbedConnections) -> No
     assert texts == ["the replica has an AWS managed key, the table in us-east-1 has a customer managed key."]
 
 
-def test_a_replica_with_the_aws_owned_key_that_nobody_declared_differs(aws: StubbedConnections) -> None:
+def test_an_undeclared_replica_with_the_aws_owned_key_differs(aws: StubbedConnections) -> None:
     queue_table(aws, "us-east-1", KEYS["us-east-1"], "eu-west-1")
     queue_table(aws, "eu-west-1", None, "us-east-1")
     queue_key(aws, "us-east-1")
     assert ("replica-key-kind", "eu-west-1") in found(surveyed(aws))
 
 
-def test_a_replica_that_nobody_declared_differs(aws: StubbedConnections) -> None:
+def test_an_undeclared_replica_differs(aws: StubbedConnections) -> None:
     for region, key in KEYS.items():
         queue_table(aws, region, key, *KEYS)
         queue_key(aws, region)
     assert found(surveyed(aws)) == [("undeclared-replica", "eu-west-1")]
 
 
-def test_a_backup_whose_key_does_not_exist_any_more_is_lost(aws: StubbedConnections) -> None:
+def test_a_backup_whose_key_no_longer_exists_cannot_be_restored(aws: StubbedConnections) -> None:
     old = KEYS["us-east-1"].replace("0d1f", "ffff")
     arn = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders/backup/01637783246833-c5e2b5ee"
     stub = aws.stub("dynamodb")
@@ -88,7 +88,7 @@ def test_a_backup_whose_key_does_not_exist_any_more_is_lost(aws: StubbedConnecti
     assert (finding.kind, finding.severity) == ("backup-lost", "differs")
 
 
-def test_a_declared_replica_that_is_not_there_differs(aws: StubbedConnections) -> None:
+def test_a_missing_declared_replica_differs(aws: StubbedConnections) -> None:
     queue_table(aws, "us-east-1", KEYS["us-east-1"])
     queue_key(aws, "us-east-1")
     aws.stub("dynamodb", "eu-west-1").add_client_error("describe_table", "ResourceNotFoundException", "no")
@@ -104,14 +104,14 @@ def test_a_replica_on_another_key_than_its_declared_one_differs(aws: StubbedConn
     assert found(surveyed(aws, replicas={"eu-west-1": {"keyArn": declared}})) == [("other-key", "eu-west-1")]
 
 
-def test_a_table_that_has_lost_its_key_differs(aws: StubbedConnections) -> None:
+def test_a_table_whose_key_is_inaccessible_differs(aws: StubbedConnections) -> None:
     key = KEYS["us-east-1"]
     queue_table(aws, "us-east-1", key, TableStatus="INACCESSIBLE_ENCRYPTION_CREDENTIALS")
     aws.stub("kms").add_client_error("describe_key", "NotFoundException", f"Key '{key}' does not exist")
     assert found(surveyed(aws)) == [("table-inaccessible", "us-east-1"), ("key-missing", "us-east-1")]
 
 
-def test_a_table_on_its_way_to_another_key_is_noted(aws: StubbedConnections) -> None:
+def test_a_running_change_of_the_key_is_a_note(aws: StubbedConnections) -> None:
     key = KEYS["us-east-1"]
     updating = {"Status": "UPDATING", "SSEType": "KMS", "KMSMasterKeyArn": key}
     queue_table(aws, "us-east-1", key, SSEDescription=updating)
@@ -121,14 +121,14 @@ def test_a_table_on_its_way_to_another_key_is_noted(aws: StubbedConnections) -> 
 
 
 @pytest.mark.parametrize(("spec", "origin"), [("SYMMETRIC_DEFAULT", "EXTERNAL"), ("RSA_2048", "AWS_KMS")])
-def test_a_kind_of_key_without_rotation_is_noted(aws: StubbedConnections, spec: str, origin: str) -> None:
+def test_a_key_that_cannot_rotate_is_a_note(aws: StubbedConnections, spec: str, origin: str) -> None:
     queue_table(aws, "us-east-1", KEYS["us-east-1"])
     queue_key(aws, "us-east-1", KeySpec=spec, Origin=origin)
     (finding,) = settings_findings(surveyed(aws))
     assert (finding.kind, finding.severity) == ("rotation-not-available", "note")
 
 
-def test_each_setting_that_may_not_be_read_is_unknown_by_itself(aws: StubbedConnections) -> None:
+def test_a_setting_that_may_not_be_read_is_unknown_and_others_are_read(aws: StubbedConnections) -> None:
     metadata = {"KeyId": KEY_ID, "Arn": KEYS["us-east-1"], "KeyManager": "CUSTOMER", "KeyState": "Enabled"}
     stub = aws.stub("kms")
     stub.add_response("describe_key", {"KeyMetadata": {**metadata, "KeySpec": "SYMMETRIC_DEFAULT"}})
@@ -173,7 +173,7 @@ def test_every_page_of_grants_and_aliases_is_read(aws: StubbedConnections) -> No
     assert key.deletion_date == "2026-12-24T00:00:00+00:00"
 
 
-def test_a_backup_whose_key_may_not_be_read_is_unknown_by_itself(aws: StubbedConnections) -> None:
+def test_a_backup_whose_key_may_not_be_read_is_unknown_and_others_are_read(aws: StubbedConnections) -> None:
     stub = aws.stub("dynamodb")
     stub.add_response("describe_table", described_table("us-east-1", KEYS["us-east-1"]))
     arn = f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/orders/backup/01637783246833-c5e2b5ee"
@@ -186,7 +186,7 @@ def test_a_backup_whose_key_may_not_be_read_is_unknown_by_itself(aws: StubbedCon
     assert table.backups[0].key_arn == Unknown("dynamodb:DescribeBackup", "AccessDeniedException", "no")
 
 
-def test_only_aws_can_make_an_alias_that_begins_with_aws() -> None:
+def test_an_alias_that_begins_with_aws_belongs_to_an_aws_managed_key() -> None:
     assert is_aws_managed_alias(f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/aws/dynamodb")
     assert not is_aws_managed_alias(f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/awsome")
     assert not is_aws_managed_alias(KEYS["us-east-1"])

@@ -94,7 +94,7 @@ def test_the_policies_of_every_level_are_read_from_the_root_to_the_account() -> 
     assert reads(found, SERVICE_LINKED) is Grade.YES
 
 
-def test_a_level_that_does_not_allow_a_service_stops_it() -> None:
+def test_a_service_that_one_level_does_not_allow_is_denied() -> None:
     only_s3 = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     scp = {(one, "SERVICE_CONTROL_POLICY"): {"p-full": EVERYTHING} for one in (ROOT, ACCOUNT)}
 
@@ -116,7 +116,7 @@ def test_a_resource_control_policy_limits_the_key() -> None:
     assert reads(ControlPolicies(), USER) is Grade.YES
 
 
-def test_an_account_that_no_organization_limits_has_no_control_policies() -> None:
+def test_an_account_without_control_policies_is_not_limited() -> None:
     for answer in (described(management=ACCOUNT), described(features="CONSOLIDATED_BILLING")):
         connections = StubbedConnections()
         connections.stub("organizations").add_response("describe_organization", answer)
@@ -127,7 +127,7 @@ def test_an_account_that_no_organization_limits_has_no_control_policies() -> Non
     assert read_control_policies(alone, ACCOUNT) == ControlPolicies()
 
 
-def test_a_refused_call_is_named_and_nothing_is_claimed() -> None:
+def test_a_denied_call_is_reported_and_the_policies_are_unknown() -> None:
     connections = StubbedConnections()
     stub = connections.stub("organizations")
     stub.add_response("describe_organization", described())
@@ -139,7 +139,7 @@ def test_a_refused_call_is_named_and_nothing_is_claimed() -> None:
     assert found.words == "organizations:ListParents: AccessDeniedException: not authorized"
 
 
-def test_a_policy_that_may_not_be_read_is_named_too() -> None:
+def test_a_control_policy_that_may_not_be_read_is_reported() -> None:
     connections = StubbedConnections()
     stub = connections.stub("organizations")
     stub.add_response("describe_organization", described())

@@ -72,7 +72,7 @@ def test_a_browser_breaks_no_identifier_and_makes_no_narrow_column(
 
 
 @needs_browser
-def test_the_measurement_sees_a_broken_identifier_a_narrow_column_and_an_overflow(tmp_path: Path) -> None:
+def test_the_layout_check_finds_a_broken_identifier_a_narrow_column_and_an_overflow(tmp_path: Path) -> None:
     style = "code {white-space: normal !important; overflow-wrap: anywhere} td {width: 55px}"
     wide = f"<li style='width: 3000px'>{APP}</li>"
     page = render_html(report()).replace("</style>", f"{style}</style>").replace("</body>", f"{wide}</body>")

@@ -90,7 +90,7 @@ def when(operator: str, key: str, value: object, of: Statement) -> Statement:
         ("DateLessThan", "aws:CurrentTime", "2026-03-31T00:00:00Z", NO_KMS),
     ],
 )
-def test_a_key_that_the_request_is_known_to_have_is_told(
+def test_a_condition_key_with_a_known_value_is_evaluated(
     operator: str, key: str, value: str, outcome: str
 ) -> None:
     assert read(account(ITEMS, when(operator, key, value, DECRYPT)))[0] == outcome
@@ -110,7 +110,7 @@ UNKNOWN_KEYS = [
 
 @pytest.mark.parametrize(("operator", "key", "value"), UNKNOWN_KEYS, ids=[one[1] for one in UNKNOWN_KEYS])
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])
-def test_a_key_that_only_the_request_has_cannot_be_told_and_is_named(
+def test_a_condition_key_that_depends_on_the_request_is_cannot_tell(
     operator: str, key: str, value: str, effect: str
 ) -> None:
     conditioned = when(operator, key, value, {**ITEMS, "Effect": effect})
@@ -122,7 +122,7 @@ def test_a_key_that_only_the_request_has_cannot_be_told_and_is_named(
     assert key.lower() in reason.lower()
 
 
-def test_an_unknown_key_does_not_matter_where_another_statement_decides() -> None:
+def test_an_unknown_condition_key_does_not_matter_where_another_statement_decides() -> None:
     inside = when("IpAddress", "aws:SourceIp", "192.0.2.0/24", ITEMS)
 
     assert read(account(inside, ITEMS, DECRYPT))[0] == YES
@@ -132,7 +132,7 @@ def test_an_unknown_key_does_not_matter_where_another_statement_decides() -> Non
 @pytest.mark.parametrize(
     ("tags", "outcome"), [({"team": "orders"}, YES), ({"team": "web"}, NO_IAM), ({}, NO_IAM)]
 )
-def test_the_tags_of_a_user_are_known_and_so_is_their_absence(tags: dict[str, str], outcome: str) -> None:
+def test_the_tags_of_a_user_and_missing_tags_are_known(tags: dict[str, str], outcome: str) -> None:
     tagged = when("StringEquals", "aws:PrincipalTag/team", "orders", ITEMS)
 
     assert read(account(tagged, DECRYPT, tags=tags))[0] == outcome
@@ -166,7 +166,7 @@ def test_a_permissions_boundary_limits_what_the_policies_allow(
     assert read(account(ITEMS, DECRYPT, boundary=boundary))[0] == outcome
 
 
-def test_a_boundary_that_iam_does_not_return_cannot_be_told() -> None:
+def test_a_boundary_that_iam_does_not_return_is_cannot_tell() -> None:
     known = account(ITEMS, DECRYPT)
     page: dict[str, Any] = {
         "UserDetailList": [
@@ -195,14 +195,14 @@ def test_a_session_has_the_policies_of_its_role() -> None:
     assert read(account(DECRYPT), session)[0] == NO_IAM
 
 
-def test_an_account_that_could_not_be_listed_cannot_be_told() -> None:
+def test_a_principal_of_an_unlisted_account_is_cannot_tell() -> None:
     denied = Unknown("iam:GetAccountAuthorizationDetails", "AccessDenied", "not authorized")
 
     assert read(denied) == (UNKNOWN, denied.words)
 
 
 @pytest.mark.parametrize("key", ["dynamodb:LeadingKeys", "dynamodb:Attributes"])
-def test_a_condition_on_what_is_read_cannot_be_told(key: str) -> None:
+def test_a_condition_on_the_read_items_is_cannot_tell(key: str) -> None:
     limited = when("ForAllValues:StringEquals", key, ["1"], ITEMS)
 
     assert read(account(limited, DECRYPT))[0] == UNKNOWN

@@ -16,7 +16,7 @@ Verified = Callable[..., Report]
 AsCaller = Callable[[Credentials | None], None]
 
 
-def test_a_role_that_may_not_be_assumed_is_told_when_asked_for_and_predicted_when_declared(
+def test_a_declared_role_that_cannot_be_assumed_is_predicted_and_a_requested_one_is_reported(
     world: World, verified: Verified
 ) -> None:
     role = world.role()
@@ -58,9 +58,7 @@ def test_a_principal_without_credentials_is_predicted_and_never_proven(
     assert (kinds(proof), proof.verdict.exit_status) == ({"only-predicted"}, 2)
 
 
-def test_who_is_named_in_the_key_policy_is_predicted_though_nobody_declared_it(
-    world: World, verified: Verified
-) -> None:
+def test_an_undeclared_principal_of_the_key_policy_is_predicted(world: World, verified: Verified) -> None:
     stranger = world.user()
     key = world.key(stranger.arn)
     report = verified(declare(world.table(key), key))
@@ -68,7 +66,7 @@ def test_who_is_named_in_the_key_policy_is_predicted_though_nobody_declared_it(
     assert kinds(report, stranger.arn) == {"undeclared-principal", "allowed-but-not-declared"}
 
 
-def test_an_unusable_key_is_predicted_to_serve_nobody(world: World, verified: Verified) -> None:
+def test_nobody_is_predicted_to_read_with_an_unusable_key(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -77,7 +75,7 @@ def test_an_unusable_key_is_predicted_to_serve_nobody(world: World, verified: Ve
     assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "key-disabled")
 
 
-def test_a_grant_for_another_table_is_predicted_to_let_nobody_in(world: World, verified: Verified) -> None:
+def test_a_grant_for_another_table_is_predicted_to_give_no_access(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key()
     table = world.table(key)
@@ -104,7 +102,7 @@ DENY = {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
         ({"EncryptionContextEquals": {"aws:dynamodb:subscriberId": "111122223333"}}, False, False),
     ],
 )
-def test_a_grant_is_predicted_to_let_nobody_in_whom_a_policy_denies_or_it_is_not_for(
+def test_a_grant_is_predicted_to_allow_only_its_grantee_unless_denied(
     world: World, verified: Verified, constraints: dict[str, object], by_key_policy: bool, by_iam: bool
 ) -> None:
     user = world.user()
@@ -121,9 +119,7 @@ def test_a_grant_is_predicted_to_let_nobody_in_whom_a_policy_denies_or_it_is_not
     assert predicted["GetItem"] == proven["GetItem"] == "denied-by-kms"
 
 
-def test_what_grants_do_where_they_may_not_be_read_cannot_be_told(
-    world: World, verified: Verified, as_caller: AsCaller
-) -> None:
+def test_unreadable_grants_are_cannot_tell(world: World, verified: Verified, as_caller: AsCaller) -> None:
     user, verifier = world.user(), world.user(policy=None)
     names = ["dynamodb:*", "kms:Describe*", "kms:Get*", "kms:ListAliases", "iam:Get*", "iam:Simulate*"]
     world.user_policy(verifier, {"Effect": "Allow", "Action": names, "Resource": "*"})
@@ -134,7 +130,7 @@ def test_what_grants_do_where_they_may_not_be_read_cannot_be_told(
     assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
 
 
-def test_a_condition_that_is_not_known_is_no_denial_where_the_key_policy_leaves_it_to_iam(
+def test_an_unknown_condition_is_not_a_denial_where_the_key_policy_delegates_to_iam(
     world: World, verified: Verified
 ) -> None:
     user = world.user()
@@ -160,7 +156,7 @@ def test_predictions_agree_with_proofs(world: World, verified: Verified) -> None
 
 
 @pytest.mark.parametrize("named", ["arn:aws:iam::444455556666:root", "arn:aws:iam::444455556666:role/app"])
-def test_another_account_needs_the_key_policy_and_the_tables(
+def test_another_account_needs_both_the_key_policy_and_the_table_policy(
     world: World, verified: Verified, named: str
 ) -> None:
     other = "arn:aws:iam::444455556666:root"

@@ -16,7 +16,7 @@ Verified = Callable[..., Report]
 AsCaller = Callable[[Credentials | None], None]
 
 
-def test_a_role_is_assumed_and_proven(world: World, verified: Verified) -> None:
+def test_a_role_is_assumed_and_its_access_proven(world: World, verified: Verified) -> None:
     role, stranger = world.role(), world.role()
     key = world.key(role)
     table = world.table(key)
@@ -33,7 +33,7 @@ def test_a_role_is_assumed_and_proven(world: World, verified: Verified) -> None:
     assert report.verdict.exit_status == 0
 
 
-def test_an_access_key_file_and_a_profile_are_principals(
+def test_an_access_key_file_and_a_profile_identify_principals(
     world: World, verified: Verified, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_file, of_profile = world.user(), world.user()
@@ -67,7 +67,7 @@ def test_credentials_that_do_not_work_are_not_a_denial(world: World, verified: V
     assert user.credentials.secret_access_key not in str(report.untried)
 
 
-def test_a_missing_profile_is_told(world: World, verified: Verified) -> None:
+def test_a_missing_profile_is_reported(world: World, verified: Verified) -> None:
     key = world.key()
     report = verified(declare(world.table(key), key), sources=CredentialSources(profiles=("nobody",)))
     assert [(one.source, one.reason) for one in report.untried] == [
@@ -76,7 +76,7 @@ def test_a_missing_profile_is_told(world: World, verified: Verified) -> None:
     assert report.verdict.exit_status == 2
 
 
-def test_a_user_as_the_caller_is_held_to_its_declaration(
+def test_the_caller_is_compared_with_its_declaration(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
     """The caller of verify is not an exception, unless it can change the key policy."""
@@ -88,7 +88,9 @@ def test_a_user_as_the_caller_is_held_to_its_declaration(
     assert "allowed-but-not-declared" in kinds(report, user.arn)
 
 
-def test_who_can_change_the_key_policy_reads_with_a_note_only(world: World, verified: Verified) -> None:
+def test_reads_by_a_principal_that_can_change_the_key_policy_are_a_note(
+    world: World, verified: Verified
+) -> None:
     key = world.key()
     report = verified(declare(world.table(key), key))
     assert [one.kind for one in report.findings] == ["key-manager-reads"]

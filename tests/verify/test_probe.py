@@ -54,7 +54,7 @@ def read_table(name: str) -> Table:
         (("size", "N"), (MARKER + "-at", "B")),
     ],
 )
-def test_a_probe_fits_any_primary_key_and_is_gone_afterwards(
+def test_a_probe_item_fits_any_primary_key_and_is_removed(
     world: World, verified: Verified, schema: tuple[tuple[str, str], ...]
 ) -> None:
     user = world.user()
@@ -65,7 +65,7 @@ def test_a_probe_fits_any_primary_key_and_is_gone_afterwards(
     assert world.items(table) == []
 
 
-def test_the_items_of_the_table_stay_as_they_are(world: World, verified: Verified) -> None:
+def test_the_items_of_the_table_are_unchanged(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -105,7 +105,7 @@ def test_an_item_of_another_run_is_not_deleted(world: World, as_caller: AsCaller
     assert world.items(table.name) == [theirs]
 
 
-def test_two_probe_items_never_share_a_key(world: World, as_caller: AsCaller) -> None:
+def test_two_probe_items_never_have_the_same_key(world: World, as_caller: AsCaller) -> None:
     as_caller(None)
     table = read_table(world.table(world.key(), (("id", "N"),)))
     keys = {ProbeItem.for_table(table).primary_key["id"]["N"] for _ in range(1000)}
@@ -113,7 +113,9 @@ def test_two_probe_items_never_share_a_key(world: World, as_caller: AsCaller) ->
     assert max(map(len, keys)) <= 38
 
 
-def test_the_caller_removes_the_item_of_who_may_put_but_not_delete(world: World, verified: Verified) -> None:
+def test_the_caller_removes_the_item_of_a_principal_that_can_put_but_not_delete(
+    world: World, verified: Verified
+) -> None:
     user = world.user()
     world.user_policy(user, {"Effect": "Deny", "Action": "dynamodb:DeleteItem", "Resource": "*"})
     key = world.key(user.arn)
@@ -124,7 +126,7 @@ def test_the_caller_removes_the_item_of_who_may_put_but_not_delete(world: World,
     assert kinds(report) == set()
 
 
-def test_an_item_that_nobody_may_remove_is_told(
+def test_an_item_that_nobody_can_remove_is_reported(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
     user = world.user()
@@ -168,7 +170,7 @@ def test_an_interruption_leaves_no_item_behind(
     assert left.pop() in interruption.value.__notes__[0]
 
 
-def test_who_may_only_read_reads_the_callers_item_back(world: World, verified: Verified) -> None:
+def test_a_principal_that_can_only_read_reads_the_callers_item(world: World, verified: Verified) -> None:
     """Not only are the calls accepted: each of them reads the item that the caller put."""
     user = world.user(policy=None)
     reads = ["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]
@@ -180,9 +182,7 @@ def test_who_may_only_read_reads_the_callers_item_back(world: World, verified: V
     assert report.verdict.exit_status == 0
 
 
-def test_an_empty_table_read_without_a_probe_item_has_nothing_to_return(
-    world: World, verified: Verified
-) -> None:
+def test_a_read_of_an_empty_table_returns_no_items(world: World, verified: Verified) -> None:
     key = world.key()
     report = verified(declare(world.table(key), key), read_only=True)
     read = {cell.call: (cell.actual.value, cell.items_read) for cell in report.access}
@@ -190,7 +190,7 @@ def test_an_empty_table_read_without_a_probe_item_has_nothing_to_return(
     assert read["GetItem"] == ("allowed", 0)
 
 
-def test_throttling_is_waited_out(world: World, as_caller: AsCaller) -> None:
+def test_a_throttled_call_is_retried(world: World, as_caller: AsCaller) -> None:
     as_caller(None)
     table = read_table(world.table(world.key()))
     who = caller_principal(boto3.Session(), REGION, 2)
@@ -210,7 +210,7 @@ def test_throttling_is_waited_out(world: World, as_caller: AsCaller) -> None:
     assert (result.outcome.value, len(refused)) == ("allowed", 2)
 
 
-def test_never_more_calls_at_once_than_allowed() -> None:
+def test_the_number_of_parallel_calls_is_limited() -> None:
     running, most, lock = 0, 0, threading.Lock()
     together = threading.Event()
 

@@ -161,7 +161,7 @@ def removals() -> list[tuple[int, int, Waited, bool]]:
     return found
 
 
-def test_no_removal_is_proven_while_a_host_admits_the_principal(
+def test_no_removal_is_proven_while_a_host_still_allows_the_principal(
     removals: list[tuple[int, int, Waited, bool]],
 ) -> None:
     wrong = [(seed, hosts) for seed, hosts, waited, admits in removals if waited.proves and admits]
@@ -170,7 +170,7 @@ def test_no_removal_is_proven_while_a_host_admits_the_principal(
     assert len(removals) == RUNS
 
 
-def test_a_removal_is_proven_where_the_wait_is_long_enough(
+def test_a_removal_is_proven_if_the_wait_is_long_enough(
     removals: list[tuple[int, int, Waited, bool]],
 ) -> None:
     endings = {(waited.proves, admits) for _, _, waited, admits in removals}

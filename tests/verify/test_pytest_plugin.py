@@ -40,14 +40,14 @@ def test_a_denied_principal_passes_and_an_allowed_one_fails(world: World) -> Non
     table = world.table(world.key(let_in.arn))
     assert [one.outcome.value for one in assert_denied(table, session(kept_out))] == ["denied-by-kms"] * 3
     assert [one.call for one in assert_allowed(table, session(let_in))] == ["GetItem", "Query", "Scan"]
-    said = failure(assert_denied, table, session(let_in))
-    assert f"{let_in.arn} on {table}: expected denied by IAM or denied by KMS, found" in said
-    assert "Scan: allowed" in said
+    output = failure(assert_denied, table, session(let_in))
+    assert f"{let_in.arn} on {table}: expected denied by IAM or denied by KMS, found" in output
+    assert "Scan: allowed" in output
     assert "GetItem: denied by KMS KMS key access denied" in failure(assert_allowed, table, session(kept_out))
     assert world.items(table) == []
 
 
-def test_the_layer_that_denies_can_be_asked_for(world: World) -> None:
+def test_an_assertion_can_require_denial_by_kms_or_by_iam(world: World) -> None:
     by_kms, by_iam = world.user(), world.user(policy=None)
     table = world.table(world.key())
     assert_denied(table, session(by_kms), by="kms")
@@ -55,7 +55,7 @@ def test_the_layer_that_denies_can_be_asked_for(world: World) -> None:
     assert "expected denied by KMS, found" in failure(assert_denied, table, session(by_iam), by="kms")
 
 
-def test_an_answer_that_proves_nothing_fails_both(world: World) -> None:
+def test_an_inconclusive_answer_fails_both_assertions(world: World) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -71,7 +71,7 @@ def test_a_role_is_assumed(world: World) -> None:
     assert_denied(table, stranger, by="kms", calls=["GetItem"])
 
 
-def test_what_cannot_be_tried_fails(world: World) -> None:
+def test_a_principal_that_cannot_be_used_fails(world: World) -> None:
     user = world.user()
     table = world.table(world.key())
     assert "sts:AssumeRole failed" in failure(assert_denied, table, user.arn.replace(":user/", ":role/"))
@@ -82,7 +82,7 @@ def test_what_cannot_be_tried_fails(world: World) -> None:
         assert_denied(table, session(user), calls=["PutItem"])
 
 
-def test_the_fixtures_serve_a_teams_own_tests(world: World, aws: LocalAws, tmp_path: Path) -> None:
+def test_the_fixtures_work_in_tests_of_another_project(world: World, aws: LocalAws, tmp_path: Path) -> None:
     user = world.user()
     table = world.table(world.key())
     (tmp_path / "test_team.py").write_text(

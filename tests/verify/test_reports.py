@@ -36,7 +36,7 @@ def user(world: World) -> User:
     return world.user("walter")
 
 
-def test_the_json_keeps_to_its_published_schema(report: Report) -> None:
+def test_the_json_follows_its_published_schema(report: Report) -> None:
     schema = json.loads(SCHEMA_FILE.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     data = json.loads(render_json(report))
@@ -47,12 +47,12 @@ def test_the_json_keeps_to_its_published_schema(report: Report) -> None:
     assert data["tables"][0]["key_kind"] == "customer managed key"
 
 
-def test_the_published_schema_is_what_the_types_say() -> None:
+def test_the_published_schema_matches_the_types() -> None:
     assert json.loads(SCHEMA_FILE.read_text()) == report_schema()
 
 
 @pytest.mark.parametrize("broken", [{"verdict": "fine"}, {"access": [{}]}, {"subject": None}])
-def test_the_schema_refuses_what_is_no_report(report: Report, broken: dict[str, object]) -> None:
+def test_the_schema_rejects_an_invalid_report(report: Report, broken: dict[str, object]) -> None:
     data = {**json.loads(render_json(report)), **broken}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, report_schema(), cls=jsonschema.Draft202012Validator)
@@ -70,7 +70,7 @@ def test_the_junit_has_a_case_for_every_call_and_finding(report: Report) -> None
     assert suite.get("errors") == "0"
 
 
-def test_the_junit_has_no_error_where_nothing_could_not_be_told(
+def test_the_junit_has_no_error_for_an_unknown_answer_without_a_declaration(
     world: World, verified: Callable[..., Report]
 ) -> None:
     """Reads by a deployer are not declared, so an unknown prediction is not an error."""
@@ -82,7 +82,7 @@ def test_the_junit_has_no_error_where_nothing_could_not_be_told(
     assert (report.verdict.exit_status, suite.get("errors"), suite.get("failures")) == (0, "0", "0")
 
 
-def test_the_junit_is_well_formed_whatever_aws_answers(report: Report) -> None:
+def test_the_junit_is_well_formed_for_any_answer_of_aws(report: Report) -> None:
     odd = next(cell for cell in report.access if cell.message)
     object.__setattr__(odd, "message", 'bell \x07, "quotes", <tags> & \ud800')
     assert "bell ?" in ET.tostring(ET.fromstring(render_junit(report)), encoding="unicode")  # noqa: S314
@@ -148,7 +148,7 @@ def test_evidence_is_private_complete_checked_and_without_a_secret(
         assert all(call[name] for name in ("time", "principal", "call", "expected", "request_id"))
 
 
-def test_evidence_of_two_runs_does_not_mix(tmp_path: Path) -> None:
+def test_a_second_run_does_not_mix_with_existing_evidence(tmp_path: Path) -> None:
     (tmp_path / "calls.jsonl").write_text("earlier")
     with pytest.raises(UserError, match=r"not empty \(it has calls\.jsonl\)"):
         prepare_evidence(tmp_path)

@@ -16,7 +16,7 @@ def of_kind(report: Report, kind: str) -> Finding:
     return found
 
 
-def test_everything_that_is_read_is_in_the_report(world: World, verified: Verified) -> None:
+def test_every_setting_is_in_the_report(world: World, verified: Verified) -> None:
     key = world.key()
     alias = f"alias/{world.name('orders')}"
     world.client("kms").create_alias(AliasName=alias, TargetKeyId=key)
@@ -48,12 +48,12 @@ def test_a_table_on_another_key_than_the_declared_one_differs(world: World, veri
     assert actual in finding.text
 
 
-def test_the_aws_owned_key_is_no_customer_managed_key(world: World, verified: Verified) -> None:
+def test_the_aws_owned_key_is_not_a_customer_managed_key(world: World, verified: Verified) -> None:
     report = verified(declare(world.table(None), world.key()))
     assert "AWS owned key" in of_kind(report, "not-customer-managed-key").text
 
 
-def test_the_aws_managed_key_is_no_customer_managed_key(world: World, verified: Verified) -> None:
+def test_the_aws_managed_key_is_not_a_customer_managed_key(world: World, verified: Verified) -> None:
     """DynamoDB shows SSEType KMS for both; only the key's manager tells them apart."""
     table = world.table(None)
     world.client("dynamodb").update_table(
@@ -65,7 +65,7 @@ def test_the_aws_managed_key_is_no_customer_managed_key(world: World, verified: 
     assert "AWS managed key" in of_kind(report, "not-customer-managed-key").text
 
 
-def test_an_alias_that_points_elsewhere_differs(world: World, verified: Verified) -> None:
+def test_an_alias_of_another_key_differs(world: World, verified: Verified) -> None:
     key, other = world.key(), world.key()
     alias = f"alias/{world.name('orders')}"
     world.client("kms").create_alias(AliasName=alias, TargetKeyId=other)
@@ -96,9 +96,7 @@ def test_a_deleted_users_id_in_a_denial_differs(world: World, verified: Verified
     assert kinds(verified(declare(table, key))) == {"orphaned-principal"}
 
 
-def test_a_service_or_an_identity_provider_that_nobody_declared_differs(
-    world: World, verified: Verified
-) -> None:
+def test_an_undeclared_service_or_identity_provider_differs(world: World, verified: Verified) -> None:
     saml = "arn:aws:iam::111122223333:saml-provider/corporate"
     named = {"Service": "lambda.amazonaws.com", "Federated": saml}
     allow = {"Effect": "Allow", "Principal": named, "Action": "kms:*", "Resource": "*"}
@@ -108,7 +106,7 @@ def test_a_service_or_an_identity_provider_that_nobody_declared_differs(
     assert (found, report.verdict.exit_status) == ({"lambda.amazonaws.com", saml}, 1)
 
 
-def test_a_user_made_again_by_the_same_name_is_denied(world: World, verified: Verified) -> None:
+def test_a_recreated_user_with_the_same_name_is_denied(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key(user.arn)
     table = world.table(key)
@@ -121,9 +119,7 @@ def test_a_user_made_again_by_the_same_name_is_denied(world: World, verified: Ve
     assert {"orphaned-principal", "declared-but-denied"} == kinds(report)
 
 
-def test_a_principal_of_another_account_that_nobody_declared_differs(
-    world: World, verified: Verified
-) -> None:
+def test_an_undeclared_principal_of_another_account_differs(world: World, verified: Verified) -> None:
     foreign = {"AWS": ["arn:aws:iam::444455556666:root", "*"]}
     allow = {"Effect": "Allow", "Principal": foreign, "Action": "kms:Decrypt", "Resource": "*"}
     key = world.key(statements=(allow,))
@@ -132,7 +128,7 @@ def test_a_principal_of_another_account_that_nobody_declared_differs(
     assert found == {"arn:aws:iam::444455556666:root", "*"}
 
 
-def test_a_grant_that_nobody_declared_differs(world: World, verified: Verified) -> None:
+def test_an_undeclared_grant_differs(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key()
     table = world.table(key)
@@ -141,9 +137,7 @@ def test_a_grant_that_nobody_declared_differs(world: World, verified: Verified) 
     assert kinds(report, user.arn) == {"undeclared-grant", "allowed-but-not-declared"}
 
 
-def test_a_grant_lets_a_principal_without_credentials_in_as_predicted(
-    world: World, verified: Verified
-) -> None:
+def test_a_grant_is_predicted_for_a_principal_without_credentials(world: World, verified: Verified) -> None:
     user = world.user()
     key = world.key()
     table = world.table(key)
@@ -161,7 +155,7 @@ def test_a_table_whose_service_grant_was_revoked_differs(world: World, verified:
     assert "service-grant-missing" in kinds(verified(declare(table, key)))
 
 
-def test_an_old_key_that_a_backup_needs_is_noted_while_usable_and_differs_when_not(
+def test_a_usable_key_of_a_backup_is_a_note_and_an_unusable_one_differs(
     world: World, verified: Verified
 ) -> None:
     old, new = world.key(), world.key()

@@ -20,7 +20,7 @@ AsCaller = Callable[[Credentials | None], None]
         ("Deny", "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess", "denied-by-iam"),
     ],
 )
-def test_a_tables_policy_is_predicted_as_it_is_proven(
+def test_predictions_from_a_table_policy_agree_with_proofs(
     world: World, verified: Verified, effect: str, managed_policy: str | None, expected: str
 ) -> None:
     user = world.user(policy=managed_policy)
@@ -34,7 +34,7 @@ def test_a_tables_policy_is_predicted_as_it_is_proven(
     assert predicted.verdict is proven.verdict
 
 
-def test_a_tables_policy_that_names_the_account_leaves_it_to_iam(world: World, verified: Verified) -> None:
+def test_a_table_policy_that_names_the_account_delegates_to_iam(world: World, verified: Verified) -> None:
     user = world.user(policy=None)
     key = world.key(user.arn)
     table = world.table(key)
@@ -46,7 +46,7 @@ def test_a_tables_policy_that_names_the_account_leaves_it_to_iam(world: World, v
 
 
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])
-def test_a_condition_of_a_tables_policy_that_is_not_known_cannot_be_told(
+def test_an_unknown_condition_of_a_table_policy_is_cannot_tell(
     world: World, verified: Verified, effect: str
 ) -> None:
     policy = None if effect == "Allow" else "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
@@ -66,7 +66,7 @@ def test_a_condition_of_a_tables_policy_that_is_not_known_cannot_be_told(
     assert outcomes(report, user.arn) == dict.fromkeys(ITEM_CALLS, "could-not-tell")
 
 
-def test_who_is_named_in_a_tables_policy_and_not_declared_differs(world: World, verified: Verified) -> None:
+def test_an_undeclared_principal_of_a_table_policy_differs(world: World, verified: Verified) -> None:
     stranger = world.user()
     key = world.key()
     table = world.table(key)
@@ -81,7 +81,7 @@ def test_who_is_named_in_a_tables_policy_and_not_declared_differs(world: World, 
     assert "undeclared-principal" not in kinds(verified(declare(table, key, other)))
 
 
-def test_a_tables_policy_that_may_not_be_read_is_told_and_nothing_is_predicted_from_it(
+def test_an_unreadable_table_policy_is_reported_and_not_used_for_predictions(
     world: World, verified: Verified, as_caller: AsCaller
 ) -> None:
     user, verifier = world.user(), world.user()

@@ -89,7 +89,7 @@ def patience(slow_aws: LocalAws) -> Patient:
     return lambda limit: Patience(limit, TEN_SECONDS, sleep, lambda: now)
 
 
-def test_a_removal_is_seen_when_the_kept_key_has_run_out(slow_world: World, patience: Patient) -> None:
+def test_a_removal_is_seen_when_the_cached_key_has_expired(slow_world: World, patience: Patient) -> None:
     user = slow_world.user()
     key = slow_world.key(user.arn)
     table = read_table(slow_world.table(key))
@@ -145,7 +145,7 @@ def who_reads(who: Principal, table: Table) -> Outcome:
     return read.outcome
 
 
-def test_a_grant_is_seen_at_once(slow_world: World, patience: Patient) -> None:
+def test_added_access_is_seen_immediately(slow_world: World, patience: Patient) -> None:
     user = slow_world.user()
     key = slow_world.key()
     table = read_table(slow_world.table(key))
@@ -202,7 +202,7 @@ def test_a_wait_ends_at_its_limit(slow_world: World, patience: Patient) -> None:
     assert (waited.reached, waited.exit_status, waited.seconds, waited.tries) == (False, 1, 30, 4)
 
 
-def test_a_disabled_key_is_no_revocation(slow_world: World, patience: Patient) -> None:
+def test_a_disabled_key_is_not_a_revocation(slow_world: World, patience: Patient) -> None:
     """Nobody reads, but not because the principal lost its access."""
     user = slow_world.user()
     key = slow_world.key(user.arn)
@@ -255,7 +255,7 @@ def test_a_removal_is_proven_when_no_host_allowed_for_as_long_as_a_key_is_cached
     assert not left
 
 
-def test_one_allowed_connection_of_a_try_is_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_allowed_connection_decides_the_answer_of_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([*[D] * 3, A, *[D] * (CONNECTIONS - 4)])
     monkeypatch.setattr(wait._Wait, "_read_once", lambda _: result(next(answers)))
     who = cast("Principal", SimpleNamespace(arn="arn:aws:iam::111122223333:user/reader"))

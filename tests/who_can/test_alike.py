@@ -136,7 +136,7 @@ def written(found: Row) -> str:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_shared_evaluation_answers_as_one_of_its_own_would(seed: int) -> None:
+def test_a_shared_evaluation_gives_the_same_answers_as_separate_ones(seed: int) -> None:
     account, subject = a_world(seed)
 
     found = {one.principal: written(one) for one in rows(account, subject, NOW)}
@@ -173,7 +173,7 @@ def test_principals_with_the_same_effect_share_one_evaluation_and_keep_their_own
     assert [one.read.because[0] for one in found] == [f"statement 1 of policy own-{n}" for n in range(100)]
 
 
-def test_nothing_is_evaluated_that_sharing_does_not_know_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sharing_covers_every_evaluated_request(monkeypatch: pytest.MonkeyPatch) -> None:
     account, subject = a_world(1)
     known = {
         (action, resource) for one in asked(subject) for action in one.actions for resource in one.resources

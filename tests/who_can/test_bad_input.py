@@ -71,7 +71,7 @@ def policy(*statements: object) -> str:
 OF_ACCOUNT = policy({**EVERYTHING, "Principal": {"AWS": ACCOUNT}})
 
 
-def test_a_group_on_a_later_page_gives_its_policies_to_a_user_on_the_first() -> None:
+def test_a_group_on_a_later_page_applies_to_a_user_on_the_first() -> None:
     connections = StubbedConnections()
     stub = connections.stub("iam")
     first = {"UserDetailList": [user("one", group="all")], "IsTruncated": True, "Marker": "second"}
@@ -126,21 +126,21 @@ def read_throttled(monkeypatch: pytest.MonkeyPatch, times: int) -> tuple[Account
     return read_account(connections, ACCOUNT), requests
 
 
-def test_listing_goes_on_at_the_page_that_was_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_continues_at_the_throttled_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found, requests = read_throttled(monkeypatch, times=5)
 
     assert isinstance(found, Account)
     assert requests == [False, *[True] * 6]
 
 
-def test_an_account_that_stays_throttled_is_not_half_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_account_that_stays_throttled_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = read_throttled(monkeypatch, times=1_000)
 
     assert isinstance(found, Unknown)
     assert found.words == "iam:GetAccountAuthorizationDetails: Throttling: Rate exceeded"
 
 
-def test_control_policies_that_may_not_be_read_are_a_limit_that_names_the_action() -> None:
+def test_unreadable_control_policies_are_a_limit_that_names_the_missing_permission() -> None:
     connections = StubbedConnections()
     connections.stub("iam").add_response(CALL, {})
     refused = "AccessDeniedException"
@@ -156,7 +156,7 @@ def test_control_policies_that_may_not_be_read_are_a_limit_that_names_the_action
     )
 
 
-def test_an_account_that_may_not_be_listed_names_the_action_and_what_is_not_covered() -> None:
+def test_an_account_that_may_not_be_listed_is_a_limit_that_names_the_missing_permission() -> None:
     connections = StubbedConnections()
     connections.stub("iam").add_client_error(CALL, "AccessDenied", "not authorized")
     arn = f"arn:aws:iam::{ACCOUNT}:user/one"
@@ -181,7 +181,7 @@ def test_an_account_that_may_not_be_listed_names_the_action_and_what_is_not_cove
         ({"DateLessThan": {"aws:TokenIssueTime": "2025-01-31T00:00:00Z"}}, False),
     ],
 )
-def test_a_statement_whose_time_is_over_is_reported_for_removal(
+def test_a_statement_that_has_ended_is_reported_for_removal(
     ends: dict[str, dict[str, str]], *, is_over: bool
 ) -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/guest"
@@ -194,7 +194,7 @@ def test_a_statement_whose_time_is_over_is_reported_for_removal(
     assert found.limits == ((note,) if is_over else ())
 
 
-def test_a_deleted_principal_is_noted_and_admitted_nowhere() -> None:
+def test_a_deleted_principal_is_a_note_and_has_no_access() -> None:
     names_it = policy({**EVERYTHING, "Principal": {"AWS": [DELETED, ACCOUNT]}})
 
     found = seen(Account(ACCOUNT, {}), place(names_it))
@@ -211,13 +211,13 @@ def test_a_deleted_principal_is_noted_and_admitted_nowhere() -> None:
         ({"Statement": ["Allow"]}, "policy own has a statement that is not a JSON object"),
     ],
 )
-def test_a_malformed_policy_cannot_be_told_and_is_named(document: object, reason: str) -> None:
+def test_a_malformed_policy_is_cannot_tell_and_is_reported(document: object, reason: str) -> None:
     (row,) = (
         one for one in seen(account_with(document), place(OF_ACCOUNT)).rows if one.principal.name == "one"
     )
 
     assert verdict(row.read) is Verdict.CANNOT_TELL
-    assert any(reason in said for said in row.because)
+    assert any(reason in text for text in row.because)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_a_malformed_policy_cannot_be_told_and_is_named(document: object, reason
         {"Effect": "Allow", "Action": [["*"], None], "Resource": [["*"]]},
     ],
 )
-def test_a_statement_that_iam_would_refuse_allows_nothing(statement: dict[str, Any]) -> None:
+def test_a_statement_that_iam_would_reject_allows_nothing(statement: dict[str, Any]) -> None:
     found = seen(account_with({"Statement": statement}), place(OF_ACCOUNT))
 
     assert [row.principal.kind for row in found.rows] == [Kind.ROOT]
@@ -240,14 +240,14 @@ def test_a_statement_that_iam_would_refuse_allows_nothing(statement: dict[str, A
 @pytest.mark.parametrize(
     "condition", [5, [], "x", {"StringEquals": 5}, {"StringEquals": {"aws:username": {}}}]
 )
-def test_a_malformed_condition_is_no_yes(condition: object) -> None:
+def test_a_malformed_condition_never_allows(condition: object) -> None:
     found = seen(account_with({"Statement": {**EVERYTHING, "Condition": condition}}), place(OF_ACCOUNT))
 
     assert all(row.read.grade is not Grade.YES for row in found.rows if row.principal.name == "one")
 
 
 @pytest.mark.parametrize("principal", [5, [], "me", {"AWS": 5}, {"AWS": [None]}, {"Nobody": "*"}, None])
-def test_a_malformed_principal_of_a_resource_policy_admits_no_user(principal: object) -> None:
+def test_a_malformed_principal_of_a_resource_policy_allows_no_user(principal: object) -> None:
     one = Principal(Kind.USER, ACCOUNT, "one", f"arn:aws:iam::{ACCOUNT}:user/one")
     member = Member(one, Identity((read_document({"Statement": EVERYTHING}),), is_whole=True), {})
 

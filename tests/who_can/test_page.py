@@ -39,14 +39,14 @@ def test_every_principal_and_every_limit_is_on_the_page() -> None:
     assert SUBJECT.caller in page
 
 
-def test_principals_with_the_same_access_are_one_row_that_unfolds() -> None:
+def test_principals_with_the_same_access_are_one_expandable_row() -> None:
     (group,) = [part for part in PAGE.split("<tbody>")[:3] if "<details>" in part]
 
     assert "<b>30 principals</b>" in group
     assert group.count("<li>") == 30
 
 
-def test_administrators_who_could_grant_themselves_access_are_a_section_of_their_own() -> None:
+def test_administrators_who_could_grant_themselves_access_have_a_separate_section() -> None:
     _, use, administer = render_html([TABLE], SUBJECT).split("<section>")
 
     assert KEY_ADMINISTRATOR.principal.arn not in use
@@ -62,7 +62,7 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows() -> None:
 
 @needs_browser
 @pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_no_identifier_is_broken_and_nothing_is_too_narrow(width: int, tmp_path: Path) -> None:
+def test_no_identifier_is_broken_and_no_column_is_too_narrow(width: int, tmp_path: Path) -> None:
     found = layout(PAGE, tmp_path, width)
 
     assert (found.broken, found.narrow, found.outside) == ([], [], [])
@@ -70,7 +70,7 @@ def test_no_identifier_is_broken_and_nothing_is_too_narrow(width: int, tmp_path:
 
 
 @needs_browser
-def test_paper_shows_the_folded_principals(tmp_path: Path) -> None:
+def test_a_printed_page_shows_the_folded_principals(tmp_path: Path) -> None:
     found = layout(PAGE, tmp_path, PAPER, in_print=True)
 
     assert (found.broken, found.narrow, found.outside) == ([], [], [])

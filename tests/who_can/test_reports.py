@@ -69,7 +69,7 @@ def test_another_reason_is_another_group() -> None:
     assert len(groups([administrator("one"), other])) == 2
 
 
-def test_a_terminal_shows_a_group_as_one_row_that_unfolds() -> None:
+def test_a_terminal_shows_a_group_as_one_row_unless_all_are_requested() -> None:
     folded, unfolded = shown(unfold=False), shown(unfold=True)
 
     assert f"arn:aws:iam::{ACCOUNT}:user/admin-0 and 2 more (--all shows them)" in folded
@@ -77,7 +77,7 @@ def test_a_terminal_shows_a_group_as_one_row_that_unfolds() -> None:
     assert [f"user/admin-{number} " in unfolded for number in range(3)] == [True, True, True]
 
 
-def test_administrators_who_could_grant_themselves_access_are_a_section_of_their_own() -> None:
+def test_administrators_who_could_grant_themselves_access_have_a_separate_section() -> None:
     use, administer = shown(unfold=False).split("no access, but can grant it to itself")
 
     assert "user/keys" in administer
@@ -85,7 +85,7 @@ def test_administrators_who_could_grant_themselves_access_are_a_section_of_their
     assert "admin-0" in use
 
 
-def test_a_pipe_gets_one_whole_line_for_each_principal() -> None:
+def test_a_pipe_gets_one_line_for_each_principal() -> None:
     heading, note, *lines = render_lines([TABLE]).splitlines()
 
     assert (heading, note) == (
@@ -127,5 +127,5 @@ def test_a_limit_of_all_tables_is_stated_once() -> None:
 
 
 @pytest.mark.parametrize(("answer", "is_open"), [(YES, False), (NO, False), (unknown("a policy"), True)])
-def test_an_answer_that_cannot_be_told_is_open(answer: object, is_open: bool) -> None:
+def test_an_unknown_answer_is_open(answer: object, is_open: bool) -> None:
     assert Row(user("one"), write=answer).is_open is is_open  # type: ignore[arg-type]

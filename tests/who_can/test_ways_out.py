@@ -93,13 +93,13 @@ def test_a_stream_is_unknown_without_the_key_and_nothing_without_a_stream() -> N
     assert answers(of(allowed, subject=replace(SUBJECT, stream=None)))[0] == "no"
 
 
-def test_nothing_leaves_a_table_whose_key_cannot_be_used() -> None:
+def test_a_table_whose_key_cannot_be_used_cannot_be_copied_or_streamed() -> None:
     subject = replace(SUBJECT, unusable="the key is Disabled")
 
     assert answers(of(statement("dynamodb:*"), subject=subject))[:3] == ("no", "no", "no")
 
 
-def test_a_change_of_the_tables_policy_admits_those_whom_the_key_admits() -> None:
+def test_who_can_change_the_table_policy_gets_access_only_with_the_key() -> None:
     shares = statement("dynamodb:PutResourcePolicy")
 
     assert answers(of(shares)) == ("no", "no", "no", "yes")
@@ -107,7 +107,7 @@ def test_a_change_of_the_tables_policy_admits_those_whom_the_key_admits() -> Non
 
 
 @pytest.mark.parametrize(("is_aws_managed", "read"), [(True, "no"), (False, "yes")])
-def test_the_aws_managed_key_serves_only_its_account(is_aws_managed: bool, read: str) -> None:
+def test_the_aws_managed_key_can_be_used_in_its_account_only(is_aws_managed: bool, read: str) -> None:
     """The AWS owned key serves everyone that the table's policy allows."""
     other = "arn:aws:iam::444455556666:role/app"
     shared = Document((statement("dynamodb:GetItem", TABLE, Principal={"AWS": other}),))

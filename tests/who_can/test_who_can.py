@@ -1,4 +1,4 @@
-"""Everyone who can read a table, on the local AWS: nobody is hidden, and nobody is shown who cannot."""
+"""Everyone who can read a table, on the local AWS: exactly the readers are shown."""
 
 import csv
 import io
@@ -60,7 +60,7 @@ def principals(done: Done) -> dict[str, dict[str, Any]]:
     return {one["arn"]: one for one in table["principals"]}
 
 
-def test_a_reader_whom_no_policy_of_table_or_key_names_is_shown_with_the_statements(world: World) -> None:
+def test_a_reader_by_iam_policies_alone_is_shown_with_the_statements(world: World) -> None:
     reader = world.user(policy=None)
     world.user_policy(
         reader, {"Effect": "Allow", "Action": ["dynamodb:GetItem", "kms:Decrypt"], "Resource": "*"}
@@ -79,7 +79,7 @@ def test_a_reader_whom_no_policy_of_table_or_key_names_is_shown_with_the_stateme
     assert found[f"arn:aws:iam::{ACCOUNT}:root"]["read"] == "yes"
 
 
-def test_other_accounts_and_everyone_are_shown_with_the_fact_that_is_missing(world: World) -> None:
+def test_other_accounts_and_everyone_are_shown_with_the_missing_fact(world: World) -> None:
     other = "arn:aws:iam::444455556666:root"
     decrypt = {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "kms:Decrypt", "Resource": "*"}
     table = world.table(world.key(statements=(decrypt,)))
@@ -100,7 +100,7 @@ def test_the_csv_has_a_line_for_each_principal(world: World) -> None:
     assert (owner["table"], owner["read"], owner["run_by"]) == (table, "yes", OWNER)
 
 
-def test_the_table_for_people_names_each_reader(world: World) -> None:
+def test_the_table_in_the_terminal_lists_each_reader(world: World) -> None:
     table = world.table(world.key())
 
     done = command(world.aws, table)
@@ -122,7 +122,7 @@ def test_a_pipe_gets_the_subject_and_one_line_for_each_principal_of_each_table(w
     assert found == tables
 
 
-def test_the_page_has_the_readers_and_the_subject(world: World) -> None:
+def test_the_page_shows_the_readers_and_the_subject(world: World) -> None:
     table = world.table(world.key())
 
     done = command(world.aws, table, "--format", "html")
@@ -132,7 +132,7 @@ def test_the_page_has_the_readers_and_the_subject(world: World) -> None:
     assert f"<code>{OWNER}</code>" in done.stdout
 
 
-def test_an_account_that_may_not_be_listed_is_no_answer(world: World) -> None:
+def test_an_account_that_may_not_be_listed_is_cannot_tell(world: World) -> None:
     user = world.user()
     table = world.table(world.key(user.arn))
 
@@ -143,7 +143,7 @@ def test_an_account_that_may_not_be_listed_is_no_answer(world: World) -> None:
     assert "iam:GetAccountAuthorizationDetails" in done.stderr
 
 
-def test_a_table_that_does_not_exist_is_one_message(world: World) -> None:
+def test_a_missing_table_is_one_message(world: World) -> None:
     done = command(world.aws, "never-made")
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -174,7 +174,7 @@ def statement(random: Random, actions: Sequence[str] = ACTIONS, **more: object) 
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_predictions_are_what_everyone_really_reads(
+def test_predictions_agree_with_the_reads_of_every_user(
     world: World, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Generated worlds, in which every user reads: no reader is hidden, none is invented, none is unclear."""

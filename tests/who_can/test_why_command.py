@@ -49,7 +49,9 @@ def answer(done: Done) -> dict[str, Any]:
     return dict(found)
 
 
-def test_the_json_has_the_gates_and_the_change(world: World, user: User, table: str, tmp_path: Path) -> None:
+def test_the_json_has_each_policy_check_and_the_change(
+    world: World, user: User, table: str, tmp_path: Path
+) -> None:
     found = answer(ask(world.aws, tmp_path, table, "--why", user.arn, "--format", "json"))
 
     assert (found["principal"], found["answer"]) == (user.arn, "no")
@@ -59,7 +61,7 @@ def test_the_json_has_the_gates_and_the_change(world: World, user: User, table: 
     assert step["statements"][0]["Action"] == "kms:Decrypt"
 
 
-def test_a_table_in_the_config_of_the_directory_gets_a_line_of_it(
+def test_a_table_of_the_local_config_gets_a_line_to_add_to_it(
     world: World, user: User, table: str, tmp_path: Path
 ) -> None:
     settings = {"tableName": table, "partitionKey": "id", "keyUsers": ["role/a"]}
@@ -76,7 +78,9 @@ def test_a_table_in_the_config_of_the_directory_gets_a_line_of_it(
     ]
 
 
-def test_somebody_with_access_is_told_by_which_statements(world: World, table: str, tmp_path: Path) -> None:
+def test_a_principal_with_access_is_explained_by_its_statements(
+    world: World, table: str, tmp_path: Path
+) -> None:
     reader = world.user(policy=None)
     world.user_policy(
         reader,
@@ -90,7 +94,9 @@ def test_somebody_with_access_is_told_by_which_statements(world: World, table: s
     assert "statement 1 (All) of policy extra allows kms:Decrypt." in done.stdout
 
 
-def test_an_answer_that_depends_on_an_unknown_value_is_none(world: World, table: str, tmp_path: Path) -> None:
+def test_an_answer_that_depends_on_an_unknown_value_is_cannot_tell(
+    world: World, table: str, tmp_path: Path
+) -> None:
     reader = world.user()
     office = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
     world.user_policy(

@@ -44,7 +44,7 @@ from tests.who_can.account_state import (
 from tests.who_can.denials import GROUPS, ROLES, USERS, random_account
 
 DENIALS = int(os.environ.get("DENIALS", "20"))
-_DENIED = {"AccessDeniedException", "ValidationException"}  # the latter of a key that is disabled
+_DENIED = {"AccessDeniedException", "ValidationException"}  # the second if the key is disabled
 
 
 class Reader:
@@ -194,7 +194,7 @@ def check(reader: Reader, seed: int) -> bool:
 
 
 def others_in(diff: Diff, name: str) -> list[Change]:
-    """Changes of the access of anybody else.
+    """Changes of the access of all other principals.
 
     A statement for everyone with a condition about the principal is shown as everyone under that condition.
     """
@@ -208,16 +208,16 @@ def gains(diff: Diff, name: str) -> set[Access]:
     return {one.access for one in own if one.verb in _GAINS}
 
 
-_GAINS = {Verb.GAINS, Verb.CHANGES, Verb.CANNOT_TELL}  # the last from an undocumented yes to a yes
+_GAINS = {Verb.GAINS, Verb.CHANGES, Verb.CANNOT_TELL}  # the last: from an undocumented "yes" to "yes"
 
 
 def is_about(one: Change, arn: str) -> bool:
-    """Whether a change is of everyone, under a condition that names the principal, or of a group.
+    """Whether a change is for everyone under a condition that names the principal, or for a group.
 
-    A group's policy names the principal in such a condition too; what its members read is compared above.
+    A group's policy names the principal in such a condition too; `check` compares what its members read.
     """
     if one.principal.kind is Kind.GROUP:
         return True
     named = f"aws:PrincipalArn ArnNotEquals {arn}", f"aws:PrincipalArn ArnEquals {arn}"
-    told = " ".join((*one.before.details, *one.after.details))
-    return not one.principal.is_single and any(condition in told for condition in named)
+    details = " ".join((*one.before.details, *one.after.details))
+    return not one.principal.is_single and any(condition in details for condition in named)

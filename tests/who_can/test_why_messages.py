@@ -163,12 +163,12 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_message_of_each_gate_is_the_one_that_people_read(name: str) -> None:
+def test_the_message_of_each_case_has_not_changed(name: str) -> None:
     sample = SAMPLES[name]
     found = explanation_of(sample.case, sample.project, sample.state, lambda _: sample.is_shared)
 
     assert render_text([found]) == (MESSAGES / f"{name}.txt").read_text()
 
 
-def test_every_message_is_of_a_sample() -> None:
+def test_every_message_file_belongs_to_a_sample() -> None:
     assert {file.stem for file in MESSAGES.glob("*.txt")} == set(SAMPLES)

@@ -40,7 +40,7 @@ def test_the_commands_of_environments_work(checkout: Checkout) -> None:
     assert [(command, done.stdout) for command, done in statuses if done.returncode != 0] == []
 
 
-def test_the_secrets_key_is_for_its_users_and_its_project_alone(checkout: Checkout) -> None:
+def test_the_secrets_key_is_usable_only_by_its_users_and_for_its_project(checkout: Checkout) -> None:
     """Even a principal with all IAM permissions cannot decrypt, although it administers the key."""
     make_secrets_key(checkout.run, "deployer")
     iam = checkout.run.aws.client("iam")
@@ -71,7 +71,7 @@ def make_secrets_key(run: LocalRun, deployer: str) -> None:
     kms.create_alias(AliasName="alias/pulumi-secrets", TargetKeyId=key)
 
 
-def test_every_link_between_documents_leads_somewhere() -> None:
+def test_every_link_between_documents_has_a_target() -> None:
     for document in DOCS.glob("*.md"):
         for target, anchor in re.findall(r"\]\(([\w-]+\.md)(?:#([\w-]+))?\)", document.read_text()):
             headings = re.findall(r"^#+ (.*)$", (DOCS / target).read_text(), re.MULTILINE)

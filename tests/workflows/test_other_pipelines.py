@@ -40,7 +40,7 @@ def job(name: str) -> dict[str, Any]:
     ],
     ids=lambda value: value.parent.name if isinstance(value, Path) else value,
 )
-def test_each_file_is_valid_by_its_published_schema(schema: str, file: Path) -> None:
+def test_each_file_is_valid_against_its_published_schema(schema: str, file: Path) -> None:
     checker = virtualenv.kept(virtualenv.LOCKS / "lint-workflows.txt") / "bin" / "python"
     command = [str(checker), "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
 
@@ -54,7 +54,7 @@ def test_the_schema_refuses_a_job_with_an_unknown_key(tmp_path: Path) -> None:
     wrong.write_text(yaml.safe_dump({"job": {"scrpt": ["true"]}}))
 
     with pytest.raises(AssertionError, match="scrpt"):
-        test_each_file_is_valid_by_its_published_schema("vendor.gitlab-ci", wrong)
+        test_each_file_is_valid_against_its_published_schema("vendor.gitlab-ci", wrong)
 
 
 def test_on_gitlab_only_the_protected_default_branch_deploys() -> None:
@@ -65,7 +65,7 @@ def test_on_gitlab_only_the_protected_default_branch_deploys() -> None:
         assert [rule["if"] for rule in job(name)["rules"]] == [ONLY_DEFAULT_BRANCH]
 
 
-def test_on_gitlab_an_unapproved_prod_holds_back_no_other_stack() -> None:
+def test_on_gitlab_an_unapproved_prod_does_not_block_other_stacks() -> None:
     assert job("deploy-prod")["rules"][0]["when"] == "manual"
     assert "deploy-prod" not in str(job("deploy-staging")["needs"])
     assert job("deploy-staging")["resource_group"] == "deploy-$STACK"
@@ -83,7 +83,7 @@ SCRIPTS = [
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_command_is_one_that_the_project_has(script: str) -> None:
+def test_every_command_exists_in_the_project(script: str) -> None:
     ((program, *arguments),) = commands(script)
     values = {"$STACK": "dev", "$PULUMI_STACK": "dev", "$CI_COMMIT_SHA": COMMIT}
 
@@ -111,7 +111,7 @@ KNOWN = {
 """https://pkg.go.dev/github.com/pulumi/pulumi/sdk/v3/go/common/apitype#DeploymentSettings"""
 
 
-def test_pulumi_deployments_knows_each_setting_and_deploys_main_alone_with_the_pack() -> None:
+def test_pulumi_deployments_deploys_only_main_and_with_the_pack() -> None:
     assert set(SETTINGS) <= KNOWN[""]
     assert [name for name in KNOWN if name and not set(SETTINGS[name]) <= KNOWN[name]] == []
     assert SETTINGS["sourceContext"] == {"git": {"branch": "refs/heads/main"}}

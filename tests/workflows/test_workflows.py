@@ -107,12 +107,12 @@ def steps(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @each_workflow
-def test_no_right_is_given_to_the_whole_workflow(file: Path) -> None:
+def test_no_permission_is_given_to_the_whole_workflow(file: Path) -> None:
     assert load(file)["permissions"] == {}
 
 
 @each_workflow
-def test_no_workflow_runs_a_pull_requests_code_with_the_repositorys_rights(file: Path) -> None:
+def test_no_workflow_runs_code_of_a_pull_request_with_permissions_of_the_repository(file: Path) -> None:
     assert "pull_request_target" not in load(file)[True]
 
 
@@ -128,7 +128,7 @@ def test_every_action_is_pinned_to_one_commit_with_its_version() -> None:
     assert len({pin[0][0] for pin in pins}) == len(pins)
 
 
-def test_every_reference_to_this_repository_leads_somewhere() -> None:
+def test_every_reference_to_this_repository_has_a_target() -> None:
     text = "".join(file.read_text() for file in WORKFLOWS)
     paths = re.findall(r"uses: \$/(\S+)", text)
 
@@ -140,7 +140,7 @@ def test_every_reference_to_this_repository_leads_somewhere() -> None:
 
 
 @each_workflow
-def test_no_checkout_leaves_a_token_behind(file: Path) -> None:
+def test_no_checkout_keeps_a_token(file: Path) -> None:
     checkouts = [step for _, step in steps(file) if "actions/checkout@" in step.get("uses", "")]
 
     assert [step for step in checkouts if step["with"]["persist-credentials"] is not False] == []
@@ -154,7 +154,7 @@ def test_a_fork_gets_no_secret_no_role_and_no_environment() -> None:
     assert [word for word in ("secrets.", "vars.", "configure-aws-credentials") if word in str(job)] == []
 
 
-def test_a_branchs_preview_and_a_deployment_use_different_environments() -> None:
+def test_previews_of_a_branch_and_deployments_use_different_environments() -> None:
     preview = load(ROOT / ".github" / "workflows" / "preview-stacks.yml")["jobs"]["stack"]
     deploy = load(ROOT / ".github" / "workflows" / "deploy-stacks.yml")["jobs"]
 
@@ -171,7 +171,7 @@ def test_only_the_default_branch_deploys() -> None:
     assert jobs["apply"]["needs"] == ["stacks", "plan"]
 
 
-def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
+def test_the_job_that_comments_runs_only_code_of_the_default_branch() -> None:
     caller = load(ROOT / ".github" / "workflows" / "comment.yml")["jobs"]["comment"]
     job = load(ROOT / ".github" / "workflows" / "comment-previews.yml")["jobs"]["comment"]
     rights = {"actions": "read", "contents": "read", "pull-requests": "write"}
@@ -181,7 +181,7 @@ def test_the_job_that_comments_runs_the_default_branchs_code_alone() -> None:
     assert used == ["$/.github/actions/command", "actions/download-artifact"]
 
 
-def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
+def test_secrets_are_available_only_after_the_installation() -> None:
     """Build scripts of packages must not see credentials."""
     found = 0
     for file in WORKFLOWS:
@@ -196,7 +196,7 @@ def test_secrets_are_there_only_after_what_is_installed_is_installed() -> None:
     assert found == 3
 
 
-def test_another_repository_calls_what_this_one_calls() -> None:
+def test_this_repository_uses_the_workflows_that_others_call() -> None:
     """Each workflow of stacks is one call; all that it needs is in the workflow that it calls."""
     for name, called in CALLED.items():
         (job,) = load(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"].values()
@@ -226,7 +226,7 @@ def test_the_documented_trust_names_the_branch_the_environment_and_the_workflow(
     assert f"/{CALLED['deploy']}.yml@" in conditions[f"{issuer}:job_workflow_ref"]
 
 
-def test_the_documented_call_is_that_of_this_repository() -> None:
+def test_the_documented_call_matches_this_repository() -> None:
     (text,) = blocks("pull-requests.md", "yaml")
     (documented,) = yaml.safe_load(text)["jobs"].values()
     (own,) = load(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"].values()
@@ -327,7 +327,7 @@ OWN = [
 
 
 @pytest.mark.parametrize("command", OWN)
-def test_every_command_is_one_that_the_project_has(command: list[str]) -> None:
+def test_every_command_exists_in_the_project(command: list[str]) -> None:
     program, *arguments = command
     values = {
         "$TOOLS/policy-pack": "policy-pack",
@@ -348,11 +348,11 @@ def parse(command: click.Command, arguments: list[str]) -> None:
             parse(inner, rest)
 
 
-def test_the_commands_of_all_steps_were_looked_at() -> None:
+def test_the_commands_of_all_steps_were_checked() -> None:
     assert len(OWN) == 6
 
 
-def test_ci_runs_the_projects_gate_on_the_oldest_and_newest_python() -> None:
+def test_ci_runs_make_test_on_the_oldest_and_newest_python() -> None:
     jobs = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
 
     assert [step["run"] for step in jobs["gate"]["steps"] if "run" in step] == [".ci/run"]
@@ -376,7 +376,7 @@ def test_every_make_target_and_module_that_a_workflow_runs_exists() -> None:
 
 
 @each_workflow
-def test_a_job_that_may_have_credentials_installs_by_the_actions_alone(file: Path) -> None:
+def test_a_job_with_credentials_installs_only_by_the_actions(file: Path) -> None:
     """They and `local` install from lock files."""
     installs = re.compile(r"\b(pip|pipx|uv|npm|npx|apt-get|curl|wget|go install|pulumi plugin)\b")
     for name, job in load(file)["jobs"].items():
@@ -388,7 +388,7 @@ def test_a_job_that_may_have_credentials_installs_by_the_actions_alone(file: Pat
 
 
 @pytest.mark.parametrize("name", [file.parent.name for file in ACTIONS])
-def test_what_an_action_installs_is_locked(name: str) -> None:
+def test_everything_that_an_action_installs_is_locked(name: str) -> None:
     lines = [line for run in runs_of_action(name) for line in run.splitlines() if "pip install" in line]
 
     assert [line for line in lines if "--require-hashes --only-binary :all: --requirement" not in line] == []
@@ -396,7 +396,7 @@ def test_what_an_action_installs_is_locked(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [["environments", "list", "--lasting", "--json"], ["comment", "--help"]])
-def test_the_lock_of_the_jobs_that_list_and_comment_suffices(command: list[str]) -> None:
+def test_the_lock_of_the_jobs_that_list_and_comment_is_enough(command: list[str]) -> None:
     python = virtualenv.kept(virtualenv.LOCKS / "comment.txt") / "bin" / "python"
     imports = "import encrypted_tables.pipeline.post, encrypted_tables.environments.existing_names"
 
@@ -416,7 +416,7 @@ class TestRelease:
     def test_the_job_that_builds_has_no_credentials(self) -> None:
         assert self.JOBS["build"]["permissions"] == {"contents": "read"}
 
-    def test_it_publishes_without_a_token_after_the_gate_and_an_approval(self) -> None:
+    def test_it_publishes_without_a_token_after_the_tests_and_an_approval(self) -> None:
         publish = self.JOBS["publish"]
 
         assert publish["permissions"] == {"id-token": "write"}

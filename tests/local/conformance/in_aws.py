@@ -1,4 +1,4 @@
-"""What an AWS says of the component's table and keys, without what differs from one AWS to another."""
+"""Describes the component's table and keys in AWS, without values that differ between two runs."""
 
 import json
 import re
@@ -22,12 +22,12 @@ OF_THE_RUN = (
 
 
 def facts(aws: LocalAws) -> Mapping[str, Any]:
-    """By Region: the table, its settings beside it, and the key of each alias."""
+    """By Region: the table, its settings from other API calls, and the key of each alias."""
     return {region: _of_region(aws, region) for region in REGIONS}
 
 
 def by_path(value: Any, path: str = "") -> Mapping[str, Any]:  # noqa: ANN401  # JSON
-    """Each value by its place, so that two answers can be compared one by one."""
+    """Each value by its path, so that differences between two answers are easy to read."""
     if isinstance(value, (dict, list)) and value:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
         return {p: v for name, one in parts for p, v in by_path(one, f"{path}/{name}").items()}

@@ -1,4 +1,4 @@
-"""A stack's state as configuration of Terraform: the same inputs, with references in the place of ids."""
+"""Translates a stack's state into Terraform configuration, with references instead of ids."""
 
 import json
 import re

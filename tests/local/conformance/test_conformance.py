@@ -1,7 +1,8 @@
-"""The component leaves the same in AWS by this project's AWS provider and by Terraform's.
+"""The local provider and Terraform's AWS provider create the same resources for the component.
 
-Each input goes to both, each with an AWS of its own; then a second preview and plan must be empty. Without
-Terraform and its AWS provider (a directory of plugins in TERRAFORM_PLUGINS), only the preview is checked.
+Both get the same inputs, each with a separate local AWS; then a second preview and plan must be empty.
+Without Terraform and its AWS provider (a directory of plugins in TERRAFORM_PLUGINS), only the preview is
+checked.
 """
 
 import json
@@ -68,13 +69,13 @@ def terraform_for(run: LocalRun, aws: LocalAws, directory: Path) -> tuple[Terraf
     return terraform, ""
 
 
-def test_every_setting_is_varied_or_named_with_the_reason() -> None:
+def test_every_setting_is_varied_or_listed_with_a_reason() -> None:
     assert VALUES.keys() | NOT_VARIED.keys() == TableSettings.model_fields.keys()
     assert VALUES.keys() & NOT_VARIED.keys() == set()
 
 
 @pytest.mark.parametrize("number", range(len(ALL)))
-def test_an_input_leaves_the_same_in_aws_and_nothing_to_do(number: int, sides: Sides) -> None:
+def test_both_providers_leave_the_same_in_aws_and_an_empty_plan(number: int, sides: Sides) -> None:
     stack = sides.program(program_of(ALL[number]))
 
     stack.up().checked()

@@ -1,4 +1,4 @@
-"""Whether, and how, a local AWS ended."""
+"""Finds out whether and how a local AWS ended."""
 
 import time
 from pathlib import Path

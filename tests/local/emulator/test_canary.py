@@ -18,7 +18,7 @@ SETTINGS = {
     "owner": KEY,
     "control_token": "a-token",
 }
-# The emulator with one of its rules, or one of ministack's names, taken away before it starts.
+# The emulator with one of its rules, or one of ministack's names, removed before it starts.
 PROGRAM = """
 import os, sys
 from local.emulator.settings import Settings

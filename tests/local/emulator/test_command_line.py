@@ -15,10 +15,10 @@ from tests.local.shells import open_shell, project_in, run_in_shell
 FAREWELL = "Interrupted: the local AWS and everything in it are gone."
 ASKS_AWS_AT_ITS_END = """
 import os, signal, sys, time, urllib.error, urllib.request
-told = []
-signal.signal(signal.SIGINT, lambda *_: told.append(True))
+signals = []
+signal.signal(signal.SIGINT, lambda *_: signals.append(True))
 print("ready", flush=True)
-while not told:
+while not signals:
     time.sleep(0.1)
 time.sleep(0.5)
 try:
@@ -46,7 +46,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project_in(tmp_path_factory.mktemp("checkout"))
 
 
-def test_help_is_shown_and_nothing_started() -> None:
+def test_help_starts_nothing() -> None:
     result = run("local", "--help", COLUMNS="120")
 
     assert (result.returncode, result.stderr) == (0, "")
@@ -54,7 +54,7 @@ def test_help_is_shown_and_nothing_started() -> None:
 
 
 @pytest.mark.parametrize("command", ["pulumy", "./pulumy"])
-def test_an_unknown_command_is_one_message_and_nothing_is_started(command: str, tmp_path: Path) -> None:
+def test_an_unknown_command_is_one_message_and_starts_nothing(command: str, tmp_path: Path) -> None:
     result = run("local", command, "up", TMPDIR=str(tmp_path))
 
     assert result.returncode == 127
@@ -77,22 +77,22 @@ def test_a_cancelled_or_hung_up_run_leaves_no_file_and_no_process(
         assert [file for file in tmp_path.rglob("passphrase") if file.is_file()] != []
 
         os.kill(process.pid, number)
-        os.kill(process.pid, number)  # as make does, after the whole group was told
-        _, said = process.communicate(timeout=20)
+        os.kill(process.pid, number)  # as make does, after the signal to the whole process group
+        _, errors = process.communicate(timeout=20)
 
     assert process.returncode == INTERRUPTED
-    assert said.splitlines()[2:] == [FAREWELL]
+    assert errors.splitlines()[2:] == [FAREWELL]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_is_the_commands_and_the_local_aws_answers_until_it_has_ended(
+def test_ctrl_c_goes_to_the_command_and_the_local_aws_answers_until_it_ends(
     project: Path, tmp_path: Path
 ) -> None:
     with open_shell(project, tmp_path, [sys.executable, "-c", ASKS_AWS_AT_ITS_END]) as process:
         os.killpg(process.pid, signal.SIGINT)
-        out, said = process.communicate(timeout=20)
+        out, errors = process.communicate(timeout=20)
 
-    assert (process.returncode, out, said.splitlines()[2:]) == (7, "answered\n", [])
+    assert (process.returncode, out, errors.splitlines()[2:]) == (7, "answered\n", [])
     assert list(tmp_path.iterdir()) == []
 
 

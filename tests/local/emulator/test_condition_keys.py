@@ -126,7 +126,7 @@ def test_a_call_is_allowed_only_if_it_meets_the_condition(aws: LocalAws, conditi
     ],
     ids=str,
 )
-def test_properties_of_key_and_caller_are_conditions(
+def test_conditions_can_check_properties_of_key_and_caller(
     aws: LocalAws, condition: dict[str, Any], allowed: bool
 ) -> None:
     someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
@@ -139,7 +139,7 @@ def test_properties_of_key_and_caller_are_conditions(
         assert error_of(kms.describe_key, KeyId=key).code == "AccessDeniedException"
 
 
-def test_the_alias_asked_for_and_the_aliases_of_the_key_are_conditions(aws: LocalAws) -> None:
+def test_conditions_can_check_the_requested_alias_and_the_aliases_of_the_key(aws: LocalAws) -> None:
     alias = f"alias/{name('orders')}"
     someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
     by_request, by_resource = make_key(aws), make_key(aws)
@@ -155,7 +155,7 @@ def test_the_alias_asked_for_and_the_aliases_of_the_key_are_conditions(aws: Loca
     kms.encrypt(KeyId=by_resource, Plaintext=b"x")
 
 
-def test_the_region_of_a_replica_is_a_condition(aws: LocalAws) -> None:
+def test_conditions_can_check_the_region_of_a_replica(aws: LocalAws) -> None:
     someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
     allow(aws, someone, "kms:CreateKey")
     condition = {"StringEquals": {"kms:ReplicaRegion": "eu-west-1"}}
@@ -167,7 +167,7 @@ def test_the_region_of_a_replica_is_a_condition(aws: LocalAws) -> None:
     kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
 
 
-def test_tags_of_the_request_are_a_condition(aws: LocalAws) -> None:
+def test_conditions_can_check_the_tags_of_the_request(aws: LocalAws) -> None:
     someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
     allow(aws, someone, "kms:CreateKey", Condition={"StringEquals": {"aws:RequestTag/team": "orders"}})
     kms = aws.client("kms", someone.credentials)
@@ -181,7 +181,7 @@ def test_tags_of_the_request_are_a_condition(aws: LocalAws) -> None:
     )
 
 
-def test_a_permissions_boundary_narrows_an_identity_policy(aws: LocalAws) -> None:
+def test_a_permissions_boundary_limits_an_identity_policy(aws: LocalAws) -> None:
     reader = make_user(aws)
     allow(aws, reader, "kms:Decrypt")
     table = make_table(aws, make_key(aws))
@@ -195,7 +195,7 @@ def test_a_permissions_boundary_narrows_an_identity_policy(aws: LocalAws) -> Non
     assert error_of(dynamodb.get_item, TableName=table, Key=key).message.startswith(KEY_DENIED)
 
 
-def test_a_session_policy_narrows_what_a_role_may_do(aws: LocalAws) -> None:
+def test_a_session_policy_limits_the_permissions_of_a_role(aws: LocalAws) -> None:
     iam, role = aws.client("iam"), name("role")
     trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})

@@ -69,7 +69,7 @@ def test_the_policy_with_the_id_cannot_be_put_back(aws: LocalAws, key: str, read
     assert (error.code, error.message) == (MALFORMED, INVALID_PRINCIPALS)
 
 
-def test_putting_the_arn_again_lets_the_new_user_in(aws: LocalAws, key: str, reader: User) -> None:
+def test_setting_the_arn_again_gives_the_new_user_access(aws: LocalAws, key: str, reader: User) -> None:
     table = make_table(aws, key)
     remove_user(aws, reader)
     heir = make_user(aws, user=reader.name)

@@ -44,7 +44,7 @@ def test_four_changes_a_day_then_no_more(aws: LocalAws) -> None:
     )
 
 
-def test_six_hours_after_the_fourth_change_one_more_is_taken() -> None:
+def test_six_hours_after_the_fourth_change_one_more_is_accepted() -> None:
     with running() as aws:
         keys = [make_key(aws) for _ in range(7)]
         table = make_table(aws, keys[0])
@@ -84,7 +84,7 @@ def test_a_table_whose_key_is_disabled_cannot_change_it(aws: LocalAws) -> None:
     assert error.message.startswith("KMS key disabled error: ")
 
 
-def test_a_deleted_table_takes_its_budget_with_it(aws: LocalAws) -> None:
+def test_a_recreated_table_has_a_new_budget_of_key_changes(aws: LocalAws) -> None:
     keys = [make_key(aws) for _ in range(5)]
     table = make_table(aws, keys[0])
     dynamodb = aws.client("dynamodb")
@@ -103,7 +103,7 @@ def slow() -> Iterator[LocalAws]:
         yield aws
 
 
-def test_meanwhile_the_old_key_is_shown_as_updating_and_the_table_is_active(slow: LocalAws) -> None:
+def test_during_the_change_the_old_key_is_shown_as_updating_and_the_table_is_active(slow: LocalAws) -> None:
     old, new = make_key(slow), make_key(slow)
     table = make_table(slow, old)
     dynamodb = slow.client("dynamodb")
@@ -119,7 +119,7 @@ def test_meanwhile_the_old_key_is_shown_as_updating_and_the_table_is_active(slow
     assert service_grants(slow, old) == []
 
 
-def test_a_second_change_meanwhile_is_refused(slow: LocalAws) -> None:
+def test_a_second_change_during_the_change_is_refused(slow: LocalAws) -> None:
     table = make_table(slow, make_key(slow))
     dynamodb = slow.client("dynamodb")
     dynamodb.update_table(TableName=table, SSESpecification=encrypted_with(make_key(slow)))
@@ -129,7 +129,7 @@ def test_a_second_change_meanwhile_is_refused(slow: LocalAws) -> None:
     assert error.code == "ResourceInUseException"
 
 
-def test_meanwhile_the_old_key_must_stay_usable(slow: LocalAws) -> None:
+def test_during_the_change_the_old_key_must_stay_usable(slow: LocalAws) -> None:
     old = make_key(slow)
     table = make_table(slow, old)
     dynamodb = slow.client("dynamodb")

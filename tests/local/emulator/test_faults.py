@@ -22,7 +22,7 @@ def own(aws: LocalAws) -> LocalAws:
     return aws
 
 
-def test_calls_are_throttled_as_often_as_asked(own: LocalAws) -> None:
+def test_calls_are_throttled_the_requested_number_of_times(own: LocalAws) -> None:
     own.inject_fault("kms:ListKeys", "throttle", calls=2)
     kms = own.client("kms")
 
@@ -39,7 +39,9 @@ def test_calls_are_throttled_as_often_as_asked(own: LocalAws) -> None:
         ("sts", "get_caller_identity", "InternalFailure"),
     ],
 )
-def test_a_service_fails_in_its_own_words(own: LocalAws, service: str, operation: str, code: str) -> None:
+def test_a_service_fails_with_its_own_error_code(
+    own: LocalAws, service: str, operation: str, code: str
+) -> None:
     own.inject_fault(f"{service}:*", "error")
 
     error = error_of(getattr(own.client(service), operation))
@@ -87,7 +89,7 @@ def test_a_call_is_delayed(own: LocalAws) -> None:
     assert own.delayed_calls() == 0
 
 
-def test_the_local_aws_is_killed_at_the_call_asked_for_and_goes_on(tmp_path: Path) -> None:
+def test_the_local_aws_is_killed_at_the_requested_call_and_continues_after_a_restart(tmp_path: Path) -> None:
     aws = start(state_dir=tmp_path)
     aws.inject_fault("kms:CreateKey", "kill-after", skip=1)
     first = make_key(aws)

@@ -10,7 +10,7 @@ from tests.local.emulator.resources import (
 )
 
 
-def test_a_grant_lets_its_grantee_in_until_it_is_revoked(aws: LocalAws) -> None:
+def test_a_grant_gives_access_until_it_is_revoked(aws: LocalAws) -> None:
     key, someone = make_key(aws), make_user(aws)
     kms = aws.client("kms")
     ciphertext = kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext={"a": "1"})["CiphertextBlob"]
@@ -29,7 +29,7 @@ def test_a_grant_lets_its_grantee_in_until_it_is_revoked(aws: LocalAws) -> None:
     assert error.code == "AccessDeniedException"
 
 
-def test_a_grant_is_bound_to_its_encryption_context(aws: LocalAws) -> None:
+def test_a_grant_applies_only_to_its_encryption_context(aws: LocalAws) -> None:
     key, someone = make_key(aws), make_user(aws)
     mine, other = make_table(aws, key), make_table(aws, key)
     aws.client("kms").create_grant(

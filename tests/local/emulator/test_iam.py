@@ -11,13 +11,13 @@ PASSWORD = "Corr3ct-horse"
 OWN = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
 
 
-def test_the_deployer_is_the_user_owner(aws: LocalAws) -> None:
+def test_the_deployer_is_the_user_named_owner(aws: LocalAws) -> None:
     arn = aws.client("sts").get_caller_identity()["Arn"]
 
     assert arn == f"arn:aws:iam::{aws.account_id}:user/owner"
 
 
-def test_a_user_goes_only_after_all_that_it_has(aws: LocalAws) -> None:
+def test_a_user_can_be_deleted_only_after_its_keys_and_policies(aws: LocalAws) -> None:
     iam, user = aws.client("iam"), make_user(aws)
     iam.create_login_profile(UserName=user.name, Password=PASSWORD)
     iam.put_user_policy(
@@ -39,7 +39,7 @@ def test_a_user_goes_only_after_all_that_it_has(aws: LocalAws) -> None:
     assert error_of(iam.get_user, **named).code == "NoSuchEntity"
 
 
-def test_the_key_of_a_deleted_user_is_worth_nothing(aws: LocalAws) -> None:
+def test_the_access_key_of_a_deleted_user_is_invalid(aws: LocalAws) -> None:
     user, iam = make_user(aws), aws.client("iam")
     iam.detach_user_policy(UserName=user.name, PolicyArn=FULL_ACCESS)
     iam.delete_access_key(UserName=user.name, AccessKeyId=user.credentials.access_key_id)
@@ -66,7 +66,7 @@ def test_a_password_that_is_too_weak_is_refused(aws: LocalAws, password: str) ->
     assert error.code == "PasswordPolicyViolation"
 
 
-def test_a_login_profile_tells_whether_the_password_must_be_reset(aws: LocalAws) -> None:
+def test_a_login_profile_states_whether_the_password_must_be_reset(aws: LocalAws) -> None:
     user, iam = make_user(aws), aws.client("iam")
     iam.create_login_profile(UserName=user.name, Password=PASSWORD, PasswordResetRequired=False)
 
@@ -82,13 +82,13 @@ def test_a_login_profile_tells_whether_the_password_must_be_reset(aws: LocalAws)
         ("list_service_specific_credentials", "ServiceSpecificCredentials"),
     ],
 )
-def test_what_a_user_does_not_have_is_an_empty_list(aws: LocalAws, operation: str, field: str) -> None:
+def test_a_new_user_has_empty_lists_of_keys_and_policies(aws: LocalAws, operation: str, field: str) -> None:
     user = make_user(aws)
 
     assert getattr(aws.client("iam"), operation)(UserName=user.name)[field] == []
 
 
-def test_what_only_an_administrator_may_do_is_denied_to_others(aws: LocalAws) -> None:
+def test_calls_for_administrators_are_denied_to_others(aws: LocalAws) -> None:
     user = make_user(aws)
 
     error = error_of(aws.client("iam", user.credentials).create_user, UserName=name("user"))
@@ -99,7 +99,7 @@ def test_what_only_an_administrator_may_do_is_denied_to_others(aws: LocalAws) ->
     )
 
 
-def test_amazon_dynamodb_full_access_describes_keys_but_does_not_decrypt(aws: LocalAws) -> None:
+def test_amazon_dynamodb_full_access_allows_describing_keys_but_not_decrypting(aws: LocalAws) -> None:
     iam = aws.client("iam")
     version = iam.get_policy(PolicyArn=FULL_ACCESS)["Policy"]["DefaultVersionId"]
     document = iam.get_policy_version(PolicyArn=FULL_ACCESS, VersionId=version)["PolicyVersion"]["Document"]

@@ -96,11 +96,11 @@ def test_a_key_user_may_make_every_item_call(aws: LocalAws, operation: str) -> N
     ITEM_CALLS[operation](aws.client("dynamodb", reader.credentials), table)
 
 
-def test_the_owner_reads_what_it_put(aws: LocalAws, table: str) -> None:
+def test_the_owner_reads_the_item_that_it_put(aws: LocalAws, table: str) -> None:
     assert aws.client("dynamodb").get_item(TableName=table, Key=KEY)["Item"] == ITEM
 
 
-def test_a_table_with_the_aws_owned_key_is_open_to_all_whom_dynamodb_lets_in(
+def test_a_table_with_the_aws_owned_key_can_be_read_with_dynamodb_permissions_only(
     aws: LocalAws, stranger: User
 ) -> None:
     table = make_table(aws)
@@ -108,7 +108,7 @@ def test_a_table_with_the_aws_owned_key_is_open_to_all_whom_dynamodb_lets_in(
     assert aws.client("dynamodb", stranger.credentials).get_item(TableName=table, Key=KEY)["Item"] == ITEM
 
 
-def test_a_denial_by_iam_is_worded_otherwise_than_one_by_kms(aws: LocalAws, table: str) -> None:
+def test_denials_by_iam_and_by_kms_have_different_messages(aws: LocalAws, table: str) -> None:
     nobody = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
 
     error = error_of(aws.client("dynamodb", nobody.credentials).get_item, TableName=table, Key=KEY)
@@ -129,7 +129,7 @@ def test_an_identity_policy_allows_where_the_key_policy_delegates_to_the_account
     assert "Item" in aws.client("dynamodb", reader.credentials).get_item(TableName=table, Key=KEY)
 
 
-def test_an_identity_policy_is_nothing_where_the_key_policy_does_not_delegate(aws: LocalAws) -> None:
+def test_an_identity_policy_has_no_effect_where_the_key_policy_does_not_delegate(aws: LocalAws) -> None:
     key = make_key(aws)
     table = make_table(aws, key)
     reader = make_user(aws)
@@ -176,7 +176,7 @@ def test_an_explicit_deny_beats_every_allow(aws: LocalAws) -> None:
     assert "with an explicit deny" in error.message
 
 
-def test_a_deny_of_all_but_one_spares_that_one_alone(aws: LocalAws) -> None:
+def test_a_deny_of_all_but_one_principal_allows_only_that_one(aws: LocalAws) -> None:
     """Deny with NotPrincipal, which must name the account too: AWS may check it first."""
     reader, other = make_user(aws), make_user(aws)
     owner = f"arn:aws:iam::{ACCOUNT}:user/owner"
@@ -206,7 +206,7 @@ CONDITIONS = {
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_conditions_of_the_key_policy_count(aws: LocalAws, condition: str) -> None:
+def test_conditions_of_the_key_policy_apply(aws: LocalAws, condition: str) -> None:
     keys, allowed = CONDITIONS[condition]
     reader = make_user(aws)
     access = statement(reader.arn, action="kms:Decrypt", Condition={"StringEquals": keys})
@@ -242,7 +242,7 @@ def test_access_through_dynamodb_to_one_table_is_neither_direct_access_nor_acces
     assert direct.code == "AccessDeniedException"
 
 
-def test_a_right_is_taken_away_at_once_without_a_cache(aws: LocalAws) -> None:
+def test_without_a_cache_a_removal_takes_effect_immediately(aws: LocalAws) -> None:
     reader = make_user(aws)
     key = make_key(aws, statement(reader.arn, action="kms:Decrypt"))
     table = make_table(aws, key)
@@ -254,7 +254,7 @@ def test_a_right_is_taken_away_at_once_without_a_cache(aws: LocalAws) -> None:
     assert error_of(dynamodb.get_item, TableName=table, Key=KEY).message.startswith(KEY_DENIED)
 
 
-def test_with_a_cache_allow_after_deny_is_seen_at_once_and_deny_after_allow_late() -> None:
+def test_with_a_cache_a_new_allow_takes_effect_immediately_and_a_removal_later() -> None:
     with running(table_key_cache_seconds=300) as aws:
         reader = make_user(aws)
         key = make_key(aws)
@@ -271,7 +271,7 @@ def test_with_a_cache_allow_after_deny_is_seen_at_once_and_deny_after_allow_late
         assert error_of(dynamodb.get_item, TableName=table, Key=KEY).message.startswith(KEY_DENIED)
 
 
-def test_a_disabled_key_is_a_validation_error_and_enabling_it_heals(aws: LocalAws) -> None:
+def test_a_disabled_key_is_a_validation_error_until_it_is_enabled_again(aws: LocalAws) -> None:
     key = make_key(aws)
     table = make_table(aws, key)
     dynamodb = aws.client("dynamodb")
@@ -302,7 +302,7 @@ def test_a_key_pending_deletion_is_a_validation_error(aws: LocalAws) -> None:
 
 
 @pytest.mark.parametrize("operation", ["describe_table", "delete_table"])
-def test_a_disabled_key_does_not_stop_what_needs_no_data(aws: LocalAws, operation: str) -> None:
+def test_calls_without_data_work_with_a_disabled_key(aws: LocalAws, operation: str) -> None:
     key = make_key(aws)
     table = make_table(aws, key)
     aws.client("kms").disable_key(KeyId=key)

@@ -118,7 +118,7 @@ def test_a_refused_policy_leaves_the_old_one(aws: LocalAws) -> None:
     assert kms.get_key_policy(KeyId=key)["Policy"] == before
 
 
-def test_a_policy_without_account_ids_is_kept_to_the_letter(aws: LocalAws) -> None:
+def test_a_policy_without_account_ids_is_stored_unchanged(aws: LocalAws) -> None:
     text = json.dumps(json.loads(policy(statement("*", action="kms:DescribeKey"))), indent=2)
     key = aws.client("kms").create_key(Policy=text)["KeyMetadata"]["Arn"]
 
@@ -149,7 +149,7 @@ def test_only_the_policy_named_default_exists(aws: LocalAws) -> None:
     assert error.code == "NotFoundException"
 
 
-def test_the_window_of_a_deletion_can_be_a_condition(aws: LocalAws) -> None:
+def test_conditions_can_check_the_deletion_window(aws: LocalAws) -> None:
     someone = make_user(aws)
     condition = {"NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "30"}}
     key = make_key(aws, statement(someone.arn, action="kms:ScheduleKeyDeletion", Condition=condition))
@@ -161,7 +161,7 @@ def test_the_window_of_a_deletion_can_be_a_condition(aws: LocalAws) -> None:
     assert kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)["KeyState"] == "PendingDeletion"
 
 
-def test_bypassing_the_lockout_check_can_be_denied(aws: LocalAws) -> None:
+def test_a_condition_can_deny_bypassing_the_lockout_check(aws: LocalAws) -> None:
     deny = statement(
         ROOT,
         action="kms:PutKeyPolicy",
@@ -177,7 +177,7 @@ def test_bypassing_the_lockout_check_can_be_denied(aws: LocalAws) -> None:
     kms.put_key_policy(KeyId=key, Policy=policy())
 
 
-def test_tags_of_the_key_can_be_a_condition(aws: LocalAws) -> None:
+def test_conditions_can_check_the_tags_of_the_key(aws: LocalAws) -> None:
     someone = make_user(aws)
     condition = {"StringEquals": {"aws:ResourceTag/team": "orders"}}
     allow(aws, someone, "kms:DescribeKey", Condition=condition)
@@ -194,7 +194,7 @@ def test_tags_of_the_key_can_be_a_condition(aws: LocalAws) -> None:
     assert error_of(kms.describe_key, KeyId=other).code == "AccessDeniedException"
 
 
-def test_kms_sees_a_new_user_only_after_a_while_if_asked_for() -> None:
+def test_kms_can_be_set_to_see_new_users_late() -> None:
     """As on AWS, where IAM is eventually consistent."""
     with running(iam_propagation_seconds=60) as aws:
         text = policy(statement(make_user(aws).arn, action="kms:Decrypt"))

@@ -32,7 +32,7 @@ def test_deletion_is_scheduled_and_cancelling_it_leaves_the_key_disabled(aws: Lo
     assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Disabled"
 
 
-def test_without_a_window_deletion_is_30_days_off(aws: LocalAws) -> None:
+def test_the_default_deletion_window_is_30_days(aws: LocalAws) -> None:
     key = make_key(aws)
 
     scheduled = aws.client("kms").schedule_key_deletion(KeyId=key)
@@ -48,7 +48,7 @@ def test_a_deletion_window_is_7_to_30_days(aws: LocalAws, days: int) -> None:
     assert error.message.startswith("1 validation error detected: ")
 
 
-def test_a_key_pending_deletion_refuses_what_would_use_or_change_it(aws: LocalAws) -> None:
+def test_a_key_pending_deletion_cannot_be_used_or_changed(aws: LocalAws) -> None:
     key, kms = make_key(aws), aws.client("kms")
     ciphertext = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     kms.schedule_key_deletion(KeyId=key)
@@ -109,7 +109,7 @@ def test_only_symmetric_keys_rotate(aws: LocalAws) -> None:
     assert error_of(aws.client("kms").enable_key_rotation, KeyId=key).code == "UnsupportedOperationException"
 
 
-def test_rotation_on_demand_keeps_key_and_data_and_ends_at_25(aws: LocalAws) -> None:
+def test_on_demand_rotation_keeps_key_and_data_and_is_limited_to_25(aws: LocalAws) -> None:
     key, kms = make_key(aws), aws.client("kms")
     ciphertext = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     for _ in range(25):
@@ -161,7 +161,7 @@ def test_a_key_has_at_most_50_aliases(aws: LocalAws) -> None:
     assert error.code == "LimitExceededException"
 
 
-def test_creating_an_alias_needs_the_right_on_the_key_and_on_the_alias(aws: LocalAws) -> None:
+def test_creating_an_alias_needs_permission_on_the_key_and_on_the_alias(aws: LocalAws) -> None:
     key = make_key(aws)
     someone = make_user(aws)
     kms, alias = aws.client("kms", someone.credentials), f"alias/{name('mine')}"
@@ -173,7 +173,7 @@ def test_creating_an_alias_needs_the_right_on_the_key_and_on_the_alias(aws: Loca
 
 
 @pytest.mark.parametrize("operation", ["describe_key", "disable_key", "get_key_policy"])
-def test_a_key_that_is_not_there_is_named(aws: LocalAws, operation: str) -> None:
+def test_the_error_names_a_missing_key(aws: LocalAws, operation: str) -> None:
     missing = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
     error = error_of(getattr(aws.client("kms"), operation), KeyId=missing)

@@ -8,7 +8,7 @@ from tests.local.emulator.resources import (
 )
 
 
-def test_a_replica_key_has_the_same_id_and_a_policy_of_its_own(aws: LocalAws) -> None:
+def test_a_replica_key_has_the_same_id_and_a_separate_policy(aws: LocalAws) -> None:
     primary = make_key(aws, MultiRegion=True)
     identifier = primary.rpartition("/")[2]
     assert identifier.startswith("mrk-")
@@ -23,7 +23,7 @@ def test_a_replica_key_has_the_same_id_and_a_policy_of_its_own(aws: LocalAws) ->
     )
 
 
-def test_what_one_encrypts_the_other_decrypts(aws: LocalAws) -> None:
+def test_a_replica_key_decrypts_what_the_primary_key_encrypted(aws: LocalAws) -> None:
     primary = make_key(aws, MultiRegion=True)
     aws.client("kms").replicate_key(KeyId=primary, ReplicaRegion="eu-west-1")
     ciphertext = aws.client("kms").encrypt(KeyId=primary, Plaintext=b"x")["CiphertextBlob"]
@@ -31,7 +31,7 @@ def test_what_one_encrypts_the_other_decrypts(aws: LocalAws) -> None:
     assert aws.client("kms", region="eu-west-1").decrypt(CiphertextBlob=ciphertext)["Plaintext"] == b"x"
 
 
-def test_a_primary_key_waits_for_its_replicas_to_go(aws: LocalAws) -> None:
+def test_a_primary_key_is_deleted_only_after_its_replicas(aws: LocalAws) -> None:
     primary, kms = make_key(aws, MultiRegion=True), aws.client("kms")
     kms.replicate_key(KeyId=primary, ReplicaRegion="eu-west-1")
 

@@ -91,7 +91,7 @@ def test_a_policy_of_the_root_denies_the_use_of_the_key(aws: LocalAws, organizat
     assert "with an explicit deny in a service control policy" in denial(aws, user, table)
 
 
-def test_every_level_must_allow(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+def test_a_policy_at_every_level_must_allow(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
     user, table = reader(aws)
 
     attach(organizations, ACCOUNT, "SERVICE_CONTROL_POLICY", "Allow", "dynamodb:*")
@@ -100,7 +100,7 @@ def test_every_level_must_allow(aws: LocalAws, organizations: Any) -> None:  # n
     assert "because no service control policy allows the kms:Decrypt action" in denial(aws, user, table)
 
 
-def test_a_policy_of_a_unit_limits_the_accounts_in_it(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+def test_a_policy_of_an_organizational_unit_limits_its_accounts(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
     user, table = reader(aws)
     root = organizations.list_roots()["Roots"][0]["Id"]
     unit = organizations.create_organizational_unit(ParentId=root, Name="data")["OrganizationalUnit"]["Id"]
@@ -139,7 +139,7 @@ def test_a_resource_control_policy_limits_access_to_the_resources_of_its_account
     assert refused.message.endswith("with an explicit deny in a resource control policy")
 
 
-def test_conditions_know_the_organization(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+def test_conditions_can_check_the_organization(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
     user = make_user(aws, "arn:aws:iam::aws:policy/IAMUserChangePassword")
     organization = organizations.describe_organization()["Organization"]["Id"]
     key = make_key(aws)
@@ -164,7 +164,7 @@ def test_conditions_know_the_organization(aws: LocalAws, organizations: Any) -> 
     assert aws.client("kms", user.credentials).describe_key(KeyId=key)["KeyMetadata"]["Arn"] == key
 
 
-def test_an_account_joins_one_organization_once(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+def test_an_account_can_be_in_one_organization_only(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
     target = {"Type": "ACCOUNT", "Id": ACCOUNT}
 
     assert (
@@ -175,7 +175,7 @@ def test_an_account_joins_one_organization_once(aws: LocalAws, organizations: An
     assert nobody.code == "HandshakeNotFoundException"
 
 
-def test_an_account_without_an_organization_is_told_so(aws: LocalAws) -> None:
+def test_an_account_without_an_organization_gets_an_error_that_says_so(aws: LocalAws) -> None:
     assert (
         error_of(aws.client("organizations").describe_organization).code
         == "AWSOrganizationsNotInUseException"
@@ -230,7 +230,7 @@ def test_the_tools_read_the_control_policies_of_each_level(
     assert [len(level) for level in found.of_resources] == [1, 1]
 
 
-def test_the_simulator_knows_service_control_policies(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
+def test_the_simulator_applies_service_control_policies(aws: LocalAws, organizations: Any) -> None:  # noqa: ANN401
     user = make_user(aws)
 
     def simulated() -> tuple[str, bool]:

@@ -129,7 +129,7 @@ def test_an_allow_applies_only_where_its_condition_surely_holds(
         ("StringNotEquals", "${aws:PrincipalTag/missing}", True),
     ],
 )
-def test_a_deny_with_a_variable_that_has_no_value_denies_unless_nothing_can_match(
+def test_a_deny_applies_when_its_variable_has_no_value_unless_nothing_can_match(
     aws: LocalAws, operator: str, value: str, denied: bool
 ) -> None:
     """AWS may ignore a statement whose variable has no value; else the variable matches nothing."""
@@ -140,7 +140,7 @@ def test_a_deny_with_a_variable_that_has_no_value_denies_unless_nothing_can_matc
     assert reads(aws.client("dynamodb", someone.credentials), table) is not denied
 
 
-def test_a_resource_may_hold_a_variable(aws: LocalAws) -> None:
+def test_a_resource_may_contain_a_variable(aws: LocalAws) -> None:
     someone = make_user(aws)
     table = readable_table(aws, someone)
     dynamodb = aws.client("dynamodb", someone.credentials)

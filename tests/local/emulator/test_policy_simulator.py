@@ -82,7 +82,7 @@ def test_a_resource_of_another_account_needs_both_policies(aws: LocalAws) -> Non
     assert decision(aws, user.arn, "dynamodb:GetItem", theirs, ResourcePolicy=policy) == "allowed"
 
 
-def test_the_own_boundary_counts_until_another_is_given(aws: LocalAws) -> None:
+def test_the_callers_boundary_applies_unless_another_one_is_given(aws: LocalAws) -> None:
     user, iam = make_user(aws), aws.client("iam")
     boundary = iam.create_policy(PolicyName=name("boundary"), PolicyDocument=document("Allow", "s3:*"))
     iam.put_user_permissions_boundary(UserName=user.name, PermissionsBoundary=boundary["Policy"]["Arn"])
@@ -97,7 +97,7 @@ def test_the_own_boundary_counts_until_another_is_given(aws: LocalAws) -> None:
     assert given["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": True}
 
 
-def test_conditions_see_the_context_entries_and_missing_keys_are_listed(aws: LocalAws) -> None:
+def test_conditions_read_the_context_entries_and_missing_keys_are_listed(aws: LocalAws) -> None:
     user = make_user(aws, NOTHING)
     condition = {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["1"]},

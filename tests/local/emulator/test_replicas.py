@@ -59,7 +59,7 @@ def test_a_replica_cannot_have_another_type_of_key_than_the_table(aws: LocalAws)
     assert (error.code, error.message.startswith(INVALID)) == ("ValidationException", True)
 
 
-def test_a_disabled_key_is_refused_and_makes_no_replica(aws: LocalAws, table: str) -> None:
+def test_a_replica_with_a_disabled_key_is_refused(aws: LocalAws, table: str) -> None:
     key = make_key(aws, region=THERE)
     aws.client("kms", region=THERE).disable_key(KeyId=key)
 
@@ -82,7 +82,7 @@ def test_items_are_replicated_and_each_replica_is_read_with_its_own_key(aws: Loc
     assert "Item" in aws.client("dynamodb").get_item(TableName=table, Key=item)
 
 
-def test_recovery_and_deletion_protection_are_each_replicas_own(aws: LocalAws) -> None:
+def test_each_replica_has_separate_recovery_and_deletion_protection(aws: LocalAws) -> None:
     table = make_table(aws, make_key(aws), DeletionProtectionEnabled=True)
     recovery: dict[str, Any] = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
     here, there = aws.client("dynamodb"), aws.client("dynamodb", region=THERE)
@@ -137,7 +137,7 @@ def test_a_protected_replica_is_not_removed(aws: LocalAws, table: str) -> None:
     assert (error.code, "protected against deletion" in error.message) == ("ValidationException", True)
 
 
-def test_a_replica_of_a_table_with_the_aws_managed_key_has_its_regions(aws: LocalAws) -> None:
+def test_a_replica_of_a_table_with_the_aws_managed_key_has_the_one_of_its_region(aws: LocalAws) -> None:
     table = make_table(aws, SSESpecification={"Enabled": True})
 
     add_replica(aws, table)

@@ -27,7 +27,7 @@ def resource_policy(principal: str, action: str, table: str, effect: str = "Allo
     return json.dumps({"Version": "2012-10-17", "Statement": [one]})
 
 
-def test_it_lets_a_user_in_who_has_no_policy_of_its_own(aws: LocalAws) -> None:
+def test_a_table_policy_allows_a_user_without_identity_policies(aws: LocalAws) -> None:
     table, someone = make_table(aws), make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
     theirs = aws.client("dynamodb", someone.credentials)
     error_of(theirs.get_item, TableName=table, Key=ITEM)
@@ -40,7 +40,7 @@ def test_it_lets_a_user_in_who_has_no_policy_of_its_own(aws: LocalAws) -> None:
     error_of(theirs.scan, TableName=table)
 
 
-def test_its_deny_beats_full_access(aws: LocalAws) -> None:
+def test_a_deny_in_the_table_policy_overrides_full_access(aws: LocalAws) -> None:
     table, someone = make_table(aws), make_user(aws)
     aws.client("dynamodb").put_resource_policy(
         ResourceArn=arn_of(table), Policy=resource_policy(someone.arn, "dynamodb:*", table, effect="Deny")
@@ -51,7 +51,7 @@ def test_its_deny_beats_full_access(aws: LocalAws) -> None:
     assert "with an explicit deny in a resource-based policy" in error.message
 
 
-def test_it_can_come_with_the_table_and_goes_with_it(aws: LocalAws) -> None:
+def test_a_table_policy_is_created_and_deleted_with_the_table(aws: LocalAws) -> None:
     table, dynamodb = name("table"), aws.client("dynamodb")
     text = resource_policy(f"arn:aws:iam::{ACCOUNT}:root", "dynamodb:GetItem", table)
     dynamodb.create_table(**table_request(table, ResourcePolicy=text))
@@ -63,7 +63,7 @@ def test_it_can_come_with_the_table_and_goes_with_it(aws: LocalAws) -> None:
     assert error_of(dynamodb.get_resource_policy, ResourceArn=arn_of(table)).code == "PolicyNotFoundException"
 
 
-def test_what_is_no_policy_is_refused(aws: LocalAws) -> None:
+def test_an_invalid_table_policy_is_refused(aws: LocalAws) -> None:
     table = make_table(aws)
 
     error = error_of(aws.client("dynamodb").put_resource_policy, ResourceArn=arn_of(table), Policy="{")

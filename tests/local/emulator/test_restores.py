@@ -34,7 +34,9 @@ WAYS = pytest.mark.parametrize("way", ["restore_table_from_backup", "restore_tab
 @pytest.mark.parametrize(
     "override", [{}, {"SSESpecificationOverride": {"Enabled": False}}], ids=["kept", "none"]
 )
-def test_who_may_not_use_the_key_cannot_restore(aws: LocalAws, way: str, override: dict[str, object]) -> None:
+def test_a_restore_needs_permission_to_use_the_key(
+    aws: LocalAws, way: str, override: dict[str, object]
+) -> None:
     source = source_of(aws, make_table(aws, make_key(aws)), way)
     stranger = make_user(aws)
 
@@ -75,7 +77,7 @@ def test_another_key_can_be_chosen(aws: LocalAws, way: str) -> None:
 
 
 @WAYS
-def test_what_is_under_a_disabled_key_cannot_be_restored(aws: LocalAws, way: str) -> None:
+def test_a_backup_under_a_disabled_key_cannot_be_restored(aws: LocalAws, way: str) -> None:
     old = make_key(aws)
     table = make_table(aws, old)
     source = source_of(aws, table, way)

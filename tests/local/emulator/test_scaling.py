@@ -15,7 +15,7 @@ TARGET: dict[str, Any] = {
 }
 
 
-def test_target_and_policy_are_kept_changed_and_removed(aws: LocalAws) -> None:
+def test_a_target_and_its_policy_are_created_changed_and_removed(aws: LocalAws) -> None:
     scaling = aws.client("application-autoscaling")
     target = {**TARGET, "ResourceId": f"table/{make_table(aws)}"}
     scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=10)
@@ -55,7 +55,7 @@ def test_a_target_needs_its_table(aws: LocalAws) -> None:
     assert error.code == "ValidationException"
 
 
-def test_scaling_needs_the_right_to_it(aws: LocalAws) -> None:
+def test_scaling_needs_permission(aws: LocalAws) -> None:
     nobody = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
 
     error = error_of(
@@ -89,7 +89,7 @@ def test_a_metric_has_one_target_tracking_policy(aws: LocalAws) -> None:
     )
 
 
-def test_a_policy_has_the_metric_of_its_dimension(aws: LocalAws) -> None:
+def test_a_policy_must_have_the_metric_of_its_dimension(aws: LocalAws) -> None:
     scaling = aws.client("application-autoscaling")
     target = {**TARGET, "ResourceId": f"table/{make_table(aws)}"}
     scaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=10)
@@ -109,7 +109,7 @@ def test_a_policy_has_the_metric_of_its_dimension(aws: LocalAws) -> None:
     assert "expected DynamoDBReadCapacityUtilization" in error.message
 
 
-def test_a_replica_needs_writes_that_are_on_demand_or_scaled(aws: LocalAws) -> None:
+def test_a_replica_needs_on_demand_or_autoscaled_writes(aws: LocalAws) -> None:
     dynamodb, scaling = aws.client("dynamodb"), aws.client("application-autoscaling")
     capacity = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
     table = make_table(aws, BillingMode="PROVISIONED", ProvisionedThroughput=capacity)

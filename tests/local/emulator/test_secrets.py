@@ -10,7 +10,7 @@ from tests.local.emulator.resources import (
 )
 
 
-def test_they_are_in_no_argument_and_no_environment(aws: LocalAws) -> None:
+def test_secrets_are_in_no_argument_and_no_environment_variable(aws: LocalAws) -> None:
     proc = Path(f"/proc/{aws.pid}")
     seen = (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes()
 
@@ -18,7 +18,7 @@ def test_they_are_in_no_argument_and_no_environment(aws: LocalAws) -> None:
         assert secret.encode() not in seen
 
 
-def test_they_are_in_no_representation_and_no_log() -> None:
+def test_secrets_are_in_no_repr_and_no_log() -> None:
     with running() as aws:
         user = make_user(aws)
         error_of(aws.client("dynamodb", Credentials(aws.owner.access_key_id, "wrong")).list_tables)

@@ -19,7 +19,7 @@ from local.process import LocalAwsError, running, start
 from tests.local.emulator.lifetime import ended, gone, port_of
 
 
-def test_stop_ends_it_and_can_be_repeated() -> None:
+def test_stop_can_be_called_twice() -> None:
     aws = start()
     aws.stop()
     aws.stop()
@@ -29,7 +29,7 @@ def test_stop_ends_it_and_can_be_repeated() -> None:
         aws.client("dynamodb")
 
 
-def test_it_leaves_no_files_behind() -> None:
+def test_the_local_aws_leaves_no_files_behind() -> None:
     """Reading tags calls all services, one of which would save its own key for later runs."""
     kept = Path(tempfile.gettempdir()) / "ministack-state"
     shutil.rmtree(kept, ignore_errors=True)
@@ -40,7 +40,7 @@ def test_it_leaves_no_files_behind() -> None:
     assert not kept.exists()
 
 
-def test_a_killed_one_says_so() -> None:
+def test_the_error_says_that_the_local_aws_was_killed() -> None:
     with running() as aws:
         os.kill(aws.pid, signal.SIGKILL)
 
@@ -52,7 +52,7 @@ def test_a_killed_one_says_so() -> None:
             aws.client("dynamodb")
 
 
-def test_it_ends_with_the_process_that_started_it() -> None:
+def test_the_local_aws_ends_with_the_process_that_started_it() -> None:
     program = (
         "import os, signal; from local.process import start; aws = start(); "
         "print(aws.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
@@ -77,7 +77,7 @@ def test_a_busy_port_is_one_clear_message() -> None:
             start(port=port)
 
 
-def test_a_given_port_is_taken() -> None:
+def test_a_given_port_is_used() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -95,7 +95,7 @@ def test_a_given_port_is_taken() -> None:
         ({"dynamodb_hosts": 0}, "dynamodb_hosts 0: expected 1 or more"),
     ],
 )
-def test_a_wrong_argument_is_one_clear_message_and_nothing_is_kept(
+def test_a_wrong_argument_is_one_clear_message_and_leaves_nothing_behind(
     arguments: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     state = tmp_path / "state"
@@ -109,7 +109,7 @@ def test_a_wrong_argument_is_one_clear_message_and_nothing_is_kept(
 @pytest.mark.parametrize(
     ("place", "why"), [("a-file", "File exists"), ("a-file/state", "Not a directory"), ("/proc/x", "No such")]
 )
-def test_a_state_directory_that_cannot_be_written_is_named(place: str, why: str, tmp_path: Path) -> None:
+def test_the_error_names_an_unwritable_state_directory(place: str, why: str, tmp_path: Path) -> None:
     (tmp_path / "a-file").touch()
     state = tmp_path / place
 
@@ -117,7 +117,7 @@ def test_a_state_directory_that_cannot_be_written_is_named(place: str, why: str,
         start(state_dir=state)
 
 
-def test_without_its_environment_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_environment_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emulator_process, "EMULATOR_PYTHON", ROOT / "local" / "missing" / "python")
 
     with pytest.raises(LocalAwsError, match="is missing: run `make setup`"):

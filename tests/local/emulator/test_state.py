@@ -24,7 +24,7 @@ from tests.local.emulator.resources import (
 )
 
 
-def test_after_kill_9_all_that_was_answered_is_there(tmp_path: Path) -> None:
+def test_after_kill_9_every_answered_call_is_kept(tmp_path: Path) -> None:
     first = start(state_dir=tmp_path)
     reader = make_user(first)
     key = make_key(first, statement(reader.arn, action="kms:Decrypt"))
@@ -43,7 +43,7 @@ def test_after_kill_9_all_that_was_answered_is_there(tmp_path: Path) -> None:
         assert len(second.client("kms").list_grants(KeyId=key)["Grants"]) == 1
 
 
-def test_what_a_policy_means_survives_too(tmp_path: Path) -> None:
+def test_principals_of_a_policy_survive(tmp_path: Path) -> None:
     first = start(state_dir=tmp_path)
     reader = make_user(first)
     key = make_key(first, statement(reader.arn, action="kms:Decrypt"))
@@ -74,7 +74,7 @@ def test_the_budget_of_key_changes_survives(tmp_path: Path) -> None:
         assert error.code == "LimitExceededException"
 
 
-def test_a_damaged_state_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_state_is_refused_with_advice(tmp_path: Path) -> None:
     start(state_dir=tmp_path).stop()
     (tmp_path / "state.json").write_text("{", encoding="utf-8")
 
@@ -82,7 +82,7 @@ def test_a_damaged_state_is_refused_with_what_to_do(tmp_path: Path) -> None:
         start(state_dir=tmp_path)
 
 
-def test_a_damaged_run_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_a_damaged_run_file_is_refused_with_advice(tmp_path: Path) -> None:
     start(state_dir=tmp_path).stop()
     (tmp_path / "run.json").write_text("{}", encoding="utf-8")
 

@@ -47,12 +47,12 @@ def test_an_alias_and_an_id_are_resolved_to_the_arn(aws: LocalAws) -> None:
         assert shown["KMSMasterKeyArn"] == key
 
 
-def test_nothing_is_shown_for_the_aws_owned_key(aws: LocalAws) -> None:
+def test_no_encryption_is_shown_for_the_aws_owned_key(aws: LocalAws) -> None:
     assert sse_of(aws, make_table(aws)) is None
     assert sse_of(aws, make_table(aws, SSESpecification={"Enabled": False})) is None
 
 
-def test_going_back_to_the_aws_owned_key_shows_nothing_and_retires_the_grant(aws: LocalAws) -> None:
+def test_changing_back_to_the_aws_owned_key_retires_the_grant(aws: LocalAws) -> None:
     key = make_key(aws)
     table = make_table(aws, key)
 
@@ -130,7 +130,7 @@ def managed(aws: LocalAws) -> str:
     return make_table(aws, SSESpecification={"Enabled": True})
 
 
-def test_the_aws_managed_key_is_a_key_like_others_but_aws_manages_it(aws: LocalAws, managed: str) -> None:
+def test_only_its_manager_tells_the_aws_managed_key_from_others(aws: LocalAws, managed: str) -> None:
     """Its ARN looks like that of any key: only KMS shows who manages it."""
     shown = sse_of(aws, managed) or {}
 
@@ -140,13 +140,13 @@ def test_the_aws_managed_key_is_a_key_like_others_but_aws_manages_it(aws: LocalA
     assert metadata["Arn"] == aws.client("kms").describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["Arn"]
 
 
-def test_all_whom_dynamodb_lets_in_may_use_the_aws_managed_key(aws: LocalAws, managed: str) -> None:
+def test_the_aws_managed_key_needs_dynamodb_permissions_only(aws: LocalAws, managed: str) -> None:
     reader = make_user(aws)
 
     assert aws.client("dynamodb", reader.credentials).get_item(TableName=managed, Key=ITEM)["Item"] == ITEM
 
 
-def test_nobody_manages_the_aws_managed_key_or_uses_it_directly(aws: LocalAws, managed: str) -> None:
+def test_nobody_can_manage_the_aws_managed_key_or_use_it_directly(aws: LocalAws, managed: str) -> None:
     key = (sse_of(aws, managed) or {})["KMSMasterKeyArn"]
     kms = aws.client("kms", aws.root)
 
@@ -165,7 +165,7 @@ def test_the_alias_of_the_aws_managed_key_can_be_named(aws: LocalAws, managed: s
     assert sse_of(aws, table) == sse_of(aws, managed)
 
 
-def test_a_table_that_has_the_aws_managed_key_cannot_be_given_it_again(aws: LocalAws, managed: str) -> None:
+def test_setting_the_aws_managed_key_twice_is_refused(aws: LocalAws, managed: str) -> None:
     error = error_of(
         aws.client("dynamodb").update_table, TableName=managed, SSESpecification={"Enabled": True}
     )

@@ -62,7 +62,7 @@ def test_a_key_that_is_not_symmetric_is_a_server_error(aws: LocalAws, spec: str,
 
 
 @pytest.mark.parametrize("lacking", ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt"])
-def test_dynamodb_needs_the_callers_right(aws: LocalAws, lacking: str) -> None:
+def test_dynamodb_needs_the_permissions_of_the_caller(aws: LocalAws, lacking: str) -> None:
     deployer = make_user(aws, "arn:aws:iam::aws:policy/AdministratorAccess")
     key = make_key(aws, statement(ROOT, action=lacking, Effect="Deny"))
 

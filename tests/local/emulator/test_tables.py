@@ -30,7 +30,7 @@ def test_deletion_protection_keeps_a_table(aws: LocalAws) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 36])
-def test_recovery_goes_back_1_to_35_days(aws: LocalAws, days: int) -> None:
+def test_the_recovery_period_is_1_to_35_days(aws: LocalAws, days: int) -> None:
     error = error_of(
         other_client(aws, "dynamodb").update_continuous_backups,
         TableName=make_table(aws),
@@ -40,7 +40,7 @@ def test_recovery_goes_back_1_to_35_days(aws: LocalAws, days: int) -> None:
     assert error.code == "ValidationException"
 
 
-def test_recovery_goes_back_35_days_when_no_period_is_given(aws: LocalAws) -> None:
+def test_the_default_recovery_period_is_35_days(aws: LocalAws) -> None:
     answer = aws.client("dynamodb").update_continuous_backups(
         TableName=make_table(aws), PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
@@ -49,7 +49,7 @@ def test_recovery_goes_back_35_days_when_no_period_is_given(aws: LocalAws) -> No
     assert (description["PointInTimeRecoveryStatus"], description["RecoveryPeriodInDays"]) == ("ENABLED", 35)
 
 
-def test_tags_are_found_by_the_tagging_api(aws: LocalAws) -> None:
+def test_the_tagging_api_finds_tags(aws: LocalAws) -> None:
     table = make_table(aws, Tags=[{"Key": "team", "Value": name("team")}])
     [tag] = aws.client("dynamodb").list_tags_of_resource(ResourceArn=arn_of(table))["Tags"]
 
@@ -85,7 +85,7 @@ def test_the_view_type_of_a_stream_cannot_be_changed_while_it_is_on(aws: LocalAw
     dynamodb.update_table(TableName=table, StreamSpecification=stream)
 
 
-def test_a_stream_tells_of_changes(aws: LocalAws) -> None:
+def test_a_stream_has_records_of_changes(aws: LocalAws) -> None:
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
     table, streams = make_table(aws, StreamSpecification=stream), aws.client("dynamodbstreams")
     arn = aws.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
@@ -99,7 +99,7 @@ def test_a_stream_tells_of_changes(aws: LocalAws) -> None:
     assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", ITEM)
 
 
-def test_what_is_no_request_is_refused(aws: LocalAws) -> None:
+def test_an_invalid_request_is_refused(aws: LocalAws) -> None:
     """A signed request whose body is no JSON object."""
     for service, target in [("dynamodb", "DynamoDB_20120810.GetItem"), ("kms", "TrentService.CreateKey")]:
         client = other_client(aws, service)

@@ -16,7 +16,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("tags", REFUSED.values(), ids=REFUSED)
-def test_tags_that_are_not_allowed_are_refused_and_none_is_kept(tags: dict[str, str], aws: LocalAws) -> None:
+def test_invalid_tags_are_refused_and_none_is_saved(tags: dict[str, str], aws: LocalAws) -> None:
     dynamodb, kms, table, key = aws.client("dynamodb"), aws.client("kms"), make_table(aws), make_key(aws)
     arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
     of_table = [{"Key": name, "Value": value} for name, value in tags.items()]
@@ -35,7 +35,7 @@ def test_a_new_table_has_no_reserved_tags(aws: LocalAws) -> None:
     assert error.code == "ValidationException"
 
 
-def test_fifty_tags_count_changed_ones_once(aws: LocalAws) -> None:
+def test_a_changed_tag_counts_once_towards_the_limit_of_fifty(aws: LocalAws) -> None:
     dynamodb = aws.client("dynamodb")
     arn = dynamodb.describe_table(TableName=make_table(aws))["Table"]["TableArn"]
     tags = [{"Key": f"tag-{number}", "Value": ""} for number in range(50)]

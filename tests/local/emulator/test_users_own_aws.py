@@ -38,7 +38,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_a_canary_in_environment_and_home_is_not_read(environment: dict[str, str]) -> None:
+def test_credentials_in_environment_and_home_are_not_read(environment: dict[str, str]) -> None:
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env=environment,

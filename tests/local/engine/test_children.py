@@ -27,7 +27,7 @@ def test_a_process_that_ignores_the_request_to_end_is_killed() -> None:
     assert time.monotonic() - started >= PATIENCE_IN_SECONDS
 
 
-def test_what_a_process_started_ends_with_it(tmp_path: Path) -> None:
+def test_the_children_of_a_process_end_with_it(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     children = Children()
     children.start(["sh", "-c", f"sleep 600 & echo $! > '{pid}'; wait"])
@@ -38,7 +38,7 @@ def test_what_a_process_started_ends_with_it(tmp_path: Path) -> None:
     wait_until(lambda: not is_running(int(pid.read_text())))
 
 
-def test_many_deaf_processes_end_together_not_one_after_the_other() -> None:
+def test_processes_that_ignore_the_request_are_killed_together() -> None:
     children = Children()
     processes = [children.start([sys.executable, "-c", DEAF], piped=True) for _ in range(3)]
     for process in processes:
@@ -52,7 +52,7 @@ def test_many_deaf_processes_end_together_not_one_after_the_other() -> None:
     assert [process.poll() is not None for process in processes] == [True] * 3
 
 
-def test_nothing_is_started_once_all_are_being_ended() -> None:
+def test_no_process_starts_while_all_are_being_ended() -> None:
     children = Children()
     children.end_all()
 

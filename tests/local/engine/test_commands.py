@@ -24,7 +24,7 @@ def plugin(project: Project, kind: str = "resource") -> language_pb2.RunPluginRe
     return language_pb2.RunPluginRequest(info=info, kind=kind, args=["127.0.0.1:1"])
 
 
-def test_a_program_is_told_its_context_and_given_its_arguments(project: Project) -> None:
+def test_a_program_gets_its_context_and_its_arguments(project: Project) -> None:
     request = language_pb2.RunRequest(
         info=language_pb2.ProgramInfo(root_directory=str(project.root), entry_point="app.py"),
         monitor_address="127.0.0.1:2",
@@ -46,7 +46,7 @@ def test_a_program_is_told_its_context_and_given_its_arguments(project: Project)
     ]
 
 
-def test_a_program_without_an_entry_point_is_its_directory(project: Project) -> None:
+def test_a_program_without_an_entry_point_is_run_by_its_directory(project: Project) -> None:
     command = program_command(project, "/bin/runner", "127.0.0.1:1", language_pb2.RunRequest(dryRun=True))
 
     assert command[-1] == "."
@@ -82,7 +82,7 @@ def test_a_package_that_cannot_be_built_is_refused(project: Project, text: str) 
         plugin_command(project, plugin(project))
 
 
-def test_a_debugger_is_refused_rather_than_left_out(project: Project) -> None:
+def test_a_debugger_is_refused_and_not_ignored(project: Project) -> None:
     with pytest.raises(UserError, match="does not support debuggers"):
         program_command(project, "r", "e", language_pb2.RunRequest(attach_debugger=True))
     with pytest.raises(UserError, match="does not support debuggers"):

@@ -80,7 +80,7 @@ def test_other_flags_are_another_build(module: Path, monkeypatch: pytest.MonkeyP
     assert engine_build.destination() != before
 
 
-def test_a_build_holds_the_engine_its_runner_and_the_launcher_of_its_host(
+def test_a_build_contains_the_engine_its_runner_and_the_launcher_of_its_host(
     module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_go(module.parent / "go", monkeypatch, 'echo engine > "$output"; chmod +x "$output"')
@@ -98,7 +98,7 @@ def test_a_second_build_does_nothing(module: Path, monkeypatch: pytest.MonkeyPat
     assert (engine_build.build() / "pulumi").read_text() == first
 
 
-def test_two_builds_at_once_build_once(
+def test_two_builds_at_the_same_time_compile_once(
     module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     builds = module.parent / "builds"
@@ -116,7 +116,7 @@ def test_two_builds_at_once_build_once(
     assert "Waiting for another process" in capsys.readouterr().err
 
 
-def test_a_failed_build_leaves_nothing_behind_and_shows_what_go_said(
+def test_a_failed_build_leaves_nothing_behind_and_shows_the_output_of_go(
     module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_go(module.parent / "go", monkeypatch, 'echo half > "$output"; echo no such module >&2; exit 1')
@@ -128,7 +128,7 @@ def test_a_failed_build_leaves_nothing_behind_and_shows_what_go_said(
     assert list(engine_build.destination().parent.iterdir()) == []
 
 
-def test_what_a_killed_build_left_is_removed_by_the_next(
+def test_the_next_build_removes_the_files_of_a_killed_build(
     module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_go(module.parent / "go", monkeypatch, 'echo engine > "$output"; chmod +x "$output"')
@@ -141,21 +141,21 @@ def test_what_a_killed_build_left_is_removed_by_the_next(
     assert not (engine_build.destination() / "half").exists()
 
 
-def test_what_go_keeps_while_it_works_is_in_the_unfinished_build(
+def test_the_temporary_files_of_go_are_in_the_unfinished_build(
     module: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed, Go removes nothing; the next build removes what is there."""
-    said = module.parent / "said"
+    output = module.parent / "output"
     fake_go(
         module.parent / "go",
         monkeypatch,
-        f'touch "$GOTMPDIR/left"; echo "$GOTMPDIR" > {said}; echo engine > "$output"; chmod +x "$output"',
+        f'touch "$GOTMPDIR/left"; echo "$GOTMPDIR" > {output}; echo engine > "$output"; chmod +x "$output"',
     )
 
     kept = engine_build.build()
 
     unfinished = kept.with_name(f"{kept.name}.unfinished")
-    assert unfinished in Path(said.read_text().strip()).parents
+    assert unfinished in Path(output.read_text().strip()).parents
     assert sorted(file.name for file in kept.iterdir()) == sorted(
         ["pulumi", engine_build.HOST, engine_build.PROGRAM_RUNNER]
     )
@@ -173,16 +173,16 @@ def test_a_finished_build_leaves_no_go_caches(module: Path, monkeypatch: pytest.
     home.mkdir()
     for name in ("GOPATH", "GOMODCACHE", "GOCACHE"):
         monkeypatch.setenv(name, str(home / name))
-    said = module.parent / "said"
+    output = module.parent / "output"
     fake_go(
         module.parent / "go",
         monkeypatch,
-        f'{FILL_CACHES}; cat "$GOCACHE/file" > {said}; echo engine > "$output"; chmod +x "$output"',
+        f'{FILL_CACHES}; cat "$GOCACHE/file" > {output}; echo engine > "$output"; chmod +x "$output"',
     )
 
     engine_build.build()
 
-    assert said.read_text() == "one\n"
+    assert output.read_text() == "one\n"
     assert not engine_build.go_caches().exists()
     assert list(home.iterdir()) == []
 
@@ -260,7 +260,7 @@ def test_an_installed_go_toolchain_is_used_when_path_has_none(
     assert find_go() == go
 
 
-def test_without_go_and_without_a_package_index_the_failure_says_both(
+def test_without_go_and_without_a_package_index_the_message_names_both(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreachable(*_: object, **__: object) -> None:
@@ -276,7 +276,7 @@ def test_without_go_and_without_a_package_index_the_failure_says_both(
     assert [file.name for file in (tmp_path / "encrypted-tables").iterdir()] == ["go.lock"]
 
 
-def test_an_unwritable_cache_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_an_unwritable_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
 

@@ -35,7 +35,7 @@ def completed(environment: Environment) -> Environment:
     return environment
 
 
-def test_a_complete_environment_is_not_made_again(environment: Environment) -> None:
+def test_a_complete_environment_is_not_recreated(environment: Environment) -> None:
     kept = completed(environment).directory / "kept"
     kept.touch()
 
@@ -98,7 +98,7 @@ def test_an_unreachable_package_index_is_one_message_and_no_stamp(environment: E
     assert not environment.is_complete
 
 
-def test_a_half_made_environment_is_made_anew(
+def test_an_incomplete_environment_is_recreated(
     environment: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (environment.directory / "bin").mkdir(parents=True)
@@ -113,7 +113,7 @@ def test_a_half_made_environment_is_made_anew(
     assert not (environment.directory / "half").exists()
 
 
-def test_a_python_that_cannot_make_environments_is_named(
+def test_the_error_names_a_python_that_cannot_create_environments(
     environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "python"
@@ -126,12 +126,12 @@ def test_a_python_that_cannot_make_environments_is_named(
     assert "python3-venv" in str(error.value)
 
 
-def test_environments_are_made_by_a_python_that_outlives_the_one_in_use() -> None:
+def test_environments_are_created_by_a_python_outside_the_active_environment() -> None:
     """With this checkout's environment activated, `python3` is a file that is about to be removed."""
     assert sys.prefix != sys.base_prefix
     assert not Path(virtualenv.base_python()).is_relative_to(sys.prefix)
 
 
-def test_each_environment_of_the_checkout_has_a_lock_to_make_it_from() -> None:
+def test_each_environment_of_the_checkout_has_a_lock_file() -> None:
     assert [environment.lock.exists() for environment in environments()] == [True, True, True]
     assert len({environment.stamp for environment in environments()}) == 3

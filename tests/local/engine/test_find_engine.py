@@ -45,7 +45,7 @@ def built_pulumi(version: str = "3.259.0") -> Path:
     return program(engine_build.destination() / "pulumi", f"v{version}")
 
 
-def test_pulumi_on_path_wins_over_the_cache_and_brings_its_own_language_host(machine: Path) -> None:
+def test_pulumi_on_path_is_preferred_to_the_cache_and_has_its_own_language_host(machine: Path) -> None:
     on_path = official_pulumi(machine / "bin", "3.272.0")
     built_pulumi()
 
@@ -65,7 +65,7 @@ def test_a_linked_pulumi_finds_the_language_host_beside_the_real_one(machine: Pa
 
 
 @pytest.mark.parametrize("version", ["3.248.9", "2.300.0", "3.249.0-alpha"])
-def test_a_pulumi_that_is_too_old_is_passed_over(machine: Path, version: str) -> None:
+def test_a_pulumi_that_is_too_old_is_skipped(machine: Path, version: str) -> None:
     official_pulumi(machine / "bin", version)
     built = built_pulumi()
     expected = machine / "bin" / "pulumi" if version == "3.249.0-alpha" else built
@@ -73,7 +73,7 @@ def test_a_pulumi_that_is_too_old_is_passed_over(machine: Path, version: str) ->
     assert find_or_build_engine().pulumi == expected
 
 
-def test_a_pulumi_without_a_python_language_host_is_passed_over(machine: Path) -> None:
+def test_a_pulumi_without_a_python_language_host_is_skipped(machine: Path) -> None:
     program(machine / "bin" / "pulumi", "v3.272.0")
     built = built_pulumi()
 
@@ -81,9 +81,7 @@ def test_a_pulumi_without_a_python_language_host_is_passed_over(machine: Path) -
 
 
 @pytest.mark.parametrize(("says", "status"), [("", 1), ("", 0), ("hello", 0)])
-def test_a_pulumi_that_does_not_tell_its_version_is_passed_over(
-    machine: Path, says: str, status: int
-) -> None:
+def test_a_pulumi_without_a_version_is_skipped(machine: Path, says: str, status: int) -> None:
     official_pulumi(machine / "bin", "")
     program(machine / "bin" / "pulumi", says, status)
     built = built_pulumi()
@@ -91,7 +89,7 @@ def test_a_pulumi_that_does_not_tell_its_version_is_passed_over(
     assert find_or_build_engine().pulumi == built
 
 
-def test_an_official_installation_in_the_cache_wins_over_a_build() -> None:
+def test_an_official_installation_in_the_cache_is_preferred_to_a_build() -> None:
     installed = official_pulumi(official_installer.destination(), "3.259.0")
     built_pulumi()
 
@@ -101,7 +99,7 @@ def test_an_official_installation_in_the_cache_wins_over_a_build() -> None:
     assert engine.origin == "official installer"
 
 
-def test_a_built_engine_is_told_where_this_checkouts_language_host_is() -> None:
+def test_a_built_engine_gets_the_path_of_this_checkouts_language_host() -> None:
     built = built_pulumi()
 
     engine = find_or_build_engine()
@@ -110,7 +108,7 @@ def test_a_built_engine_is_told_where_this_checkouts_language_host_is() -> None:
     assert Path(engine.variables[LANGUAGE_HOST_VARIABLE]).is_file()
 
 
-def test_a_build_that_lacks_a_program_is_none() -> None:
+def test_a_build_that_lacks_a_program_is_not_used() -> None:
     built_pulumi()
     (engine_build.destination() / engine_build.PROGRAM_RUNNER).unlink()
 
@@ -132,13 +130,13 @@ def test_the_official_installer_is_tried_before_a_build(monkeypatch: pytest.Monk
     assert tried == ["install"]
 
 
-def test_what_cannot_be_installed_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_cannot_be_installed_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_build, "build", built_pulumi)
 
     assert find_or_build_engine().origin == "built from Go modules"
 
 
-def test_without_leave_to_build_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_permission_to_build_nothing_is_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
     monkeypatch.setattr(official_installer, "install", lambda: tried.append("install"))
     monkeypatch.setattr(engine_build, "build", lambda: tried.append("build"))
@@ -148,7 +146,7 @@ def test_without_leave_to_build_nothing_is_downloaded(monkeypatch: pytest.Monkey
     assert tried == []
 
 
-def test_when_nothing_works_one_message_says_all_that_was_tried_and_what_to_do(machine: Path) -> None:
+def test_when_nothing_works_one_message_lists_the_attempts_and_what_to_do(machine: Path) -> None:
     official_pulumi(machine / "bin", "3.100.0")
 
     with pytest.raises(EngineNotFoundError) as error:
@@ -166,7 +164,7 @@ def test_when_nothing_works_one_message_says_all_that_was_tried_and_what_to_do(m
     assert "https://www.pulumi.com/docs/install/" in message
 
 
-def test_an_engine_in_the_cache_that_does_not_run_is_named_with_what_to_do() -> None:
+def test_the_error_names_a_cached_engine_that_does_not_run() -> None:
     built_pulumi()
     program(engine_build.destination() / "pulumi", status=1)
 
@@ -174,9 +172,7 @@ def test_an_engine_in_the_cache_that_does_not_run_is_named_with_what_to_do() -> 
         find_or_build_engine()
 
 
-def test_a_cache_that_cannot_be_written_is_the_one_thing_said(
-    machine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unwritable_cache_is_the_only_error(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def install() -> None:
         with locked("official"):
             pass
@@ -194,7 +190,7 @@ def test_a_cache_that_cannot_be_written_is_the_one_thing_said(
     )
 
 
-def test_a_host_of_another_language_on_path_is_used_before_this_projects(machine: Path) -> None:
+def test_a_language_host_on_path_is_preferred_to_this_projects(machine: Path) -> None:
     built = built_pulumi()
     program(machine / "bin" / "pulumi-language-go")
 

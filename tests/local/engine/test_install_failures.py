@@ -14,8 +14,8 @@ from local.local_run import ROOT
 CREATE = "from local.engine.virtualenv import create; from pathlib import Path; create(Path('{}'))"
 
 
-def said_within(mount: str, place: Path) -> str:
-    """What creating an environment in the place says, after this mount in a namespace of its own."""
+def errors_with(mount: str, place: Path) -> str:
+    """The errors of creating an environment in the place after this mount, in a separate namespace."""
     program = CREATE.format(place / "venv")
     command = f'{mount} && exec {sys.executable} -c "{program}"'
     done = subprocess.run(
@@ -44,21 +44,21 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_full_disk_is_named(place: Path) -> None:
-    said = said_within(f"mount -t tmpfs -o size=64k tmpfs {place}", place)
+def test_the_error_names_a_full_disk(place: Path) -> None:
+    output = errors_with(f"mount -t tmpfs -o size=64k tmpfs {place}", place)
 
-    assert f"The disk is full. Free some space for {place}/venv" in said
-    assert "index" not in said
-
-
-def test_a_directory_that_cannot_be_written_is_named(place: Path) -> None:
-    said = said_within(f"mount -t tmpfs -o ro tmpfs {place}", place)
-
-    assert f"{place}/venv cannot be written." in said
-    assert "python3-venv" not in said
+    assert f"The disk is full. Free some space for {place}/venv" in output
+    assert "index" not in output
 
 
-def test_an_index_that_cannot_be_reached_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_an_unwritable_directory(place: Path) -> None:
+    output = errors_with(f"mount -t tmpfs -o ro tmpfs {place}", place)
+
+    assert f"{place}/venv cannot be written." in output
+    assert "python3-venv" not in output
+
+
+def test_the_error_names_an_unreachable_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
     monkeypatch.setenv("PIP_RETRIES", "0")

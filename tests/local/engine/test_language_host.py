@@ -61,7 +61,7 @@ def test_config_and_secret_config_reach_the_program(program: Program) -> None:
     assert stack.outputs() == {"plain": "a", "secret": "correct horse"}
 
 
-def test_a_missing_virtual_environment_is_named_with_what_to_do(program: Program, tmp_path: Path) -> None:
+def test_a_missing_virtual_environment_is_reported_with_advice(program: Program, tmp_path: Path) -> None:
     result = program("import pulumi\n", virtualenv=tmp_path / "nowhere").preview()
 
     assert result.exit_code != 0
@@ -69,13 +69,13 @@ def test_a_missing_virtual_environment_is_named_with_what_to_do(program: Program
     assert "pulumi install" in result.output
 
 
-def test_much_output_arrives_whole(program: Program) -> None:
+def test_long_output_arrives_complete(program: Program) -> None:
     result = program("for n in range(5000):\n    print('line', n)\n").preview().checked()
 
     assert [n for n in range(5000) if f"line {n}\n" not in result.output] == []
 
 
-def test_a_last_line_without_its_end_and_what_goes_to_stderr_arrive(program: Program) -> None:
+def test_an_unterminated_last_line_and_stderr_arrive(program: Program) -> None:
     text = "import sys\nsys.stderr.write('to stderr 世界')\nsys.stdout.write('no newline')\n"
 
     result = program(text).preview().checked()
@@ -92,14 +92,14 @@ def test_a_syntax_error_shows_its_file_and_line(program: Program) -> None:
     assert '__main__.py", line 2' in result.output
 
 
-def test_a_missing_module_is_named(program: Program) -> None:
+def test_the_error_names_a_missing_module(program: Program) -> None:
     result = program("import no_such_module\n").preview()
 
     assert result.exit_code != 0
     assert "No module named 'no_such_module'" in result.output
 
 
-def test_a_program_that_is_killed_fails_and_says_by_what(program: Program) -> None:
+def test_a_killed_program_fails_with_the_name_of_the_signal(program: Program) -> None:
     result = program("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n").preview()
 
     assert result.exit_code != 0
@@ -120,7 +120,7 @@ def test_the_program_runs_in_its_activated_virtual_environment(program: Program)
     assert stack.outputs() == {"prefix": venv, "virtualenv": venv, "python": f"{venv}/bin/python"}
 
 
-def test_the_program_knows_its_stack_and_whether_it_is_a_preview(program: Program) -> None:
+def test_the_program_can_read_its_stack_and_whether_it_is_a_preview(program: Program) -> None:
     text = "import pulumi\nprint(pulumi.get_project(), pulumi.get_stack(), pulumi.runtime.is_dry_run())\n"
     stack = program(text)
 
@@ -128,7 +128,7 @@ def test_the_program_knows_its_stack_and_whether_it_is_a_preview(program: Progra
     assert "program dev False" in stack.up().checked().output
 
 
-def test_a_program_in_a_folder_of_its_own_runs_there(program: Program, tmp_path: Path) -> None:
+def test_a_program_in_a_subfolder_runs_there(program: Program, tmp_path: Path) -> None:
     stack = program("", main="deep/er")
     folder = tmp_path / "deep" / "er"
     folder.mkdir(parents=True)
@@ -159,9 +159,7 @@ def test_config_of_other_namespaces_and_of_structures_reaches_the_program(progra
 
 
 @pytest.mark.parametrize("option", [{"toolchain": "uv"}, {"typechecker": "mypy"}])
-def test_a_runtime_option_that_this_host_does_not_have_is_refused(
-    program: Program, option: dict[str, str]
-) -> None:
+def test_an_unsupported_runtime_option_is_refused(program: Program, option: dict[str, str]) -> None:
     result = program("import pulumi\n", options=option).preview()
 
     assert result.exit_code != 0
@@ -169,7 +167,7 @@ def test_a_runtime_option_that_this_host_does_not_have_is_refused(
     assert "Traceback" not in result.output
 
 
-def test_a_missing_plugin_is_asked_for_in_the_version_of_its_package(program: Program) -> None:
+def test_a_missing_plugin_is_requested_in_the_version_of_its_package(program: Program) -> None:
     result = program("import pulumi_aws\npulumi_aws.iam.User('u')\n").preview()
 
     assert result.exit_code != 0
@@ -177,7 +175,7 @@ def test_a_missing_plugin_is_asked_for_in_the_version_of_its_package(program: Pr
     assert "7.51.1" in result.output
 
 
-def test_a_checkout_that_is_not_set_up_is_told_what_to_run(tmp_path: Path) -> None:
+def test_a_checkout_that_is_not_set_up_gets_the_command_to_run(tmp_path: Path) -> None:
     folder = tmp_path / "a checkout" / "local" / "engine" / "language_host"
     folder.mkdir(parents=True)
     launcher = shutil.copy(OWN_HOST, folder)

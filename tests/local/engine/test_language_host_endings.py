@@ -32,7 +32,7 @@ def test_an_interrupted_run_leaves_nothing_running_and_shows_no_traceback(
     wait_until(lambda: not is_running(int(started.read_text())))
 
 
-def test_a_killed_engine_takes_program_and_host_with_it(program: Program, tmp_path: Path) -> None:
+def test_program_and_host_end_with_a_killed_engine(program: Program, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     stack = program(
         "import os, pathlib, time\n"
@@ -48,7 +48,7 @@ def test_a_killed_engine_takes_program_and_host_with_it(program: Program, tmp_pa
     wait_until(lambda: not any(is_running(int(pid)) for pid in pids.read_text().split()))
 
 
-def test_an_interrupted_run_ends_what_the_program_started_and_a_program_that_ignores_the_request(
+def test_an_interrupted_run_ends_the_children_of_the_program_and_programs_that_ignore_the_request(
     program: Program, tmp_path: Path
 ) -> None:
     pids = tmp_path / "pids"

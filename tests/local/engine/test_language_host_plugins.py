@@ -57,7 +57,7 @@ pulumi.export("double", Part().double)
 """
 
 
-def test_a_plugin_of_python_components_makes_them(program: Program, tmp_path: Path) -> None:
+def test_a_plugin_of_python_components_creates_them(program: Program, tmp_path: Path) -> None:
     stack = program(USES_PART, plugins={"providers": [{"name": "parts", "path": "plugin"}]})
     (make_plugin(tmp_path) / "__main__.py").write_text(
         PART + "component_provider_host(name='parts', components=[Part])\n"
@@ -93,7 +93,7 @@ def test_a_plugin_that_cannot_be_run_says_what_is_missing(program: Program, tmp_
     assert "neither `__main__.py` nor a buildable `pyproject.toml`" in result.output
 
 
-def test_about_tells_the_programs_python_and_its_packages(program: Program) -> None:
+def test_about_shows_the_programs_python_and_its_packages(program: Program) -> None:
     done = command(program("import pulumi\n"), "about", "--json")
 
     about = json.loads(done.stdout)
@@ -101,10 +101,10 @@ def test_about_tells_the_programs_python_and_its_packages(program: Program) -> N
     assert {"name": "pulumi_aws", "version": "7.51.1"} in about["dependencies"]
 
 
-def test_pulumi_install_makes_the_virtual_environment(
+def test_pulumi_install_creates_the_virtual_environment(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The package index is out of reach: what needs none is done, and the failure is told as pip tells it."""
+    """Without a package index, the environment is created and the error of pip is shown."""
     stack = program("import pulumi\n", virtualenv=tmp_path / "made")
     for name, value in {
         "PIP_INDEX_URL": "http://127.0.0.1:9/",

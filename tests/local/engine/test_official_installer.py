@@ -92,7 +92,7 @@ def test_an_archive_without_a_checksum_is_refused(releases: Path) -> None:
         official_installer.install()
 
 
-def test_a_members_path_cannot_leave_the_directory(releases: Path, tmp_path: Path) -> None:
+def test_an_archive_member_cannot_leave_the_directory(releases: Path, tmp_path: Path) -> None:
     release(releases, {"../../../outside": b"bad", "pulumi/pulumi": b"engine"})
 
     official_installer.install()
@@ -102,7 +102,7 @@ def test_a_members_path_cannot_leave_the_directory(releases: Path, tmp_path: Pat
     ] == []
 
 
-def test_a_release_that_is_not_there_is_said_with_its_address(releases: Path) -> None:
+def test_the_error_names_the_address_of_a_missing_release(releases: Path) -> None:
     assert releases.exists()
 
     with pytest.raises(AttemptFailedError, match=r"checksums\.txt: HTTP Error 404"):
@@ -117,7 +117,7 @@ def test_an_unreachable_host_fails_at_once(releases: Path, monkeypatch: pytest.M
         official_installer.install()
 
 
-def test_a_machine_without_a_release_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_a_machine_without_a_release(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "s390x")
 
     with pytest.raises(AttemptFailedError, match="none for s390x"):

@@ -33,7 +33,7 @@ def test_a_package_version_becomes_a_plugin_version(package_version: str, expect
     assert plugin_version(package_version) == expected
 
 
-def test_what_the_plugin_file_says_wins_over_the_package() -> None:
+def test_the_plugin_file_overrides_the_package() -> None:
     plugin = {"resource": True, "name": "cloud", "version": "v2.0.0", "server": "https://plugins.example.com"}
 
     package = required_package(installed("some-package", "1.0.0", plugin))
@@ -50,7 +50,7 @@ def test_without_a_plugin_file_the_package_names_the_plugin() -> None:
     assert (package.name, package.version) == ("random", "v4.18.2")
 
 
-def test_a_parameterized_package_carries_its_parameter() -> None:
+def test_a_parameterized_package_has_its_parameter() -> None:
     parameter = {"name": "extra", "version": "3.2.1", "value": "aGVsbG8="}
     plugin = {"resource": True, "name": "base", "version": "1.0.0", "parameterization": parameter}
 
@@ -70,11 +70,11 @@ def test_a_parameterized_package_carries_its_parameter() -> None:
         installed("pulumi_local", "1!1.0.0", None),
     ],
 )
-def test_a_package_without_a_known_plugin_asks_for_none(package: dict[str, Any]) -> None:
+def test_a_package_without_a_known_plugin_requires_none(package: dict[str, Any]) -> None:
     assert required_package(package) is None
 
 
-def test_the_programs_environment_asks_for_the_aws_plugin_alone() -> None:
+def test_the_programs_environment_requires_only_the_aws_plugin() -> None:
     packages = required_packages(Project(ROOT, ROOT, ROOT / "venv"))
 
     assert [(package.name, package.version) for package in packages] == [("aws", "v7.51.1")]

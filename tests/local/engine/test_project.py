@@ -13,7 +13,7 @@ def test_a_virtual_environment_is_relative_to_the_project_file_not_to_the_progra
     assert project.virtualenv == tmp_path / "venv"
 
 
-def test_a_default_virtual_environment_gives_way_to_the_option(tmp_path: Path) -> None:
+def test_the_option_overrides_the_default_virtual_environment(tmp_path: Path) -> None:
     given = read_project(str(tmp_path), str(tmp_path), {"virtualenv": "other"}, default_virtualenv="venv")
     left_out = read_project(str(tmp_path), str(tmp_path), {}, default_virtualenv="venv")
 
@@ -22,7 +22,7 @@ def test_a_default_virtual_environment_gives_way_to_the_option(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"toolchain": "uv"}, "'uv'"),
         ({"toolchain": "poetry"}, "'poetry'"),
@@ -30,15 +30,17 @@ def test_a_default_virtual_environment_gives_way_to_the_option(tmp_path: Path) -
         ({"virtualenv": 3}, "3"),
     ],
 )
-def test_an_option_this_host_cannot_honour_is_refused_with_its_value(
-    options: dict[str, object], said: str, tmp_path: Path
+def test_an_unsupported_option_is_refused_with_its_value(
+    options: dict[str, object], message: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(UserError, match=said) as refusal:
+    with pytest.raises(UserError, match=message) as refusal:
         read_project(str(tmp_path), str(tmp_path), options)
     assert str(tmp_path) in str(refusal.value)
 
 
-def test_a_directory_that_is_no_virtual_environment_is_told_from_a_missing_one(tmp_path: Path) -> None:
+def test_a_directory_that_is_not_a_virtual_environment_has_another_error_than_a_missing_one(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "folder").mkdir()
 
     with pytest.raises(UserError, match="folder, which is not a virtual environment"):

@@ -32,7 +32,7 @@ def engine_that(says: str, monkeypatch: pytest.MonkeyPatch, directory: Path) -> 
 
 @pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize("status", [0, 1])
-def test_its_exit_status_is_the_engines_when_the_environments_are_complete(
+def test_the_exit_status_is_the_engines_when_the_environments_are_complete(
     status: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     engine_that(f"exit {status}", monkeypatch, tmp_path)
@@ -58,7 +58,7 @@ def test_a_failed_environment_ends_the_engines_build_and_is_one_message(
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_interrupted_it_ends_what_it_started_and_shows_no_traceback(
+def test_an_interrupted_setup_ends_its_processes_and_shows_no_traceback(
     sign: signal.Signals, tmp_path: Path
 ) -> None:
     pid = tmp_path / "pid"
@@ -77,14 +77,14 @@ def test_interrupted_it_ends_what_it_started_and_shows_no_traceback(
     wait_until(lambda: pid.exists() and pid.read_text() != "")
 
     os.kill(process.pid, sign)
-    _, said = process.communicate(timeout=20)
+    _, output = process.communicate(timeout=20)
 
     assert process.returncode == INTERRUPTED
-    assert said.strip() == "Interrupted. Run the same command again to continue."
+    assert output.strip() == "Interrupted. Run the same command again to continue."
     wait_until(lambda: not is_running(int(pid.read_text())))
 
 
-def test_an_old_python_can_read_the_line_that_refuses_it() -> None:
+def test_an_old_python_gets_the_message_that_refuses_it() -> None:
     """The version is checked before anything that only newer versions know."""
     source = (ROOT / "local" / "setup.py").read_text()
 
@@ -94,7 +94,7 @@ def test_an_old_python_can_read_the_line_that_refuses_it() -> None:
     assert [type(node).__name__ for node in first] == ["Import", "If"]
 
 
-def test_a_ready_checkout_is_set_up_in_a_moment() -> None:
+def test_setting_up_a_complete_checkout_is_quick() -> None:
     assert [one for one in environments() if not one.is_complete] == [], "run `make setup` first"
 
     done = subprocess.run(

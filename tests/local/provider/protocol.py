@@ -31,7 +31,7 @@ class Resource:
 
 
 class RefusedError(Exception):
-    """Check found the inputs wrong; `reasons` by property."""
+    """Check rejected the inputs; `reasons` by property."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
         super().__init__(str(dict(reasons)))

@@ -11,8 +11,8 @@ import pulumi_aws
 def sdk_package(token: str) -> Any:
     """The package of a token's service: `pulumi_aws.kms` for `aws:kms/key:Key`.
 
-    By attributes, never by import: a service loads at its first attribute, and a file of it that is
-    imported before leaves it without classes, for all tests of the process.
+    Use attributes, never imports: a service is loaded when its first attribute is read. If one of its files
+    is imported before, the service has no classes, for all tests of the process.
     """
     service = token.split(":")[1].partition("/")[0]
     return pulumi_aws if service == "index" else getattr(pulumi_aws, service)

@@ -27,7 +27,9 @@ def rule(plugin: Plugin, unique: Unique) -> Resource:
     return plugin.create(RULE, inputs)
 
 
-def test_a_topic_is_made_changed_imported_and_deleted(plugin: Plugin, aws: LocalAws, topic: Resource) -> None:
+def test_a_topic_is_created_changed_imported_and_deleted(
+    plugin: Plugin, aws: LocalAws, topic: Resource
+) -> None:
     publish = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish"}
     policy = {"Version": "2012-10-17", "Statement": [{**publish, "Resource": topic.id}]}
     wanted = {"name": topic.state["name"], "displayName": "Alarms", "policy": json.dumps(policy)}
@@ -45,7 +47,9 @@ def test_a_topic_is_made_changed_imported_and_deleted(plugin: Plugin, aws: Local
     assert plugin.refresh(changed) is None
 
 
-def test_a_rule_is_made_changed_imported_and_deleted(plugin: Plugin, aws: LocalAws, rule: Resource) -> None:
+def test_a_rule_is_created_changed_imported_and_deleted(
+    plugin: Plugin, aws: LocalAws, rule: Resource
+) -> None:
     pattern = json.dumps({"source": ["aws.dynamodb"]})
     wanted = {"name": rule.state["name"], "eventPattern": pattern, "description": "Alarms"}
     changed = plugin.update(rule, {**wanted, "tags": {"team": "sales"}})
@@ -61,13 +65,13 @@ def test_a_rule_is_made_changed_imported_and_deleted(plugin: Plugin, aws: LocalA
     assert plugin.refresh(changed) is None
 
 
-def test_a_pattern_written_in_another_way_is_the_same(plugin: Plugin, rule: Resource) -> None:
+def test_a_pattern_in_another_format_is_no_change(plugin: Plugin, rule: Resource) -> None:
     spaced = json.dumps(json.loads(PATTERN), indent=2)
 
     assert list(plugin.diff(rule, {**rule.inputs, "eventPattern": spaced}).diffs) == []
 
 
-def test_a_target_is_made_changed_imported_and_deleted(
+def test_a_target_is_created_changed_imported_and_deleted(
     plugin: Plugin, aws: LocalAws, rule: Resource, topic: Resource
 ) -> None:
     target = plugin.create(TARGET, {"rule": rule.id, "arn": topic.id, "targetId": "alarms"})

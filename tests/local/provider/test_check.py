@@ -66,7 +66,7 @@ UNSUPPORTED = [
 
 
 @pytest.mark.parametrize(("type_name", "path", "property_"), UNSUPPORTED)
-def test_an_unsupported_property_is_named_with_the_way_out(
+def test_the_error_names_an_unsupported_property_and_the_official_plugin(
     type_name: str, path: str, property_: Property
 ) -> None:
     resource_type = RESOURCE_TYPES[type_name]
@@ -78,14 +78,14 @@ def test_an_unsupported_property_is_named_with_the_way_out(
     )
 
 
-def test_a_property_that_nobody_knows_is_named() -> None:
+def test_the_error_names_an_unknown_property() -> None:
     found = reasons(check(TABLE, {**ORDERS, "ttl": {"enabled": False, "attribut": "at"}}, {}))
     assert found == {
         "ttl.attribut": "aws:dynamodb/table:Table has no property 'ttl.attribut' in pulumi-aws 7.51.1"
     }
 
 
-def test_a_type_that_is_not_supported_is_named_with_those_that_are(plugin: Plugin) -> None:
+def test_the_error_for_an_unsupported_type_lists_the_supported_ones(plugin: Plugin) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         plugin.check("aws:s3/bucket:Bucket", "it", {})
     message = message_of(failure)
@@ -116,7 +116,9 @@ def test_a_type_that_is_not_supported_is_named_with_those_that_are(plugin: Plugi
          "pointInTimeRecovery.recoveryPeriodInDays", "from 1 to 35"),
     ],
 )  # fmt: skip
-def test_a_wrong_table_is_refused_at_the_property(inputs: Mapping[str, Any], where: str, says: str) -> None:
+def test_an_invalid_table_is_refused_at_the_property(
+    inputs: Mapping[str, Any], where: str, says: str
+) -> None:
     assert says in reasons(check(TABLE, inputs, {}))[where]
 
 
@@ -134,11 +136,11 @@ def test_a_wrong_table_is_refused_at_the_property(inputs: Mapping[str, Any], whe
         ({"isEnabled": "maybe"}, "isEnabled"),
     ],
 )
-def test_a_wrong_key_is_refused_at_the_property(inputs: Mapping[str, Any], where: str) -> None:
+def test_an_invalid_key_is_refused_at_the_property(inputs: Mapping[str, Any], where: str) -> None:
     assert list(reasons(check(KEY, inputs, {}))) == [where]
 
 
-def test_what_the_official_plugin_converts_is_converted() -> None:
+def test_values_are_converted_like_in_the_official_plugin() -> None:
     checked = check(KEY, {"deletionWindowInDays": "7", "isEnabled": "true", "description": 5}, {})
     found = {name: checked.inputs[name] for name in ("deletionWindowInDays", "isEnabled", "description")}
     assert (checked.failures, found) == (
@@ -147,7 +149,7 @@ def test_what_the_official_plugin_converts_is_converted() -> None:
     )
 
 
-def test_unknown_and_secret_values_stay_what_they_are() -> None:
+def test_unknown_and_secret_values_stay_unknown_and_secret() -> None:
     encryption = {"enabled": True, "kmsKeyArn": UNKNOWN}
     checked = check(TABLE, {**ORDERS, "serverSideEncryption": Secret(encryption), "rangeKey": UNKNOWN}, {})
 
@@ -156,6 +158,6 @@ def test_unknown_and_secret_values_stay_what_they_are() -> None:
     assert checked.inputs["serverSideEncryption"].value["kmsKeyArn"] is UNKNOWN
 
 
-def test_several_problems_are_told_at_once() -> None:
+def test_several_problems_are_reported_together() -> None:
     found = reasons(check(KEY, {"deletionWindowInDays": 1, "keyUsage": "x", "xksKeyId": "y"}, {}))
     assert sorted(found) == ["deletionWindowInDays", "keyUsage", "xksKeyId"]

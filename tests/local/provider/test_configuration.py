@@ -35,7 +35,7 @@ def without(*names: str) -> dict[str, str]:
         ({"region": ""}, {"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
     ],
 )
-def test_the_region_is_the_configs_and_else_the_environments(
+def test_the_region_comes_from_the_config_and_else_from_the_environment(
     config: Mapping[str, Any], environment: Mapping[str, str], region: str
 ) -> None:
     """Checked config and configured provider agree, so the state holds the Region in use."""
@@ -45,7 +45,7 @@ def test_the_region_is_the_configs_and_else_the_environments(
     assert (checked.failures, checked.inputs["region"], configured.region) == ([], region, region)
 
 
-def test_no_region_at_all_is_an_error_and_not_a_guess() -> None:
+def test_a_missing_region_is_an_error() -> None:
     [failure] = check_config({}, {}).failures
     with pytest.raises(ProviderError) as refused:
         settings({}, without("AWS_REGION"))
@@ -69,7 +69,7 @@ def test_a_region_that_is_known_later_stays_unknown() -> None:
         "4566",
     ],
 )
-def test_only_an_endpoint_on_this_machine_is_reached(url: str) -> None:
+def test_only_an_endpoint_on_this_machine_is_accepted(url: str) -> None:
     with pytest.raises(ProviderError) as refused:
         settings({}, {**ENVIRONMENT, "AWS_ENDPOINT_URL": url})
 
@@ -78,7 +78,7 @@ def test_only_an_endpoint_on_this_machine_is_reached(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost:4566", "http://[::1]:4566"])
-def test_this_machine_has_several_names(url: str) -> None:
+def test_every_name_of_this_machine_is_accepted(url: str) -> None:
     assert settings({}, {**ENVIRONMENT, "AWS_ENDPOINT_URL": url}).endpoint_url == url
 
 
@@ -92,20 +92,20 @@ def test_an_endpoint_of_one_service_must_be_on_this_machine_too() -> None:
     assert "for kms is 'https://kms.eu-west-1.amazonaws.com'" in failure.reason
 
 
-def test_endpoints_may_come_as_the_json_text_that_pulumi_config_makes_of_them() -> None:
+def test_endpoints_may_be_the_json_text_of_the_pulumi_config() -> None:
     config = {"endpoints": json.dumps([{"dynamodb": "http://127.0.0.1:4567"}])}
     assert check_config(config, ENVIRONMENT).failures == []
     assert settings(config, ENVIRONMENT).service_endpoints == {"dynamodb": "http://127.0.0.1:4567"}
 
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
-def test_missing_credentials_are_named(name: str) -> None:
+def test_the_error_names_missing_credentials(name: str) -> None:
     with pytest.raises(ProviderError) as refused:
         settings({}, without(name))
     assert "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set" in str(refused.value)
 
 
-def test_credentials_of_the_config_count_more_and_are_never_shown() -> None:
+def test_credentials_of_the_config_override_the_environment_and_are_never_shown() -> None:
     config = {"accessKey": "AKIDCONFIG", "secretKey": Secret("from-the-config")}
     configured = settings(config, ENVIRONMENT)
 
@@ -113,7 +113,7 @@ def test_credentials_of_the_config_count_more_and_are_never_shown() -> None:
     assert "from-the-config" not in repr(configured)
 
 
-def test_the_config_is_that_of_the_sdk() -> None:
+def test_the_config_matches_the_sdk() -> None:
     """What a new SDK version adds must be taken or refused knowingly."""
     sdk = {
         getattr(member.fget, "_pulumi_name", name)
@@ -124,13 +124,13 @@ def test_the_config_is_that_of_the_sdk() -> None:
 
 
 @pytest.mark.parametrize("name", OFFICIAL_ONLY)
-def test_config_that_would_be_ignored_is_refused_by_name(name: str) -> None:
+def test_unsupported_config_is_refused_by_name(name: str) -> None:
     [failure] = check_config({name: "x"}, ENVIRONMENT).failures
     assert failure.property == name
     assert "pulumi plugin install resource aws 7.51.1" in failure.reason
 
 
-def test_default_tags_are_on_every_resource_and_a_resources_own_count_more(aws: LocalAws) -> None:
+def test_default_tags_are_on_every_resource_and_its_own_tags_override_them(aws: LocalAws) -> None:
     with plugin_process(aws.environment(), aws) as plugin:
         plugin.configure({"defaultTags": {"tags": {"team": "data", "stage": "dev"}}})
         key = plugin.create("aws:kms/key:Key", {"tags": {"stage": "test"}})
@@ -139,7 +139,7 @@ def test_default_tags_are_on_every_resource_and_a_resources_own_count_more(aws: 
     assert {tag["TagKey"]: tag["TagValue"] for tag in tags} == {"team": "data", "stage": "test"}
 
 
-def test_an_engine_is_told_the_region_for_its_state(plugin: Plugin) -> None:
+def test_the_engine_gets_the_region_for_its_state(plugin: Plugin) -> None:
     assert plugin.check_config({})["region"] == "us-east-1"
     with pytest.raises(RefusedError) as refused:
         plugin.check_config({"profile": "me"})

@@ -47,18 +47,18 @@ def described(resource_type: ResourceType) -> list[str]:
     ]
 
 
-def test_the_types_are_those_of_the_code() -> None:
+def test_the_documented_types_match_the_code() -> None:
     assert table_below("Resource types") == [described(RESOURCE_TYPES[name]) for name in RESOURCE_TYPES]
 
 
-def test_the_functions_are_those_of_the_code() -> None:
+def test_the_documented_functions_match_the_code() -> None:
     assert table_below("Functions") == [
         [f"`{function.token}`", listed(name for name, p in function.arguments.items() if p.supported)]
         for function in FUNCTIONS.values()
     ]
 
 
-def test_the_config_is_that_of_the_code() -> None:
+def test_the_documented_config_matches_the_code() -> None:
     text = PAGE.read_text(encoding="utf-8")
     properties = PROVIDER_TYPE.properties
     assert f"Taken: {listed(name for name, p in properties.items() if p.supported)}." in text

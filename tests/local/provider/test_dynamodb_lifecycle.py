@@ -47,7 +47,7 @@ def key(plugin: Plugin) -> Resource:
     return plugin.create(KEY, {})
 
 
-def test_a_table_is_made_with_what_its_inputs_say(
+def test_a_table_is_created_from_its_inputs(
     plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
 ) -> None:
     name = unique("orders")
@@ -84,7 +84,7 @@ def test_a_table_is_made_with_what_its_inputs_say(
 
 
 @pytest.mark.parametrize("encryption", [None, {"enabled": False}, {"enabled": True}])
-def test_a_table_under_a_key_of_awss_stays_as_declared(
+def test_a_table_with_a_key_of_aws_has_no_diff(
     plugin: Plugin, aws: LocalAws, unique: Unique, encryption: dict[str, Any] | None
 ) -> None:
     """AWS owned key (none, or disabled) and AWS managed key (enabled without a key)."""
@@ -144,7 +144,7 @@ def test_every_mutable_property_of_a_table_changes_in_place(
     assert plugin.refresh(back) is None
 
 
-def test_the_key_of_a_table_changes_in_place_and_not_twice(
+def test_the_key_of_a_table_changes_in_place_and_once(
     plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
 ) -> None:
     """AWS allows four changes a day: only a change of the ARN may cost one."""
@@ -178,7 +178,7 @@ def test_the_key_of_a_table_changes_in_place_and_not_twice(
         ),
     ],
 )
-def test_what_replaces_a_table_deletes_it_first_when_its_name_stays(
+def test_a_replacement_with_the_same_name_deletes_the_table_first(
     plugin: Plugin, unique: Unique, change: dict[str, Any], replaced: list[str]
 ) -> None:
     name = unique("replaced")
@@ -188,7 +188,7 @@ def test_what_replaces_a_table_deletes_it_first_when_its_name_stays(
     assert (list(difference.replaces), difference.deleteBeforeReplace) == (replaced, True)
 
 
-def test_another_name_replaces_a_table_without_deleting_it_first(plugin: Plugin, unique: Unique) -> None:
+def test_a_replacement_with_another_name_creates_the_table_first(plugin: Plugin, unique: Unique) -> None:
     made = plugin.create(TABLE, table(unique("named")))
     difference = plugin.diff(made, table(unique("named")))
     assert (list(difference.replaces), difference.deleteBeforeReplace) == (["name"], False)
@@ -208,7 +208,7 @@ def test_capacity_and_billing_mode_change_in_place(plugin: Plugin, aws: LocalAws
     assert on_demand.state["onDemandThroughput"]["maxReadRequestUnits"] == 10
 
 
-def test_refresh_sees_what_was_changed_behind_the_programs_back(
+def test_refresh_sees_changes_made_outside_the_program(
     plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
 ) -> None:
     declared = table(unique("drift"), serverSideEncryption=encrypted(key))
@@ -226,7 +226,7 @@ def test_refresh_sees_what_was_changed_behind_the_programs_back(
     assert restored.state["serverSideEncryption"] == encrypted(key)
 
 
-def test_a_table_deleted_behind_the_programs_back_is_gone(
+def test_refresh_drops_a_table_deleted_outside_the_program(
     plugin: Plugin, aws: LocalAws, unique: Unique
 ) -> None:
     made = plugin.create(TABLE, table(unique("lost")))
@@ -271,7 +271,7 @@ def test_a_resource_of_another_region_is_imported_with_its_region(plugin: Plugin
     assert imported.inputs["region"] == "eu-west-1"
 
 
-def test_a_restore_takes_encryption_and_indexes_and_the_next_update_the_other_settings(
+def test_a_restore_sets_encryption_and_indexes_and_the_next_update_the_other_settings(
     plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
 ) -> None:
     before, after = unique("before"), unique("after")
@@ -354,7 +354,7 @@ def test_a_refused_key_leaves_no_table_and_one_message(
     assert name not in aws.client("dynamodb").list_tables()["TableNames"]
 
 
-def test_inline_replicas_come_and_go_with_keys_of_their_regions(
+def test_inline_replicas_are_added_and_removed_with_keys_of_their_regions(
     plugin: Plugin, aws: LocalAws, unique: Unique
 ) -> None:
     primary = plugin.create(KEY, {"multiRegion": True})
@@ -391,7 +391,7 @@ def test_inline_replicas_come_and_go_with_keys_of_their_regions(
         assert made.id not in names
 
 
-def test_a_replica_of_its_own_comes_and_goes(plugin: Plugin, unique: Unique) -> None:
+def test_a_separate_replica_is_created_and_deleted(plugin: Plugin, unique: Unique) -> None:
     primary = plugin.create(KEY, {"multiRegion": True})
     local = plugin.create(
         "aws:kms/replicaKey:ReplicaKey", {"primaryKeyArn": primary.state["arn"], "region": "eu-west-1"}
@@ -433,7 +433,9 @@ def test_a_replica_in_the_tables_own_region_is_refused(plugin: Plugin, unique: U
     assert "it cannot be in us-east-1, the main table's Region" in message_of(failure)
 
 
-def test_a_resource_policy_comes_changes_and_goes(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
+def test_a_resource_policy_is_created_changed_and_deleted(
+    plugin: Plugin, aws: LocalAws, unique: Unique
+) -> None:
     main = plugin.create(TABLE, table(unique("shared")))
 
     def policy(action: str) -> str:

@@ -40,13 +40,13 @@ def faulty(aws: LocalAws) -> Iterator[LocalAws]:
 @pytest.mark.parametrize(
     "action", ["kms:CreateKey", "kms:GetKeyPolicy", "kms:EnableKeyRotation", "kms:ListResourceTags"]
 )
-def test_a_passing_fault_is_retried(plugin: Plugin, faulty: LocalAws, action: str, effect: str) -> None:
+def test_a_temporary_fault_is_retried(plugin: Plugin, faulty: LocalAws, action: str, effect: str) -> None:
     faulty.inject_fault(action, effect, calls=2)
     made = plugin.create(KEY, {"enableKeyRotation": True})
     assert faulty.client("kms").get_key_rotation_status(KeyId=made.id)["KeyRotationEnabled"] is True
 
 
-def test_a_denial_is_told_once_with_the_operation_and_the_resource(plugin: Plugin, aws: LocalAws) -> None:
+def test_a_denial_is_reported_once_with_the_operation_and_the_resource(plugin: Plugin, aws: LocalAws) -> None:
     made = plugin.create(KEY, {})
     statement = {
         "Effect": "Allow",
@@ -68,7 +68,7 @@ def test_a_denial_is_told_once_with_the_operation_and_the_resource(plugin: Plugi
     assert aws.client("kms").get_key_policy(KeyId=made.id)["PolicyName"] == "default"
 
 
-def test_a_table_whose_replica_is_refused_is_recorded_and_finished_by_the_next_update(
+def test_a_table_whose_replica_fails_is_recorded_and_the_next_update_completes_it(
     plugin: Plugin, unique: Unique
 ) -> None:
     name, primary = unique("half-made"), plugin.create(KEY, {"multiRegion": True})
@@ -124,7 +124,7 @@ def test_a_table_that_takes_too_long_is_recorded(unique: Unique) -> None:
     assert plain(recorded.properties)["serverSideEncryption"]["kmsKeyArn"] == first.state["arn"]
 
 
-def test_a_cancelled_wait_ends_at_once_and_records_the_table(unique: Unique) -> None:
+def test_a_cancelled_wait_ends_immediately_and_records_the_table(unique: Unique) -> None:
     with running(encryption_change_seconds=60) as slow, plugin_process(slow.environment(), slow) as plugin:
         plugin.configure()
         first, second = plugin.create(KEY, {}), plugin.create(KEY, {})
@@ -144,7 +144,7 @@ def test_a_cancelled_wait_ends_at_once_and_records_the_table(unique: Unique) -> 
     assert init_failure(failure.value).id == name
 
 
-def test_a_local_aws_that_is_gone_is_one_message_with_its_address(unique: Unique) -> None:
+def test_a_local_aws_that_has_ended_is_one_message_with_its_address(unique: Unique) -> None:
     with running() as own, plugin_process(own.environment(), own) as plugin:
         plugin.configure()
         made = plugin.create(KEY, {})
@@ -173,7 +173,7 @@ def test_a_local_aws_that_is_gone_is_one_message_with_its_address(unique: Unique
 
 
 @pytest.mark.parametrize("effect", ["kill", "kill-after"])
-def test_a_local_aws_that_dies_while_a_key_is_made_finished_is_told_and_the_key_recorded(
+def test_a_local_aws_that_dies_while_a_key_is_set_up_is_reported_and_the_key_recorded(
     effect: str,
 ) -> None:
     with running() as own, plugin_process(own.environment(), own) as plugin:
@@ -197,7 +197,7 @@ def test_a_local_aws_that_dies_while_a_key_is_made_finished_is_told_and_the_key_
         ("aws:iam/user:User", {"name": "taken-user"}),
     ],
 )
-def test_what_exists_already_is_told_with_the_command_to_take_it_over(
+def test_the_error_for_an_existing_resource_has_the_import_command(
     plugin: Plugin, type_name: str, inputs: dict[str, Any]
 ) -> None:
     if type_name.endswith(":Alias"):
@@ -212,7 +212,7 @@ def test_what_exists_already_is_told_with_the_command_to_take_it_over(
     )
 
 
-def test_an_update_of_what_is_gone_says_so(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
+def test_an_update_of_a_deleted_resource_says_so(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
     made = plugin.create(TABLE, table(unique("vanished")))
     aws.client("dynamodb").delete_table(TableName=made.id)
     with pytest.raises(grpc.RpcError) as failure:
@@ -221,7 +221,7 @@ def test_an_update_of_what_is_gone_says_so(plugin: Plugin, aws: LocalAws, unique
 
 
 def test_the_provider_writes_nothing_but_its_port(aws: LocalAws) -> None:
-    """What it writes on standard error the engine would show to the user."""
+    """The engine would show the user everything that it writes to standard error."""
     with plugin_process(aws.environment(), aws) as plugin:
         plugin.configure()
         plugin.create(KEY, {})

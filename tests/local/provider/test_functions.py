@@ -32,15 +32,15 @@ def sdk_function(token: str) -> tuple[str, type]:
 
 
 @pytest.mark.parametrize("token", sorted(FUNCTIONS))
-def test_arguments_are_the_sdks(token: str) -> None:
+def test_arguments_match_the_sdk(token: str) -> None:
     source, _ = sdk_function(token)
     assert set(FUNCTIONS[token].arguments) == set(re.findall(r"__args__\['(\w+)'\]", source))
     assert f"'{token}'" in source
 
 
 @pytest.mark.parametrize("token", sorted(FUNCTIONS))
-def test_results_are_the_sdks(token: str, plugin: Plugin) -> None:
-    """Every result of the SDK's class is answered, but for arguments that were not given."""
+def test_results_match_the_sdk(token: str, plugin: Plugin) -> None:
+    """The answer has every property of the SDK's class, except arguments that were not given."""
     key = plugin.create(KEY, {"multiRegion": True})
     plugin.create("aws:kms/alias:Alias", {"name": f"alias/{key.id}", "targetKeyId": key.id})
     name = f"named-{key.id}"
@@ -69,12 +69,12 @@ def test_results_are_the_sdks(token: str, plugin: Plugin) -> None:
     assert answered <= names
 
 
-def test_the_caller_is_who_deploys(plugin: Plugin) -> None:
+def test_the_caller_is_the_deployer(plugin: Plugin) -> None:
     caller = plugin.invoke(CALLER)
     assert (caller["accountId"], caller["arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/owner")
 
 
-def test_the_region_is_the_providers_or_the_one_asked_for(plugin: Plugin) -> None:
+def test_the_region_is_the_providers_or_the_requested_one(plugin: Plugin) -> None:
     token = "aws:index/getRegion:getRegion"
     assert plugin.invoke(token)["region"] == "us-east-1"
     assert plugin.invoke(token, {"region": "eu-west-1"})["description"] == "Europe (Ireland)"
@@ -108,7 +108,7 @@ def test_a_key_is_found_by_id_arn_and_alias_in_any_state(plugin: Plugin, unique:
     assert gone["deletionDate"].endswith("Z")
 
 
-def test_a_multi_region_key_tells_its_replicas(plugin: Plugin) -> None:
+def test_a_multi_region_key_lists_its_replicas(plugin: Plugin) -> None:
     primary = plugin.create(KEY, {"multiRegion": True})
     replica = plugin.create(
         "aws:kms/replicaKey:ReplicaKey", {"primaryKeyArn": primary.state["arn"], "region": "eu-west-1"}
@@ -122,15 +122,15 @@ def test_a_multi_region_key_tells_its_replicas(plugin: Plugin) -> None:
     assert configuration["replicaKeys"] == [{"arn": replica.state["arn"], "region": "eu-west-1"}]
 
 
-def test_a_key_that_does_not_exist_is_an_error_in_awss_words(plugin: Plugin) -> None:
+def test_a_missing_key_gives_the_error_of_aws(plugin: Plugin) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         plugin.invoke(GET_KEY, {"keyId": "8f9a0b1c-2d3e-4f50-8a6b-7c8d9e0f1a2b"})
     assert message_of(failure).startswith("reading KMS Key: operation error DescribeKey")
     assert "NotFoundException" in message_of(failure)
 
 
-def test_an_alias_tells_its_key(plugin: Plugin, unique: Unique) -> None:
-    key, name = plugin.create(KEY, {}), f"alias/{unique('told')}"
+def test_an_alias_gives_its_key(plugin: Plugin, unique: Unique) -> None:
+    key, name = plugin.create(KEY, {}), f"alias/{unique('alias')}"
     plugin.create("aws:kms/alias:Alias", {"name": name, "targetKeyId": key.id})
 
     found = plugin.invoke(GET_ALIAS, {"name": name})
@@ -140,7 +140,7 @@ def test_an_alias_tells_its_key(plugin: Plugin, unique: Unique) -> None:
     assert message_of(failure) == f"reading KMS Alias ({name}-not): couldn't find resource"
 
 
-def test_a_session_is_led_back_to_its_role_with_its_path(
+def test_the_issuer_of_a_session_is_its_role_with_its_path(
     plugin: Plugin, aws: LocalAws, unique: Unique
 ) -> None:
     trust = {
@@ -173,7 +173,7 @@ def test_a_session_is_led_back_to_its_role_with_its_path(
     assert (context["issuerArn"], context["sessionName"]) == (role.state["arn"], "run-7")
 
 
-def test_an_unknown_function_is_named_with_those_that_are_known(plugin: Plugin) -> None:
+def test_the_error_for_an_unknown_function_lists_the_known_ones(plugin: Plugin) -> None:
     with pytest.raises(grpc.RpcError) as failure:
         plugin.invoke("aws:iam/getPolicyDocument:getPolicyDocument")
     assert "does not support the function 'aws:iam/getPolicyDocument:getPolicyDocument'" in message_of(
@@ -182,7 +182,7 @@ def test_an_unknown_function_is_named_with_those_that_are_known(plugin: Plugin) 
     assert GET_KEY in message_of(failure)
 
 
-def test_missing_and_unknown_arguments_are_named(plugin: Plugin) -> None:
+def test_the_error_names_missing_and_unknown_arguments(plugin: Plugin) -> None:
     with pytest.raises(RefusedError) as refused:
         plugin.invoke(GET_KEY, {"id": "x"})
     assert sorted(refused.value.reasons) == ["id", "keyId"]

@@ -39,7 +39,7 @@ def user(plugin: Plugin, unique: Unique) -> Resource:
     return plugin.create(USER, {"name": unique("reader")})
 
 
-def test_a_user_is_made_changed_read_and_imported(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
+def test_a_user_is_created_changed_read_and_imported(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
     name = unique("anna")
     made = plugin.create(USER, {"name": name, "path": "/people/", "tags": {"a": "1"}})
     assert made.state["arn"] == f"arn:aws:iam::{ACCOUNT}:user/people/{name}"
@@ -55,7 +55,7 @@ def test_a_user_is_made_changed_read_and_imported(plugin: Plugin, aws: LocalAws,
     assert plugin.refresh(changed) is None
 
 
-def test_a_user_with_belongings_is_deleted_only_by_force(
+def test_a_user_with_keys_or_policies_is_deleted_only_with_force_destroy(
     plugin: Plugin, aws: LocalAws, unique: Unique
 ) -> None:
     made = plugin.create(USER, {"name": unique("busy")})
@@ -86,7 +86,7 @@ def test_an_access_key_works_and_its_secrets_are_secret(
     credentials = Credentials(made.id, reveal(made.state["secret"]))
     assert aws.client("sts", credentials).get_caller_identity()["Arn"] == user.state["arn"]
     refreshed = plugin.refresh(made)
-    assert refreshed == made  # AWS never tells the secret again: it is kept
+    assert refreshed == made  # AWS returns the secret only once: the provider keeps it
 
     inactive = plugin.update(made, {"user": user.id, "status": "Inactive"})
     assert (inactive.state["status"], inactive.state["secret"]) == ("Inactive", made.state["secret"])
@@ -96,22 +96,22 @@ def test_an_access_key_works_and_its_secrets_are_secret(
     assert plugin.refresh(inactive) is None
 
 
-def test_the_smtp_password_is_the_one_that_aws_documents() -> None:
+def test_the_smtp_password_follows_the_documented_algorithm() -> None:
     """A fixed point: the algorithm of the SES documentation for one key and Region."""
     password = ses_smtp_password("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
     assert len(password) == 44
     assert password != ses_smtp_password("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "eu-west-1")
 
 
-def test_an_engine_that_takes_no_secrets_gets_them_in_the_clear(aws: LocalAws, user: Resource) -> None:
-    """As the protocol asks: the mark would otherwise be taken for the value."""
+def test_an_engine_that_does_not_accept_secrets_gets_plain_values(aws: LocalAws, user: Resource) -> None:
+    """As the protocol requires: such an engine would take the mark for the value."""
     with plugin_process(aws.environment(), aws) as old:
         old.configure(accept_secrets=False)
         made = old.create(ACCESS_KEY, {"user": user.id})
     assert isinstance(made.state["secret"], str)
 
 
-def test_a_login_profile_has_a_secret_password_of_the_length_asked_for(
+def test_a_login_profile_has_a_secret_password_of_the_requested_length(
     plugin: Plugin, user: Resource
 ) -> None:
     made = plugin.create(LOGIN_PROFILE, {"user": user.id, "passwordLength": 24})
@@ -135,7 +135,7 @@ def test_no_secret_is_in_the_message_of_an_error(plugin: Plugin, user: Resource)
     assert reveal(made.state["password"]) not in message_of(failure)
 
 
-def test_a_role_is_made_changed_read_and_imported(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
+def test_a_role_is_created_changed_read_and_imported(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
     name = unique("deployer")
     declared = {
         "name": name,
@@ -166,7 +166,7 @@ def test_a_role_is_made_changed_read_and_imported(plugin: Plugin, aws: LocalAws,
     assert plugin.refresh(changed) is None
 
 
-def test_inline_policies_come_change_and_go(
+def test_inline_policies_are_created_changed_and_deleted(
     plugin: Plugin, aws: LocalAws, user: Resource, unique: Unique
 ) -> None:
     role = plugin.create(ROLE, {"name": unique("role"), "assumeRolePolicy": TRUST})
@@ -202,7 +202,7 @@ def test_a_managed_policy_is_attached_to_users_and_roles(
         assert plugin.refresh(made) is None
 
 
-def test_a_policy_changes_more_often_than_iam_keeps_versions(plugin: Plugin, unique: Unique) -> None:
+def test_a_policy_can_change_more_often_than_iam_keeps_versions(plugin: Plugin, unique: Unique) -> None:
     declared = {"name": unique("versions"), "policy": document("dynamodb:GetItem")}
     made = plugin.create(POLICY, declared)
     for number in range(7):
@@ -212,7 +212,7 @@ def test_a_policy_changes_more_often_than_iam_keeps_versions(plugin: Plugin, uni
     assert plugin.refresh(made) is None
 
 
-def test_the_same_policy_in_other_words_is_no_change(plugin: Plugin, unique: Unique) -> None:
+def test_an_equivalent_policy_is_no_change(plugin: Plugin, unique: Unique) -> None:
     declared = {"name": unique("same"), "policy": document("dynamodb:GetItem")}
     made = plugin.create(POLICY, declared)
     listed = json.loads(declared["policy"])
@@ -221,8 +221,8 @@ def test_the_same_policy_in_other_words_is_no_change(plugin: Plugin, unique: Uni
     assert list(plugin.diff(made, {**declared, "policy": json.dumps(listed, indent=2)}).diffs) == []
 
 
-def test_names_are_made_of_the_resources_name(plugin: Plugin) -> None:
+def test_default_names_begin_with_the_name_of_the_resource(plugin: Plugin) -> None:
     made = plugin.create(USER, {}, name="anna")
     again = plugin.check(USER, "anna", {}, made.inputs)
     assert made.id.startswith("anna-")
-    assert again["name"] == made.id  # it is kept from update to update
+    assert again["name"] == made.id  # an update keeps the name

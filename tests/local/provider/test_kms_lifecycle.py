@@ -31,7 +31,7 @@ def policy(*users: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-def test_a_key_is_made_with_what_its_inputs_say(plugin: Plugin) -> None:
+def test_a_key_is_created_from_its_inputs(plugin: Plugin) -> None:
     key = plugin.create(
         KEY,
         {
@@ -56,7 +56,7 @@ def test_a_key_is_made_with_what_its_inputs_say(plugin: Plugin) -> None:
     assert key.state["region"] == "us-east-1"
 
 
-def test_a_key_made_without_a_policy_has_the_one_that_kms_gave_it(plugin: Plugin) -> None:
+def test_a_key_without_a_policy_has_the_default_policy_of_kms(plugin: Plugin) -> None:
     key = plugin.create(KEY, {})
     assert json.loads(key.state["policy"])["Statement"][0]["Principal"]["AWS"] == ROOT
     assert list(plugin.diff(key, {}).diffs) == []
@@ -90,7 +90,7 @@ def test_every_mutable_property_of_a_key_changes_in_place(plugin: Plugin, unique
     assert plugin.update(changed, {"policy": policy(user.state["arn"])}).state["isEnabled"] is True
 
 
-def test_refresh_sees_what_was_changed_behind_the_programs_back(plugin: Plugin) -> None:
+def test_refresh_sees_changes_made_outside_the_program(plugin: Plugin) -> None:
     news = {"description": "as declared", "policy": policy(), "tags": {"a": "1"}}
     key = plugin.create(KEY, news)
     assert plugin.aws
@@ -112,7 +112,7 @@ def test_refresh_of_an_untouched_key_changes_nothing(plugin: Plugin) -> None:
     assert plugin.refresh(key) == key
 
 
-def test_a_key_pending_deletion_is_gone(plugin: Plugin) -> None:
+def test_a_key_pending_deletion_counts_as_deleted(plugin: Plugin) -> None:
     key = plugin.create(KEY, {"deletionWindowInDays": 7})
     plugin.delete(key)
 
@@ -140,7 +140,7 @@ def test_importing_a_key_that_does_not_exist_finds_nothing(plugin: Plugin) -> No
     assert plugin.import_(KEY, "8f9a0b1c-2d3e-4f50-8a6b-7c8d9e0f1a2b") is None
 
 
-def test_a_policy_with_an_unknown_principal_is_refused_in_awss_words(plugin: Plugin) -> None:
+def test_a_policy_with_an_unknown_principal_gives_the_error_of_aws(plugin: Plugin) -> None:
     missing = f"arn:aws:iam::{ACCOUNT}:user/nobody"
     with pytest.raises(grpc.RpcError) as failure:
         plugin.create(KEY, {"policy": policy(missing)}, timeout=1)
@@ -149,7 +149,7 @@ def test_a_policy_with_an_unknown_principal_is_refused_in_awss_words(plugin: Plu
     assert "MalformedPolicyDocumentException: Policy contains a statement" in message
 
 
-def test_a_user_made_while_a_key_is_retried_is_accepted(plugin: Plugin, unique: Unique) -> None:
+def test_a_user_created_while_a_key_is_retried_is_accepted(plugin: Plugin, unique: Unique) -> None:
     """It takes seconds until KMS knows a new user: the create operation waits instead of failing."""
     assert plugin.aws
     name = unique("late")
@@ -192,7 +192,7 @@ def test_an_alias_name_that_aws_reserves_is_refused_before_any_call(plugin: Plug
     assert "aws/" in refused.value.reasons["name"]
 
 
-def test_a_key_policy_of_its_own_is_put_and_taken_back(plugin: Plugin, unique: Unique) -> None:
+def test_a_separate_key_policy_is_set_and_reset(plugin: Plugin, unique: Unique) -> None:
     user = plugin.create("aws:iam/user:User", {"name": unique("reader")})
     key = plugin.create(KEY, {})
     news = {"keyId": key.id, "policy": policy()}
@@ -206,7 +206,7 @@ def test_a_key_policy_of_its_own_is_put_and_taken_back(plugin: Plugin, unique: U
     assert user.state["arn"] not in text
 
 
-def test_a_grant_is_made_and_revoked(plugin: Plugin, unique: Unique) -> None:
+def test_a_grant_is_created_and_revoked(plugin: Plugin, unique: Unique) -> None:
     user = plugin.create("aws:iam/user:User", {"name": unique("grantee")})
     key = plugin.create(KEY, {})
     grant = plugin.create(
@@ -224,7 +224,7 @@ def test_a_grant_is_made_and_revoked(plugin: Plugin, unique: Unique) -> None:
     assert plugin.refresh(grant) is None
 
 
-def test_a_replica_key_lives_in_its_own_region(plugin: Plugin) -> None:
+def test_a_replica_key_is_created_in_its_region(plugin: Plugin) -> None:
     primary = plugin.create(KEY, {"multiRegion": True, "policy": policy()})
     replica = plugin.create(
         "aws:kms/replicaKey:ReplicaKey",

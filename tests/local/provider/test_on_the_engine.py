@@ -46,7 +46,7 @@ def program(tmp_path: Path) -> Program:
     return Program(tmp_path / "program")
 
 
-def test_a_stack_lives_and_dies(shared_run: LocalRun, program: Program) -> None:
+def test_a_stack_is_created_changed_and_destroyed(shared_run: LocalRun, program: Program) -> None:
     """Preview, create, no change, drift, change in place, destroy; the stack itself counts as created."""
     source = """
     key = aws.kms.Key("key", description="{description}", deletion_window_in_days=7)
@@ -111,7 +111,9 @@ def test_a_replaced_table_is_deleted_first_with_what_depends_on_it(
     stack.destroy().checked()
 
 
-def test_unsupported_input_is_told_before_anything_is_made(shared_run: LocalRun, program: Program) -> None:
+def test_unsupported_input_is_reported_before_anything_is_created(
+    shared_run: LocalRun, program: Program
+) -> None:
     program.write('aws.kms.Key("key", xks_key_id="x")')
     stack = program.stack(shared_run, "unsupported")
     by_property = stack.preview()
@@ -126,7 +128,7 @@ def test_unsupported_input_is_told_before_anything_is_made(shared_run: LocalRun,
         assert "Traceback" not in result.output
 
 
-def test_what_is_half_made_is_in_the_state_and_the_next_up_finishes_it(
+def test_a_partly_created_resource_is_in_the_state_and_the_next_up_completes_it(
     shared_run: LocalRun, program: Program
 ) -> None:
     source = """
@@ -162,7 +164,7 @@ def test_an_existing_key_is_imported(shared_run: LocalRun, program: Program) -> 
     assert stack.up().checked().changes == {}
 
 
-def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
+def test_the_printed_command_imports_what_an_interrupted_update_created(
     shared_run: LocalRun, program: Program
 ) -> None:
     program.write("""
@@ -180,13 +182,15 @@ def test_what_a_cut_off_update_made_is_taken_over_by_the_command_that_is_told(
     command = output.split("import it into the state: `pulumi ")[1].split("`")[0]
     [orders] = [r["urn"] for r in stack.export()["deployment"]["resources"] if r["type"].endswith(":Orders")]
 
-    told = command.replace("<id>", "alias/cut-off").replace("<URN of its acme:index:Orders>", orders)
-    stack.run(*told.split(), "--yes").checked()
+    import_command = command.replace("<id>", "alias/cut-off").replace(
+        "<URN of its acme:index:Orders>", orders
+    )
+    stack.run(*import_command.split(), "--yes").checked()
     assert stack.up().checked().changes == {}
 
 
 def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Program) -> None:
-    """The key's policy names a user that never comes: KMS would be asked again for two minutes."""
+    """The key policy names a user that nobody creates: the provider would retry for two minutes."""
     program.write("""
     before = aws.kms.Key("before", deletion_window_in_days=7)
     statement = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/never"},
@@ -208,7 +212,7 @@ def test_ctrl_c_ends_a_wait_and_loses_nothing(shared_run: LocalRun, program: Pro
     assert [key["urn"].split("::")[-1] for key in keys] == ["before"]
 
 
-def test_a_local_aws_that_dies_is_told_with_its_address(own_run: LocalRun, program: Program) -> None:
+def test_a_local_aws_that_dies_is_reported_with_its_address(own_run: LocalRun, program: Program) -> None:
     program.write('table("late", aws.kms.Key("key", enable_key_rotation=True))')
     stack = program.stack(own_run, "gone")
     own_run.aws.inject_fault("kms:EnableKeyRotation", "kill")

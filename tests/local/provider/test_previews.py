@@ -27,7 +27,7 @@ def table(name: str, key_arn: object) -> dict[str, Any]:
     }
 
 
-def test_a_preview_makes_nothing(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
+def test_a_preview_creates_nothing(plugin: Plugin, aws: LocalAws, unique: Unique) -> None:
     name = unique("previewed")
     keys = len(aws.client("kms").list_keys()["Keys"])
 
@@ -46,7 +46,9 @@ def test_outputs_that_aws_will_choose_are_unknown(plugin: Plugin) -> None:
     assert (previewed["description"], previewed["region"], previewed["tagsAll"]) == ("d", "us-east-1", {})
 
 
-def test_an_unknown_key_leaves_the_rest_of_the_encryption_known(plugin: Plugin, unique: Unique) -> None:
+def test_an_unknown_key_does_not_make_other_encryption_settings_unknown(
+    plugin: Plugin, unique: Unique
+) -> None:
     encryption = plugin.preview(TABLE, table(unique("partly"), UNKNOWN))["serverSideEncryption"]
     assert encryption["enabled"] is True
     assert isinstance(encryption["kmsKeyArn"], Unknown)
@@ -59,7 +61,7 @@ def test_an_unknown_key_leaves_the_rest_of_the_encryption_known(plugin: Plugin, 
         ("aws:iam/userLoginProfile:UserLoginProfile", {"user": "anna"}, "password"),
     ],
 )
-def test_an_unknown_secret_is_a_secret_already(
+def test_an_unknown_secret_is_marked_as_a_secret(
     plugin: Plugin, type_name: str, inputs: dict[str, Any], output: str
 ) -> None:
     previewed = plugin.preview(type_name, inputs)

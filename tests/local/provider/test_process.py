@@ -22,7 +22,7 @@ time.sleep(60)
 """
 
 
-def test_it_ends_when_the_engine_is_killed() -> None:
+def test_the_provider_ends_when_the_engine_is_killed() -> None:
     engine = subprocess.Popen([sys.executable, "-c", LAUNCHER], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert engine.stdout
     provider = int(engine.stdout.readline())
@@ -35,7 +35,7 @@ def test_it_ends_when_the_engine_is_killed() -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_without_a_word_on_a_signal(aws: LocalAws, number: signal.Signals) -> None:
+def test_the_provider_ends_silently_on_a_signal(aws: LocalAws, number: signal.Signals) -> None:
     with plugin_process(aws.environment(), aws) as plugin:
         plugin.configure()
         os.kill(plugin.process.pid, number)
@@ -44,7 +44,7 @@ def test_it_ends_without_a_word_on_a_signal(aws: LocalAws, number: signal.Signal
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs /proc to see open ports")
-def test_it_listens_on_this_machine_only(aws: LocalAws) -> None:
+def test_the_provider_listens_on_this_machine_only(aws: LocalAws) -> None:
     with plugin_process(aws.environment(), aws) as plugin:
         port = f"{plugin.port:04X}"
         listening = [
@@ -58,7 +58,7 @@ def test_it_listens_on_this_machine_only(aws: LocalAws) -> None:
 
 
 def test_the_users_own_credentials_and_proxy_are_not_used(aws: LocalAws, tmp_path: Path) -> None:
-    """Whatever the user has in `~/.aws` or as a proxy: the local AWS is asked, with the given key."""
+    """Whatever `~/.aws` and proxy settings say, requests go to the local AWS with the given access key."""
     directory = tmp_path / ".aws"
     directory.mkdir()
     (directory / "credentials").write_text(

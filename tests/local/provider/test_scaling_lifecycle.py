@@ -48,7 +48,7 @@ def tracking(percent: float) -> dict[str, Any]:
     }
 
 
-def test_a_target_is_registered_changed_imported_and_deregistered(
+def test_a_scaling_target_is_registered_changed_imported_and_deregistered(
     plugin: Plugin, aws: LocalAws, place: dict[str, str], target: Resource
 ) -> None:
     changed = plugin.update(target, {**place, "minCapacity": 1, "maxCapacity": 50})
@@ -67,7 +67,9 @@ def test_a_target_is_registered_changed_imported_and_deregistered(
     assert plugin.refresh(changed) is None
 
 
-def test_a_policy_is_put_changed_and_deleted(plugin: Plugin, place: dict[str, str], target: Resource) -> None:
+def test_a_scaling_policy_is_created_changed_and_deleted(
+    plugin: Plugin, place: dict[str, str], target: Resource
+) -> None:
     declared = {
         **place,
         "resourceId": target.id,

@@ -87,12 +87,12 @@ def object_mismatches(p: Property, cls: type, inputs: Any, path: str) -> Iterato
         yield from mismatches(nested, parameter.annotation, inputs, where)
 
 
-def test_the_installed_sdk_is_the_version_that_this_provider_follows() -> None:
+def test_the_installed_sdk_has_the_version_of_this_provider() -> None:
     assert importlib.metadata.version("pulumi_aws") == VERSION
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_properties_and_required_inputs_are_the_sdks(type_name: str) -> None:
+def test_properties_and_required_inputs_match_the_sdk(type_name: str) -> None:
     resource_type = RESOURCE_TYPES[type_name]
     arguments, state, _ = classes(type_name)
 
@@ -108,7 +108,7 @@ def test_properties_and_required_inputs_are_the_sdks(type_name: str) -> None:
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_types_of_properties_are_the_sdks(type_name: str) -> None:
+def test_types_of_properties_match_the_sdk(type_name: str) -> None:
     resource_type = RESOURCE_TYPES[type_name]
     arguments, state, _ = classes(type_name)
     inputs = sdk_package(type_name)._inputs
@@ -122,7 +122,7 @@ def test_types_of_properties_are_the_sdks(type_name: str) -> None:
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_secret_outputs_are_the_sdks(type_name: str) -> None:
+def test_secret_outputs_match_the_sdk(type_name: str) -> None:
     _, _, resource = classes(type_name)
     declared = re.search(r"additional_secret_outputs=\[(.*?)\]", inspect.getsource(resource))
     names = set(re.findall(r'"(\w+)"', declared.group(1))) if declared else set()
@@ -130,7 +130,7 @@ def test_secret_outputs_are_the_sdks(type_name: str) -> None:
 
 
 @pytest.mark.parametrize("type_name", TYPES)
-def test_defaults_are_those_that_the_sdk_documents(type_name: str) -> None:
+def test_defaults_match_the_documentation_of_the_sdk(type_name: str) -> None:
     resource_type = RESOURCE_TYPES[type_name]
     wrong = {
         name: (documented, resource_type.inputs[name].default)
@@ -142,13 +142,13 @@ def test_defaults_are_those_that_the_sdk_documents(type_name: str) -> None:
 
 
 def documented_defaults(resource_type: ResourceType) -> Iterator[tuple[str, str]]:
-    """The defaults that docstrings of the SDK's arguments tell."""
+    """The defaults that docstrings of the SDK's arguments state."""
     arguments, _, _ = classes(resource_type.type)
     for name, wire_name in pulumi_names(arguments).items():
         text = " ".join((vars(arguments)[name].fget.__doc__ or "").split())
-        told = re.search(r"[Dd]efaults? (?:value )?(?:is|to)(?: a)? `([^`]+)`", text)
-        if told and wire_name not in DEFAULTS_TOLD_ELSEWHERE:
-            yield wire_name, told.group(1).strip('"')
+        match = re.search(r"[Dd]efaults? (?:value )?(?:is|to)(?: a)? `([^`]+)`", text)
+        if match and wire_name not in DEFAULTS_TOLD_ELSEWHERE:
+            yield wire_name, match.group(1).strip('"')
 
 
 def shown(value: Any) -> str:

@@ -55,7 +55,7 @@ def policy_for(*principals: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("type_name", ["aws:kms/key:Key", "aws:kms/keyPolicy:KeyPolicy"])
-def test_the_wait_is_shown_and_the_error_names_who_has_to_exist(
+def test_a_message_shows_the_wait_and_the_error_names_missing_principals(
     type_name: str, watched: Plugin, engine: tuple[Engine, str]
 ) -> None:
     inputs = policy_for(ROOT, OWNER, NOBODY)
@@ -75,7 +75,7 @@ def test_the_wait_is_shown_and_the_error_names_who_has_to_exist(
     assert message.endswith(f"The policy names {NOBODY}, {OWNER}, which must exist in IAM (waited 5 s)")
 
 
-def test_nothing_is_shown_when_all_exist(watched: Plugin, engine: tuple[Engine, str]) -> None:
+def test_no_message_is_shown_when_all_principals_exist(watched: Plugin, engine: tuple[Engine, str]) -> None:
     watched.create("aws:kms/key:Key", policy_for(ROOT, OWNER))
 
     assert engine[0].log == []

@@ -57,7 +57,7 @@ SETTINGS = """
 """
 
 
-def test_every_setting_that_leaves_the_program_ends_and_comes_back(program: Program, name: str) -> None:
+def test_every_removed_setting_is_reset_and_can_be_set_again(program: Program, name: str) -> None:
     bounded = INDEX % '"on_demand_throughput": {"max_write_request_units": 9}'
     with_all = SOURCE.format(
         name=name,
@@ -106,7 +106,7 @@ def test_every_setting_that_leaves_the_program_ends_and_comes_back(program: Prog
 
 
 @pytest.mark.parametrize("refresh", [(), ("--refresh",)], ids=["", "after a refresh"])
-def test_time_to_live_is_switched_off_by_the_attribute_it_is_on_for_then_on_for_another(
+def test_time_to_live_moves_from_one_attribute_to_another(
     program: Program, name: str, refresh: tuple[str, ...]
 ) -> None:
     source = 'EncryptedTable("{}", {{"partition_key": {{"name": "id"}}, "ephemeral": True, {}}})'

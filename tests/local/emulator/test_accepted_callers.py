@@ -15,7 +15,7 @@ from tests.local.emulator.resources import (
 )
 
 
-def test_it_listens_on_the_loopback_address_only(aws: LocalAws) -> None:
+def test_the_local_aws_listens_on_the_loopback_address_only(aws: LocalAws) -> None:
     lines = Path(f"/proc/{aws.pid}/net/tcp").read_text(encoding="utf-8").splitlines()[1:]
     inodes = {link.readlink().name for link in Path(f"/proc/{aws.pid}/fd").iterdir() if link.is_symlink()}
     listening = [
@@ -31,7 +31,7 @@ def test_it_listens_on_the_loopback_address_only(aws: LocalAws) -> None:
 @pytest.mark.parametrize(
     "key_id", ["test", "111122223333", "444455556666", "AKIAIOSFODNN7EXAMPLE", "root", "owner"]
 )
-def test_a_key_that_is_not_of_this_run_is_refused(aws: LocalAws, service: str, key_id: str) -> None:
+def test_an_access_key_of_another_run_is_refused(aws: LocalAws, service: str, key_id: str) -> None:
     calls = {
         "sts": "get_caller_identity",
         "iam": "list_users",
@@ -71,7 +71,7 @@ def test_a_wrong_secret_is_refused(aws: LocalAws, who: str) -> None:
         ("POST", "/_local_aws/accounts"),
     ],
 )
-def test_nothing_is_answered_without_a_signature(aws: LocalAws, method: str, path: str) -> None:
+def test_an_unsigned_request_is_refused(aws: LocalAws, method: str, path: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port_of(aws))
     connection.request(method, path, "{}", {"Authorization": "Bearer wrong"})
 
@@ -87,14 +87,14 @@ def test_another_host_name_is_refused(aws: LocalAws) -> None:
     connection.close()
 
 
-def test_each_run_has_keys_of_its_own(aws: LocalAws) -> None:
+def test_each_run_has_different_access_keys(aws: LocalAws) -> None:
     with running() as other:
         assert {other.root.secret_access_key, other.owner.secret_access_key}.isdisjoint(
             {aws.root.secret_access_key, aws.owner.secret_access_key}
         )
 
 
-def test_it_has_no_connection_beyond_this_machine(aws: LocalAws) -> None:
+def test_the_local_aws_has_no_connection_beyond_this_machine(aws: LocalAws) -> None:
     """After calls of every service it has, each of its sockets is local."""
     make_table(aws, make_key(aws))
     make_user(aws)
