@@ -1,6 +1,6 @@
-# `make demo`, `make test` and the rest set up all that they need. `make help` lists the targets.
-# GNU make ends with status 2 whenever a command fails, whatever its status: a script that tells 1 (differs) from 2
-# (cannot tell) runs `venv/bin/encrypted-tables` itself.
+# Every target installs what it needs first. `make help` lists the targets.
+# GNU make ends with status 2 whenever a command fails. A script that has to tell 1 (differs) from 2 (cannot tell)
+# must run `venv/bin/encrypted-tables` itself.
 PY := venv/bin/python
 STACK ?= dev
 
@@ -37,7 +37,7 @@ bench: setup  ## all benchmarks, side by side
 locks:  ## refresh the lock files: the newest version of every package, with its hashes
 	@python3 -m local.locks --upgrade
 
-vulnerabilities:  ## known vulnerabilities of what is locked, and of the engine
+vulnerabilities:  ## known vulnerabilities of the locked packages and of the engine
 	@python3 -m local.vulnerabilities
 
 verify:  ## who really has access to the tables of STACK
@@ -50,7 +50,7 @@ who-can:  ## everyone who can read TABLE
 access-diff:  ## who would gain or lose access by the changes to STACK
 	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables access-diff -
 
-audit:  ## the policy pack over the exported states STATE
+audit:  ## check the exported states STATE with the policy pack
 	@test -n "$(STATE)" || { echo "Give exported states: make audit STATE=\"prod.json staging.json\"" >&2; exit 2; }
 	@$(PY) -m encrypted_tables audit $(STATE)
 
