@@ -30,10 +30,10 @@ STALE = (
 )
 TITLE = "# Benchmarks\n"
 INTRODUCTION = """\
-Written by `make bench` or `venv/bin/python -m tests.benchmarks --write`; `--help` tells how to run a part, or
-other numbers of tables. Times are medians, a ratio is the median of the ratios pair by pair; of each pair,
-both are run in turn, in alternating order. A section whose sources have changed since then says so; a test
-compares.
+Written by `make bench` or `venv/bin/python -m tests.benchmarks --write`; `--help` explains how to run a
+part or other numbers of tables. Times are medians. Both programs of a pair run in turn, in alternating
+order, and a ratio is the median of the ratios of all pairs. A section says if its sources have changed
+since it was measured; a test checks that.
 """
 COLUMNS = ("What", "Ours (s)", "Baseline (s)", "Ratio", "Target", "Pairs of runs")
 

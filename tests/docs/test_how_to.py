@@ -117,7 +117,7 @@ def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None
     (program,) = section("Read an item", "python")
     assert reader.python(program) == "{'id': '1', 'status': 'paid'}\n"
 
-    (settings,) = section("Let another account in", "yaml")
+    (settings,) = section("Give another account access", "yaml")
     reader.add_to_table(settings)
     assert reader.checkout.shell("pulumi up --stack shop --yes").returncode == 0
     allowed = reader.dynamodb.get_resource_policy(ResourceArn=reader.table["TableArn"])["Policy"]
@@ -155,7 +155,7 @@ def test_no_section_is_left_out() -> None:
     assert found == {
         "Add a key user": [1, 0, 0],
         "Read an item": [1, 0, 1],
-        "Let another account in": [0, 1, 0],
+        "Give another account access": [0, 1, 0],
         "Add a replica": [1, 0, 0],
         "Remove a replica": [1, 0, 0],
         "Rename a table in the config": [1, 0, 0],
