@@ -16,7 +16,7 @@ import pulumi_aws as aws
 from . import permissions
 from .principals import account_of
 from .problems import SettingsError
-from .resource_names import about_role, renamed
+from .resource_names import about_role, merged, renamed
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,15 @@ def grant_access(
         earlier = f"{name}-{grantee.resource_name}-{kind.name}{suffix}{region}"
         return own, options if number > 1 else renamed(options, earlier)
 
+    # A role's policies are deleted with it, and KMS stores the role's unique id: a recreated role needs both.
+    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=grantee.unique_id)
     policy, policy_options = child("")
     aws.iam.RolePolicy(
         policy,
         role=pulumi.Output.all(grantee.name, arn).apply(lambda known: known[0]),
         policy=arns.apply(lambda arns: _document(arns, kind)),
-        opts=policy_options,
+        opts=merged(policy_options, again_with_the_role),
     )
-    # KMS stores the role's unique id, so a recreated role needs a new grant.
-    again_with_the_role = pulumi.ResourceOptions(replacement_trigger=grantee.unique_id)
     for position, (region, copy) in enumerate(copies.items()):
         grant, grant_options = child("-grant", f"-{region}" if position else "")
         aws.kms.Grant(
@@ -136,7 +136,7 @@ def grant_access(
             operations=["Decrypt"],
             constraints=[{"encryption_context_subset": dict(encryption_context)}],
             region=region,
-            opts=pulumi.ResourceOptions.merge(grant_options, again_with_the_role),
+            opts=merged(grant_options, again_with_the_role),
         )
 
 
