@@ -19,7 +19,13 @@ runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "program", [("encrypted_tables", "verify"), ("local", "true"), ("local.walkthrough",)]
+    "program",
+    [
+        ("encrypted_tables", "verify"),
+        ("local", "true"),
+        ("local.walkthrough",),
+        ("local.fork_preview", "--stack", "dev"),
+    ],
 )
 def test_a_python_without_the_packages_gets_a_message_of_one_line(program: tuple[str, ...]) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

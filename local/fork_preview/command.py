@@ -4,15 +4,12 @@ Previews the programs of the pull request and of its base branch, each on an emp
 them.
 """
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from encrypted_tables.__main__ import exit_status
 from encrypted_tables.access_diff.evaluate.change import Diff, Verdict
-from encrypted_tables.command_line import run as run_command
 from encrypted_tables.engine.preview import Preview
 from encrypted_tables.engine.run_preview import EngineError, preview
 from encrypted_tables.engine.stack import Stack
@@ -104,7 +101,3 @@ def _copy_of(program: Path, stack: str, project: Path, encryption: str = "") -> 
 def _made(directory: Path) -> Path:
     directory.mkdir()
     return directory
-
-
-if __name__ == "__main__":
-    sys.exit(exit_status(lambda: run_command(fork_preview, None)))

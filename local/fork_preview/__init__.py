@@ -1,0 +1,1 @@
+"""Previews a pull request from a fork on a local AWS."""
