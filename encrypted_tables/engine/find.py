@@ -18,7 +18,7 @@ OLDEST = (3, 249, 0)
 --file`)."""
 LANGUAGE_HOST_VARIABLE = "ENCRYPTED_TABLES_LANGUAGE_HOST"
 """Tells an engine built by this project where its language host is."""
-_REMEDY = (
+REMEDY = (
     "Install Pulumi (https://www.pulumi.com/docs/install/), or work in the shell that `make shell` opens: "
     "it has an engine on PATH."
 )
@@ -56,7 +56,7 @@ def find_engine() -> Engine:
     Raises:
         EngineNotFoundError: there is no usable engine.
     """
-    return first_engine([engine_on_path], _REMEDY)
+    return first_engine([engine_on_path], REMEDY)
 
 
 def first_engine(searches: Sequence[Search], remedy: str) -> Engine:

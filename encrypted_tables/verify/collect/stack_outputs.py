@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from encrypted_tables.engine import child
+from encrypted_tables.engine.find import REMEDY
 from encrypted_tables.engine.remedies import with_remedy
 from encrypted_tables.errors import UserError
 from encrypted_tables.verify.collect.declared import StackOutputs, parse_outputs
@@ -24,7 +25,7 @@ def from_stack(stack: str, pulumi: str = "pulumi", directory: Path | None = None
         done = child.run(command, directory or Path.cwd(), os.environ, timeout=_TIMEOUT_SECONDS)
     except FileNotFoundError:
         raise UserError(
-            "`pulumi` is not on PATH. Put it there, or give the outputs with --outputs FILE "
+            f"`pulumi` is not on PATH. {REMEDY} Or give the outputs with --outputs FILE "
             "(`pulumi stack output --json --show-secrets`)."
         ) from None
     except subprocess.TimeoutExpired:
