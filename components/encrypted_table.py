@@ -100,7 +100,9 @@ class EncryptedTable(pulumi.ComponentResource):
         self._name = name
         self._protected = table = protected_table(name, settings, caller)
         keep = not settings.ephemeral
-        self._kept = pulumi.ResourceOptions(parent=self, protect=keep, retain_on_delete=keep)
+        retain = keep or bool(options.retain_on_delete)
+        # Children inherit None from the component: the program may protect an ephemeral table.
+        self._kept = pulumi.ResourceOptions(parent=self, protect=keep or None, retain_on_delete=retain)
 
         keys = TableKeys(name, settings, table, caller, identities, self._kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None

@@ -121,6 +121,16 @@ def test_key_and_table_are_protected_whatever_the_component_options_say() -> Non
         assert kept(found) == children
 
 
+def test_an_ephemeral_table_is_protected_if_the_component_options_say_so() -> None:
+    args: Any = {**ARGS, "ephemeral": True}
+    options = pulumi.ResourceOptions(protect=True, retain_on_delete=True)
+
+    found = register(lambda: EncryptedTable("orders", args, options))
+
+    assert {name for name in kept(found) if name != "orders"} == {"orders-key", "orders-table"}
+    assert kept(register(lambda: EncryptedTable("orders", args))) == set()
+
+
 def test_a_test_user_in_another_partition_has_the_policy_and_sign_in_page_of_it() -> None:
     urls: list[str] = []
 
