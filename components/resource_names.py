@@ -8,12 +8,15 @@ from functools import reduce
 
 import pulumi
 
+from .per_program import PerProgram
+
 PACKAGE = "encrypted-tables"
 """The name of the Pulumi package."""
 NAMESPACE = "encrypted-tables"
 """The publisher of the package, which is the scope of its npm package."""
 _EARLIER_PACKAGE = "dynamodb-kms"
 _ROLE = "-_-"
+_earlier_names = PerProgram[[], set[str]](set)
 
 
 def type_token(component: str) -> str:
@@ -51,7 +54,13 @@ def is_about_role(name: str) -> bool:
 
 
 def renamed(options: pulumi.ResourceOptions, earlier: str) -> pulumi.ResourceOptions:
-    """The options of a child that had another name earlier, so that existing stacks keep the resource."""
+    """The options of a child that had another name earlier, so that existing stacks keep the resource.
+
+    Two children may have had the same name; the engine accepts it as an alias of only one.
+    """
+    if earlier in _earlier_names():
+        return options
+    _earlier_names().add(earlier)
     return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=earlier)]))
 
 

@@ -67,6 +67,18 @@ def test_roles_of_two_components_may_have_the_same_name() -> None:
     }
 
 
+def test_an_earlier_name_that_two_children_had_is_an_alias_of_one() -> None:
+    def program() -> None:
+        table("orders").grant_read(role("archive-app"))
+        table("orders-archive").grant_read(role("app"))
+
+    found = register(program)
+
+    former = [alias.spec.name for one in found.values() for alias in one.request.aliases if alias.spec.name]
+    assert "orders-archive-app-read" in former
+    assert len(former) == len(set(former))
+
+
 @given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 3)), min_size=2, max_size=2, unique=True))
 @settings(max_examples=500)
 def test_the_name_of_a_child_is_unambiguous(two: Sequence[tuple[str, str, int]]) -> None:
