@@ -43,7 +43,7 @@ def losses(table: ProtectedTable, key_arns: Sequence[str]) -> Pattern:
 
 
 def access_changes(table: ProtectedTable, key_arns: Sequence[str], deployers: Sequence[str]) -> Pattern:
-    """Calls by others than the deployers that change who can use a key or call the table.
+    """Calls of principals other than the deployers that change who can use a key or call the table.
 
     Service-linked roles are excluded, such as the one with which DynamoDB replicates a table: only AWS can
     assume them.

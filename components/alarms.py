@@ -31,7 +31,7 @@ KeyArns = Mapping[str, Sequence[pulumi.Input[str]]]
 
 _MEANINGS = {
     "losses": "Calls after which items of the table {} may be lost.",
-    "access": "Calls by others than the deployers that change who has access to the table {}.",
+    "access": "Calls of principals other than the deployers that change who has access to the table {}.",
 }
 _LONGEST_RULE_NAME = 64
 _LONGEST_TOPIC_NAME = 256

@@ -123,7 +123,7 @@ class EncryptedTable(pulumi.ComponentResource):
         attach_policy(name, self.table, settings, child)
         alarms = TableAlarms(name, settings, table, caller, child)
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
-        # `all` of nothing is a list
+        # without arguments, `Output.all` gives a list
         self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought)).apply(dict)
         former.check(what)
 

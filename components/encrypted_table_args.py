@@ -314,8 +314,8 @@ class EncryptedTableArgs(TypedDict):
     It gives nobody access. Default: none."""
 
     former_names: NotRequired[Mapping[str, str]]
-    """Resources of the program that become this component's: by the new name of each, such as `orders-table`,
-    its former name, such as `orders`, or its URN. Pulumi keeps them. None when left out."""
+    """Resources of the program that move into this component, so that Pulumi keeps them: for the new name of
+    each, such as `orders-table`, its former name, such as `orders`, or its URN. None when left out."""
 
     region: NotRequired[str]
     """The table's Region. The provider's when left out."""
@@ -394,8 +394,8 @@ class EncryptedTableArgs(TypedDict):
     out."""
 
     alarms: NotRequired[AlarmsArgs]
-    """Alarms on calls after which items may be lost, and on calls by others than the deployers that change
-    who has access; `{}` for a new SNS topic. They need a CloudTrail trail. None when left out."""
+    """Alarms on calls after which items may be lost, and on calls of principals other than the deployers that
+    change who has access; `{}` for a new SNS topic. They need a CloudTrail trail. None when left out."""
 
     tags: NotRequired[Input[Mapping[str, Input[str]]]]
     """Tags of the table, its keys, its replicas and its alarms. None when left out."""

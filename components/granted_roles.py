@@ -15,7 +15,7 @@ from .table_settings import TableSettings
 
 
 class GrantedRoles:
-    """Gives roles access to one table, and keeps what it gave for the declaration.
+    """Gives roles access to one table, and records the access for the declaration.
 
     Args:
         name: the component's name.

@@ -24,8 +24,8 @@ CONSOLE_MULTI_REGION_ADMINISTRATION = ("kms:ReplicateKey", "kms:UpdatePrimaryReg
 CONSOLE_USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 GRANTS = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
-# No kms:CreateGrant and no wildcard: who may grant may give themselves the use of the key.
-# kms:PutKeyPolicy stays, or the key could not be managed; its use is in CloudTrail.
+# No kms:CreateGrant and no wildcard: whoever can create grants can give themselves use of the key.
+# kms:PutKeyPolicy is included, because the key could not be managed without it. CloudTrail records its use.
 ADMINISTRATION = (
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
@@ -52,10 +52,10 @@ ADMINISTRATION = (
 )
 MULTI_REGION_ADMINISTRATION = ("kms:ReplicateKey", "kms:UpdatePrimaryRegion", "kms:UpdateReplicaRegion")
 
-# Every item call, a write as well, decrypts the table's own key: nothing else is needed.
+# Every item call, including writes, decrypts the table key. No other permission is needed.
 ITEM_ACCESS = ("kms:Decrypt",)
 
-# What DynamoDB's documentation asks of the principal that chooses a table's key.
+# The permissions that a principal needs to choose a table's key, by DynamoDB's documentation.
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 TABLE_CREATION = (
     "kms:Encrypt",

@@ -42,7 +42,7 @@ class Plugin(Provider):
 
 
 def _received(value: Any) -> Any:  # noqa: ANN401  # any argument
-    """An argument as a program in Python gives it: whole numbers are fractions on their way here."""
+    """An argument as a Python program would give it: the engine sends whole numbers as floats."""
     if isinstance(value, pulumi.Output):
         known = value_at_once(value)
         return known if known is value else _received(known)

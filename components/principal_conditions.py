@@ -45,8 +45,8 @@ def of_permission_sets(permission_sets: Iterable[str]) -> Condition:
 def of_organisations(organisations: Iterable[str], account_id: str) -> Sequence[tuple[str, Condition]]:
     """A name and a condition for each way to match organisations: by id or by path.
 
-    The table's own account is excluded: it would let in all users and roles of the account, which should be
-    named instead. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    The table's own account is excluded: otherwise, all users and roles of the account would be allowed, which
+    should be named instead. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 
     Args:
         organisations: `organisation/o-ID`, or with the path of a root or an organisational unit.

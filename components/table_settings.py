@@ -83,7 +83,7 @@ class TableSettings(KeySettings):
 
     @property
     def has_stream(self) -> bool:
-        """As set; replicas need one."""
+        """Whether the table has a stream: if one is set, or if it has replicas, which need one."""
         return bool(self.stream_view_type or self.replica_regions)
 
     @property
