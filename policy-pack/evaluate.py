@@ -1,6 +1,6 @@
 """`python evaluate.py FILE`: run the policies over a stack; writes their reports as JSON.
 
-With `-` as FILE, it reads stacks from standard input, one a line, and writes one answer a line.
+With `-` as FILE, it reads stacks from standard input, one per line, and writes one answer per line.
 
 A stack is a JSON object:
     resources: list of objects with the members of `policies.one_pass.Registered`, in order of registration

@@ -161,7 +161,7 @@ def is_named(value: Value) -> bool:
 
 
 def following_from(name: str, *values: Value) -> Fact:
-    """The fact for a function that cannot be computed from these values: AWS or the update knows it."""
+    """The fact for a function that cannot be computed from these values; the update or AWS knows it."""
     facts = [fact for value in values for fact in facts_in(value)]
     kind = Kind.UPDATE if facts and all(fact.kind is Kind.UPDATE for fact in facts) else Kind.AWS
     return Fact(_short(name), kind, nameless=any(fact.nameless for fact in facts))

@@ -126,7 +126,7 @@ def _hidden_if_it_can_be(value: Value, text: str) -> Value:
 
 
 def _hidden_if_its_facts_are(key: Value) -> Value:
-    """The key, hidden if it depends on hidden facts. A text can be an alias whatever its facts are."""
+    """The key; hidden if it depends on hidden facts, except for an alias, which is never a key ARN."""
     if isinstance(key, Text) and "alias/" not in str(key):
         hidden = [fact for fact in key.facts if fact.is_hidden]
         if hidden:
