@@ -181,5 +181,5 @@ def _error(
     explained = done.returncode == 0 or any(finding.level == "mandatory" for finding in findings)
     if ended and explained:
         return ""
-    said = done.stderr.strip() or "nothing"
-    return f"The engine returned no result (exit status {done.returncode}). Its output: {said}"
+    output = done.stderr.strip() or "nothing"
+    return f"The engine returned no result (exit status {done.returncode}). Its output: {output}"

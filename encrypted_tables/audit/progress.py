@@ -1,4 +1,4 @@
-"""Says how far a long audit is, on standard error."""
+"""Reports the progress of a long audit, on standard error."""
 
 import threading
 import time
@@ -9,18 +9,18 @@ SECONDS_BETWEEN_REPORTS = 10.0
 
 
 class Progress:
-    """Counts what is done; says so every ten seconds, and never for a short audit."""
+    """Counts finished items, and prints the count at most every ten seconds."""
 
     def __init__(self, what: str, total: int) -> None:
         self._what, self._total, self._done = what, total, 0
-        self._started = self._said = time.monotonic()
+        self._started = self._reported = time.monotonic()
         self._lock = threading.Lock()
 
     def one_more(self) -> None:
-        """One of them is done."""
+        """Count one more item as finished."""
         with self._lock:
             self._done += 1
             now = time.monotonic()
-            if now - self._said > SECONDS_BETWEEN_REPORTS:
-                self._said = now
+            if now - self._reported > SECONDS_BETWEEN_REPORTS:
+                self._reported = now
                 say(f"{self._what}: {self._done} of {self._total}, {now - self._started:.0f} s")

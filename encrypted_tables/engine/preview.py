@@ -1,7 +1,7 @@
 """A preview of the engine: the stack's resources before the update and after it.
 
 Three forms are read, all of them written by the official CLI:
-- engine events, one a line: `PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json`
+- engine events, one per line: `PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true pulumi preview --json`
 - the same events in a file: `PULUMI_DEBUG_COMMANDS=true pulumi preview --event-log FILE`
 - the digest: `pulumi preview --json --show-sames`
 """

@@ -44,7 +44,7 @@ def preview(stack: Stack, directory: Path) -> Preview:
         return read_preview(result.stdout, plan.read_text(encoding="utf-8"))
     made = read_preview(result.stdout)
     if made.is_complete and not any(violation.is_mandatory for violation in made.violations):
-        raise EngineError(f"the preview of {stack.name} wrote no plan:\n{said(result)}")
+        raise EngineError(f"the preview of {stack.name} wrote no plan:\n{messages_of(result)}")
     return made
 
 
@@ -89,11 +89,11 @@ def _by_engine(stack: Stack, pack: Path) -> tuple[Violation, ...]:
 def _previewed(stack: Stack, *flags: str) -> subprocess.CompletedProcess[str]:
     result = stack.captured("preview", "--json", *flags, variables={**AS_EVENTS, **NO_OTHER_PACK})
     if '"preludeEvent"' not in result.stdout:
-        raise EngineError(f"the preview of {stack.name} did not start:\n{with_remedy(said(result))}")
+        raise EngineError(f"the preview of {stack.name} did not start:\n{with_remedy(messages_of(result))}")
     return result
 
 
-def said(result: subprocess.CompletedProcess[str]) -> str:
+def messages_of(result: subprocess.CompletedProcess[str]) -> str:
     """The engine's messages when its preview failed."""
     messages = []
     for line in result.stdout.splitlines():

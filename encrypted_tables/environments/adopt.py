@@ -13,7 +13,7 @@ import boto3
 from encrypted_tables.engine.find import find_engine
 from encrypted_tables.engine.preview import Preview, read_preview
 from encrypted_tables.engine.remedies import with_remedy
-from encrypted_tables.engine.run_preview import AS_EVENTS, EngineError, said
+from encrypted_tables.engine.run_preview import AS_EVENTS, EngineError, messages_of
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.environments.existing import Capacity, Existing, TableInAws, existing
 
@@ -122,7 +122,7 @@ def _previewed(stack: Stack, file: Path) -> tuple[Preview, dict[str, Any]]:
         options = ["--save-plan", str(plan), "--import-file", str(file)]
         result = stack.captured("preview", "--json", *options, variables=AS_EVENTS)
         if result.returncode:
-            raise EngineError(f"the preview of {stack.name} failed:\n{with_remedy(said(result))}")
+            raise EngineError(f"the preview of {stack.name} failed:\n{with_remedy(messages_of(result))}")
         preview = read_preview(result.stdout, plan.read_text(encoding="utf-8"))
     finally:
         plan.unlink(missing_ok=True)

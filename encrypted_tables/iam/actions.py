@@ -46,8 +46,8 @@ OF_BACKUPS = frozenset({"dynamodb:RestoreTableFromBackup", "dynamodb:DeleteBacku
 DECRYPT = "kms:Decrypt"
 DECRYPT_ACTIONS = actions("kms", Effect.DECRYPTS)
 
-# With the right to change the policy, make grants or make a replica with a policy of its own, a principal can
-# give itself any use; with the right to disable or delete the key or end grants, it can end any other use.
+# A principal that can change the policy, create grants or create a replica key with its own policy can give
+# itself any use of the key. One that can disable or delete the key or end grants can end the use by others.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 WHOLE_ADMINISTRATION = (
     "kms:PutKeyPolicy",

@@ -14,7 +14,7 @@ from encrypted_tables.iam.request_context import Context, Missing, Value, value_
 from encrypted_tables.iam.variables import NoText, if_resolved, substituted
 
 UNTIL = "until "
-"""How the text of a condition begins that only sets an end date."""
+"""The beginning of the text of a condition that only sets an end date."""
 
 _ALL, _ANY = "forallvalues", "foranyvalue"
 _NAMES = {name.lower(): name for name in (*POSITIVE, *NEGATIVE, "Null")}

@@ -113,7 +113,7 @@ def _resource_decides(
 
 def _identity_allows(request: Request, identity: Identity, elsewhere: Answer) -> Answer:
     allowed = any_of(
-        _said(identity_policy_allows, one, request, "a policy it has") for one in identity.policies
+        _answer_of(identity_policy_allows, one, request, "a policy it has") for one in identity.policies
     )
     if not identity.is_whole:
         allowed = any_of([allowed, elsewhere])
@@ -151,13 +151,13 @@ def _resource_policy_allows(
     if not resource.policies:
         return NO, NO
 
-    def said(ask: Callable[[Document, Request], Answer]) -> Answer:
-        return any_of(_said(ask, one, request, "the resource's policy") for one in resource.policies)
+    def answer_to(ask: Callable[[Document, Request], Answer]) -> Answer:
+        return any_of(_answer_of(ask, one, request, "the resource's policy") for one in resource.policies)
 
-    by_arn = said(resource_policy_allows_role_by_arn)
+    by_arn = answer_to(resource_policy_allows_role_by_arn)
     if by_arn is not NO:
         by_arn = all_of([by_arn, _limits_of_holder(request, identity)])
-    return any_of([said(resource_policy_allows_others), by_arn]), said(resource_policy_delegates)
+    return any_of([answer_to(resource_policy_allows_others), by_arn]), answer_to(resource_policy_delegates)
 
 
 def _grants_allow(request: Request, resource: Resource, identity: Identity) -> Answer:
@@ -180,11 +180,11 @@ def _limited(allowed: Answer, request: Request, resource: Resource, identity: Id
     levels = _control_policies(request, resource, identity)
     if not levels or allowed.grade == NO.grade:
         return allowed
-    said = [
-        any_of(_said(identity_policy_allows, one, request, "a control policy") for one in level)
+    answers = [
+        any_of(_answer_of(identity_policy_allows, one, request, "a control policy") for one in level)
         for level in levels
     ]
-    return all_of([allowed, *said])
+    return all_of([allowed, *answers])
 
 
 def _control_policies(request: Request, resource: Resource, identity: Identity) -> Sequence[Sequence[Policy]]:
@@ -201,10 +201,10 @@ def _control_policies(request: Request, resource: Resource, identity: Identity) 
 def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
     """An explicit deny anywhere; a policy that cannot be read may deny too."""
     of_resource = [
-        _said(resource_policy_denies, one, request, "the resource's policy") for one in resource.policies
+        _answer_of(resource_policy_denies, one, request, "the resource's policy") for one in resource.policies
     ]
     of_identity = [
-        _said(identity_policy_denies, one, request, "a policy it has")
+        _answer_of(identity_policy_denies, one, request, "a policy it has")
         for one in (
             *identity.policies,
             *(one for one in (identity.boundary, *identity.session_policies) if isinstance(one, Document)),
@@ -214,6 +214,8 @@ def _denied(request: Request, resource: Resource, identity: Identity) -> Answer:
     return any_of([*of_resource, *of_identity])
 
 
-def _said(ask: Callable[[Document, Request], Answer], policy: Policy, request: Request, what: str) -> Answer:
+def _answer_of(
+    ask: Callable[[Document, Request], Answer], policy: Policy, request: Request, what: str
+) -> Answer:
     """The answer of a policy; unknown if the policy cannot be read."""
     return unknown(f"{what}: {policy.reason}") if isinstance(policy, Unreadable) else ask(policy, request)

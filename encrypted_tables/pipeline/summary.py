@@ -94,9 +94,10 @@ def summarise(
 ) -> Summary:
     """Summarise a preview and its access diff."""
     resources = [_change(urn, operation) for urn, operation in sorted(preview.operations.items())]
-    told = sorted(lines(diff), key=lambda line: not line.is_gain)  # omit losses rather than gains
+    ordered = sorted(lines(diff), key=lambda line: not line.is_gain)  # omit losses rather than gains
     found = [
-        AccessLine(who=_cut(a.who), what=_cut(a.what), of=_cut(a.of), because=_cut(a.because)) for a in told
+        AccessLine(who=_cut(a.who), what=_cut(a.what), of=_cut(a.of), because=_cut(a.because))
+        for a in ordered
     ]
     violations = [_verdict(violation) for violation in preview.violations]
     violations.sort(key=lambda one: (one.level != "mandatory", one.policy, one.resource))
@@ -118,7 +119,7 @@ def summarise(
             notes=[_cut(one) for one in diff.notes[:MANY]],
         ),
         left_out=sum(max(0, len(one) - MANY) for one in lists),
-        gains_left_out=sum(line.is_gain for line in told[MANY:]),
+        gains_left_out=sum(line.is_gain for line in ordered[MANY:]),
     )
 
 

@@ -44,7 +44,7 @@ def _cells(row: Row) -> list[tuple[str, str, str, str]]:
     """For each answer: its column, its style, the answer, and the reason unless the answer is "no"."""
     found = []
     for name, answer in row.answers.items():
-        said = verdict(answer)
-        decides = "" if said is Verdict.NO else reason(answer)
-        found.append((_COLUMNS[name], _TONES[said], said.value, decides))
+        grade = verdict(answer)
+        decides = "" if grade is Verdict.NO else reason(answer)
+        found.append((_COLUMNS[name], _TONES[grade], grade.value, decides))
     return found

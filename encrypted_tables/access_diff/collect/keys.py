@@ -1,4 +1,4 @@
-"""The customer managed keys of a stack, and the keys that its references mean."""
+"""The customer managed keys of a stack, and the keys that references point to."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,7 +150,7 @@ def keys_elsewhere(stack: StackResources) -> frozenset[str]:
 
 
 def with_keys_elsewhere(stack: StackResources, arns: Iterable[str]) -> StackResources:
-    """The stack, with those of the keys that it does not create."""
+    """The stack, with the ARNs of the keys that it does not create."""
     created = {key.outputs.get("arn") for key in stack.of(KEYS) if isinstance(key.outputs.get("arn"), str)}
     return replace(stack, keys_elsewhere=frozenset(arns) - created)
 

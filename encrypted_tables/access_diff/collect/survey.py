@@ -26,7 +26,7 @@ from encrypted_tables.iam.principals import Principal
 
 AWS_PROVIDER = "pulumi:providers:aws"
 _IN_ACCOUNT = re.compile(r"arn:(?P<partition>aws[\w-]*):(?:kms|dynamodb|iam):[\w-]*:(?P<account>\d{12}):")
-# Other ways to declare tables, keys, grants or IAM policies; and what copies items.
+# Other ways to declare tables, keys, grants or IAM policies; and resources that copy items.
 _NOT_EVALUATED = (
     "aws-native:cloudformation:",
     "aws-native:dynamodb:",

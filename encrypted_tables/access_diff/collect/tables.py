@@ -131,7 +131,7 @@ def _name_by_dependency(stack: StackResources, resource: Resource) -> str:
 def with_policies(
     stack: StackResources, tables: Mapping[TableId, Table]
 ) -> tuple[dict[TableId, Table], list[Unresolved]]:
-    """The tables with the policies of theirs and of their streams; and the policies of unknown tables."""
+    """The tables with their policies and those of their streams; and the policies of unknown tables."""
     found = dict(tables)
     unresolved = []
     by_name: dict[str, list[Table]] = {}

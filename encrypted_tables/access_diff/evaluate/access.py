@@ -142,9 +142,9 @@ def _identity_of(model: AccessModel, principal: Principal, elsewhere: Answer) ->
     """The principal's IAM policies, and the assumed answer of those outside the stack."""
     known = model.identities.get(principal)
     if principal.kind is Kind.ANYONE:
-        return Identity(), NO  # also in other accounts, which need more than IAM policies
+        return Identity(), NO  # in other accounts, IAM policies alone are not enough
     if not principal.is_single:
-        return Identity(), YES  # those of them that have IAM policies for it
+        return Identity(), YES  # means: those of them whose IAM policies allow it
     if known is None:
         return Identity(), elsewhere
     return Identity(known.policies, known.boundary, is_whole=known.is_of_stack), elsewhere

@@ -28,8 +28,8 @@ from encrypted_tables.iam.actions import (
 from encrypted_tables.iam.answer import NO, YES, Answer, Grade, all_of
 from encrypted_tables.iam.principals import Kind, Principal, account_principal
 
-_Step = tuple[Verb, Answer, Answer]  # what happens, from which answer, to which
-_Found = tuple[Access, tuple[str, ...], _Step, str]  # with the actions, and a doubt
+_Step = tuple[Verb, Answer, Answer]  # how access changes; the answers before and after
+_Found = tuple[Access, tuple[str, ...], _Step, str]  # the last two: actions, and why the access is uncertain
 
 
 @dataclass(frozen=True)

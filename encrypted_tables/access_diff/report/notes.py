@@ -105,7 +105,7 @@ def _without_the_key(before: AccessModel, after: AccessModel) -> Iterator[str]:
 def _has_table_alone(model: AccessModel, identity: Identity, table: Table) -> bool:
     key = table.key.key
     if key and any(grant.grantee is None for grant in key.grants):
-        return False  # that may be this one
+        return False  # an unknown grantee may be this principal
     admitted = principals_in_key(key) if key else set()
     sessions = {one for one in admitted if one.holder == identity.principal}
     return _has_policies_for(model, identity, table) and all(

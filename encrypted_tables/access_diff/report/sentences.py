@@ -28,7 +28,7 @@ _ACCESS = {
     Access.ADMINISTRATION: "administration of the key",
 }
 _LOST_KEY_USE = "use of the key"
-# The actions that make the access whole; with fewer, a line lists them.
+# All actions of each access. If a principal has only some of them, the line lists those.
 _WHOLE: Mapping[Access, frozenset[str]] = {
     Access.COPY: frozenset(COPY_ACTIONS),
     Access.TABLE_ADMINISTRATION: frozenset(TABLE_ADMINISTRATION_ACTIONS),

@@ -48,8 +48,8 @@ def expected(roles: Iterable[Role], call: str) -> Expectation:
     """The declared outcome of a call by a principal with these roles; an undeclared principal has none."""
     if call in METADATA_CALLS:
         return Expectation.NOT_DECLARED  # names and settings are not items, and the key does not protect them
-    said = {_ROLE_CALLS[role].get(call, Expectation.DENIED) for role in roles}
-    return next((one for one in _STRONGEST_FIRST if one in said), Expectation.DENIED)
+    expectations = {_ROLE_CALLS[role].get(call, Expectation.DENIED) for role in roles}
+    return next((one for one in _STRONGEST_FIRST if one in expectations), Expectation.DENIED)
 
 
 def is_as_declared(expectation: Expectation, actual: Outcome) -> bool | None:

@@ -125,8 +125,8 @@ def _grouped(cells: list[AccessCell], kind: str, severity: Severity, verb: str, 
         calls = ", ".join(cell.call for cell in same)
         basis = "" if first.basis == "proven" else f" (predicted: {first.message})"
         # The cells contain AWS's messages; a finding quotes one only if the outcome could not be classified.
-        said = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
-        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{said}."
+        quote = f" ({first.code}: {first.message})" if actual is Outcome.COULD_NOT_TELL and not basis else ""
+        text = f"{first.principal} {verb} {calls}: {actual.label}{basis}{quote}."
         advice = _ADVICE.get((kind, actual), todo)
         found.append(Finding(kind, severity, first.table, first.region, text, advice, first.principal))
     return found

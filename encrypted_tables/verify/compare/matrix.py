@@ -37,10 +37,10 @@ class Declarations:
         """The declared outcome of a call."""
         if self.tables[table, region] is None:
             return Expectation.NOT_DECLARED
-        said = expected(self.roles(table, region, principal), call)
-        if said is Expectation.DENIED and self.manages(table, region, principal):
+        outcome = expected(self.roles(table, region, principal), call)
+        if outcome is Expectation.DENIED and self.manages(table, region, principal):
             return Expectation.NOT_DECLARED
-        return said
+        return outcome
 
 
 def access_cells(

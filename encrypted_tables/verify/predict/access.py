@@ -148,13 +148,13 @@ def _key_request(
 
 
 def _key_says(request: Request, caller: Caller, key: KeyFacts) -> Answer:
-    said = evaluate(request, key.resource, caller.identity)
-    if not key.grants_unknown or said.grade is Grade.YES:
-        return said
+    answer = evaluate(request, key.resource, caller.identity)
+    if not key.grants_unknown or answer.grade is Grade.YES:
+        return answer
     # Grants only add permissions: if the policies do not allow the request, the answer depends on the grants.
     with_any_grant = Grant(caller.principal, frozenset({request.action.removeprefix("kms:")}), {}, {})
     best = evaluate(request, replace(key, grants=[with_any_grant]).resource, caller.identity)
-    return said if best == said else unknown(key.grants_unknown)
+    return answer if best == answer else unknown(key.grants_unknown)
 
 
 def _as_request(caller: Caller, action: str, context: dict[str, Value]) -> RequestContext:

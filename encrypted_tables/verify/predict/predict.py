@@ -156,8 +156,8 @@ def _named_of(account: str, table: Table, key: Key | Unknown | None) -> Iterable
 
 def _table_view(callers: list[Caller], table: Table, call: str, now: datetime) -> View:
     facts = table_facts(table)
-    said = any_of(may_call_table(caller, facts, f"dynamodb:{call}", now) for caller in callers)
-    return _view(said, Outcome.DENIED_BY_IAM, "no IAM policy and no table policy allows it")
+    answer = any_of(may_call_table(caller, facts, f"dynamodb:{call}", now) for caller in callers)
+    return _view(answer, Outcome.DENIED_BY_IAM, "no IAM policy and no table policy allows it")
 
 
 def _key_view(
@@ -174,13 +174,13 @@ def _key_view(
     if key.state in UNUSABLE:
         return View(UNUSABLE[key.state], f"the key is {key.state}")
     of_table, of_key = table_facts(table), under_control(key_facts(key), account)
-    said = any_of(may_decrypt_items(caller, of_table, of_key, now) for caller in callers)
-    return _view(said, Outcome.DENIED_BY_KMS, "no key policy, grant or IAM policy allows it")
+    answer = any_of(may_decrypt_items(caller, of_table, of_key, now) for caller in callers)
+    return _view(answer, Outcome.DENIED_BY_KMS, "no key policy, grant or IAM policy allows it")
 
 
-def _view(said: Answer, denied: Outcome, reason: str) -> View:
-    by = "; ".join(dict.fromkeys(said.because))
-    match said.grade:
+def _view(answer: Answer, denied: Outcome, reason: str) -> View:
+    by = "; ".join(dict.fromkeys(answer.because))
+    match answer.grade:
         case Grade.YES:
             return View(Outcome.ALLOWED, f"allowed by {by}" if by else "allowed")
         case Grade.DELEGATED:
@@ -188,7 +188,7 @@ def _view(said: Answer, denied: Outcome, reason: str) -> View:
         case Grade.NO:
             return View(denied, f"denied by {by}" if by else reason)
         case _:
-            return View(Outcome.COULD_NOT_TELL, f"it depends: {'; or '.join(said.details)}")
+            return View(Outcome.COULD_NOT_TELL, f"it depends: {'; or '.join(answer.details)}")
 
 
 def combine(table: View, key: View) -> View:

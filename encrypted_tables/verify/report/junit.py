@@ -39,11 +39,11 @@ def _suite(place: Place, report: Report) -> ET.Element:
 
 def _add_cell(suite: ET.Element, cell: AccessCell) -> None:
     tag = _DIFFERS if cell.as_declared is False else _UNKNOWN if cell.is_unproven else _FINE
-    told = " ".join(
+    text = " ".join(
         filter(None, (cell.actual.label, f"({cell.basis})", cell.code, cell.message, cell.request_id))
     )
     name = f"{cell.call}, declared: {cell.expected.value}"
-    case = _add(suite, cell.principal, name, tag, told)
+    case = _add(suite, cell.principal, name, tag, text)
     case.set("time", f"{cell.seconds:.3f}")
 
 

@@ -80,7 +80,7 @@ def denials(case: Case, half: Half) -> list[Reason]:
         ask = resource_policy_denies if place.gate in RESOURCE_POLICIES else identity_policy_denies
         if isinstance(policy, Unreadable):
             found.append(Reason(place.gate, How.UNKNOWN, half.request.action, place, detail=policy.reason))
-        for reason, answer in _said(place, policy, ask, half.request, How.DENIES):
+        for reason, answer in _answers_of(place, policy, ask, half.request, How.DENIES):
             if answer.grade is Grade.YES:
                 found.append(reason)
             elif answer.grade is not Grade.NO:
@@ -249,12 +249,12 @@ def _allows(
         reason
         for place, policy in case.policies(half)
         if place.gate is gate
-        for reason, answer in _said(place, policy, ask, half.request, how)
+        for reason, answer in _answers_of(place, policy, ask, half.request, how)
         if answer.grade is Grade.YES
     ]
 
 
-def _said(
+def _answers_of(
     place: Place, policy: Policy, ask: _Ask, request: Request, how: How
 ) -> Iterator[tuple[Reason, Answer]]:
     """The answer of each statement."""
