@@ -54,9 +54,7 @@ async def prove_enforcement(app: App, host: str, region: str) -> None:
     try:
         await _run(app, host, region, root_key)
     except (RuntimeError, KeyError) as error:
-        raise EnforcementOffError(
-            f"the proof that KMS keys are enforced could not be made: {error!r}"
-        ) from error
+        raise EnforcementOffError(f"could not check that key policies are enforced: {error!r}") from error
     finally:
         ms.reset()
 

@@ -158,9 +158,10 @@ def run_go(go: Go, *arguments: str, module: Path = MODULE, progress: str = "{}")
         printed.seek(0)
         output = printed.read()
     if process.returncode != 0:
+        errors = "".join(log[-20:]).strip()
         raise AttemptFailedError(
-            f"a build from Go modules: `go {arguments[0]}` failed:\n{(said := ''.join(log[-20:]).strip())}\n"
-            + remedy(said, cache_directory(), _MODULES)
+            f"a build from Go modules: `go {arguments[0]}` failed:\n{errors}\n"
+            + remedy(errors, cache_directory(), _MODULES)
         )
     return output
 

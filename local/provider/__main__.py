@@ -31,7 +31,7 @@ ENGINE_CHECK_SECONDS = 1.0
 
 
 def main() -> None:
-    """Serve until told to end."""
+    """Serve until the process is asked to end."""
     gc.freeze()
     gc.enable()
     ended, cancelled = threading.Event(), threading.Event()

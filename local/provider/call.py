@@ -68,11 +68,11 @@ class Call:
         transient: Callable[[ClientError], bool],
         action: Callable[[], T],
         seconds: float,
-        told: str = "",
+        message: str = "",
     ) -> T:
         """Do the action, and repeat it for up to `seconds` while AWS answers with a transient error.
 
-        The user sees `told` when it is first repeated.
+        The user sees `message` when it is first repeated.
         """
         deadline = time.monotonic() + seconds
         interval = 0.25
@@ -82,8 +82,8 @@ class Call:
             except ClientError as error:
                 if not transient(error) or time.monotonic() + interval >= deadline:
                     raise
-            if told:
-                self.tell(told)
+            if message:
+                self.tell(message)
             self.pause(interval, "AWS to accept the request")
             interval = min(interval * 2, 5.0)
 
@@ -98,9 +98,9 @@ class Call:
         """
         seconds = self.timeout if self.custom_timeout else IAM_PROPAGATION_SECONDS
         named = ", ".join(named_principals(policy))
-        told = f"waiting up to {seconds:g} s for IAM; these principals must exist: {named}"
+        message = f"waiting up to {seconds:g} s for IAM; these principals must exist: {named}"
         try:
-            return self.retry_while(names_unknown_principal, action, seconds, told)
+            return self.retry_while(names_unknown_principal, action, seconds, message)
         except ClientError as error:
             if not names_unknown_principal(error):
                 raise

@@ -62,9 +62,9 @@ class Settings:
 
     def line(self) -> bytes:
         """The settings as the line that the emulator reads."""
-        told = asdict(self)
-        run = told.pop("run")
-        return json.dumps({**run, **told, "account_id": ACCOUNT_ID}).encode() + b"\n"
+        values = asdict(self)
+        run = values.pop("run")
+        return json.dumps({**run, **values, "account_id": ACCOUNT_ID}).encode() + b"\n"
 
 
 class EmulatorProcess:
@@ -140,20 +140,20 @@ class EmulatorProcess:
 
     def _hand_over(self, settings: Settings) -> dict[str, Any]:
         """Send the settings and wait for the emulator's answer."""
-        told, said = self._process.stdin, self._process.stdout
-        assert told is not None  # noqa: S101  # Popen was given pipes
-        assert said is not None  # noqa: S101
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None  # noqa: S101  # Popen was given pipes
+        assert stdout is not None  # noqa: S101
         try:
-            told.write(settings.line())
-            told.flush()
+            stdin.write(settings.line())
+            stdin.flush()
         except BrokenPipeError:
             pass  # it ended immediately; its log says why
         with selectors.DefaultSelector() as selector:
-            selector.register(said, selectors.EVENT_READ)
+            selector.register(stdout, selectors.EVENT_READ)
             if not selector.select(START_SECONDS):
                 waited = f"the local AWS was not ready within {START_SECONDS:g} s"
                 raise LocalAwsError(waited + self._last_words())
-        line = said.readline()
+        line = stdout.readline()
         answer: dict[str, Any] = json.loads(line) if line else {}
         if "port" not in answer:
             self._process.wait()

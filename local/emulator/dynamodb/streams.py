@@ -11,7 +11,7 @@ from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Raise if an enabled stream would be enabled.
+    """Raise if the update enables a stream that is already enabled.
 
     Raises:
         ServiceError: the stream is enabled, with any view type.

@@ -36,7 +36,7 @@ CHANGES = {
     ),
     "item calls are always refused": (
         "from local.emulator.dynamodb import table_key; table_key.denial = lambda *_: 'no'",
-        "the proof that KMS keys are enforced could not be made",
+        "could not check that key policies are enforced",
     ),
     "signatures are not verified": (
         "from local.emulator import ministack_adapter as ms; ms.trust_no_key_by_its_name = lambda: None",
