@@ -30,6 +30,7 @@ from .regions import REGION
 
 ALIAS_PREFIX = "alias/"
 _LONGEST_ATTRIBUTE_NAME = 255
+_GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4}) \S+", re.ASCII)
 _GREATEST_NUMBER = 2_147_483_647
 
 
@@ -83,6 +84,12 @@ def _no_alias(arn: str) -> str:
             "because DynamoDB re-encrypts a table whenever its key is written differently"
         )
     return arn
+
+
+def _as_iso(time: str) -> str:
+    """Reads `2027-01-31 00:00:00 +0000 UTC`: so the engine writes a time that is not quoted in YAML."""
+    found = _GO_TIME.fullmatch(time)
+    return "{}T{}{}".format(*found.groups()) if found else time
 
 
 def _in_utc(time: str) -> str:
@@ -161,7 +168,7 @@ def _tag_key(key: str) -> str:
 OrOutput = WrapValidator(_let_outputs_pass)
 Principal = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(check_principal), OrOutput]
 Principals = Annotated[tuple[Principal, ...], OrOutput]
-Until = Annotated[str, AfterValidator(_end), OrOutput]
+Until = Annotated[str, AfterValidator(_as_iso), AfterValidator(_end), OrOutput]
 Alias = Annotated[
     str,
     matching(
@@ -206,7 +213,7 @@ BucketName = Annotated[
     matching(r"(?!.*\.\.)(?![\d.]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket's name"),
     OrOutput,
 ]
-Time = Annotated[str, AfterValidator(_in_utc)]
+Time = Annotated[str, AfterValidator(_as_iso), AfterValidator(_in_utc)]
 Region = Annotated[str, matching(REGION, "a Region, such as eu-west-1")]
 ResourceName = Annotated[
     str,

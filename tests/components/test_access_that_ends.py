@@ -19,6 +19,7 @@ from components.key_access import declared_access, ended_access, preflight
 from components.key_access import key_policy as rendered
 from components.key_policy import ProtectedTable
 from components.key_settings import KeySettings
+from components.key_user import KeyUser
 from components.principals import Scope
 from local.process import Credentials, LocalAws, running
 from tests.engine.programs import outcome
@@ -40,6 +41,24 @@ def statements(of: KeySettings) -> dict[str, Any]:
     text = rendered(of, TABLE, CALLER)
     assert isinstance(text, str)
     return {statement["Sid"]: statement for statement in json.loads(text)["Statement"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "until"),
+    [
+        ("2027-01-31", "2027-01-31T00:00:00Z"),
+        ("2027-01-31 00:00:00 +0000 UTC", "2027-01-31T00:00:00Z"),
+        ("2027-01-31 18:00:00 +0100 +0100", "2027-01-31T17:00:00Z"),
+        ("2027-01-31T18:00:00-05:00", "2027-01-31T23:00:00Z"),
+    ],
+)
+def test_an_end_is_a_date_or_a_time_also_as_the_engine_writes_it_without_quotes_in_yaml(
+    given: str, until: str
+) -> None:
+    (user,) = settings({"principal": "user/ann", "until": given}).key_users
+
+    assert isinstance(user, KeyUser)
+    assert user.until == until
 
 
 def test_each_end_has_a_statement_with_its_time() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from local.local_run import LocalRun
 from tests.engine.programs import Program, User, outcome, session_client
 
 DENIED = "KMS key access denied error"
@@ -88,3 +89,25 @@ def calls_of(program: Program, role: str) -> dict[str, bool]:
         "get other": lambda: dynamodb.get_item(TableName="not-granted", Key=key),
     }
     return {name: outcome(call) == "allowed" for name, call in calls.items()}
+
+
+def test_an_end_and_a_restore_time_need_no_quotes_in_yaml(shared_run: LocalRun, name: str) -> None:
+    stack = shared_run.stack("times")
+    (stack.project / "Pulumi.times.yaml").write_text(f"""
+config:
+  encrypted-tables:tables:
+    {name}:
+      partitionKey: id
+      keyUsers:
+        - principal: user/owner
+          until: 2099-01-31
+        - principal: role/{name}
+          until: 2099-01-31T18:00:00+01:00
+      restoreFrom:
+        tableArn: arn:aws:dynamodb:us-east-1:111122223333:table/earlier
+        dateTime: 2020-11-01T09:30:00Z
+""")
+
+    preview = stack.preview()
+
+    assert preview.exit_code == 0, preview.output
