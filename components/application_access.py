@@ -147,11 +147,16 @@ def _of_account(arn: str, account_id: str) -> str:
         SettingsError: the role belongs to another account.
     """
     if account_of(arn) != account_id:
-        raise SettingsError(
-            f"role {arn} is of another account than the table's, {account_id}. Name it under keyUsers, "
-            "allow it the table by resourcePolicyStatements, and give it an IAM policy there."
-        )
+        raise SettingsError(of_another_account(arn, account_id))
     return arn
+
+
+def of_another_account(role: str, account_id: str) -> str:
+    """Why a role of another account is refused, and what to do instead."""
+    return (
+        f"role {role} is of another account than the table's, {account_id}. Name it under keyUsers, allow it "
+        "the table by resourcePolicyStatements, and give it an IAM policy there."
+    )
 
 
 def _document(table_arns: Sequence[str], kind: AccessKind) -> str:

@@ -44,15 +44,28 @@ def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterab
         CallerError: AWS cannot be reached, or denies the request.
     """
     provider = aws_provider(opts)
-    known = _callers()
-    if provider not in known:
-        known[provider] = _ask(provider)
-    caller = known[provider]
+    caller = _asked(provider)
     if ":assumed-role/" not in caller.principal:
         return caller
     if named := _role_among(deployers, caller):
         return replace(caller, principal=named)
-    known[provider] = replace(caller, principal=_role_of(caller.principal, provider))
+    caller = replace(caller, principal=_role_of(caller.principal, provider))
+    _callers()[provider] = caller
+    return caller
+
+
+def account_of_provider(provider: pulumi.ProviderResource | None) -> str | None:
+    """The account that a provider uses. None if AWS does not say, or if the credentials are not known yet."""
+    try:
+        return _asked(provider).scope.account_id
+    except CallerError:
+        return None
+
+
+def _asked(provider: pulumi.ProviderResource | None) -> Caller:
+    known = _callers()
+    if provider not in known:
+        known[provider] = _ask(provider)
     return known[provider]
 
 

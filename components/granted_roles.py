@@ -5,8 +5,17 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
-from .application_access import KINDS, STREAM_READ, AccessKind, EncryptedCopy, Grantee, grant_access
+from .application_access import (
+    KINDS,
+    STREAM_READ,
+    AccessKind,
+    EncryptedCopy,
+    Grantee,
+    grant_access,
+    of_another_account,
+)
 from .application_settings import ApplicationAccess
+from .caller import account_of_provider
 from .key_policy import ProtectedTable
 from .principal_lookup import Identities
 from .principals import canonical_principal
@@ -66,6 +75,10 @@ class GrantedRoles:
             raise SettingsError(
                 f"{self._what}: role {grantee.resource_name!r} is granted {kind.name} access twice."
             )
+        # The SDK has no public way to read a resource's provider.
+        account = self._place.scope.account_id
+        if account_of_provider(role._provider) not in (None, account):
+            raise SettingsError(f"{self._what}: {of_another_account(grantee.resource_name, account)}")
         settings = self._settings
         has_own_key = settings.key_arn is None
         if has_own_key and settings.key_policy_profile == "strict" and not settings.application_grants:

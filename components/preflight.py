@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter, ValidationError
 
 from .alarms import alarm_problems
+from .application_access import of_another_account
 from .application_settings import application_roles
 from .caller import Caller
 from .inputs import has_output
@@ -90,11 +91,7 @@ def _of_applications(_: str, settings: TableSettings, caller: Caller) -> Iterato
             yield Problem(path, str(error))
             continue
         if not caller.scope.owns(arn):
-            yield Problem(
-                path,
-                f"{role!r} is of another account than the table's, {caller.scope.account_id}. Name it under "
-                "keyUsers, allow it the table by resourcePolicyStatements, and give it an IAM policy there.",
-            )
+            yield Problem(path, of_another_account(arn, caller.scope.account_id))
 
 
 def _of_regions(_: str, settings: TableSettings, caller: Caller) -> Iterator[Problem]:

@@ -117,7 +117,7 @@ def test_a_key_or_restore_source_of_another_account_is_refused(setting: dict[str
         ({"former_names": {"order-table": "x"}}, "formerNames.order-table: is not the name of a resource of"),
         (
             {"application_access": {"app": {"role": "arn:aws:iam::444455556666:role/a", "access": "READ"}}},
-            "applicationAccess.app.role: 'arn:aws:iam::444455556666:role/a' is of another account",
+            "applicationAccess.app.role: role arn:aws:iam::444455556666:role/a is of another account",
         ),
         (
             {

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.mocks import MockCallArgs
 
-from components import EncryptedTable, TestUser
+from components import EncryptedTable, SettingsError, TestUser
 from tests.components.recorder import ACCOUNT, Registration, World, register
 
 CHINA = "444455556666"
@@ -96,6 +96,17 @@ def test_each_of_two_providers_is_asked_once() -> None:
         "home": f"arn:aws:iam::{ACCOUNT}:root",
         "away": f"arn:aws-cn:iam::{CHINA}:root",
     }
+
+
+def test_a_role_of_another_accounts_provider_is_refused_before_it_is_created() -> None:
+    def program() -> None:
+        abroad = aws.iam.Role(
+            "abroad", opts=pulumi.ResourceOptions(provider=china()), assume_role_policy="{}"
+        )
+        EncryptedTable("orders", ARGS).grant_read(abroad)
+
+    with pytest.raises(SettingsError, match=f"role abroad is of another account than the table's, {ACCOUNT}"):
+        register(program, TwoAccounts())
 
 
 def test_a_second_run_in_one_process_asks_again() -> None:
