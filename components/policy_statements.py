@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi import Output
 
-from .statements import Statement, items, named
+from .statements import Statement, items, named, organisations
 
 _ELEMENTS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "Condition"}
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
@@ -78,8 +78,11 @@ def _check_statement(statement: Mapping[str, Any], kind: PolicyKind) -> None:
     for element in ("Principal", "Action"):
         if (element in statement) == (f"Not{element}" in statement):
             raise ValueError(f"give either {element} or Not{element}")
-    if statement["Effect"] == "Allow" and _names_everybody(statement):
-        raise ValueError("it allows everybody, in every AWS account; name the principals")
+    if statement["Effect"] == "Allow" and _names_everybody(statement) and not organisations(statement):
+        raise ValueError(
+            "it allows everybody, in every AWS account; name the principals, or give the condition "
+            "StringEquals aws:PrincipalOrgID with the id of your organisation"
+        )
     for element, value in statement.items():
         if check := _CHECKS.get(element):
             check(element, value, kind)

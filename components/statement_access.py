@@ -6,7 +6,7 @@ import pulumi
 
 from .inputs import when_known
 from .principals import Scope
-from .statements import Statement, covers, named
+from .statements import Statement, covers, named, organisations
 
 KEY_USER = "statementKeyUser"
 """A statement of the key policy allows the principal to decrypt, under its conditions."""
@@ -42,4 +42,4 @@ def _of_key(statements: Sequence[Statement]) -> Iterator[tuple[str, str]]:
 
 
 def _allowed(statement: Statement) -> Sequence[str]:
-    return named(statement) if statement["Effect"] == "Allow" else []
+    return organisations(statement) or named(statement) if statement["Effect"] == "Allow" else []

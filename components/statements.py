@@ -1,13 +1,17 @@
-"""Reads the actions and principals of a policy statement.
+"""Reads the actions, principals and organisations of a policy statement.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 Statement = Mapping[str, Any]
+
+_OF_ORGANISATIONS = {"stringequals": "aws:principalorgid", "foranyvalue:stringlike": "aws:principalorgpaths"}
+_ORGANISATION = re.compile(r"o-[a-z0-9]{10,32}(/[a-z0-9/-]+/\*)?", re.ASCII)
 
 
 def covers(statement: Statement, action: str) -> bool:
@@ -22,6 +26,24 @@ def named(statement: Statement, element: str = "Principal") -> list[Any]:
     principal = statement.get(element, ())
     values = principal.values() if isinstance(principal, Mapping) else [principal]
     return [name for value in values for name in items(value)]
+
+
+def organisations(statement: Statement) -> list[str]:
+    """The organisations, or parts of them, to which a condition limits a statement for everybody.
+
+    Each is as in settings: `organisation/o-ID`, or with the path of an organisational unit.
+    """
+    condition = statement.get("Condition")
+    values = [
+        value
+        for operator, keys in (condition.items() if isinstance(condition, Mapping) else ())
+        for key, some in (keys.items() if isinstance(keys, Mapping) else ())
+        if _OF_ORGANISATIONS.get(str(operator).lower()) == str(key).lower()
+        for value in items(some)
+    ]
+    if named(statement) != ["*"] or not all(_ORGANISATION.fullmatch(str(value)) for value in values):
+        return []
+    return [f"organisation/{str(value).removesuffix('/*')}" for value in values]
 
 
 def items(value: object) -> Iterator[Any]:

@@ -21,6 +21,7 @@ VALID: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action"
         {"Principal": {"AWS": "arn:aws-cn:iam::111122223333:root"}},
         {"Principal": {"Service": "backup.amazonaws.com"}},
         {"Effect": "Deny", "Principal": "*"},
+        {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
         {"Effect": "Deny", "Principal": {"AWS": "*"}},
         {"Action": ["kms:Generate*", "KMS:decrypt"]},
         {"Action": "*"},
@@ -58,6 +59,14 @@ def test_outputs_of_other_resources_are_left_for_kms_to_check() -> None:
         ({"NotPrincipal": {"AWS": ROLE}}, "give either Principal or NotPrincipal"),
         ({"NotAction": "kms:Sign"}, "give either Action or NotAction"),
         ({"Principal": "*"}, "it allows everybody"),
+        (
+            {"Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": "*"}}},
+            "it allows everybody",
+        ),
+        (
+            {"Principal": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+            "it allows everybody",
+        ),
         ({"Principal": {"AWS": ["*"]}}, "it allows everybody"),
         ({"Principal": {"AWS": "arn:aws:iam::*:root"}}, "it allows everybody"),
         (

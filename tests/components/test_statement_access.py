@@ -54,6 +54,18 @@ def test_denials_and_delegation_to_iam_declare_nobody() -> None:
     assert declared(denial, allow("kms:*", ACCOUNT), allow("kms:*", f"arn:aws:iam::{ACCOUNT}:root")) == []
 
 
+def test_a_statement_for_everybody_in_an_organisation_declares_the_organisation() -> None:
+    whole = {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}
+    unit = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}}
+
+    assert declared(allow("kms:Decrypt", "*", Condition=whole)) == [
+        ("organisation/o-a1b2c3d4e5", "statementKeyUser")
+    ]
+    assert declared(table=(allow("dynamodb:GetItem", "*", Condition=unit),)) == [
+        ("organisation/o-a1b2c3d4e5/r-ab12/ou-ab12-11111111", "statementPrincipal")
+    ]
+
+
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
 def test_a_principal_created_by_the_same_stack_is_declared_once_it_is_known() -> pulumi.Output[None]:
     found = declared_by_statements([allow("kms:Decrypt", pulumi.Output.from_input(ROLE))], [], SCOPE)
