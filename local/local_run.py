@@ -36,6 +36,7 @@ class LocalRun:
     engine: Engine
     aws: LocalAws
     provider: str
+    secrets_provider: str = "passphrase"
     _stacks: int = field(default=0, init=False)
 
     @property
@@ -83,7 +84,7 @@ class LocalRun:
             self.engine.pulumi,
             self.environment(credentials),
             self.directory / f"events-{self._stacks}.json",
-        ).init()
+        ).init("--secrets-provider", self.secrets_provider)
 
     def project(self, source: Path = ROOT) -> Path:
         """A copy of the project: its config files, not encrypted by another backend; the rest is linked."""
@@ -110,6 +111,7 @@ def local_run(
     directory: Path | None = None,
     aws: AbstractContextManager[LocalAws] | None = None,
     engine: Engine | None = None,
+    secrets_provider: str = "passphrase",
 ) -> Iterator[LocalRun]:
     """Start a local run. It ends, with all its processes, at the end of the block.
 
@@ -118,6 +120,8 @@ def local_run(
             removed at the end.
         aws: the local AWS, from `local.process.running`; a new one in memory when left out.
         engine: the engine; the one that `find_or_build_engine` gives when left out.
+        secrets_provider: what encrypts secrets in states: `passphrase` (default; the run makes one), or a
+            KMS key's URL (https://www.pulumi.com/docs/iac/concepts/secrets/).
 
     Raises:
         EngineNotFoundError: no engine could be found or built.
@@ -130,7 +134,7 @@ def local_run(
         _write_passphrase(root / "passphrase")
         provider = _install_provider(root / "pulumi" / PLUGIN_DIRECTORY)
         with aws or running() as local_aws:
-            yield LocalRun(root, engine, local_aws, provider)
+            yield LocalRun(root, engine, local_aws, provider, secrets_provider)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tests.schedule import (  # noqa: F401  # hooks of pytest
     pytest_runtest_logreport,
     pytest_sessionfinish,
 )
+from tests.state_key import state_key
 
 # Background jobs of a shell ignore SIGINT, and so do their children. Tests send it to children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,9 +47,15 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_run() -> Iterator[LocalRun]:
+def secrets_provider() -> Iterator[str]:
+    with state_key() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared_run(secrets_provider: str) -> Iterator[LocalRun]:
     """A shared local run, for tests with unique names of stacks and tables."""
-    with local_run() as run:
+    with local_run(secrets_provider=secrets_provider) as run:
         yield run
 
 
@@ -60,7 +67,7 @@ def engine_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def own_run() -> Iterator[LocalRun]:
+def own_run(secrets_provider: str) -> Iterator[LocalRun]:
     """A local run for a single test, without the tables, keys or users of others."""
-    with local_run() as run:
+    with local_run(secrets_provider=secrets_provider) as run:
         yield run

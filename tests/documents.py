@@ -9,6 +9,7 @@ from pathlib import Path
 from encrypted_tables.engine.cache import cache_directory
 from local.local_run import ROOT, LocalRun
 from local.process import Credentials
+from local.stack_encryption import encryption_of
 
 DOCS = ROOT / "docs"
 
@@ -61,8 +62,7 @@ class Checkout:
     def write_config(self, stack: str, config: str) -> None:
         """Replace the config of a stack, like a user with an editor; its encryption settings are kept."""
         file = self.directory / f"Pulumi.{stack}.yaml"
-        kept = [line for line in file.read_text().splitlines() if line.startswith("encryptionsalt")]
-        file.write_text("\n".join([*kept, config]) + "\n")
+        file.write_text(encryption_of(file.read_text()) + config + "\n")
 
 
 def project_checkout(run: LocalRun) -> Checkout:

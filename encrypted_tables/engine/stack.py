@@ -110,9 +110,9 @@ class Stack:
     def _command(self, *arguments: str) -> list[str]:
         return [str(self.pulumi), *arguments, "--stack", self.name, "--non-interactive"]
 
-    def init(self) -> "Stack":
-        """Create the stack in the backend."""
-        self.run("stack", "init").checked()
+    def init(self, *flags: str) -> "Stack":
+        """Create the stack in the backend: `pulumi stack init`."""
+        self.run("stack", "init", *flags).checked()
         return self
 
     def preview(self, *flags: str, on_line: Callable[[str], None] | None = None) -> Result:

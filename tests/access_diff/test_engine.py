@@ -17,6 +17,7 @@ from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.iam.actions import Access
 from local.local_run import ROOT, LocalRun
+from local.stack_encryption import encryption_of
 from tests.access_diff.samples import ACCOUNT, ANN, BOB, allow, policy, sentences
 
 ORDERS = "table orders (us-east-1)"
@@ -37,9 +38,9 @@ class Program:
     def configure(self, **settings: Any) -> None:  # noqa: ANN401  # config is any JSON value
         """Give the program this config and no other."""
         file = self.stack.project / f"Pulumi.{self.stack.name}.yaml"
-        kept = [line for line in file.read_text().splitlines() if line.startswith("encryptionsalt")]
+        kept = encryption_of(file.read_text())
         config = {f"access-diff:{name}": value for name, value in settings.items()}
-        file.write_text("\n".join([*kept, "config: " + json.dumps(config)]) + "\n")
+        file.write_text(kept + "config: " + json.dumps(config) + "\n")
 
     def deploy(self, **settings: Any) -> None:  # noqa: ANN401
         """Deploy with this config."""

@@ -46,8 +46,8 @@ class Dev:
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[LocalRun]:
-    with local_run() as run:
+def run(secrets_provider: str) -> Iterator[LocalRun]:
+    with local_run(secrets_provider=secrets_provider) as run:
         yield run
 
 

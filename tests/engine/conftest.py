@@ -32,8 +32,8 @@ def user(shared_run: LocalRun) -> Callable[[str], User]:
 
 
 @pytest.fixture
-def survivor(tmp_path: Path) -> Iterator[Survivor]:
+def survivor(tmp_path: Path, secrets_provider: str) -> Iterator[Survivor]:
     state = tmp_path / "aws"
-    with local_run(aws=running(state_dir=state)) as run:
+    with local_run(aws=running(state_dir=state), secrets_provider=secrets_provider) as run:
         yield Survivor(run, state)
         run.aws.stop()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from encrypted_tables.engine.stack import Result, Stack
-from local.local_run import LocalRun
+from local.local_run import LocalRun, local_run
 
 
 def set_tables(stack: Stack, tables: object) -> None:
@@ -88,19 +88,20 @@ def test_wrong_config_is_reported_with_its_path_before_anything_is_created(
     assert wrong.export()["deployment"].get("resources", []) == []
 
 
-def test_a_wrong_passphrase_loses_nothing(own_run: LocalRun) -> None:
-    stack = own_run.stack("dev")
-    stack.up().checked()
-    passphrase = own_run.directory / "passphrase"
-    right = passphrase.read_text()
+def test_a_wrong_passphrase_loses_nothing() -> None:
+    with local_run() as run:
+        stack = run.stack("dev")
+        stack.up().checked()
+        passphrase = run.directory / "passphrase"
+        right = passphrase.read_text()
 
-    passphrase.write_text("wrong")
-    denied = stack.preview()
-    passphrase.write_text(right)
+        passphrase.write_text("wrong")
+        denied = stack.preview()
+        passphrase.write_text(right)
 
-    assert denied.exit_code != 0
-    assert "incorrect passphrase" in denied.output
-    assert stack.preview("--expect-no-changes").exit_code == 0
+        assert denied.exit_code != 0
+        assert "incorrect passphrase" in denied.output
+        assert stack.preview("--expect-no-changes").exit_code == 0
 
 
 def test_a_killed_local_aws_is_one_clear_message(own_run: LocalRun) -> None:

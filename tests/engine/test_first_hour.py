@@ -7,21 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from local.local_run import ROOT, LocalRun
+from local.local_run import ROOT, LocalRun, local_run
 
 
 @pytest.fixture(scope="module")
-def project(shared_run: LocalRun) -> Iterator[Path]:
+def run() -> Iterator[LocalRun]:
+    """A local run in which a passphrase encrypts the states."""
+    with local_run() as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def project(run: LocalRun) -> Path:
     """A project with the stack `dev`, which is not deployed yet."""
-    project = shared_run.project()
-    shared_run.stack("dev", project)
-    yield project
-    subprocess.run(
-        [shared_run.engine.pulumi, "stack", "rm", "dev", "--yes", "--force", "--preserve-config"],
-        cwd=project,
-        env=shared_run.environment(),
-        check=True,
-    )
+    return run.stack("dev").project
 
 
 def message_of(run: LocalRun, project: Path, command: str, leave_out: str = "") -> str:
@@ -44,27 +43,27 @@ def without(part: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("command", ["verify --stack nope", "environments adopt nope"])
-def test_a_stack_that_does_not_exist(shared_run: LocalRun, project: Path, command: str) -> None:
-    output = message_of(shared_run, project, command)
+def test_a_stack_that_does_not_exist(run: LocalRun, project: Path, command: str) -> None:
+    output = message_of(run, project, command)
 
     assert "no stack named 'nope' found" in output
     assert "Create it with `pulumi stack init nope`" in output
 
 
-def test_no_passphrase(shared_run: LocalRun, project: Path) -> None:
-    output = message_of(shared_run, project, "environments adopt dev", leave_out="PASSPHRASE")
+def test_no_passphrase(run: LocalRun, project: Path) -> None:
+    output = message_of(run, project, "environments adopt dev", leave_out="PASSPHRASE")
 
     assert "Set PULUMI_CONFIG_PASSPHRASE_FILE to the file with the stack's passphrase." in output
 
 
-def test_no_backend(shared_run: LocalRun, project: Path) -> None:
-    output = message_of(shared_run, project, "verify --stack dev", leave_out="BACKEND")
+def test_no_backend(run: LocalRun, project: Path) -> None:
+    output = message_of(run, project, "verify --stack dev", leave_out="BACKEND")
 
     assert "Log in with `pulumi login`, or set PULUMI_BACKEND_URL" in output
 
 
-def test_no_engine(shared_run: LocalRun, project: Path) -> None:
-    output = message_of(shared_run, project, "environments adopt dev", leave_out="PATH")
+def test_no_engine(run: LocalRun, project: Path) -> None:
+    output = message_of(run, project, "environments adopt dev", leave_out="PATH")
 
     assert "pulumi on PATH: not found" in output
     assert "`make shell`" in output

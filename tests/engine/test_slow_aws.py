@@ -25,8 +25,9 @@ EncryptedTable("slow", {{
 
 
 @pytest.fixture(scope="module")
-def slow_run() -> Iterator[LocalRun]:
-    with local_run(aws=running(encryption_change_seconds=AN_HOUR, iam_propagation_seconds=2)) as run:
+def slow_run(secrets_provider: str) -> Iterator[LocalRun]:
+    aws = running(encryption_change_seconds=AN_HOUR, iam_propagation_seconds=2)
+    with local_run(aws=aws, secrets_provider=secrets_provider) as run:
         yield run
 
 
