@@ -12,6 +12,8 @@ def import_messages_only() -> None:
 
     Call it before the first import of `pulumi`, in a process that needs only the messages.
     """
+    if "pulumi" in sys.modules:
+        return
     spec = importlib.util.find_spec("pulumi")
     for location in (spec and spec.submodule_search_locations) or ():
         for name, directory in (("pulumi", Path(location)), ("pulumi.runtime", Path(location) / "runtime")):

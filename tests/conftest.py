@@ -11,13 +11,14 @@ import botocore.session
 import pytest
 
 from local.engine.find_or_build import find_or_build_engine
-from local.local_run import LocalRun, local_run
+from local.local_run import LocalRun
 from tests.schedule import (  # noqa: F401  # hooks of pytest
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
     pytest_sessionfinish,
 )
 from tests.state_key import state_key
+from tests.warm_starts.commands import WarmRun, warm_starts
 
 # Background jobs of a shell ignore SIGINT, and so do their children. Tests send it to children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -47,15 +48,16 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def secrets_provider() -> Iterator[str]:
-    with state_key() as url:
-        yield url
+def warm_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmRun]:
+    """Starts local runs whose commands take half the time: with warm starts, and without a passphrase."""
+    with state_key() as key, warm_starts(tmp_path_factory.mktemp("warm-starts")) as warm:
+        yield functools.partial(warm.local_run, key)
 
 
 @pytest.fixture(scope="session")
-def shared_run(secrets_provider: str) -> Iterator[LocalRun]:
+def shared_run(warm_run: WarmRun) -> Iterator[LocalRun]:
     """A shared local run, for tests with unique names of stacks and tables."""
-    with local_run(secrets_provider=secrets_provider) as run:
+    with warm_run() as run:
         yield run
 
 
@@ -67,7 +69,7 @@ def engine_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def own_run(secrets_provider: str) -> Iterator[LocalRun]:
+def own_run(warm_run: WarmRun) -> Iterator[LocalRun]:
     """A local run for a single test, without the tables, keys or users of others."""
-    with local_run(secrets_provider=secrets_provider) as run:
+    with warm_run() as run:
         yield run

@@ -10,8 +10,9 @@ from encrypted_tables.access_diff.diff import access_diff
 from encrypted_tables.access_diff.evaluate.change import Diff
 from encrypted_tables.engine.run_preview import preview
 from encrypted_tables.engine.stack import Stack
-from local.local_run import LocalRun, local_run
+from local.local_run import LocalRun
 from tests.access_diff.samples import sentences
+from tests.warm_starts.commands import WarmRun
 
 USER = "arn:aws:iam::111122223333:user/nextwork-kms-user"
 ROLE = "arn:aws:iam::111122223333:role/app"
@@ -46,8 +47,8 @@ class Dev:
 
 
 @pytest.fixture(scope="module")
-def run(secrets_provider: str) -> Iterator[LocalRun]:
-    with local_run(secrets_provider=secrets_provider) as run:
+def run(warm_run: WarmRun) -> Iterator[LocalRun]:
+    with warm_run() as run:
         yield run
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from local.local_run import LocalRun, local_run
+from local.local_run import LocalRun
 from local.process import running
 from tests.engine.programs import Program, User
 from tests.engine.survivor import Survivor
+from tests.warm_starts.commands import WarmRun
 
 NUMBERS = itertools.count(1)
 
@@ -32,8 +33,8 @@ def user(shared_run: LocalRun) -> Callable[[str], User]:
 
 
 @pytest.fixture
-def survivor(tmp_path: Path, secrets_provider: str) -> Iterator[Survivor]:
+def survivor(tmp_path: Path, warm_run: WarmRun) -> Iterator[Survivor]:
     state = tmp_path / "aws"
-    with local_run(aws=running(state_dir=state), secrets_provider=secrets_provider) as run:
+    with warm_run(running(state_dir=state), has_warm_provider=False) as run:
         yield Survivor(run, state)
         run.aws.stop()

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from encrypted_tables.engine.child import interrupt
-from local.local_run import LocalRun, local_run
+from local.local_run import LocalRun
 from local.process import running
 from tests.documents import blocks
 from tests.engine.programs import Program
 from tests.local.engine.processes import wait_until
+from tests.warm_starts.commands import WarmRun
 
 TABLE = "slow"
 AN_HOUR = 3600.0
@@ -25,9 +26,8 @@ EncryptedTable("slow", {{
 
 
 @pytest.fixture(scope="module")
-def slow_run(secrets_provider: str) -> Iterator[LocalRun]:
-    aws = running(encryption_change_seconds=AN_HOUR, iam_propagation_seconds=2)
-    with local_run(aws=aws, secrets_provider=secrets_provider) as run:
+def slow_run(warm_run: WarmRun) -> Iterator[LocalRun]:
+    with warm_run(running(encryption_change_seconds=AN_HOUR, iam_propagation_seconds=2)) as run:
         yield run
 
 

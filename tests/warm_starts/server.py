@@ -1,0 +1,121 @@
+"""`python -P server.py SOCKET programs|plugins`: forks a process for each client, until stdin closes."""
+
+import gc
+import importlib
+import io
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_IN_SECONDS = 5.0
+PROGRAMS = (
+    "pulumi",
+    "pulumi.provider",
+    "pulumi_aws.appautoscaling",
+    "pulumi_aws.dynamodb",
+    "pulumi_aws.iam",
+    "pulumi_aws.kms",
+    "pydantic",
+)
+PLUGINS = (
+    "local.engine.language_host.generating_host",
+    "local.engine.language_host.host",
+    "local.provider.servicer",
+)
+
+
+def import_packages(kind: str) -> None:
+    """Import what all processes of a kind import. None of it starts a thread."""
+    gc.disable()
+    if kind == "plugins":
+        sys.path.insert(0, str(ROOT))
+        importlib.import_module("local.sdk_messages").import_messages_only()
+    for module in PROGRAMS if kind == "programs" else PLUGINS:
+        importlib.import_module(module)
+    gc.freeze()
+    gc.enable()
+
+
+def accept(server: socket.socket) -> list[str]:
+    """Wait for clients. Return, in a new process for each, the arguments of its command."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:
+        client, _ = server.accept()
+        if os.fork() == 0:
+            server.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return attend(client)
+        client.close()
+    sys.exit()
+
+
+def attend(client: socket.socket) -> list[str]:
+    """Return in a new process, and wait for its end in this one."""
+    length, streams, _, _ = socket.recv_fds(client, 8, 3)
+    request = json.loads(client.makefile("rb").read(int.from_bytes(length)))
+    ended, alive = os.pipe()
+    process = os.fork()
+    if process == 0:
+        client.close()
+        become(request, streams)
+        return list(request["arguments"])
+    os.close(alive)
+    for stream in streams:
+        os.close(stream)
+    readable, _, _ = select.select([client.fileno(), ended], [], [])
+    client_has_ended = client.fileno() in readable
+    if client_has_ended:
+        os.kill(process, signal.SIGTERM)
+        if not select.select([ended], [], [], PATIENCE_IN_SECONDS)[0]:
+            os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    if not client_has_ended:
+        client.send(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
+    os._exit(0)
+
+
+def become(request: dict[str, object], streams: list[int]) -> None:
+    """Take over the streams, environment and directory of the client."""
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(request["environment"])  # type: ignore[call-overload]
+    os.chdir(str(request["directory"]))
+    sys.path[:0] = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    sys.stdout, sys.stderr = unbuffered(1, "strict"), unbuffered(2, "backslashreplace")
+
+
+def unbuffered(stream: int, errors: str) -> io.TextIOWrapper:
+    """A standard stream as `python -u` opens it."""
+    raw = io.FileIO(stream, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=True)
+
+
+def run(command: str, arguments: list[str]) -> None:
+    """Run a module (`-m NAME`) or a script, as Python would."""
+    if command == "-m":
+        sys.argv = arguments
+        sys.path.insert(0, str(Path.cwd()))
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv = [command, *arguments]
+        sys.path.insert(0, os.path.dirname(command))  # noqa: PTH120  # as Python does
+        runpy.run_path(command, run_name="__main__")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(sys.argv[1])
+        listening.listen(64)
+        import_packages(sys.argv[2])
+        command, *arguments = accept(listening)
+    run(command, arguments)
