@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,6 @@ import yaml
 from encrypted_tables.engine.cache import cache_directory
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.verify.collect.declared import parse_outputs
-from local.engine.find_or_build import SDK_HOSTS
 from local.engine.go_toolchain import find_go
 from local.engine.sdk_generator.build import VARIABLE, find_or_build_generator
 from local.local_run import LocalRun
@@ -24,16 +23,63 @@ from tests.engine.programs import TRUST
 from tests.packaging.conftest import UNCOMPILED
 
 PAGE = "other-languages.md"
+PROGRAMS = Path(__file__).resolve().parent / "programs"
 NODEJS = {
     "name": "shop",
     "private": True,
     "dependencies": {"@pulumi/pulumi": "^3.142.0", "@types/node": "^20", "typescript": "^5.0.0"},
 }
 TSCONFIG = {
-    "compilerOptions": {"strict": True, "target": "es2020", "module": "commonjs", "noEmit": True},
+    "compilerOptions": {
+        "strict": True,
+        "target": "es2020",
+        "module": "nodenext",
+        "moduleResolution": "nodenext",
+    },
     "files": ["index.ts"],
 }
 GO_MOD = "module shop\n\ngo 1.25\n\nrequire github.com/pulumi/pulumi/sdk/v3 v3.256.0\n"
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: the file of a program, the other files of its project, and what runs it.
+
+    `misspelled` is a part of the page's program, and the same with a misspelled fixed value.
+    """
+
+    runtime: str
+    file: str
+    files: Mapping[str, str]
+    programs: Sequence[str]
+    misspelled: tuple[str, str]
+    packages: Mapping[str, str] | None = None
+
+
+LANGUAGES = {
+    "typescript": Language(
+        "nodejs",
+        "index.ts",
+        {"package.json": json.dumps(NODEJS), "tsconfig.json": json.dumps(TSCONFIG)},
+        ["npm", "pulumi-language-nodejs"],
+        ('"strict"', '"stritc"'),
+    ),
+    "go": Language(
+        "go",
+        "main.go",
+        {"go.mod": GO_MOD},
+        ["pulumi-language-go"],
+        ("KeyPolicyProfileStrict", "KeyPolicyProfileStritc"),
+    ),
+    "yaml": Language(
+        "yaml",
+        "Pulumi.yaml",
+        {},
+        ["pulumi-language-yaml"],
+        ("keyPolicyProfile: strict", "keyPolicyProfile: stritc"),
+        packages={"encrypted-tables": "../encrypted-tables/components"},
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -41,11 +87,12 @@ class Project:
     """A project beside a checkout, as the page describes it."""
 
     directory: Path
+    pulumi: Path
     environment: Mapping[str, str]
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the project, with its errors in its output."""
-        return subprocess.run(
+    def done(self, *command: str) -> None:
+        """Run a command that succeeds."""
+        done = subprocess.run(
             command,
             cwd=self.directory,
             env=self.environment,
@@ -55,23 +102,27 @@ class Project:
             timeout=1200,
             check=False,
         )
-
-    def done(self, *command: str) -> str:
-        """The output of a command that succeeds."""
-        done = self.run(*command)
         assert done.returncode == 0, done.stdout
-        return done.stdout
+
+    def stack(self, name: str) -> Stack:
+        """A new stack of the project."""
+        events = self.directory.with_name("events.json")
+        return Stack(f"sdk-{name}", self.directory, self.pulumi, self.environment, events).init()
 
 
 @pytest.fixture
 def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[..., Project]:
-    """Makes projects that have the SDK. Downloads and compiled Go packages are kept for the next run."""
+    """Makes projects that have the SDK, or name the package in Pulumi.yaml.
 
-    def make(runtime: object, files: Mapping[str, str]) -> Project:
+    Downloads and compiled Go packages are kept for the next run.
+    """
+
+    def make(runtime: object, files: Mapping[str, str], packages: Mapping[str, str] | None = None) -> Project:
         (tmp_path / "encrypted-tables").symlink_to(plugin.parent)
         directory = tmp_path / "shop"
         directory.mkdir()
-        (directory / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "shop", "runtime": runtime}))
+        settings = {"name": "shop", "runtime": runtime, **({"packages": packages} if packages else {})}
+        (directory / "Pulumi.yaml").write_text(yaml.safe_dump(settings))
         for name, content in files.items():
             (directory / name).write_text(content)
         environment = shared_run.environment()
@@ -79,6 +130,7 @@ def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[...,
         caches = {"npm_config_cache": "npm", "GOMODCACHE": "go-modules", "GOCACHE": "go-compiled"}
         made = Project(
             directory,
+            shared_run.engine.pulumi,
             {
                 **environment,
                 **UNCOMPILED,
@@ -87,6 +139,8 @@ def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[...,
                 "PATH": os.pathsep.join([environment["PATH"], str(find_go().parent)]),
             },
         )
+        if packages:
+            return made
         if VARIABLE in environment:  # an official engine has generators of its own
             find_or_build_generator()
         (command,) = runnable_blocks(PAGE)
@@ -107,98 +161,73 @@ def own_virtualenv(virtualenv: Path, tmp_path: Path) -> Path:
     return own
 
 
-def test_a_program_in_python_is_previewed_deployed_and_destroyed(
+@pytest.fixture(scope="module")
+def roles(shared_run: LocalRun) -> None:
+    """The roles that the programs name."""
+    for name in ("shop", "audit"):
+        shared_run.aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+
+
+@pytest.mark.usefixtures("roles")
+def test_the_program_in_python_is_deployed_changed_and_destroyed(
     shared_run: LocalRun, own_virtualenv: Path, project: Callable[..., Project]
 ) -> None:
-    """Its declaration is what verify reads."""
     options = {"toolchain": "pip", "virtualenv": str(own_virtualenv)}
-    source = blocks(PAGE, "python")[0]
-    made = project(
-        {"name": "python", "options": options}, {"__main__.py": source, "requirements.txt": "pulumi"}
-    )
-    shared_run.aws.client("iam").create_role(RoleName="shop", AssumeRolePolicyDocument=TRUST)
+    files = {"__main__.py": blocks(PAGE, "python")[0], "requirements.txt": "pulumi"}
+    made = project({"name": "python", "options": options}, files)
 
-    check_on_the_engine(shared_run.stack("sdk-python", made.directory))
+    misspelled = ("encrypted_tables.KeyPolicyProfile.STRICT", "'stritc'")
+    deploy_change_and_destroy(shared_run, made.stack("python"), "__main__.py", misspelled)
 
 
-def test_the_typescript_sdk_compiles_and_a_misspelled_value_does_not(project: Callable[..., Project]) -> None:
-    if not shutil.which("npm"):
-        pytest.skip("npm is not on this machine")
-    (source,) = blocks(PAGE, "typescript")
-    made = project(
-        "nodejs",
-        {
-            "index.ts": source,
-            "package.json": json.dumps(NODEJS),
-            "tsconfig.json": json.dumps(TSCONFIG),
-        },
-    )
-
-    made.done("npx", "--no-install", "tsc")
-    (made.directory / "index.ts").write_text(source.replace('"strict"', '"stritc"'))
-    misspelled = made.run("npx", "--no-install", "tsc")
-
-    assert misspelled.returncode != 0
-    assert '"stritc"' in misspelled.stdout
-
-
-def test_the_go_sdk_compiles_with_outputs_in_nested_arguments(project: Callable[..., Project]) -> None:
-    """Every package of the SDK, and a program that sets lists and maps of nested types."""
-    (source,) = blocks(PAGE, "go")
-    made = project("go", {"main.go": source, "go.mod": GO_MOD})
-    tables = """Ephemeral: pulumi.Bool(true),
-KeyUsers: pulumi.Array{pulumi.String("role/a"), encryptedtables.KeyUserArgs{Principal: text, Until: text}},
-Tags: pulumi.StringMap{"a": text},
-RestoreFrom: encryptedtables.RestoreFromArgs{TableArn: text},
-GlobalSecondaryIndexes: encryptedtables.GlobalSecondaryIndexArray{encryptedtables.GlobalSecondaryIndexArgs{
-    Name: text, PartitionKey: encryptedtables.KeyAttributeArgs{Name: text},
-    WarmThroughput: encryptedtables.WarmThroughputArgs{ReadUnitsPerSecond: pulumi.Int(12000)}}},
-LocalSecondaryIndexes: encryptedtables.LocalSecondaryIndexArray{encryptedtables.LocalSecondaryIndexArgs{
-    Name: text, NonKeyAttributes: pulumi.StringArray{text},
-    SortKey: encryptedtables.KeyAttributeArgs{Name: text}}},
-KeyPolicyStatements: pulumi.MapArray{pulumi.Map{"Effect": text}},"""
-    nested = source.replace("Ephemeral: pulumi.Bool(true),", tables).replace(
-        "orders, err :=", 'text := pulumi.String("text").ToStringOutput()\n\t\torders, err :='
-    )
-
-    made.done("go", "vet", "./...")
-    (made.directory / "main.go").write_text(nested)
-    made.done("go", "vet", ".", "example.com/pulumi-encrypted-tables/sdk/go/...")
-    (made.directory / "main.go").write_text(source.replace("ProfileStrict", "ProfileStritc"))
-
-    assert "KeyPolicyProfileStritc" in made.run("go", "vet", ".").stdout
-
-
-@pytest.mark.parametrize(
-    ("language", "file"), [("nodejs", "index.ts"), ("go", "main.go"), ("yaml", "Pulumi.yaml")]
-)
-def test_a_program_in_another_language_is_deployed_where_its_language_host_is(
-    shared_run: LocalRun, project: Callable[..., Project], language: str, file: str
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_program_in_another_language_is_deployed_changed_and_destroyed(
+    shared_run: LocalRun, project: Callable[..., Project], language: str
 ) -> None:
-    host = shutil.which(f"pulumi-language-{language}", path=shared_run.environment()["PATH"])
-    if host is None or SDK_HOSTS in Path(host).parents:
-        pytest.skip(f"no pulumi-language-{language} on this machine: it comes with the official Pulumi CLI")
-    (source,) = blocks(PAGE, "typescript" if language == "nodejs" else language)
-    files = {
-        "nodejs": {file: source, "package.json": json.dumps(NODEJS), "tsconfig.json": json.dumps(TSCONFIG)},
-        "go": {file: source, "go.mod": GO_MOD},
-        "yaml": {},
-    }
-    made = project(language, files[language])
-    if language == "yaml":
-        with (made.directory / file).open("a") as program:
-            program.write(f"\n{source}\n")
+    how = LANGUAGES[language]
+    path = shared_run.environment()["PATH"]
+    if missing := [name for name in how.programs if not shutil.which(name, path=path)]:
+        pytest.skip(f"no {missing[0]} on this machine; language hosts come with the official Pulumi CLI")
+    made = project(how.runtime, how.files, how.packages)
+    with (made.directory / how.file).open("a") as program:
+        program.write(f"\n{blocks(PAGE, language)[0]}\n")
 
-    check_on_the_engine(shared_run.stack(f"sdk-{language}", made.directory))
+    deploy_change_and_destroy(shared_run, made.stack(language), how.file, how.misspelled)
 
 
-def check_on_the_engine(stack: Stack) -> None:
-    """Preview, deploy, preview without changes, destroy."""
+def deploy_change_and_destroy(run: LocalRun, stack: Stack, file: str, misspelled: tuple[str, str]) -> None:
+    """The page's program, with a misspelled value and as it is; then one with nested inputs from outputs."""
+    program = stack.project / file
+    printed = program.read_text()
+
+    program.write_text(printed.replace(*misspelled))
+    rejected = stack.preview()
+    assert rejected.exit_code != 0
+    assert misspelled[1].strip("'") in rejected.output
+
+    program.write_text(printed)
     stack.preview().checked()
     stack.up().checked()
-
-    outputs = parse_outputs(json.dumps(stack.outputs()), "the stack")
-    orders = outputs.tables["orders"]
-    assert orders.roles_of("arn:aws:iam::111122223333:role/shop") == {"reader"}
     assert stack.preview("--expect-no-changes").exit_code == 0
+    assert declared(stack, "role/shop") == {"reader"}
+
+    settings = printed.partition("resources:")[0] if file == "Pulumi.yaml" else ""
+    program.write_text(settings + (PROGRAMS / f"program{program.suffix}").read_text())
+    stack.up().checked()
+    table = run.aws.client("dynamodb").describe_table(TableName="orders")["Table"]
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert index["KeySchema"] == [{"AttributeName": "day", "KeyType": "HASH"}]
+    assert index["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["total"]}
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
+    key = run.aws.client("kms").describe_key(KeyId=table["SSEDescription"]["KMSMasterKeyArn"])
+    assert key["KeyMetadata"]["Description"] == "Orders of sdk-user"
+    assert declared(stack, "role/shop") == {"readerWriter"}
+    assert declared(stack, "role/audit") == declared(stack, "user/sdk-user") == {"keyUser"}
     stack.destroy().checked()
+
+
+def declared(stack: Stack, principal: str) -> frozenset[str]:
+    """The roles of a principal in the declaration that verify reads."""
+    outputs = parse_outputs(json.dumps(stack.outputs()), "the stack")
+    return outputs.tables["orders"].roles_of(f"arn:aws:iam::111122223333:{principal}")

@@ -20,8 +20,9 @@ from local.sdk_messages import import_messages_only  # noqa: E402  # the line ab
 
 import_messages_only()
 
-from local.engine.language_host.generating_host import GeneratingHost  # noqa: E402  # after the line above
-from local.engine.language_host.host import LanguageHost, serve  # noqa: E402
+from local.engine.language_host.host import LanguageHost, serve  # noqa: E402  # after the line above
+from local.engine.language_host.other_language_host import OtherLanguageHost  # noqa: E402
 
 is_python = sys.argv[1] != "--language"
-serve(LanguageHost(sys.argv[-1]) if is_python else GeneratingHost(sys.argv[2]), ended)
+engine = sys.argv[-1]
+serve(LanguageHost(engine) if is_python else OtherLanguageHost(sys.argv[2], engine), ended)

@@ -1,5 +1,6 @@
 """Builds the command lines for programs and plugins, like those of the official host."""
 
+import json
 import tomllib
 
 from pulumi.runtime.proto import language_pb2
@@ -16,7 +17,13 @@ def program_command(
         UserError: the virtual environment is missing, or a debugger was requested.
     """
     refuse_debugger(request)
-    named = {
+    flags = [part for name, value in run_settings(engine, request).items() for part in (f"--{name}", value)]
+    return [project.python, "-u", runner, *flags, request.info.entry_point or ".", *request.args]
+
+
+def run_settings(engine: str, request: language_pb2.RunRequest) -> dict[str, str]:
+    """What the SDK of a program needs to know about its run, without empty values."""
+    settings = {
         "monitor": request.monitor_address,
         "engine": engine,
         "project": request.project,
@@ -27,8 +34,15 @@ def program_command(
         "parallel": str(request.parallel),
         "organization": request.organization,
     }
-    flags = [part for name, value in named.items() if value for part in (f"--{name}", value)]
-    return [project.python, "-u", runner, *flags, request.info.entry_point or ".", *request.args]
+    return {name: value for name, value in settings.items() if value}
+
+
+def stack_config(request: language_pb2.RunRequest) -> dict[str, str]:
+    """The environment variables with the stack's config."""
+    return {
+        "PULUMI_CONFIG": json.dumps(dict(request.config)),
+        "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+    }
 
 
 def plugin_command(project: Project, request: language_pb2.RunPluginRequest) -> list[str]:
@@ -49,9 +63,9 @@ def plugin_command(project: Project, request: language_pb2.RunPluginRequest) -> 
 
 
 def refuse_debugger(request: language_pb2.RunRequest | language_pb2.RunPluginRequest) -> None:
-    """Raise if a debugger was requested: this host does not support debuggers."""
+    """Raise if a debugger was requested: the language hosts do not support debuggers."""
     if request.attach_debugger:
-        raise UserError(f"This engine's Python language host does not support debuggers: {OFFICIAL}.")
+        raise UserError(f"This engine's language hosts do not support debuggers: {OFFICIAL}.")
 
 
 def _package_name(project: Project) -> str:

@@ -9,7 +9,6 @@ import logging
 import os
 import queue
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Generator, Iterator
@@ -18,34 +17,26 @@ from pathlib import Path
 from typing import Any  # the generated protobuf classes
 
 import grpc
-from google.protobuf import empty_pb2, json_format
+from google.protobuf import json_format
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from local.engine.language_host.children import Children, end
-from local.engine.language_host.commands import plugin_command, program_command
-from local.engine.language_host.generating_host import GeneratingHost
+from local.engine.language_host.children import end
+from local.engine.language_host.commands import plugin_command, program_command, stack_config
 from local.engine.language_host.packages import required_packages
 from local.engine.language_host.project import Project, UserError, read_project
-from local.engine.language_host.sdk_service import SdkService, telling_the_user
+from local.engine.language_host.service import LanguageService, run_response, telling_the_user
 
 RUNNER = "pulumi-language-python-exec"
-SHOWN_ALREADY = 32
-"""Exit status of the runner if it has already shown the error to the user."""
 MESSAGE_LIMIT = 1 << 30
 CHUNK = 1 << 16
 
 
-class LanguageHost(SdkService):
+class LanguageHost(LanguageService):
     """One engine's language host for Python."""
 
     def __init__(self, engine: str) -> None:
         super().__init__("python")
         self._engine = engine
-        self.children = Children()
-
-    def Cancel(self, request: Any, context: Any) -> Any:
-        self.children.end_all()
-        return empty_pb2.Empty()
 
     def About(self, request: Any, context: Any) -> Any:
         with telling_the_user(context):
@@ -87,11 +78,7 @@ class LanguageHost(SdkService):
             project = _project(request.info)
             process = self.children.start(
                 program_command(project, _runner(), self._engine, request),
-                environment={
-                    **project.environment(),
-                    "PULUMI_CONFIG": json.dumps(dict(request.config)),
-                    "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
-                },
+                environment={**project.environment(), **stack_config(request)},
             )
             context.add_callback(lambda: end(process))
             return run_response(self.children.wait(process))
@@ -142,20 +129,7 @@ class LanguageHost(SdkService):
         return self.children.wait(process)
 
 
-def run_response(status: int) -> Any:
-    """The response to the engine for a program with this exit status."""
-    if status == SHOWN_ALREADY:
-        return language_pb2.RunResponse(bail=True)
-    if status < 0:
-        return language_pb2.RunResponse(
-            error=f"program was ended by signal {-status} ({signal.strsignal(-status)})"
-        )
-    return language_pb2.RunResponse(
-        error=f"program exited with non-zero exit code: {status}" if status else ""
-    )
-
-
-def serve(host: LanguageHost | GeneratingHost, ended: threading.Event) -> None:
+def serve(host: LanguageService, ended: threading.Event) -> None:
     """Serve until `ended` is set or the engine has ended. Then end all child processes."""
     logging.getLogger("grpc").setLevel(logging.CRITICAL)  # the engine reports it to the user
     server = grpc.server(

@@ -83,7 +83,7 @@ def test_a_package_that_cannot_be_built_is_refused(project: Project, text: str) 
 
 
 def test_a_debugger_is_refused_and_not_ignored(project: Project) -> None:
-    with pytest.raises(UserError, match="does not support debuggers"):
+    with pytest.raises(UserError, match="do not support debuggers"):
         program_command(project, "r", "e", language_pb2.RunRequest(attach_debugger=True))
-    with pytest.raises(UserError, match="does not support debuggers"):
+    with pytest.raises(UserError, match="do not support debuggers"):
         plugin_command(project, language_pb2.RunPluginRequest(attach_debugger=True))
