@@ -41,18 +41,22 @@ TSCONFIG = {
 GO_MOD = "module shop\n\ngo 1.25\n\nrequire github.com/pulumi/pulumi/sdk/v3 v3.256.0\n"
 
 
+Misspelled = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Language:
     """A language: the file of a program, the other files of its project, and what runs it.
 
-    `misspelled` is a part of the page's program, and the same with a misspelled fixed value.
+    `misspelled` is a part of the page's program, the same with a misspelled fixed value, and a part of the
+    message about it.
     """
 
     runtime: str
     file: str
     files: Mapping[str, str]
     programs: Sequence[str]
-    misspelled: tuple[str, str]
+    misspelled: Misspelled
     packages: Mapping[str, str] | None = None
 
 
@@ -62,21 +66,25 @@ LANGUAGES = {
         "index.ts",
         {"package.json": json.dumps(NODEJS), "tsconfig.json": json.dumps(TSCONFIG)},
         ["npm", "pulumi-language-nodejs"],
-        ('"strict"', '"stritc"'),
+        ('"strict"', '"stritc"', """Type '"stritc"' is not assignable"""),
     ),
     "go": Language(
         "go",
         "main.go",
         {"go.mod": GO_MOD},
         ["pulumi-language-go"],
-        ("KeyPolicyProfileStrict", "KeyPolicyProfileStritc"),
+        (
+            "KeyPolicyProfileStrict",
+            "KeyPolicyProfileStritc",
+            "undefined: encryptedtables.KeyPolicyProfileStritc",
+        ),
     ),
     "yaml": Language(
         "yaml",
         "Pulumi.yaml",
         {},
         ["pulumi-language-yaml"],
-        ("keyPolicyProfile: strict", "keyPolicyProfile: stritc"),
+        ("Profile: strict", "Profile: stritc", 'Allowed values are Strict ("strict"), Console ("console")'),
         packages={"encrypted-tables": "../encrypted-tables/components"},
     ),
 }
@@ -176,7 +184,7 @@ def test_the_program_in_python_is_deployed_changed_and_destroyed(
     files = {"__main__.py": blocks(PAGE, "python")[0], "requirements.txt": "pulumi"}
     made = project({"name": "python", "options": options}, files)
 
-    misspelled = ("encrypted_tables.KeyPolicyProfile.STRICT", "'stritc'")
+    misspelled = ("encrypted_tables.KeyPolicyProfile.STRICT", "'stritc'", "found 'stritc'")
     deploy_change_and_destroy(shared_run, made.stack("python"), "__main__.py", misspelled)
 
 
@@ -196,15 +204,16 @@ def test_the_program_in_another_language_is_deployed_changed_and_destroyed(
     deploy_change_and_destroy(shared_run, made.stack(language), how.file, how.misspelled)
 
 
-def deploy_change_and_destroy(run: LocalRun, stack: Stack, file: str, misspelled: tuple[str, str]) -> None:
+def deploy_change_and_destroy(run: LocalRun, stack: Stack, file: str, misspelled: Misspelled) -> None:
     """The page's program, with a misspelled value and as it is; then one with nested inputs from outputs."""
     program = stack.project / file
     printed = program.read_text()
 
-    program.write_text(printed.replace(*misspelled))
+    right, wrong, message = misspelled
+    program.write_text(printed.replace(right, wrong))
     rejected = stack.preview()
     assert rejected.exit_code != 0
-    assert misspelled[1].strip("'") in rejected.output
+    assert message in rejected.output
 
     program.write_text(printed)
     stack.preview().checked()
