@@ -155,7 +155,7 @@ def of_another_account(role: str, account_id: str) -> str:
     """Why a role of another account is refused, and what to do instead."""
     return (
         f"role {role} is of another account than the table's, {account_id}. Name it under keyUsers, allow it "
-        "the table by resourcePolicyStatements, and give it an IAM policy there."
+        "to call the table by resourcePolicyStatements, and give it an IAM policy there."
     )
 
 

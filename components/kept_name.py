@@ -31,7 +31,7 @@ def _check(args: pulumi.ResourceHookArgs) -> None:
     if before and after and not before & after:
         (now, later) = (" and ".join(sorted(names)) for names in (before, after))
         raise SettingsError(
-            f"the table {now!r} would become {later!r}, but AWS renames no table. Keep the name "
+            f"the table {now!r} would become {later!r}, but AWS cannot rename a table. Keep the name "
             f"(tableName), or restore the table under the other name: docs/how-to.md, Restore a table."
         )
 

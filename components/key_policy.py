@@ -164,7 +164,7 @@ def to_json(document: Document) -> str:
     if size > MAXIMUM_BYTES:
         raise KeyPolicyError(
             f"the key policy has {size:,} bytes, but KMS accepts at most {MAXIMUM_BYTES:,}. "
-            "Name fewer principals: a role that many assume instead of each of them."
+            "Name fewer principals, such as one role that many of them assume."
         )
     if strange := sorted(set(text) - _CHARACTERS):
         raise KeyPolicyError(f"KMS refuses these characters in a key policy: {' '.join(map(repr, strange))}.")
@@ -253,5 +253,5 @@ def _document(statements: Sequence[Statement], more: Sequence[Statement], **head
     named = [statement for statement in statements if statement["Principal"]["AWS"]]
     sids = [statement["Sid"] for statement in [*named, *more] if "Sid" in statement]
     if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):
-        raise KeyPolicyError(f"two statements have the Sid {twice[0]!r}; a Sid is one statement's alone.")
+        raise KeyPolicyError(f"two statements have the Sid {twice[0]!r}; give each statement another Sid.")
     return {**header, "Version": "2012-10-17", "Statement": [*named, *more]}

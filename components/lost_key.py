@@ -57,9 +57,9 @@ class KeyPlace:
             )
         if is_created and self.version == _FIRST_VERSION and found.arn == self._key_of_table():
             _refuse(
-                f"table {self.table!r}: {found.arn} encrypts it and is not this component's in the stack's "
-                "state, so a second key would be created. If the program created it under another name, give "
-                f"that in formerNames. Otherwise: {_IMPORT}"
+                f"table {self.table!r}: {found.arn} encrypts it and does not belong to this component in the "
+                "stack's state, so a second key would be created. If the program created it under another "
+                f"name, give that in formerNames. Otherwise: {_IMPORT}"
             )
 
     async def is_of(self, urn: str) -> bool:

@@ -72,8 +72,8 @@ def _of_former_names(name: str, settings: TableSettings, _: Caller) -> Iterator[
         if not child.startswith(f"{name}-"):
             yield Problem(
                 ("formerNames", child),
-                f"is not the name of a resource of this component; they begin with `{name}-`, such as "
-                f"{f'{name}-table'!r}.",
+                f"is not the name of a resource of this component; its resources begin with "
+                f"`{name}-`, such as {f'{name}-table'!r}.",
             )
 
 
@@ -113,7 +113,7 @@ def _of_regions(_: str, settings: TableSettings, caller: Caller) -> Iterator[Pro
             yield Problem(
                 path,
                 f"{region!r} and {own!r} are in different parts of the world; replicaConsistency STRONG "
-                "needs three Regions of one.",
+                "needs three Regions in the same part.",
             )
 
 

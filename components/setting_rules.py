@@ -190,7 +190,7 @@ def _alarms_of_each_region_have_a_target(settings: TableSettings) -> Iterator[st
     alarms = settings.alarms or Alarms()
     needed = set(settings.replica_regions) if alarms.target_arn is not None else set()
     for region in sorted(needed - set(alarms.replica_target_arns)):
-        yield f"alarms has a targetArn, so replicaTargetArns has to have one for {region}"
+        yield f"alarms has a targetArn, so replicaTargetArns must have one for {region}"
     for region in sorted(set(alarms.replica_target_arns) - needed):
         yield (
             f"alarms has a target for {region} in replicaTargetArns, and there is no replica there, or no "

@@ -81,7 +81,7 @@ def _no_alias(arn: str) -> str:
     if "alias/" in arn:
         raise ValueError(
             f"{arn!r} is an alias; give the key's ARN (aws kms describe-key --key-id ALIAS), "
-            "because DynamoDB re-encrypts a table whenever its key is written differently"
+            "because DynamoDB re-encrypts a table whenever its key is given in another form"
         )
     return arn
 
@@ -103,7 +103,7 @@ def _in_utc(time: str) -> str:
     try:
         return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OverflowError:
-        raise ValueError(f"{time!r} is in UTC no time of the years 1 to 9999") from None
+        raise ValueError(f"{time!r} is outside the years 1 to 9999 in UTC") from None
 
 
 def _end(time: str) -> str:

@@ -75,7 +75,8 @@ class Backend:
         found = [_listed(one) for one in json.loads(done.stdout)]
         if unknown := [one.name for one in found if one.name.count("/") < 2]:
             raise UserError(
-                f"{self.url} does not say of which project {unknown[0]} is; its stacks are too old."
+                f"{self.url} does not state the project of {unknown[0]}: its stacks have an old format "
+                "without projects."
             )
         return sorted(found, key=lambda one: one.name)
 

@@ -35,7 +35,7 @@ _REPORTS: dict[str, Callable[[Audit], str]] = {
 def _shard(_context: click.Context, _parameter: click.Parameter, given: str) -> Shard:
     number, slash, count = given.partition("/")
     if not (slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
-        raise click.BadParameter(f"{given!r} is no part such as 2/5")
+        raise click.BadParameter(f"{given!r} is not a part such as 2/5")
     return Shard(int(number), int(count))
 
 

@@ -109,8 +109,8 @@ def _check(arguments: Arguments) -> None:
         raise UserError(f"--key-cache {arguments.key_cache}: give 0 seconds or more.")
     if arguments.prove_revocation and arguments.limit <= arguments.key_cache:
         raise UserError(
-            f"--limit {arguments.limit:g} proves no revocation: give more than the {arguments.key_cache:g} "
-            "seconds of --key-cache, in which no read may be allowed."
+            f"--limit {arguments.limit:g} cannot prove a revocation: give more than the "
+            f"{arguments.key_cache:g} seconds of --key-cache, in which no read may be allowed."
         )
     reports = [f"--{kind}" for kind in (*_RENDERERS, "evidence") if getattr(arguments, kind)]
     if reports and (arguments.prove_revocation or arguments.wait_for_access):

@@ -38,8 +38,8 @@ def _fault(account: str | None) -> CheckStatements:
         who = f" in the key's account {account}" if account else ""
         if denial and has_administrator(allowing, account, in_favour=True):
             return (
-                f"denies {ADMINISTERS} to everybody who is allowed it{who} ({denial.label}). Exempt an "
-                "administrator, together with the administrator's account."
+                f"denies {ADMINISTERS} to every principal that it allows to call it{who} ({denial.label}). "
+                "Exempt an administrator, together with the administrator's account."
             )
         return (
             f"locks everybody out: no statement allows {ADMINISTERS} to an account, role or user{who}. "

@@ -103,7 +103,7 @@ def test_dynamodb_permissions_of_a_group_reach_key_users_who_are_members() -> No
     before = [key(MANAGE, allow("kms:Decrypt", ANN)), table()]
 
     assert changes(before, [*before, group_policy(allow("dynamodb:GetItem"))]) == [
-        f"{DEVS} gains read, where the member is a user that the key admits: {TABLE} ({OUTSIDE})"
+        f"{DEVS} gains read, where the member is a user who can use the key: {TABLE} ({OUTSIDE})"
     ]
 
 

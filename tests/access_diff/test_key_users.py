@@ -22,7 +22,7 @@ from tests.access_diff.samples import (
 )
 
 TABLE, KEY = "table orders (us-east-1)", "key key of orders (us-east-1)"
-NO_TABLE_POLICY = "a policy of the table admits it; this stack sets none"
+NO_TABLE_POLICY = "the table has a resource policy that allows it (this stack sets none)"
 LEFT_TO_IAM = ", unless its IAM policies allow kms:Decrypt: the key policy delegates to them"
 SO_FAR = "(so far only if its IAM policies allow kms:Decrypt)"
 EVERYONE = "every principal of 111122223333 that its own IAM policies allow"

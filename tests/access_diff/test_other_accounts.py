@@ -22,7 +22,7 @@ def test_another_account_without_a_table_policy_has_conditional_access() -> None
     diff = diff_of([key(MANAGE), table()], [key(MANAGE, allow("kms:Decrypt", OTHER_ROOT)), table()])
 
     assert [c.after.details for c in diff.changes if c.access == "read"] == [
-        ("a policy of the table admits it; this stack sets none",)
+        ("the table has a resource policy that allows it (this stack sets none)",)
     ]
     assert (
         f"Account {OTHER_ACCOUNT} has the access as a whole: its administrators choose which of its "

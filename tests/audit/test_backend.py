@@ -92,8 +92,8 @@ def test_a_missing_backend_is_one_message(tmp_path: Path, capsys: pytest.Capture
     [
         ([], "give either exported states or --backend"),
         (["state.json", "--backend", "file:///x"], "give either exported states or --backend"),
-        (["--backend", "file:///x", "--shard", "3/2"], "'3/2' is no part such as 2/5"),
-        (["--backend", "file:///x", "--shard", "half"], "'half' is no part such as 2/5"),
+        (["--backend", "file:///x", "--shard", "3/2"], "'3/2' is not a part such as 2/5"),
+        (["--backend", "file:///x", "--shard", "half"], "'half' is not a part such as 2/5"),
     ],
 )
 def test_arguments_that_do_not_fit_are_one_message(

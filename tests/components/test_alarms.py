@@ -153,7 +153,7 @@ def test_tables_whose_names_differ_only_by_a_dot_have_separate_topics() -> None:
                 "alarms": {"target_arn": f"arn:aws:sns:eu-west-1:{ACCOUNT}:a"},
                 "replica_regions": ["eu-west-2"],
             },
-            "replicaTargetArns has to have one for eu-west-2",
+            "replicaTargetArns must have one for eu-west-2",
         ),
         (
             {"alarms": {"replica_target_arns": {"eu-west-2": f"arn:aws:sns:eu-west-2:{ACCOUNT}:a"}}},

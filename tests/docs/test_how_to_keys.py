@@ -119,7 +119,7 @@ def recover_a_key_scheduled_for_deletion(reader: Reader) -> None:
     refused = reader.checkout.shell("pulumi up --stack shop --yes")
     assert refused.returncode != 0
     assert "The update will be refused" in refused.stdout
-    assert f"{key} encrypts it and is not this component's in the stack's state" in refused.stdout
+    assert f"{key} encrypts it and does not belong to this component in the stack's state" in refused.stdout
     reader.does(RECOVER, 2)
     assert (reader.key, reader.state_of(key)) == (key, "Enabled")
     assert len(reader.kms.list_keys()["Keys"]) == number_of_keys

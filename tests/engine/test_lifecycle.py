@@ -95,7 +95,9 @@ def test_another_name_of_a_protected_table_is_refused_before_its_key_changes(
 
     for refused in (program.stack.preview(), program.stack.up()):
         assert refused.exit_code != 0
-        assert f"the table '{name}' would become '{name}-moved', but AWS renames no table" in refused.output
+        assert (
+            f"the table '{name}' would become '{name}-moved', but AWS cannot rename a table" in refused.output
+        )
     assert program(table(name)).preview("--refresh", "--expect-no-changes").exit_code == 0
     assert aws.key_behind(f"alias/{name}") == aws.key
 

@@ -208,7 +208,7 @@ SOON = ("--limit", "0.5", "--interval", "0.2", "--key-cache", "0")
 
 def test_a_limit_shorter_than_the_key_cache_is_refused(run: Run) -> None:
     done = run("--table", "t", "--prove-revocation", "x", "--limit", "300")
-    assert (done.returncode, "--limit 300 proves no revocation" in done.stderr) == (2, True)
+    assert (done.returncode, "--limit 300 cannot prove a revocation" in done.stderr) == (2, True)
 
 
 def test_waiting_for_access_and_for_its_removal_prints_the_seconds(world: World, run: Run) -> None:

@@ -132,7 +132,7 @@ def _table_request(principal: Principal, action: str, arn: str, table: Table) ->
 
 def _item_action(model: AccessModel, request: Request, table: Table, elsewhere: Answer) -> Answer:
     if not _is_in_account(table, request.principal) and not table.policies:
-        needed = conditional("a policy of the table admits it; this stack sets none")
+        needed = conditional("the table has a resource policy that allows it (this stack sets none)")
         return needed if table.may_have_other_policy else NO
     resource = Resource(table.account, table.policies)
     return evaluate(request, resource, *_identity_of(model, request.principal, elsewhere))
@@ -175,7 +175,7 @@ def _for_members(model: AccessModel, key: Key, request: Request) -> Answer:
     users = (one for one in principals_in_key(key) if one.kind is Kind.USER)
     answer = any_of(_key_action(model, key, _as_member(request, user)) for user in users)
     is_nobody = answer.grade in {Grade.NO, Grade.DELEGATED}
-    return NO if is_nobody else conditional("the member is a user that the key admits")
+    return NO if is_nobody else conditional("the member is a user who can use the key")
 
 
 def _as_member(request: Request, user: Principal) -> Request:

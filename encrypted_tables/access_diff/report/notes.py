@@ -137,7 +137,7 @@ def _left_to_accounts(after: AccessModel, changed: set[Principal]) -> Iterator[s
         yield (
             f"The key policy of {', '.join(tables)} delegates to IAM in account "
             f"{after.account or '(not known yet)'}: every principal there whose IAM policies allow "
-            "kms:Decrypt can use the key, also those not listed here."
+            "kms:Decrypt can use the key, including those not listed here."
         )
     for principal in sorted(changed):
         if principal.kind is Kind.ACCOUNT and principal.account not in ("", after.account):

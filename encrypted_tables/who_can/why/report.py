@@ -56,7 +56,7 @@ def _heading(found: Explanation) -> str:
         is_no = verdict(found.answer) is Verdict.NO
         return f"No policy change can give access to {found.name} alone." if is_no else ""
     if not found.is_whole:
-        return f"To give {found.name} access, unless what is not known refuses it:"
+        return f"To give {found.name} access, unless an unknown policy or value denies it:"
     makes_usable = any(step.gate is Gate.KEY_STATE for step in found.steps)
     return f"To give {found.name} access{'' if makes_usable else ', and nobody else'}:"
 
