@@ -6,11 +6,13 @@ https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
 
 from .current_table import key_of_table, looked_up
+from .hook_calls import in_own_thread
 from .per_program import PerProgram
 from .problems import SettingsError
 
@@ -131,12 +133,12 @@ class LostKeys:
 
     async def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
         for place in await self._places_of(args):
-            place.check(is_created=True)
+            await in_own_thread(partial(place.check, is_created=True))
 
     async def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
         target = (args.new_inputs or {}).get("targetKeyId")
         for place in await self._places_of(args):
-            place.check(is_created=not isinstance(target, str))
+            await in_own_thread(partial(place.check, is_created=not isinstance(target, str)))
 
     async def _places_of(self, args: pulumi.ResourceHookArgs) -> list[KeyPlace]:
         """The place of a key or alias. Components in parents of different types may share a name."""

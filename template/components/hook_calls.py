@@ -1,0 +1,1 @@
+../../components/hook_calls.py
