@@ -62,7 +62,7 @@ def _holds_null(given: Value, values: list[str], in_words: Answer) -> Answer:
     asked = {one.lower() for one in values}
     if not asked or not asked <= {"true", "false"}:
         return in_words
-    return yes_if(("true" if given is Missing.ABSENT else "false") in asked)
+    return yes_if(("true" if given in (Missing.ABSENT, ()) else "false") in asked)
 
 
 def _in_words(key: str, operator: str, values: list[str]) -> str:

@@ -71,8 +71,8 @@ def _reach(grantee: Principal | None, principal: Principal) -> Answer:
         return YES
     if grantee.kind is Kind.SESSION and principal.kind is Kind.ROLE and grantee.holder == principal:
         return conditional(f"the session is {grantee.arn}")
-    if grantee.kind is Kind.ACCOUNT and grantee.account == principal.account and principal.is_single:
-        return unknown("a grant to the whole account")
+    if grantee.kind is Kind.ACCOUNT and grantee.account == principal.account:
+        return YES if principal.kind is Kind.ROOT else unknown("a grant to the whole account")
     return NO
 
 

@@ -58,6 +58,12 @@ _WITH_CHOSEN_CONTEXT = WITH_ENCRYPTION_CONTEXT | {"kms:creategrant"}
 # Requests by users, roles and sessions never have these keys; requests by services do.
 _OF_SERVICES = ("aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths",
                 "aws:principalservicename", "aws:principalservicenameslist")  # fmt: skip
+# Of the requests to KMS and of item calls, only these have tags, in aws:RequestTag and aws:TagKeys.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+_WITH_TAGS = frozenset({"kms:createkey", "kms:replicatekey", "kms:tagresource", "kms:untagresource"})
+# Only sessions of roles can have these keys, and those of other services, such as lambda:SourceFunctionArn.
+_OF_SESSIONS = ("aws:sourceidentity", "aws:federatedprovider", "aws:ec2instancesourcevpc",
+                "aws:ec2instancesourceprivateipv4", "aws:chatbotsourcearn")  # fmt: skip
 _ALWAYS_PRESENT = ("aws:currenttime", "aws:epochtime", "aws:userid")
 
 
@@ -76,6 +82,10 @@ class RequestContext(dict[str, Value]):
         # A request by DynamoDB has only the keys that DynamoDB sends; a direct caller of KMS chooses them.
         is_known = "kms:encryptioncontextkeys" in known
         self._may_have_encryption_context = not is_known and self._action in _WITH_CHOSEN_CONTEXT
+        self._has_no_tags = self._action in _WITH_ITEM_KEYS or (
+            self._service == "kms" and self._action not in _WITH_TAGS
+        )
+        self._is_no_session = known.get("aws:principaltype") in {"User", "Account"}
 
     def get(self, key: str, default: object = None) -> Value:
         """The value of a key, in lower case."""
@@ -85,13 +95,20 @@ class RequestContext(dict[str, Value]):
             return Missing.UNKNOWN if self._action in actions else ABSENT
         if key in _ALWAYS_PRESENT:
             return PRESENT
-        if key.startswith("kms:encryptioncontext") and not self._may_have_encryption_context:
+        if self._is_absent(key):
             return ABSENT
+        return default if isinstance(default, str | tuple | Missing) else Missing.UNKNOWN
+
+    def _is_absent(self, key: str) -> bool:
         service = key.partition(":")[0]
         is_of_items = service != "dynamodb" or self._action in _WITH_ITEM_KEYS
-        if service in {"kms", "dynamodb"} and (service != self._service or not is_of_items):
-            return ABSENT  # requests to other services do not have a service's keys
-        return default if isinstance(default, str | tuple | Missing) else Missing.UNKNOWN
+        return (
+            (key.startswith("kms:encryptioncontext") and not self._may_have_encryption_context)
+            or (key.startswith(("aws:tagkeys", "aws:requesttag/")) and self._has_no_tags)
+            # Requests to other services do not have a service's keys.
+            or (service in {"kms", "dynamodb"} and (service != self._service or not is_of_items))
+            or (service not in {"aws", self._service} and self._is_no_session)
+        )
 
 
 def caller_context(principal: Principal, action: str, *, region: str, owner: str) -> dict[str, Value]:
@@ -172,13 +189,17 @@ def of_caller(principal: Principal) -> dict[str, Value]:
     match holder.kind:
         case Kind.USER:
             context |= {"aws:principaltype": "User", "aws:username": holder.name}
+            context |= dict.fromkeys(_OF_SESSIONS, ABSENT)
         case Kind.ROLE:
             context |= {"aws:principaltype": "AssumedRole", "aws:username": ABSENT}
         case Kind.ROOT:
-            context |= {"aws:principaltype": "Account", "aws:username": ABSENT}
+            context |= {"aws:principaltype": "Account", "aws:username": ABSENT, "aws:userid": holder.account}
+            context |= dict.fromkeys(_OF_SESSIONS, ABSENT)
         case _:
             pass
     if holder.kind in {Kind.USER, Kind.ROLE, Kind.ROOT} and holder.arn:
         # A session has the ARN of its role, with the path, which the ARN of the session lacks.
         context["aws:principalarn"] = holder.arn if principal.kind is not Kind.SESSION else PRESENT
+    if holder.kind is Kind.ROLE:
+        context["aws:tokenissuetime"] = PRESENT
     return context

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.process import Credentials, LocalAws
-from tests.iam.vectors import ACCOUNT, ROLES_WITH_PATH, TABLE, TABLE_ARN, Vector, placed
+from tests.iam.vectors import ACCOUNT, OTHER_ACCOUNT, ROLES_WITH_PATH, TABLE, TABLE_ARN, Vector, placed
 from tests.local.emulator.resources import encrypted_with, other_client, table_request
 from tests.local.emulator.resources import name as name_of
 
@@ -37,10 +37,13 @@ class Emulator:
         self._aws = aws
         self._iam = {ACCOUNT: aws.client("iam")}
         self._made: set[str] = set()
-        self._keys: dict[str, Credentials] = {}
+        self._keys = {f"arn:aws:iam::{account}:root": root for account, root in self._roots().items()}
         self._attached: dict[str, str] = {}
         self._bounded: set[str] = set()
         self._clients: dict[tuple[str, str], Any] = {}
+
+    def _roots(self) -> Mapping[str, Credentials]:
+        return {ACCOUNT: self._aws.root, OTHER_ACCOUNT: self._aws.open_account(OTHER_ACCOUNT)}
 
     def allows(self, vector: Vector) -> bool:
         """Whether the local AWS allows the request of a vector."""
@@ -142,7 +145,9 @@ class Emulator:
         return self._clients[role + session, service]
 
     def _attach(self, holder: str, vector: Vector, key_arn: str) -> None:
-        """Replace the caller's identity policies and boundary by those of the vector."""
+        """Replace the caller's policies and boundary by those of the vector; a root user has none."""
+        if holder in self._keys and holder.endswith(":root"):
+            return
         own = placed([vector.get("identity_policies", []), vector.get("boundary")], key_arn)
         policies, boundary = own
         if vector.get("through_dynamodb"):

@@ -26,7 +26,7 @@ from encrypted_tables.verify.predict.predict import caller_of
 from encrypted_tables.who_can.evaluate import Subject, root_caller, row
 from encrypted_tables.who_can.row import Row
 from tests.iam.stage import Stage
-from tests.iam.vectors import ACCOUNT, TABLE, TABLE_ARN
+from tests.iam.vectors import ACCOUNT, FULL_ACCESS, TABLE, TABLE_ARN
 from tests.iam.worlds import KEY_CALLS, ROOTS, World
 
 _OF_DYNAMODB = {"aws:dynamodb:tableName": TABLE, "aws:dynamodb:subscriberId": ACCOUNT}
@@ -43,9 +43,6 @@ _CHOSEN_CONTEXTS: tuple[Mapping[str, str], ...] = (
     {"aws:dynamodb:subscriberId": "444455556666"},
 )  # fmt: skip
 """Encryption contexts that the caller of kms:Decrypt can choose."""
-
-
-_FULL_ACCESS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class Reading:
 
     def _level(self, policy: Mapping[str, Any] | None) -> tuple[Policy, ...]:
         given = [self._stage.placed(policy)] if policy else []
-        return tuple(read_document(one, "a control policy") for one in (_FULL_ACCESS, *given))
+        return tuple(read_document(one, "a control policy") for one in (FULL_ACCESS, *given))
 
     def halves(self, caller: str, call: str) -> tuple[Answer | None, Answer]:
         """The answers of the table, if the call needs it, and of the key."""

@@ -10,7 +10,7 @@ from encrypted_tables.iam.documents import Policy, read_document
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.policy import Request
-from encrypted_tables.iam.principals import Principal, parse_principal
+from encrypted_tables.iam.principals import Principal, parse_principal, root_user
 from encrypted_tables.iam.request_context import RequestContext, Value, caller_context, through_dynamodb
 
 ACCOUNT, OTHER_ACCOUNT, REGION, TABLE = "111122223333", "444455556666", "us-east-1", "orders"
@@ -18,6 +18,9 @@ KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-123456789
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{TABLE}"
 # A session's ARN lacks the path of its role, so the roles with a path are listed.
 ROLES_WITH_PATH = {"batch": f"arn:aws:iam::{ACCOUNT}:role/service/batch"}
+
+FULL_ACCESS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+"""What a root user has."""
 
 Vector = Mapping[str, Any]
 _CASES = Path(__file__).parent / "cases"
@@ -51,8 +54,9 @@ def role_of(principal: str) -> str:
 
 def answer_of(vector: Vector) -> Answer:
     """The answer of encrypted_tables/iam to a vector."""
+    is_root = vector["principal"].endswith(":root")
     identity = Identity(
-        policies=_policies(vector, "identity_policies"),
+        policies=(_policy(FULL_ACCESS),) if is_root else _policies(vector, "identity_policies"),
         boundary=_policy(vector["boundary"]) if "boundary" in vector else None,
         session_policies=_policies(vector, "session_policies"),
         is_whole=True,
@@ -81,6 +85,8 @@ def _request(vector: Vector) -> Request:
 
 
 def _principal(arn: str) -> Principal:
+    if arn.endswith(":root"):
+        return root_user(arn.split(":")[4])
     found = parse_principal(arn)
     if found is None:
         raise ValueError(f"{arn} is not a principal that can make a request")
@@ -97,7 +103,7 @@ def _policy(value: object) -> Policy:
 
 def _grant(one: Mapping[str, Any]) -> Grant:
     return Grant(
-        _principal(one["grantee"]),
+        parse_principal(one["grantee"]),
         frozenset(one["operations"]),
         one.get("context_equals", {}),
         one.get("context_subset", {}),

@@ -16,6 +16,8 @@ Statement = dict[str, Any]
 ORDERS = place("orders")
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 ROLE = f"{IAM}:role/orders-app"
+SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/orders-app/one"
+USER_ID, ROLE_ID = "AIDAEXAMPLEOFAUSER001", "AROAEXAMPLEOFAROLE001"
 TRUST_IAM = {
     "Statement": {"Effect": "Allow", "Principal": {"AWS": f"{IAM}:root"}, "Action": "kms:*", "Resource": "*"}
 }
@@ -39,10 +41,13 @@ def account(
         common["PermissionsBoundary"] = {"PermissionsBoundaryArn": limits}
     version = {"IsDefaultVersion": True, "Document": {"Statement": boundary or []}}
     page = {
-        "UserDetailList": [{"UserName": "walter", "Arn": WALTER, "UserPolicyList": inline, **common}],
+        "UserDetailList": [
+            {"UserName": "walter", "UserId": USER_ID, "Arn": WALTER, "UserPolicyList": inline, **common}
+        ],
         "RoleDetailList": [
             {
                 "RoleName": "orders-app",
+                "RoleId": ROLE_ID,
                 "Arn": ROLE,
                 "RolePolicyList": inline,
                 "AssumeRolePolicyDocument": trust or {"Statement": []},
@@ -193,6 +198,24 @@ def test_a_session_has_the_policies_of_its_role() -> None:
 
     assert read(account(ITEMS, DECRYPT), session)[0] == YES
     assert read(account(DECRYPT), session)[0] == NO_IAM
+
+
+@pytest.mark.parametrize(
+    ("principal", "user_id", "outcome"),
+    [
+        (WALTER, USER_ID, YES),
+        (WALTER, ROLE_ID, NO_IAM),
+        (SESSION, f"{ROLE_ID}:*", YES),
+        (SESSION, f"{ROLE_ID}:two", NO_IAM),
+        (ROLE, f"{ROLE_ID}:one", UNKNOWN),
+    ],
+)
+def test_the_user_id_is_the_unique_id_and_for_a_session_also_its_name(
+    principal: str, user_id: str, outcome: str
+) -> None:
+    known = account(when("StringLike", "aws:userid", user_id, ITEMS), DECRYPT)
+
+    assert read(known, principal)[0] == outcome
 
 
 def test_a_principal_of_an_unlisted_account_is_cannot_tell() -> None:

@@ -30,6 +30,8 @@ class Member:
     """None for a role whose sessions can have additional tags."""
     of_groups: tuple[Policy, ...] = ()
     """The policies that it gets from its groups."""
+    unique_id: str = ""
+    """Such as `AIDA…` for a user and `AROA…` for a role."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _member(
         ),
         None if _admits_session_tags(entry) else {tag["Key"]: tag["Value"] for tag in entry.get("Tags", ())},
         of_groups,
+        entry.get(f"{kind}Id", ""),
     )
 
 

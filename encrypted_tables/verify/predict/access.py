@@ -10,7 +10,7 @@ from encrypted_tables.iam.documents import Policy
 from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.grants import Grant
 from encrypted_tables.iam.policy import Request
-from encrypted_tables.iam.principals import Principal
+from encrypted_tables.iam.principals import Kind, Principal
 from encrypted_tables.iam.request_context import (
     ABSENT,
     RequestContext,
@@ -79,6 +79,8 @@ class Caller:
     """All its tags; None if they are not known, or if a session can have more."""
     arn: str = ""
     """The ARN of the user or role with its path, which the ARN of a session lacks; empty if not known."""
+    unique_id: str = ""
+    """The unique id of the user or role; empty if not known."""
 
     def context(self, action: str, *, region: str, owner: str, now: datetime | None) -> dict[str, Value]:
         """The condition keys that follow from the caller."""
@@ -95,10 +97,20 @@ class Caller:
 
     @property
     def _own(self) -> dict[str, Value]:
-        tags: dict[str, Value] = {
+        own: dict[str, Value] = {
             f"aws:principaltag/{key.lower()}": value for key, value in (self.tags or {}).items()
         }
-        return {**tags, "aws:principalarn": self.arn} if self.arn else tags
+        if self.arn:
+            own["aws:principalarn"] = self.arn
+        if self.unique_id and self.principal.kind is not Kind.ROLE:
+            own["aws:userid"] = self._user_id
+        return own
+
+    @property
+    def _user_id(self) -> str:
+        """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"""
+        is_session = self.principal.kind is Kind.SESSION
+        return f"{self.unique_id}:{self.principal.name.rpartition('/')[2]}" if is_session else self.unique_id
 
 
 class _TaggedContext(RequestContext):

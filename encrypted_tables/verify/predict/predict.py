@@ -81,7 +81,7 @@ def caller_of(account: Account, principal: Principal) -> Caller | None:
 
 def caller_of_member(member: Member) -> Caller:
     """A user or role with its policies."""
-    return Caller(member.principal, member.identity, member.tags, member.principal.arn)
+    return Caller(member.principal, member.identity, member.tags, member.principal.arn, member.unique_id)
 
 
 def table_facts(table: Table) -> TableFacts:

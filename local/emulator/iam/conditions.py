@@ -89,7 +89,7 @@ def _met(operator: str, actual: Any, wanted: list[str], value_of: ValueOf | None
     name = operator.lower()
     if name == "null":
         asked = {one.lower() for one in wanted}
-        return str(actual is None).lower() in asked if asked and asked <= {"true", "false"} else None
+        return str(actual in (None, [])).lower() in asked if asked and asked <= {"true", "false"} else None
     return _quantified(name, actual, wanted, value_of)
 
 

@@ -6,17 +6,22 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_not
 import re
 from collections.abc import Iterator, Sequence
 
-from policies.declared.documents import Condition, Statement, is_hidden, matches
+from policies.declared.documents import Statement, is_hidden
 from policies.declared.facts import EXAMPLE_ACCOUNT
 from policies.declared.values import Value
-from policies.judging.bounds import EQUAL, NOT_EQUAL
+from policies.judging.direct_requests import IAM_ARN, account_of, is_met
 
 ADMINISTERS = "kms:PutKeyPolicy"
-# Conditions on the caller only limit who can; other conditions might never be met.
-ABOUT_THE_CALLER = ("aws:principal", "kms:calleraccount", "aws:multifactorauth")
-CALLER_ACCOUNT = ("kms:calleraccount", "aws:principalaccount")
+# Conditions on the caller or the Region only limit who can; other conditions might never be met.
+LIMITS_WHO_CAN = (
+    "aws:principal",
+    "aws:requestedregion",
+    "aws:userid",
+    "aws:username",
+    "kms:calleraccount",
+    "aws:multifactorauth",
+)
 ANY_ACCOUNT = "999999999999"
-IAM_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):.+")
 
 
 def has_administrator(statements: Sequence[Statement], account: str | None, *, in_favour: bool) -> bool:
@@ -40,15 +45,11 @@ def has_administrator(statements: Sequence[Statement], account: str | None, *, i
     )
 
 
-def account_of(principal: str) -> str:
-    """The account in an account id, or in the ARN of a user, role or session."""
-    match = IAM_ARN.fullmatch(principal)
-    return match[1] if match else principal
-
-
 def _callers(statements: Sequence[Statement], own: str | None) -> Iterator[str]:
     """Callers to try: those that the policy names, and the root user and an example user of each account."""
     yield from filter(IAM_ARN.fullmatch, (_example(text, own) for text in _named(statements)))
+    for name in _user_names(statements):
+        yield f"arn:aws:iam::{own or ANY_ACCOUNT}:user/{_example(name, own)}"
     for account in _accounts(statements) | {own or ANY_ACCOUNT}:
         yield f"arn:aws:iam::{account}:root"
         yield f"arn:aws:iam::{account}:user/some-administrator"
@@ -67,6 +68,13 @@ def _named(statements: Sequence[Statement]) -> list[str]:
     values = [value for one in statements for value in one.principals]
     values += [value for one in statements for condition in one.conditions for value in condition.values]
     return [value for value in values if isinstance(value, str)]
+
+
+def _user_names(statements: Sequence[Statement]) -> list[str]:
+    conditions = [
+        one for statement in statements for one in statement.conditions if one.key == "aws:username"
+    ]
+    return [value for one in conditions for value in one.values if isinstance(value, str)]
 
 
 def _accounts(statements: Sequence[Statement]) -> set[str]:
@@ -125,26 +133,14 @@ def _is_account(principal: str, account: str) -> bool:
 def _can_meet(one: Statement, caller: str) -> bool:
     """Whether a caller can meet the conditions of an Allow."""
     return all(
-        condition.key.startswith(ABOUT_THE_CALLER) and _met(condition, caller) is not False
+        met if (met := is_met(condition, caller)) is not None else condition.key.startswith(LIMITS_WHO_CAN)
         for condition in one.conditions
     )
 
 
 def _always_meets(one: Statement, caller: str) -> bool:
     """Whether a caller meets the conditions of a Deny with any request."""
-    return all(_met(condition, caller) is True for condition in one.conditions)
-
-
-def _met(condition: Condition, caller: str) -> bool | None:
-    """Whether a caller meets a condition; None if the caller's name and account do not decide."""
-    operator = condition.operator.rpartition(":")[2].removesuffix("ifexists")
-    value = account_of(caller) if condition.key in CALLER_ACCOUNT else caller
-    if condition.key not in (*CALLER_ACCOUNT, "aws:principalarn") or operator not in EQUAL | NOT_EQUAL:
-        return None
-    if any(is_hidden(one) or "${" in str(one) for one in condition.values):
-        return None
-    found = any(matches(one, value) for one in condition.values)
-    return found if operator in EQUAL else not found
+    return all(is_met(condition, caller) is True for condition in one.conditions)
 
 
 def _is_pattern(text: str) -> bool:
