@@ -16,6 +16,7 @@ ADMINISTERS = "kms:PutKeyPolicy"
 LIMITS_WHO_CAN = (
     "aws:principal",
     "aws:requestedregion",
+    "aws:tokenissuetime",
     "aws:userid",
     "aws:username",
     "kms:calleraccount",
