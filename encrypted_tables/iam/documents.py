@@ -135,12 +135,21 @@ def _actions_of(statement: Statement) -> _Actions:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A policy whose text is not available."""
+    """A policy whose text is not available, or which AWS would reject."""
 
     reason: str
 
 
 Policy = Document | Unreadable
+
+_OLD = "2008-10-17"
+"""The Version of a policy that states none."""
+_ELEMENTS = frozenset(
+    {
+        "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+        "Condition",
+    }
+)  # fmt: skip
 
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401  # a policy element may have one value or several
@@ -156,9 +165,24 @@ def read_document(text: Any, label: str = "", arn: str = "") -> Policy:  # noqa:
 @lru_cache(maxsize=4_096)
 def _read_text(text: str, label: str, arn: str) -> Policy:
     try:
-        return _read(json.loads(text), label, arn)
+        return _read(json.loads(text, object_pairs_hook=_distinct), label, arn)
+    except _RepeatedKeyError as error:
+        return _malformed(label, f"has {error} twice in one JSON object")
     except ValueError:
         return _malformed(label, "is not JSON")
+
+
+class _RepeatedKeyError(ValueError):
+    """A key that a JSON object has more than once: AWS rejects such a policy."""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _RepeatedKeyError(key)
+        found[key] = value
+    return found
 
 
 def _read(document: Any, label: str, arn: str) -> Policy:  # noqa: ANN401  # what a JSON text holds
@@ -167,7 +191,32 @@ def _read(document: Any, label: str, arn: str) -> Policy:  # noqa: ANN401  # wha
     statements = as_list(document.get("Statement"))
     if not all(isinstance(one, Mapping) for one in statements):
         return _malformed(label, "has a statement that is not a JSON object")
-    return Document(tuple(statements), str(document.get("Version", "2008-10-17")), label, arn)
+    if unknown := sorted(map(str, document.keys() - {"Version", "Id", "Statement"})):
+        return _malformed(label, f"has {unknown[0]}, which is no element of a policy")
+    version = document.get("Version", _OLD)
+    if version not in (_OLD, _WITH_VARIABLES):
+        return _malformed(label, f"has Version {version}, which is not one of IAM's")
+    for statement in statements:
+        if fault := _fault(statement):
+            return _malformed(label, fault)
+    return Document(tuple(statements), version, label, arn)
+
+
+def _fault(statement: Statement) -> str:
+    """Why AWS rejects a statement; empty if it does not, or if it has no effect.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    if unknown := sorted(map(str, statement.keys() - _ELEMENTS)):
+        return f"has a statement with {unknown[0]}, which is no element of a policy"
+    if "Effect" not in statement:
+        return "has a statement without Effect"
+    if statement["Effect"] not in ("Allow", "Deny"):
+        return f"has a statement whose Effect is {statement['Effect']} instead of Allow or Deny"
+    for element in ("Principal", "Action", "Resource"):
+        if element in statement and f"Not{element}" in statement:
+            return f"has a statement with both {element} and Not{element}"
+    return ""
 
 
 def _malformed(label: str, what: str) -> Unreadable:

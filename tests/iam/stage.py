@@ -58,6 +58,7 @@ class Stage:
     def put(self, world: World) -> None:
         """Replace the previous world by this one, with a new key and a new table."""
         self._organization.clear()
+        self._make_table(world)  # at first, because policies name the key
         for holder in HOLDERS:
             iam, kind = self.iam[holder.account], holder.kind
             getattr(iam, f"put_{kind}_policy")(
@@ -68,7 +69,6 @@ class Stage:
             self.iam[ACCOUNT].put_group_policy(
                 GroupName=name, PolicyName="group", PolicyDocument=self._text(document)
             )
-        self._make_table(world)
         for session in SESSIONS:
             self._assume(session, world.session_policies.get(session))
         self.accounts = {account: account_of_pages(account, _pages(iam)) for account, iam in self.iam.items()}

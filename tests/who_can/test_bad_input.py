@@ -209,6 +209,15 @@ def test_a_deleted_principal_is_a_note_and_has_no_access() -> None:
         ("{", "policy own is not JSON"),
         ("[1]", "policy own is not a policy document"),
         ({"Statement": ["Allow"]}, "policy own has a statement that is not a JSON object"),
+        ({"Statement": {}}, "policy own has a statement without Effect"),
+        (
+            {"Statement": {**EVERYTHING, "Effect": ["Allow"]}},
+            "policy own has a statement whose Effect is ['Allow'] instead of Allow or Deny",
+        ),
+        (
+            {"Statement": {**EVERYTHING, "NotAction": "kms:*"}},
+            "policy own has a statement with both Action and NotAction",
+        ),
     ],
 )
 def test_a_malformed_policy_is_cannot_tell_and_is_reported(document: object, reason: str) -> None:
@@ -223,10 +232,8 @@ def test_a_malformed_policy_is_cannot_tell_and_is_reported(document: object, rea
 @pytest.mark.parametrize(
     "statement",
     [
-        {},
         {"Effect": "Allow"},
         {"Effect": "Allow", "Action": 5, "Resource": {"a": 1}},
-        {"Effect": ["Allow"], "Action": "*", "Resource": "*"},
         {"Effect": "Allow", "Action": {"a": "*"}, "Resource": None},
         {"Effect": "Allow", "Action": [["*"], None], "Resource": [["*"]]},
     ],

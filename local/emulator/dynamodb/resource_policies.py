@@ -3,13 +3,13 @@
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html
 """
 
-import json
 from collections.abc import Iterable, Mapping
 
 from .. import ministack_adapter as ms
 from ..arns import TableName, parse
 from ..dynamodb.item_calls import statements_of
 from ..errors import ServiceError
+from ..iam import policy_grammar
 from ..ministack_adapter import Response
 
 PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
@@ -44,11 +44,9 @@ def check_policy(text: str) -> None:
         ServiceError: with DynamoDB's code and message.
     """
     try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    if not isinstance(document, dict) or not document.get("Statement"):
-        raise ServiceError("ValidationException", "Failed to parse policy document: it must be a JSON policy")
+        policy_grammar.check(text)
+    except ValueError as error:
+        raise ServiceError("ValidationException", f"Failed to parse policy document: {error}") from None
 
 
 def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -> Response | None:

@@ -58,7 +58,7 @@ def conditions_met(conditions: Any, value_of: ValueOf, *, variables: bool) -> An
             multivalued, `Unknown.VALUE` or an `Either`.
         variables: whether the policy's Version has policy variables (2012-10-17).
     """
-    if not conditions:
+    if conditions is None or conditions == {}:
         return True
     if not isinstance(conditions, Mapping):
         return None

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from .. import clock
 from .. import ministack_adapter as ms
 from ..errors import ServiceError
-from ..iam import account_details, simulation
+from ..iam import account_details, policy_grammar, simulation
 from ..ministack_adapter import Handler, Response
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
@@ -49,6 +49,7 @@ class IAM:
         user = request.get("UserName", "")
         try:
             _check(operation, user, request)
+            _check_documents(operation, request)
             if operation in simulation.OPERATIONS:
                 return _xml(operation, simulation.simulate(operation, request))
         except ServiceError as error:
@@ -77,6 +78,17 @@ def _check(operation: str, user: str, request: Mapping[str, str]) -> None:
         raise ServiceError("LimitExceeded", limit, 409)
     elif operation in ("CreateLoginProfile", "UpdateLoginProfile") and "Password" in request:
         _check_password(request["Password"])
+
+
+def _check_documents(operation: str, request: Mapping[str, str]) -> None:
+    """Raise if a policy to store violates the grammar."""
+    for field in ("PolicyDocument", "AssumeRolePolicyDocument"):
+        if field in request:
+            try:
+                policy_grammar.check(request[field])
+            except ValueError as error:
+                text = f"Syntax errors in policy of {operation}: {error}"
+                raise ServiceError("MalformedPolicyDocument", text) from None
 
 
 def _check_deletable(user: str) -> None:

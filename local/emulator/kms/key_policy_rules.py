@@ -10,12 +10,12 @@ from typing import Any
 
 from .. import ministack_adapter as ms
 from ..errors import ServiceError
+from ..iam import policy_grammar
 from ..iam.evaluation import combined
 from ..iam.principals import is_younger_than, unique_id
 from ..kms.key_access import evaluation_context, identity_decision
 
 MAXIMUM_BYTES = 32_768
-VERSIONS = ("2012-10-17", "2008-10-17")
 _CHARACTERS = re.compile(r"[\t\n\r\u0020-\u00FF]+")
 _ACCOUNT = re.compile(r"\d{12}")
 _PRINCIPAL = re.compile(
@@ -76,12 +76,10 @@ def _malformed(message: str) -> ServiceError:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
+        document = policy_grammar.parsed(text)
     except ValueError:
         raise _malformed("Policy contains invalid Json") from None
-    if not isinstance(document, dict):
-        raise _malformed("Policy contains invalid Json")
-    if document.get("Version", VERSIONS[0]) not in VERSIONS:
+    if document.get("Version", policy_grammar.VERSIONS[0]) not in policy_grammar.VERSIONS:
         raise _malformed("Policy contains an invalid version")
     return document
 
@@ -96,6 +94,8 @@ def _statements(document: Mapping[str, Any]) -> list[Statement]:
 def _check_statement(statement: Statement) -> None:
     if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
         raise _malformed("Policy contains a statement with an invalid effect")
+    if fault := policy_grammar.fault(statement):
+        raise _malformed(fault)
     if not _as_list(statement.get("Action", statement.get("NotAction"))):
         raise _malformed("Policy statement must contain actions.")
     if _as_list(statement.get("Resource")) != ["*"]:
