@@ -18,7 +18,7 @@ _VARIES = {
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}": "1234abcd-12ab-34cd-56ef-1234567890ab",
     r"\d{4}-\d\d-\d\d\b": "2026-12-01",
 }
-"""What differs between two runs, and what the picture shows instead."""
+"""Values that differ between two runs, and what the picture shows instead."""
 
 Facts = Sequence[tuple[str, str]]
 

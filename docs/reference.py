@@ -21,7 +21,7 @@ _TYPES = {"string": "string", "integer": "whole number", "boolean": "true or fal
 
 @dataclass(frozen=True)
 class Row:
-    """One argument, output or setting: its name in Python, and what is said about it."""
+    """One argument, output or setting: its name in Python, and its description."""
 
     name: str
     type: str
@@ -29,21 +29,21 @@ class Row:
     meaning: str
 
     def in_config(self, settings: Iterable[str]) -> "Row":
-        """This row as config spells it: in camelCase, as are the settings that its meaning names."""
+        """This row in the spelling of the config: camelCase, also for settings that the description names."""
         names = "|".join(settings)
         meaning = re.sub(rf"`({names})`", lambda name: f"`{to_camel(name[1])}`", self.meaning)
         return Row(to_camel(self.name), self.type, self.is_required, meaning)
 
 
 def document(name: str) -> str:
-    """The document as it should be: what is between its marks is made from the code."""
+    """The document, with the text between its marks generated from the code."""
     tables = dict(_tables())
     text = (DOCS / name).read_text(encoding="utf-8")
     return _MARKED.sub(lambda mark: f"{mark[1]}\n{tables[mark[2]]}\n\n{mark[3]}", text)
 
 
 def _tables() -> Iterator[tuple[str, str]]:
-    """All tables, by what the documents call them."""
+    """All tables, by their names in the documents."""
     arguments = _arguments()
     settings = {row.name for rows in arguments.values() for row in rows if "_" in row.name}
     for name, rows in arguments.items():

@@ -109,7 +109,7 @@ def _find(program: str, engine: Engine) -> str:
 
 
 def _run(command: Sequence[str], shell: Shell, *, is_shell: bool) -> int:
-    """Run it to its end. Ctrl-C is left to it, because it needs the local AWS to end well.
+    """Run it to its end. Only the command handles Ctrl-C, because it needs the local AWS to clean up.
 
     A signal to this process ends the command: an interactive shell ignores SIGTERM, but not SIGHUP.
     """

@@ -49,7 +49,7 @@ def _without_leftovers(config: Path) -> str:
 
 @contextmanager
 def _encryption_removed(project: Path) -> Iterator[None]:
-    """Remove, at the end, the encryption that this run added to config files: its passphrase ends with it."""
+    """Remove, at the end, the encryption that this run added to config files: its passphrase is not kept."""
     encrypted = {file for file in _configs(project) if encryption_of(_without_leftovers(file))}
     try:
         yield

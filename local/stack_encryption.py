@@ -20,7 +20,7 @@ def without_encryption(config: str) -> str:
 
 
 def with_encryption(config: str, encryption: str) -> str:
-    """The config with these lines in the place of its own."""
+    """The config with these lines instead of its own."""
     plain = without_encryption(config)
     end = "" if plain.endswith("\n") or not plain else "\n"
     return f"{plain}{end}{encryption}"

@@ -1,4 +1,4 @@
-"""`python3 -m local.version 1.1.0`: state a version in every file that has to state it.
+"""`python3 -m local.version 1.1.0`: write a version into every file that states it.
 
 `encrypted_tables/__init__.py` is the source. The projects and the files of Pulumi cannot read it there.
 """
@@ -40,7 +40,7 @@ def _line(file: str) -> re.Match[str]:
 
 
 def main() -> int:
-    """State the version that is given."""
+    """Write the given version into all files."""
     parser = argparse.ArgumentParser(prog="python3 -m local.version", description="State a version.")
     parser.add_argument("version", help="such as 1.1.0")
     version = parser.parse_args().version

@@ -58,7 +58,7 @@ class Environment:
         (self.directory / STAMP).write_text(self.stamp)
 
     def _metadata(self) -> str:
-        """What the project says of itself, its commands among it."""
+        """The metadata of the project, including its commands."""
         if not self.project:
             return ""
         content = tomllib.loads((self.project / "pyproject.toml").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""`python3 -m local.vulnerabilities`: known vulnerabilities of what is locked, and of the engine.
+"""`python3 -m local.vulnerabilities`: known vulnerabilities of the locked packages and of the engine.
 
 pip-audit asks the package index, govulncheck Go's database. https://pypi.org/project/pip-audit/ and
 https://go.dev/doc/security/vuln/
@@ -19,7 +19,7 @@ from local.virtual_environments import ROOT
 
 
 def main() -> int:
-    """Audit everything; 0 if no vulnerability is known, 1 if one is or one tool could not ask."""
+    """Audit everything; 0 if no vulnerability is known, 1 if one is known or a tool could not look it up."""
     try:
         statuses = [_status(command) for command in commands()]
     except (VirtualEnvironmentError, CacheError, AttemptFailedError) as error:

@@ -126,7 +126,7 @@ _SETTINGS: Mapping[str, tuple[Any, str]] = {
     "seed": (int, "make ids repeatable"),
     "stopped_at": (_time, "stop the clock at this time, such as 2030-01-01T00:00:00Z"),
     "table_key_cache_seconds": (float, "how long DynamoDB caches a table's key (default: 0)"),
-    "dynamodb_hosts": (int, "the number of hosts, each with a cache of its own (default: 1)"),
+    "dynamodb_hosts": (int, "the number of hosts, each with a separate cache (default: 1)"),
     "encryption_change_seconds": (float, "how long a table's key change takes (default: 0)"),
     "iam_propagation_seconds": (float, "how long KMS does not know a new user or role (default: 0)"),
 }

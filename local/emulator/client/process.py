@@ -147,7 +147,7 @@ class LocalAws:
         self._control("DELETE", "faults", {})
 
     def state(self) -> dict[str, Any]:
-        """All that the local AWS holds, by service, without secrets: to look at, in no fixed form."""
+        """The whole state by service, without secrets, for people to read. Its format is not fixed."""
         return self._control("GET", "state", {})
 
     def _control(self, method: str, what: str, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -208,7 +208,8 @@ def start(
             free one.
         seed: makes ids repeatable: the same calls in the same order get the same ids. Not with a `state_dir`.
             Random ids when left out.
-        stopped_at: where the clock stands; only `let_pass` moves it. This machine's clock when left out.
+        stopped_at: the time that the clock shows; only `let_pass` advances it. This machine's clock when left
+            out.
 
     Raises:
         LocalAwsError: an argument is invalid, or it did not start; the message says why and what to do.

@@ -61,7 +61,7 @@ def partiql_refusal(headers: Mapping[str, str], request: Mapping[str, object]) -
 
 
 def require(headers: Mapping[str, str], action: str, table: TableName) -> None:
-    """Go on if the caller may do this to a table.
+    """Raise unless the caller may do this to a table.
 
     Raises:
         ServiceError: the caller may not.

@@ -12,7 +12,7 @@ from ..errors import ServiceError
 
 
 def check(table: TableName, request: Mapping[str, Any]) -> None:
-    """Raise if enabled TTL would be enabled, or disabled TTL disabled.
+    """Raise if the update enables TTL that is enabled, or disables TTL that is disabled.
 
     Raises:
         ServiceError: it already has that status.

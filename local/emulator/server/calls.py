@@ -1,4 +1,4 @@
-"""An HTTP request as an AWS API call."""
+"""Reads the AWS API call in an HTTP request."""
 
 import re
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     """Install the emulator's rules; call once, before the first request.
 
     Returns:
-        All that has state, by name.
+        Everything with state, by name.
     """
     ms.trust_no_key_by_its_name()
     ms.replace_evaluation(evaluation.first_match, evaluation.combined, evaluation.with_version)

@@ -34,7 +34,7 @@ BUSY_SECONDS = 3.0
 
 
 class PortBusyError(RefusalError):
-    """Another process listens on the port asked for."""
+    """Another process listens on the requested port."""
 
 
 def listen(port: int) -> socket.socket:

@@ -30,7 +30,7 @@ class EventRule(Lifecycle):
         )
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """DescribeRule and ListTagsForResource; the pattern in the program's words if it means the same."""
+        """DescribeRule and ListTagsForResource; the pattern as in the program if it is equivalent."""
         bus, _, name = resource_id.rpartition("/")
         try:
             rule = call.client("events").describe_rule(Name=name, EventBusName=bus or DEFAULT_BUS)
@@ -55,7 +55,7 @@ class EventRule(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """PutRule again; tags have requests of their own."""
+        """PutRule again; tags have separate requests."""
         events, name = call.client("events"), resource_id.rpartition("/")[2]
         if changed - {"tags"}:
             events.put_rule(**_wanted(name, new))
@@ -67,7 +67,7 @@ class EventRule(Lifecycle):
                 events.tag_resource(ResourceARN=old["arn"], Tags=tags.to_list(change.set))
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteRule, which succeeds for a rule that is gone."""
+        """DeleteRule, which succeeds if the rule no longer exists."""
         bus, _, name = resource_id.rpartition("/")
         call.client("events").delete_rule(Name=name, EventBusName=bus or DEFAULT_BUS)
 

@@ -51,7 +51,7 @@ class SnsTopic(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """SetTopicAttributes for each attribute; tags have requests of their own."""
+        """SetTopicAttributes for each attribute; tags have separate requests."""
         sns = call.client("sns")
         for ours in sorted(changed & ATTRIBUTES.keys()):
             sns.set_topic_attributes(
@@ -65,5 +65,5 @@ class SnsTopic(Lifecycle):
                 sns.tag_resource(ResourceArn=resource_id, Tags=tags.to_list(change.set))
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
-        """DeleteTopic, which succeeds for a topic that is gone."""
+        """DeleteTopic, which succeeds if the topic no longer exists."""
         call.client("sns").delete_topic(TopicArn=resource_id)
