@@ -63,11 +63,12 @@ def print_fact(console: Console, what: str, value: str) -> None:
 
 
 def _print(console: Console, text: Text, *, indent: int) -> None:
-    """Print an indented paragraph: wrapped between words on a terminal, on one line elsewhere."""
+    """Print indented lines: wrapped between words on a terminal, unwrapped elsewhere."""
     if console.is_terminal:
         console.print(Padding(text, (0, 0, 0, indent), expand=False))
-    else:
-        console.print(Text(" " * indent).append_text(text), soft_wrap=True)
+        return
+    for line in text.split(allow_blank=True):
+        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
 
 def perform(console: Console, number: int, step: Step, walkthrough: Walkthrough) -> bool:

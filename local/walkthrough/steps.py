@@ -195,7 +195,7 @@ def _rejected(w: Walkthrough, program: str) -> Facts:
     expect("mandatory violations", 1, len(rejections))
     expect("tables", before, dynamodb.list_tables()["TableNames"])
     yield "rejected by", POLICY
-    yield "because", rejections[0].message
+    yield "because", rejections[0].message.rstrip()
     yield "created", "nothing"
 
 
