@@ -3,7 +3,8 @@
 import os
 import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from encrypted_tables.engine.cache import cache_directory
@@ -38,6 +39,8 @@ class Checkout:
     directory: Path
     path: tuple[Path, ...] = ()
     """Directories of further programs."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Further environment variables."""
 
     def shell(self, command: str, credentials: Credentials | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command as a reader would."""
@@ -47,6 +50,7 @@ class Checkout:
             env={
                 **(environment := self.run.environment(credentials)),
                 "PATH": os.pathsep.join([*map(str, self.path), environment["PATH"]]),
+                **self.variables,
                 "XDG_CACHE_HOME": str(cache_directory().parent),
                 "GIT_AUTHOR_NAME": "reader",
                 "GIT_AUTHOR_EMAIL": "reader@example.com",

@@ -5,17 +5,19 @@ from pathlib import Path
 import pytest
 
 from local.local_run import LocalRun
+from local.shell import POLICY_PACK
 from tests.docs.aws_cli import install_aws_cli
 from tests.documents import Checkout, project_checkout, runnable_blocks
 
 
 @pytest.fixture
 def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """A reader with a checkout, the AWS CLI, and an account without tables and roles."""
+    """A reader with a checkout, the AWS CLI, the policy pack on, and an account without tables and roles."""
     install_aws_cli(tmp_path / "aws-cli")
     checkout = project_checkout(own_run)
     (checkout.directory / "Pulumi.dev.yaml").unlink()
     checkout.path = (tmp_path / "aws-cli",)
+    checkout.variables = POLICY_PACK
     return checkout
 
 

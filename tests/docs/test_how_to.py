@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from local.local_run import LocalRun
+from local.shell import POLICY_PACK
 from tests.docs.aws_cli import install_aws_cli
 from tests.documents import DOCS, Checkout, blocks, project_checkout
 from tests.engine.programs import TRUST
@@ -134,6 +135,7 @@ def test_the_how_tos_of_a_stack_work_one_after_the_other(reader: Reader) -> None
     assert restored == {**KEY, "status": {"S": "paid"}}
     reader.sees_no_change()
 
+    reader.checkout.variables = POLICY_PACK
     reader.does("Destroy a table on purpose")
     assert reader.dynamodb.list_tables()["TableNames"] == []
     assert reader.state_of(key) == "PendingDeletion"

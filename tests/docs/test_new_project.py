@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from local.local_run import ROOT, LocalRun
+from local.shell import POLICY_PACK
 from tests.docs.git_host import GitHost, git_host
 from tests.documents import Checkout, blocks, runnable_blocks
 
@@ -27,12 +28,12 @@ ITEMS = json.dumps(
 
 @pytest.fixture
 def reader(own_run: LocalRun, tmp_path: Path) -> Checkout:
-    """A reader in a checkout, who will create the project next to it."""
+    """A reader in a checkout, with the policy pack on, who will create the project next to it."""
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     for name in ("template", "components", "__main__.py", "config.py", "first_table.py", "venv"):
         (checkout / name).symlink_to(ROOT / name)
-    return Checkout(own_run, checkout)
+    return Checkout(own_run, checkout, variables=POLICY_PACK)
 
 
 def test_a_project_of_another_name_is_deployed_verified_changed_and_destroyed(
