@@ -125,7 +125,11 @@ def _exported(
 ) -> tuple[tuple[Path, ...], Sequence[StateReport]]:
     """The files of the stacks in the shard, and the reports of those that cannot be exported."""
     stacks = [one for one in backend.stacks() if shard.has(one.project, one.stack)]
-    exported = backend.exported(stacks, directory, Progress("exported", len(stacks)).one_more)
+    try:
+        exported = backend.exported(stacks, directory, Progress("exported", len(stacks)).one_more)
+    except KeyboardInterrupt as interruption:
+        interruption.add_note(f"run the same command again: {directory} keeps what is exported")
+        raise
     files = tuple(one for one in exported if isinstance(one, Path))
     return files, [one for one in exported if isinstance(one, StateReport)]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from encrypted_tables.__main__ import main
 from encrypted_tables.audit.backend import Shard
+from encrypted_tables.audit.progress import Progress
 from local.local_run import ROOT
 from tests.audit.states import ENCRYPTED, SAFE, audit, in_backend
 
@@ -53,6 +54,21 @@ def test_all_stacks_are_checked_and_current_exports_are_not_read_again(
     _, again = audit(tmp_path, *arguments)
     assert [file.name for file, number in read.items() if file.stat().st_ino != number] == ["prod.json"]
     assert sum(len(one["violations"]) for one in again["states"]) == 2
+
+
+def test_an_interruption_says_how_to_continue(
+    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "one_more", interrupted)
+    exports = tmp_path / "exports"
+
+    assert main(["audit", "--backend", backend, "--exports", str(exports)]) == 2
+    message = f"interrupted; run the same command again: {exports} keeps what is exported\n"
+    assert capsys.readouterr().err == f"encrypted-tables: {message}"
+    assert [*exports.rglob("*.json")] != []
 
 
 def test_a_baseline_of_all_stacks_works_for_each_part(
