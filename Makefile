@@ -40,17 +40,17 @@ locks:  ## refresh the lock files: the newest version of every package, with its
 vulnerabilities:  ## known vulnerabilities of the locked packages and of the engine
 	@python3 -m local.vulnerabilities
 
-verify:  ## who really has access to the tables of STACK
+verify: setup  ## who really has access to the tables of STACK
 	@$(PY) -m encrypted_tables verify --stack $(STACK)
 
-who-can:  ## everyone who can read TABLE
+who-can: setup  ## everyone who can read TABLE
 	@test -n "$(TABLE)" || { echo "Give the table: make who-can TABLE=orders" >&2; exit 2; }
 	@$(PY) -m encrypted_tables who-can $(TABLE)
 
-access-diff:  ## who would gain or lose access by the changes to STACK
+access-diff: setup  ## who would gain or lose access by the changes to STACK
 	@pulumi preview --stack $(STACK) --json --show-sames | $(PY) -m encrypted_tables access-diff -
 
-audit:  ## check the exported states STATE with the policy pack
+audit: setup  ## check the exported states STATE with the policy pack
 	@test -n "$(STATE)" || { echo "Give exported states: make audit STATE=\"prod.json staging.json\"" >&2; exit 2; }
 	@$(PY) -m encrypted_tables audit $(STATE)
 

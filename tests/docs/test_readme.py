@@ -43,6 +43,14 @@ def test_make_knows_each_command() -> None:
     assert set(made) <= set(targets)
 
 
+def test_each_target_that_runs_an_environment_sets_it_up_first() -> None:
+    rules = re.findall(r"^([\w-]+):([^#\n]*).*\n((?:\t.*\n)*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    running = {target: needed.split() for target, needed, recipe in rules if "$(PY)" in recipe}
+
+    assert {"verify", "audit", "demo"} <= set(running)
+    assert [target for target, needed in running.items() if not {"setup", "check"} & {*needed}] == []
+
+
 def test_the_config_is_accepted() -> None:
     (block,) = blocks(README, "yaml")
 
