@@ -49,7 +49,7 @@ def test_a_project_of_another_name_is_deployed_verified_changed_and_destroyed(
 
     assert "as declared" in follow(reader, make)
     shop = tmp_path / "shop"
-    assert len(files(shop)) < 60
+    assert len(files(shop)) < 80
     assert yaml.safe_load((shop / "Pulumi.yaml").read_text())["name"] == "shop"
     assert yaml.safe_load((shop / "Pulumi.dev.yaml").read_text())["config"] == {
         "aws:region": "eu-west-1",
