@@ -23,10 +23,23 @@ LITERAL = {"*": "\ue000", "?": "\ue001"}
 
 def matches(value: str, pattern: str) -> bool:
     """Whether a text matches a pattern with `*` and `?`, case-sensitively."""
-    regular = "".join({"*": ".*", "?": "."}.get(one) or re.escape(one) for one in pattern)
-    for wildcard, placeholder in LITERAL.items():
-        regular = regular.replace(re.escape(placeholder), re.escape(wildcard))
-    return re.fullmatch(regular, value, re.DOTALL) is not None
+    return re.fullmatch(expression(pattern), value, re.DOTALL) is not None
+
+
+def expression(pattern: str, character: str = ".") -> str:
+    """The regular expression of a pattern, whose wildcards match `character`.
+
+    The text up to the next fixed part is matched atomically, as a pattern with many wildcards would otherwise
+    take exponential time.
+    """
+    *parts, end = (
+        "".join(character if one == "?" else re.escape(plain(one)) for one in part)
+        for part in pattern.split("*")
+    )
+    if not parts:
+        return end
+    start, *between = parts
+    return start + "".join(f"(?>{character}*?{one})" for one in between) + f"{character}*{end}"
 
 
 def plain(pattern: str) -> str:

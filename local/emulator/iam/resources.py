@@ -7,10 +7,9 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 
 import re
 
-from ..iam.operators import ARN_PARTS, LITERAL, Answer, matches
+from ..iam.operators import ARN_PARTS, Answer, expression, matches
 
-_WITHIN = {"*": "[^:]*", "?": "[^:]"}
-_BEYOND = {"*": ".*", "?": "."}
+_WITHIN = "[^:]"
 
 
 def covers(pattern: str, arn: str) -> Answer:
@@ -19,18 +18,12 @@ def covers(pattern: str, arn: str) -> Answer:
         return matches(arn, pattern)
     parts = pattern.split(":", ARN_PARTS - 1)
     parts += ["*"] * (ARN_PARTS - len(parts))
-    expression = ":".join([*map(_of_part, parts[:-1]), _translated(parts[-1], _BEYOND)])
-    if re.fullmatch(expression, arn, re.DOTALL):
+    if re.fullmatch(":".join([*map(_of_part, parts[:-1]), expression(parts[-1])]), arn, re.DOTALL):
         return True
     return None if matches(arn, pattern) else False
 
 
 def _of_part(part: str) -> str:
     if part.endswith("*"):
-        return _translated(part[:-1], _WITHIN) + ".*"
-    return _translated(part, _WITHIN)
-
-
-def _translated(text: str, wildcards: dict[str, str]) -> str:
-    literal = {placeholder: re.escape(one) for one, placeholder in LITERAL.items()}
-    return "".join({**wildcards, **literal}.get(one) or re.escape(one) for one in text)
+        return expression(part[:-1], _WITHIN) + ".*"
+    return expression(part, _WITHIN)

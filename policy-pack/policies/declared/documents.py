@@ -96,8 +96,15 @@ def matches(pattern: Value, text: str) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _matches(pattern: str, text: str) -> bool:
-    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wild, text, re.IGNORECASE) is not None
+    return re.fullmatch(wildcards(pattern), text, re.IGNORECASE) is not None
+
+
+def wildcards(pattern: str) -> str:
+    """The regular expression of an IAM pattern; atomic groups keep it fast with many wildcards."""
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
+    return (
+        first + "".join(f"(?>.*?{part})" for part in rest[:-1]) + "".join(f".*{part}" for part in rest[-1:])
+    )
 
 
 def is_hidden(value: Value) -> bool:

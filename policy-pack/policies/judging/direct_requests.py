@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from policies.declared.documents import Condition, is_hidden
+from policies.declared.documents import Condition, is_hidden, wildcards
 
 IAM_ARN = re.compile(r"arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):.+")
 
@@ -50,8 +50,7 @@ OF_THE_ACCOUNT = frozenset({"aws:principalaccount", "aws:resourceaccount", "kms:
 
 
 def _like(pattern: str, text: str) -> bool:
-    wild = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(wild, text, re.DOTALL) is not None
+    return re.fullmatch(wildcards(pattern), text, re.DOTALL) is not None
 
 
 def _arn_like(pattern: str, arn: str) -> bool:
