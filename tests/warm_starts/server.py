@@ -24,7 +24,7 @@ PROGRAMS = (
     "pydantic",
 )
 PLUGINS = (
-    "local.engine.language_host.generating_host",
+    "local.engine.language_host.other_language_host",
     "local.engine.language_host.host",
     "local.provider.servicer",
 )
