@@ -11,11 +11,7 @@ from local.provider.errors import is_code
 from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties
 
-NUMBERS = {
-    "targetValue": "TargetValue",
-    "scaleInCooldown": "ScaleInCooldown",
-    "scaleOutCooldown": "ScaleOutCooldown",
-}
+COOLDOWNS = {"scaleInCooldown": "ScaleInCooldown", "scaleOutCooldown": "ScaleOutCooldown"}
 
 
 class ScalingPolicy(Lifecycle):
@@ -90,8 +86,10 @@ def _split(import_id: str) -> tuple[str, str]:
 
 
 def _wanted(inputs: Properties) -> dict[str, Any]:
+    """The configuration. Like the official plugin, this sends a cooldown that is not given as 0."""
     given = inputs["targetTrackingScalingPolicyConfiguration"]
-    request: dict[str, Any] = {theirs: given[ours] for ours, theirs in NUMBERS.items() if ours in given}
+    request: dict[str, Any] = {theirs: given.get(ours, 0) for ours, theirs in COOLDOWNS.items()}
+    request["TargetValue"] = given["targetValue"]
     request["DisableScaleIn"] = given.get("disableScaleIn", False)
     if metric := given.get("predefinedMetricSpecification"):
         label = {"ResourceLabel": metric["resourceLabel"]} if metric.get("resourceLabel") else {}
@@ -104,7 +102,10 @@ def _wanted(inputs: Properties) -> dict[str, Any]:
 
 def _observed(policy: Properties) -> dict[str, Any]:
     found = policy.get("TargetTrackingScalingPolicyConfiguration") or {}
-    observed: dict[str, Any] = {ours: found[theirs] for ours, theirs in NUMBERS.items() if theirs in found}
+    observed: dict[str, Any] = {
+        ours: found[theirs] for ours, theirs in COOLDOWNS.items() if found.get(theirs)
+    }
+    observed["targetValue"] = found["TargetValue"]
     observed["disableScaleIn"] = found.get("DisableScaleIn", False)
     if metric := found.get("PredefinedMetricSpecification"):
         label = {"resourceLabel": metric["ResourceLabel"]} if metric.get("ResourceLabel") else {}

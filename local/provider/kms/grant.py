@@ -9,6 +9,11 @@ from local.provider.errors import ProviderError, is_code
 from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties
 
+CONSTRAINTS = {
+    "encryptionContextEquals": "EncryptionContextEquals",
+    "encryptionContextSubset": "EncryptionContextSubset",
+}
+
 
 class KmsGrant(Lifecycle):
     """A grant; its id is `<key id>:<grant id>`."""
@@ -42,11 +47,9 @@ class KmsGrant(Lifecycle):
         if grant is None:
             return None
         constraints = grant.get("Constraints") or {}
-        names = {
-            "EncryptionContextEquals": "encryptionContextEquals",
-            "EncryptionContextSubset": "encryptionContextSubset",
+        observed = {
+            ours: constraints[theirs] for ours, theirs in CONSTRAINTS.items() if constraints.get(theirs)
         }
-        observed = {names[name]: value for name, value in constraints.items() if name in names and value}
         return {
             "keyId": known.get("keyId", key),
             "grantId": grant_id,
@@ -94,11 +97,13 @@ def _find(call: Call, key: str, grant_id: str) -> dict[str, Any] | None:
 
 
 def _constraints(inputs: Properties) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for constraint in inputs.get("constraints") or []:
-        for name, value in constraint.items():
-            result[name[0].upper() + name[1:]] = value
-    return result
+    """The constraints. Like the official plugin, this sends the kind that is not given too, empty."""
+    given = inputs.get("constraints") or []
+    merged = {
+        theirs: {name: text for one in given for name, text in (one.get(ours) or {}).items()}
+        for ours, theirs in CONSTRAINTS.items()
+    }
+    return merged if given else {}
 
 
 def _names_new_principal(error: ClientError) -> bool:

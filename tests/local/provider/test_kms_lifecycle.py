@@ -220,6 +220,12 @@ def test_a_grant_is_created_and_revoked(plugin: Plugin, unique: Unique) -> None:
     )
     assert isinstance(grant.state["grantToken"], Secret)
     assert plugin.refresh(grant) is not None
+    assert plugin.aws
+    [made] = plugin.aws.client("kms").list_grants(KeyId=key.id)["Grants"]
+    assert made["Constraints"] == {
+        "EncryptionContextEquals": {"table": "orders"},
+        "EncryptionContextSubset": {},
+    }
     plugin.delete(grant)
     assert plugin.refresh(grant) is None
 

@@ -86,6 +86,13 @@ def test_a_scaling_policy_is_created_changed_and_deleted(
     assert imported.id == made.id
     assert list(plugin.diff(imported, declared).diffs) == []
 
+    assert plugin.aws
+    [found] = plugin.aws.client("application-autoscaling").describe_scaling_policies(
+        ServiceNamespace="dynamodb", ResourceId=target.id
+    )["ScalingPolicies"]
+    in_aws = found["TargetTrackingScalingPolicyConfiguration"]
+    assert (in_aws["ScaleInCooldown"], in_aws["ScaleOutCooldown"]) == (60, 0)
+
     changed = plugin.update(made, {**declared, "targetTrackingScalingPolicyConfiguration": tracking(55.5)})
     assert changed.state["targetTrackingScalingPolicyConfiguration"]["targetValue"] == 55.5
     plugin.delete(changed)
