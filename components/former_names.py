@@ -3,12 +3,27 @@
 https://www.pulumi.com/docs/iac/concepts/options/aliases/
 """
 
+import re
 from collections.abc import Mapping
 
 import pulumi
 
 from .problems import SettingsError
+from .regions import REGION
 from .resource_names import is_about_role
+
+_REGION = rf"(-{REGION})?"
+_ABOUT = r"(\[.+\])?"
+_CHILD = re.compile(
+    rf"-(table|policy|key(-\d+)?{_REGION}|alias{_REGION}{_ABOUT}|(read|write)-(capacity|utilization){_ABOUT}"
+    rf"|(losses|access)(-target)?{_REGION}|alarms{_REGION})"
+)
+
+
+def is_name_of_child(child: str, name: str) -> bool:
+    """Whether a component with this name can have such a child."""
+    is_its = child.startswith(f"{name}-")
+    return is_its and bool(is_about_role(child) or _CHILD.fullmatch(child.removeprefix(name)))
 
 
 class FormerNames:

@@ -9,6 +9,7 @@ from .alarms import alarm_problems
 from .application_access import of_another_account
 from .application_settings import application_roles
 from .caller import Caller
+from .former_names import is_name_of_child
 from .inputs import has_output
 from .key_access import preflight as key_preflight
 from .key_policy import ProtectedTable
@@ -69,11 +70,11 @@ def _of_aliases(name: str, settings: TableSettings, caller: Caller) -> Iterator[
 
 def _of_former_names(name: str, settings: TableSettings, _: Caller) -> Iterator[Problem]:
     for child in settings.former_names:
-        if not child.startswith(f"{name}-"):
+        if not is_name_of_child(child, name):
             yield Problem(
                 ("formerNames", child),
-                f"is not the name of a resource of this component; its resources begin with "
-                f"`{name}-`, such as {f'{name}-table'!r}.",
+                f"is not the name of a resource of this component, such as {f'{name}-table'!r}, "
+                f"{f'{name}-key'!r} or {f'{name}-alias'!r}.",
             )
 
 

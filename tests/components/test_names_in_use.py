@@ -115,6 +115,7 @@ def test_a_key_or_restore_source_of_another_account_is_refused(setting: dict[str
             "replicaRegions[1]: 'us-east-1' and 'eu-west-1' are in different parts of the world",
         ),
         ({"former_names": {"order-table": "x"}}, "formerNames.order-table: is not the name of a resource of"),
+        ({"former_names": {"orders-tabel": "x"}}, "formerNames.orders-tabel: is not the name of a resource"),
         (
             {"application_access": {"app": {"role": "arn:aws:iam::444455556666:role/a", "access": "READ"}}},
             "applicationAccess.app.role: role arn:aws:iam::444455556666:role/a is of another account",

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import EncryptedTable, SettingsError
+from components.former_names import is_name_of_child
 from components.resource_names import about, about_role
 from tests.components.recorder import World, register
 
@@ -77,6 +78,29 @@ def test_an_earlier_name_that_two_children_had_is_an_alias_of_one() -> None:
     former = [alias.spec.name for one in found.values() for alias in one.request.aliases if alias.spec.name]
     assert "orders-archive-app-read" in former
     assert len(former) == len(set(former))
+
+
+def test_each_child_has_a_name_that_former_names_accept() -> None:
+    def program() -> None:
+        every = table(
+            "orders",
+            **SCALED,
+            global_secondary_indexes=[{"name": "by-year", "partition_key": "year"}],
+            additional_key_aliases=["sales/eu"],
+            key_version=2,
+            retained_key_versions=[1],
+            alarms={},
+            resource_policy_statements=[
+                {"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "dynamodb:GetItem"}
+            ],
+        )
+        every.grant_read(role("app"))
+        table("moves", replica_regions=["us-east-1"], alarms={}, additional_key_aliases=["moved"])
+
+    children = [one for one in register(program).values() if one.parent in ("orders", "moves")]
+
+    assert [one.name for one in children if not is_name_of_child(one.name, one.parent)] == []
+    assert len(children) > 25
 
 
 @given(st.lists(st.tuples(PARTS, PARTS, st.integers(1, 3)), min_size=2, max_size=2, unique=True))
