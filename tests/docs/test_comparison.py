@@ -4,7 +4,7 @@ import re
 
 from local.local_run import ROOT
 from tests.documents import DOCS, blocks
-from tests.engine.programs import Program
+from tests.engine.programs import TRUST, Program
 
 ROWS = [
     line.strip("|").split("|")
@@ -33,9 +33,9 @@ def test_every_row_compares_all_tools() -> None:
 
 def test_settings_without_an_argument_can_be_set_by_a_transform_or_a_resource(program: Program) -> None:
     (source,) = blocks("comparison.md", "python")
-    grant = """
-role = aws.iam.Role("monitor", assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": []}))
-plain = EncryptedTable("plain", {"partition_key": {"name": "id"}, "key_policy_profile": "console"})
+    grant = f"""
+role = aws.iam.Role("monitor", assume_role_policy={TRUST!r})
+plain = EncryptedTable("plain", {{"partition_key": {{"name": "id"}}, "key_policy_profile": "console"}})
 aws.kms.Grant("own", key_id=plain.key_arn, grantee_principal=role.arn, operations=["DescribeKey"])
 pulumi.export("plainKey", plain.key_arn)
 """

@@ -12,8 +12,8 @@ from local.local_run import ROOT, LocalRun
 from local.shell import POLICY_PACK
 from tests.docs.git_host import GitHost, git_host
 from tests.documents import Checkout, blocks, runnable_blocks
+from tests.engine.programs import TRUST
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 ITEMS = json.dumps(
     {
         "Version": "2012-10-17",

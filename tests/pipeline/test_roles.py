@@ -1,12 +1,11 @@
 """A role with read-only access previews the program, and another role deploys it."""
 
-import json
-
 import pytest
 
 from local.local_run import LocalRun
 from local.process import Credentials, LocalAws
 from tests.documents import Checkout, project_checkout
+from tests.engine.programs import TRUST
 
 CONFIG = """config:
   encrypted-tables:tables:
@@ -31,9 +30,9 @@ def user(aws: LocalAws, name: str, policy: str) -> Credentials:
 @pytest.fixture
 def checkout(own_run: LocalRun) -> Checkout:
     """The project with an environment that is not deployed yet."""
-    iam, trust = own_run.aws.client("iam"), {"Version": "2012-10-17", "Statement": []}
+    iam = own_run.aws.client("iam")
     for name in ("orders-service", "key-administrators"):
-        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
     full_access = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
     iam.attach_role_policy(RoleName="orders-service", PolicyArn=full_access)
     made = project_checkout(own_run)

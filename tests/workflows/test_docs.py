@@ -1,6 +1,5 @@
 """The commands of the documents run on the engine, in a reader's order."""
 
-import json
 import re
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from local.local_run import LocalRun
 from local.process import Credentials
 from tests.documents import DOCS, Checkout, blocks, project_checkout
+from tests.engine.programs import TRUST
 
 
 @pytest.fixture
@@ -30,9 +30,7 @@ def test_the_commands_of_pull_requests_work(checkout: Checkout) -> None:
 
 
 def test_the_commands_of_environments_work(checkout: Checkout) -> None:
-    checkout.run.aws.client("iam").create_role(
-        RoleName="app", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []})
-    )
+    checkout.run.aws.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=TRUST)
     make_secrets_key(checkout.run, "owner")
 
     statuses = [(command, checkout.shell(command)) for command in blocks("environments.md", "sh")]
