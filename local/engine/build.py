@@ -1,4 +1,4 @@
-"""Builds the engine from its Go modules, pinned by go.mod and go.sum, and caches it by its inputs."""
+"""Builds the engine and its SDK generator from Go modules, pinned by go.mod and go.sum, and caches them."""
 
 import hashlib
 import os
@@ -20,6 +20,7 @@ from local.engine.install_failures import remedy
 
 MODULE = Path(__file__).resolve().parent
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+GENERATOR = "sdk_generator"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 PROGRAM_RUNNER = "pulumi-language-python-exec"
 HOST = "pulumi-language-python"
@@ -57,7 +58,7 @@ def destination() -> Path:
 
     It does not depend on the version of Go: any version that go.mod accepts builds the same engine.
     """
-    parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum")]
+    parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum", f"{GENERATOR}/main.go")]
     parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -69,7 +70,7 @@ def go_caches() -> Path:
 
 def is_complete(directory: Path) -> bool:
     """True if the directory has a finished build."""
-    return all(os.access(directory / name, os.X_OK) for name in ("pulumi", HOST, PROGRAM_RUNNER))
+    return all(os.access(directory / name, os.X_OK) for name in ("pulumi", GENERATOR, HOST, PROGRAM_RUNNER))
 
 
 def build() -> Path:
@@ -88,7 +89,7 @@ def build() -> Path:
                 # In the unfinished build, so that the next build removes what a killed Go left behind.
                 with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
                     go = Go(toolchain, Path(temporary), go_caches())
-                    _compile(go, making / "pulumi")
+                    _compile(go, making)
                     shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
                 (making / HOST).write_text(HOST_LAUNCHER)
                 for program in (PROGRAM_RUNNER, HOST):
@@ -102,7 +103,7 @@ def _flags() -> tuple[str, ...]:
     return ("-mod=readonly", "-buildvcs=false", "-trimpath", TAGS, f"-ldflags=-s -w {version}")
 
 
-def _compile(go: Go, pulumi: Path) -> None:
+def _compile(go: Go, directory: Path) -> None:
     say(
         f"Building the Pulumi engine {pinned_version()} from Go modules. This happens once, takes 3 to 8 "
         "minutes on 2 cores, and needs about 3 GB, of which 0.1 GB stay"
@@ -112,7 +113,8 @@ def _compile(go: Go, pulumi: Path) -> None:
         go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="engine: {} modules downloaded"
     )
     progress = f"engine: {{}} of at most {len(listed.splitlines())} packages compiled"
-    run_go(go, "build", "-v", *_flags(), "-o", str(pulumi), PACKAGE, progress=progress)
+    for name, package in (("pulumi", PACKAGE), (GENERATOR, f"./{GENERATOR}")):  # they share most packages
+        run_go(go, "build", "-v", *_flags(), "-o", str(directory / name), package, progress=progress)
     say(f"  engine built in {time.monotonic() - started:.0f} s")
 
 

@@ -18,7 +18,6 @@ from encrypted_tables.engine.find import (
 from encrypted_tables.terminal import AttemptFailedError, say
 from local.engine import build, official_installer
 from local.engine.install_failures import remedy
-from local.engine.sdk_generator import build as sdk_generator
 
 OWN_HOST = Path(__file__).resolve().parent / "language_host" / LANGUAGE_HOST
 SDK_HOSTS = Path(__file__).resolve().parent / "sdk_generator" / "hosts"
@@ -59,9 +58,8 @@ def _built() -> Engine:
     directory = build.destination()
     if not build.is_complete(directory):
         raise AttemptFailedError("an earlier build in the cache: none")
-    variables = {**HOST_VARIABLES, sdk_generator.VARIABLE: str(sdk_generator.destination())}
     hosts = [one for one in sorted(SDK_HOSTS.iterdir()) if not shutil.which(f"pulumi-language-{one.name}")]
-    return _cached(directory, "built from Go modules", variables, hosts)
+    return _cached(directory, "built from Go modules", HOST_VARIABLES, hosts)
 
 
 def _install() -> Engine:

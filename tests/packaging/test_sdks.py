@@ -16,7 +16,6 @@ from encrypted_tables.engine.cache import cache_directory
 from encrypted_tables.engine.stack import Stack
 from encrypted_tables.verify.collect.declared import parse_outputs
 from local.engine.go_toolchain import find_go
-from local.engine.sdk_generator.build import VARIABLE, find_or_build_generator
 from local.local_run import LocalRun
 from tests.documents import blocks, runnable_blocks
 from tests.engine.programs import TRUST
@@ -149,8 +148,6 @@ def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[...,
         )
         if packages:
             return made
-        if VARIABLE in environment:  # an official engine has generators of its own
-            find_or_build_generator()
         (command,) = runnable_blocks(PAGE)
         made.done("bash", "-euc", command)
         return made

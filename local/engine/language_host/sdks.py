@@ -1,28 +1,27 @@
 """Generates SDKs of Pulumi packages, and adds them to projects: `pulumi package add` and `gen-sdk`."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from encrypted_tables.terminal import AttemptFailedError
+from local.engine.build import GENERATOR
 from local.engine.language_host.project import UserError
-from local.engine.sdk_generator.build import find_or_build_generator
 
 
 def generate(language: str, request: Any) -> None:  # noqa: ANN401  # a generated class
     """Write a package's SDK for a language into the directory of the request.
 
     Raises:
-        UserError: the generator cannot be built, or the schema is invalid.
+        UserError: the generator is missing, or the schema is invalid.
     """
-    try:
-        generator = find_or_build_generator()
-    except AttemptFailedError as failure:
-        raise UserError(f"No SDK generator: {failure}") from failure
+    generator = shutil.which(GENERATOR)
+    if not generator:
+        raise UserError(f"{GENERATOR} is not on PATH: run `make setup` again.")
     local = "true" if request.local else "false"
-    command = [str(generator), language, request.directory, request.loader_target, local]
+    command = [generator, language, request.directory, request.loader_target, local]
     _run(command, Path(request.directory), request.schema)
     for name, content in request.extra_files.items():
         file = Path(request.directory, name)

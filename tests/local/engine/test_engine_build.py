@@ -22,8 +22,9 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     copy = tmp_path / "module"
     copy.mkdir()
-    for name in ("go.mod", "go.sum"):
-        shutil.copy(engine_build.MODULE / name, copy)
+    (copy / "sdk_generator").mkdir()
+    for name in ("go.mod", "go.sum", "sdk_generator/main.go"):
+        shutil.copy(engine_build.MODULE / name, copy / name)
     monkeypatch.setattr(engine_build, "MODULE", copy)
     return copy
 
@@ -53,7 +54,7 @@ def test_the_version_is_the_one_that_the_modules_pin() -> None:
     assert engine_build.pinned_version() == "3.259.0"
 
 
-@pytest.mark.parametrize("name", ["go.mod", "go.sum"])
+@pytest.mark.parametrize("name", ["go.mod", "go.sum", "sdk_generator/main.go"])
 def test_a_changed_module_file_is_another_build(module: Path, name: str) -> None:
     before = engine_build.destination()
 
@@ -112,7 +113,7 @@ def test_two_builds_at_the_same_time_compile_once(
         kept = list(pool.map(lambda _: engine_build.build(), range(2)))
 
     assert kept == [engine_build.destination()] * 2
-    assert builds.read_text() == "one\n"
+    assert builds.read_text() == "one\n" * 2  # the engine and the SDK generator
     assert "Waiting for another process" in capsys.readouterr().err
 
 
@@ -157,7 +158,7 @@ def test_the_temporary_files_of_go_are_in_the_unfinished_build(
     unfinished = kept.with_name(f"{kept.name}.unfinished")
     assert unfinished in Path(output.read_text().strip()).parents
     assert sorted(file.name for file in kept.iterdir()) == sorted(
-        ["pulumi", engine_build.HOST, engine_build.PROGRAM_RUNNER]
+        ["pulumi", engine_build.GENERATOR, engine_build.HOST, engine_build.PROGRAM_RUNNER]
     )
 
 
@@ -182,7 +183,7 @@ def test_a_finished_build_leaves_no_go_caches(module: Path, monkeypatch: pytest.
 
     engine_build.build()
 
-    assert output.read_text() == "one\n"
+    assert output.read_text() == "one\n" * 2  # of the engine, kept for the SDK generator
     assert not engine_build.go_caches().exists()
     assert list(home.iterdir()) == []
 

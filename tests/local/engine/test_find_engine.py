@@ -40,7 +40,7 @@ def official_pulumi(directory: Path, version: str) -> Path:
 
 
 def built_pulumi(version: str = "3.259.0") -> Path:
-    for name in (engine_build.HOST, engine_build.PROGRAM_RUNNER):
+    for name in (engine_build.GENERATOR, engine_build.HOST, engine_build.PROGRAM_RUNNER):
         program(engine_build.destination() / name)
     return program(engine_build.destination() / "pulumi", f"v{version}")
 
