@@ -7,13 +7,13 @@ from tests.benchmarks.measure import Comparison, pairs_for, side_by_side
 from tests.benchmarks.stacks import planned, previewer, program
 
 SIZES = (1, 100, 1000)
-TARGET = 1.1
+TARGET = 1.03
 TITLES = {"component": "component", "bare": "a bare component", "raw": "raw resources"}
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:
-    """Compare with raw resources. A part of the difference is Pulumi's cost of any component."""
-    return compared(run, "component", "raw", sizes, TARGET)
+    """Compare with raw resources. It has no target: a component is one more registration for each three."""
+    return compared(run, "component", "raw", sizes, None)
 
 
 def bare_findings(run: LocalRun, sizes: Sequence[int] = SIZES) -> Iterator[Comparison]:

@@ -8,14 +8,14 @@ from encrypted_tables.engine.stack import Result, Stack
 from local.local_run import ROOT, LocalRun
 
 PROGRAMS = Path(__file__).parent / "programs"
-BESIDE = ("components", "venv")
+BESIDE = (ROOT / "components", ROOT / "venv", PROGRAMS / "resources.py")
 
 
 def program(run: LocalRun, name: str, tables: int, **environment: str) -> Stack:
     """A new stack of the program with that many tables, in a project of its own."""
     project = run.project(PROGRAMS / name)
     for needed in BESIDE:
-        (project / needed).symlink_to(ROOT / needed)
+        (project / needed.name).symlink_to(needed)
     stack = run.stack(project.name, project)
     return replace(stack, environment={**stack.environment, "TABLES": str(tables), **environment})
 

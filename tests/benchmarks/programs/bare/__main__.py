@@ -1,42 +1,39 @@
 """The same tables as with the component, in the smallest component: no checks, no settings, only resources.
 
-KEY_POLICY is the key policy of the table TABLE in ACCOUNT, as somebody would have it in a file.
+Resources have the inputs and options of the component's, except for its hooks, which are checks.
 """
-
-import os
 
 import pulumi
 import pulumi_aws as aws
+from resources import NAMES, key_inputs, table_inputs  # type: ignore[import-not-found]  # linked
 
-ACCOUNT = aws.get_caller_identity().account_id
-POLICY = os.environ["KEY_POLICY"].replace("ACCOUNT", ACCOUNT)
+EARLIER_TYPE = pulumi.Alias(type_="benchmark:index:EarlierTable")
+SOURCES = [
+    "restore_source_table_arn",
+    "restore_date_time",
+    "restore_to_latest_time",
+    "restore_backup_arn",
+    "import_table",
+]
 
 
 class BareTable(pulumi.ComponentResource):
     """Key, alias and table, and the outputs of the real component."""
 
     def __init__(self, name: str) -> None:
-        super().__init__("benchmark:index:BareTable", name)
-        child = pulumi.ResourceOptions(parent=self)
-        key = aws.kms.Key(
-            f"{name}-key",
-            description=f"Encrypts the DynamoDB table {name}.",
-            policy=POLICY.replace("TABLE", name),
-            enable_key_rotation=True,
-            deletion_window_in_days=7,
-            opts=child,
+        super().__init__(
+            "benchmark:index:BareTable", name, {}, pulumi.ResourceOptions(aliases=[EARLIER_TYPE])
         )
-        aws.kms.Alias(f"{name}-alias", name=f"alias/{name}", target_key_id=key.key_id, opts=child)
+
+        def child(ignored: list[str] | None = None) -> pulumi.ResourceOptions:
+            return pulumi.ResourceOptions(
+                parent=self, protect=False, retain_on_delete=False, ignore_changes=ignored
+            )
+
+        key = aws.kms.Key(f"{name}-key", **key_inputs(name), opts=child(["is_enabled"]))
+        aws.kms.Alias(f"{name}-alias", name=f"alias/{name}", target_key_id=key.key_id, opts=child())
         table = aws.dynamodb.Table(
-            f"{name}-table",
-            name=name,
-            hash_key="id",
-            attributes=[{"name": "id", "type": "S"}],
-            billing_mode="PAY_PER_REQUEST",
-            deletion_protection_enabled=False,
-            server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
-            point_in_time_recovery={"enabled": True},
-            opts=child,
+            f"{name}-table", **table_inputs(name, key.arn), opts=child([*SOURCES, "ttl.attributeName"])
         )
         self.register_outputs(
             {
@@ -52,5 +49,5 @@ class BareTable(pulumi.ComponentResource):
         )
 
 
-for number in range(int(os.environ["TABLES"])):
-    BareTable(f"table-{number:04}")
+for name in NAMES:
+    BareTable(name)
