@@ -16,11 +16,11 @@ def admit(
     """
     sets = [one for one in principals if is_permission_set(one)]
     named = [one for one in principals if one not in sets]
-    by_sets = f"{sid} by permission sets" if " " in sid else f"{sid}ByPermissionSets"
-    return [
-        allow(sid, named, actions, condition),
-        allow(by_sets, [ANYONE] if sets else [], actions, both(condition or {}, of_permission_sets(sets))),
-    ]
+    statements = [allow(sid, named, actions, condition)] if named else []
+    if sets:
+        by_sets = f"{sid} by permission sets" if " " in sid else f"{sid}ByPermissionSets"
+        statements.append(allow(by_sets, [ANYONE], actions, both(condition or {}, of_permission_sets(sets))))
+    return statements
 
 
 def compact(time: str) -> str:

@@ -15,6 +15,7 @@ from .encrypted_table_args import EncryptedTableArgs
 from .existing_key import checked_key
 from .former_names import FormerNames
 from .granted_roles import GrantedRoles
+from .inputs import output_of
 from .key_access import declared_access, doubt_about_deployer, ended_access, named_people
 from .keys import TableKeys
 from .preflight import preflight, protected_table
@@ -22,7 +23,7 @@ from .principal_lookup import Identities
 from .problems import Problem, as_map, raise_problems, read_settings
 from .program import this_program
 from .program_waits import program_waits
-from .resource_names import merged, type_token, with_earlier_type
+from .resource_names import earlier_type, type_token
 from .statement_access import declared_by_statements
 from .table import make_table
 from .table_policy import attach_policy
@@ -88,7 +89,12 @@ class EncryptedTable(pulumi.ComponentResource):
         raise_problems(what, problems if previewing else [*problems, *absent])
         program.add(name, settings, caller)
         former = FormerNames(settings.former_names)
-        options = merged(with_earlier_type("EncryptedTable", opts), former.options)
+        options = pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(
+                aliases=[earlier_type("EncryptedTable")], transformations=former.transformations
+            ),
+        )
         super().__init__(type_token("EncryptedTable"), name, {}, options)
         if doubt := doubt_about_deployer(settings, caller):
             pulumi.log.warn(f"{what}: {doubt}", self)
@@ -99,12 +105,9 @@ class EncryptedTable(pulumi.ComponentResource):
 
         self._name = name
         self._protected = table = protected_table(name, settings, caller)
-        keep = not settings.ephemeral
-        retain = keep or bool(options.retain_on_delete)
-        # Children inherit None from the component: the program may protect an ephemeral table.
-        self._kept = pulumi.ResourceOptions(parent=self, protect=keep or None, retain_on_delete=retain)
+        kept = _kept(self, settings, options)
 
-        keys = TableKeys(name, settings, table, caller, identities, self._kept)
+        keys = TableKeys(name, settings, table, caller, identities, kept)
         self.key: aws.kms.Key | None = keys.current() if settings.key_arn is None else None
         self.key_arn, *replica_keys = self._key_arns(keys)
         self._replica_keys = dict(zip(settings.replica_regions, replica_keys, strict=True))
@@ -116,23 +119,24 @@ class EncryptedTable(pulumi.ComponentResource):
             component=self,
             key_arn=self.key_arn,
             replica_keys=self._replica_keys,
-            options=self._kept,
+            options=kept,
         )
         child = pulumi.ResourceOptions(parent=self)
         autoscale(name, self.table, settings, child, program.components)
         attach_policy(name, self.table, settings, child)
         alarms = TableAlarms(name, settings, table, caller, child)
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
-        # without arguments, `Output.all` gives a list
-        self.alarm_target_arns = pulumi.Output.all(**alarms.make(keys.arns or brought)).apply(dict)
+        alarm_targets = alarms.make(keys.arns or brought)
         former.check(what)
 
         self.table_name = self.table.name
         self.table_arn = self.table.arn
         self.key_id = self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
-        self.key_alias = pulumi.Output.from_input(keys.alias if self.key else None)
+        key_alias = keys.alias if self.key else None
+        self.key_alias = pulumi.Output.from_input(key_alias)
         self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
-        self.replica_key_arns = pulumi.Output.all(**self._replica_keys).apply(dict)
+        self.replica_key_arns = output_of(self._replica_keys)
+        self.alarm_target_arns = output_of(alarm_targets)
         self._access = declared_access(settings, caller)
         self._statement_access = declared_by_statements(
             settings.key_policy_statements, settings.resource_policy_statements, caller.scope
@@ -147,10 +151,10 @@ class EncryptedTable(pulumi.ComponentResource):
                 "tableArn": self.table_arn,
                 "keyArn": self.key_arn,
                 "keyId": self.key_id,
-                "keyAlias": self.key_alias,
+                "keyAlias": key_alias,
                 "streamArn": self.stream_arn,
-                "replicaKeyArns": self.replica_key_arns,
-                "alarmTargetArns": self.alarm_target_arns,
+                "replicaKeyArns": self._replica_keys,
+                "alarmTargetArns": alarm_targets,
             }
         )
 
@@ -246,3 +250,16 @@ def _caller(
     except CallerError:
         raise_problems(what, problems)
         raise
+
+
+def _kept(
+    component: pulumi.Resource, settings: TableSettings, options: pulumi.ResourceOptions
+) -> Mapping[str, Any]:
+    """The options of the table and its keys, by name: unless the table is ephemeral, Pulumi keeps them."""
+    keep = not settings.ephemeral
+    return {
+        "parent": component,
+        # Children inherit None from the component: the program may protect an ephemeral table.
+        "protect": keep or None,
+        "retain_on_delete": keep or bool(options.retain_on_delete),
+    }

@@ -38,9 +38,9 @@ class FormerNames:
         self._children: set[str] = set()
 
     @property
-    def options(self) -> pulumi.ResourceOptions:
-        """The options of the component, which give its children their aliases."""
-        return pulumi.ResourceOptions(transformations=[self._with_alias] if self._names else None)
+    def transformations(self) -> list[pulumi.ResourceTransformation]:
+        """The transformations of the component, which give its children their aliases."""
+        return [self._with_alias] if self._names else []
 
     def check(self, what: str) -> None:
         """Check that each name belongs to a child.

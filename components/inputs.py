@@ -29,13 +29,19 @@ def with_outputs(value: Any) -> Any:  # noqa: ANN401  # any argument
     return [with_outputs(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def output_of(values: Mapping[str, Input[T]]) -> Output[Mapping[str, T]]:
+    """A map of inputs as one output. `Output.all` makes a list of an empty one."""
+    nested: Any = values
+    return Output.from_input(nested)
+
+
 def has_output(values: object) -> bool:
     """Whether the values contain an Output, at any depth."""
-    if isinstance(values, Output):
-        return True
+    if isinstance(values, list | tuple):
+        return any(map(has_output, values))
     if isinstance(values, Mapping):
-        return any(has_output(value) for value in values.values())
-    return isinstance(values, list | tuple) and any(has_output(value) for value in values)
+        return any(map(has_output, values.values()))
+    return isinstance(values, Output)
 
 
 def value_at_once(output: Output[Any]) -> Any:  # noqa: ANN401  # any value

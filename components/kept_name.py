@@ -17,15 +17,6 @@ from .statements import items
 _TABLE = "kms:EncryptionContext:aws:dynamodb:tableName"
 
 
-def keeps_table_name(name: str) -> pulumi.ResourceOptions:
-    """The options of a key whose preview and update reject a policy for another table.
-
-    Args:
-        name: the component's name.
-    """
-    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[_hook(name)]))
-
-
 def _check(args: pulumi.ResourceHookArgs) -> None:
     before, after = _tables(args.old_inputs or {}), _tables(args.new_inputs or {})
     if before and after and not before & after:
@@ -48,8 +39,9 @@ def _named(policy: Mapping[str, Any]) -> Iterator[str]:
             yield from items(condition.get(_TABLE, []))
 
 
-_hook = PerProgram(
+keeps_table_name = PerProgram(
     lambda name: pulumi.ResourceHook(
         f"{name}-table-name", _check, pulumi.ResourceHookOptions(on_dry_run=True)
     )
 )
+"""The hook before the update of a key, also in previews. Its argument is the name of a component."""

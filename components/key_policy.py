@@ -4,6 +4,7 @@ Pure: no AWS, no Pulumi. https://docs.aws.amazon.com/kms/latest/developerguide/k
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,7 +99,7 @@ def console_policy(access: KeyAccess, table: ProtectedTable) -> Document:
         *(permissions.CONSOLE_MULTI_REGION_ADMINISTRATION if table.is_multi_region else ()),
     ]
     statements = [
-        allow("Enable IAM User Permissions", _account(access, table), "kms:*"),
+        *admit("Enable IAM User Permissions", _account(access, table), "kms:*"),
         *admit("Allow access for Key Administrators", access.administrators, administration),
         *admit("Allow use of the key", users, use),
         # Grants have no end, so temporary users cannot create any.
@@ -133,7 +134,7 @@ def strict_policy(access: KeyAccess, table: ProtectedTable) -> Document:
     ]
     creation = {"StringEquals": {**through, "kms:CallerAccount": scope.account_id}}
     statements = [
-        allow("KeyManagementByAccount", _account(access, table), administration),
+        *admit("KeyManagementByAccount", _account(access, table), administration),
         *admit("KeyAdministration", access.administrators, administration),
         *admit("KeyMetadata", access.deployers, permissions.KEY_METADATA),
         *admit("TableCreation", access.deployers, permissions.TABLE_CREATION, creation),
@@ -166,12 +167,12 @@ def to_json(document: Document) -> str:
             f"the key policy has {size:,} bytes, but KMS accepts at most {MAXIMUM_BYTES:,}. "
             "Name fewer principals, such as one role that many of them assume."
         )
-    if strange := sorted(set(text) - _CHARACTERS):
+    if strange := sorted(set(_REFUSED.findall(text))):
         raise KeyPolicyError(f"KMS refuses these characters in a key policy: {' '.join(map(repr, strange))}.")
     return text
 
 
-_CHARACTERS = frozenset(map(chr, range(0x20, 0x100))) | {"\t", "\n", "\r"}
+_REFUSED = re.compile(r"[^\t\n\r\x20-\xff]")
 _FOR_AWS_RESOURCES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
@@ -203,6 +204,8 @@ def _key_usage(
     own = [user for user in users if table.scope.owns(user)]
     others = sorted(set(users) - set(own))
     for name, some in ((sid, own), (f"{sid}ByOtherAccounts", others)):
+        if not some:
+            continue
         limits = {
             "StringEquals": {
                 **table.through_dynamodb,
@@ -243,15 +246,14 @@ def _service_use(access: KeyAccess) -> list[Statement]:
     """https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-service-integration"""
     users = access.service_users
     return [
-        allow("KeyServiceUsage", users, permissions.CONSOLE_USE),
-        allow("KeyServiceGrants", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
+        *admit("KeyServiceUsage", users, permissions.CONSOLE_USE),
+        *admit("KeyServiceGrants", users, permissions.GRANTS, _FOR_AWS_RESOURCES),
     ]
 
 
 def _document(statements: Sequence[Statement], more: Sequence[Statement], **header: str) -> Document:
-    """Omits statements without principals, because KMS refuses them."""
-    named = [statement for statement in statements if statement["Principal"]["AWS"]]
-    sids = [statement["Sid"] for statement in [*named, *more] if "Sid" in statement]
+    combined = [*statements, *more]
+    sids = [statement["Sid"] for statement in combined if "Sid" in statement]
     if twice := sorted({sid for sid in sids if sids.count(sid) > 1}):
         raise KeyPolicyError(f"two statements have the Sid {twice[0]!r}; give each statement another Sid.")
-    return {**header, "Version": "2012-10-17", "Statement": [*named, *more]}
+    return {**header, "Version": "2012-10-17", "Statement": combined}

@@ -17,15 +17,6 @@ from .problems import SettingsError
 _KEYS = ("hashKey", "rangeKey")
 
 
-def keeps_key_types(name: str) -> pulumi.ResourceOptions:
-    """The options of a table whose preview and update reject another type for a key attribute.
-
-    Args:
-        name: the component's name.
-    """
-    return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[_hook(name)]))
-
-
 def _check(args: pulumi.ResourceHookArgs) -> None:
     old, new = args.old_inputs or {}, args.new_inputs or {}
     before, after = _types(old), _types(new)
@@ -67,6 +58,7 @@ def _indexes(inputs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {index["name"]: index for index in inputs.get("globalSecondaryIndexes") or ()}
 
 
-_hook = PerProgram(
+keeps_key_types = PerProgram(
     lambda name: pulumi.ResourceHook(f"{name}-key-types", _check, pulumi.ResourceHookOptions(on_dry_run=True))
 )
+"""The hook before the update of a table, also in previews. Its argument is the name of a component."""

@@ -1,6 +1,6 @@
 """The KMS keys of a table, one per Region and version, with their aliases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,14 +13,12 @@ from .key_access import key_policy
 from .key_policy import ProtectedTable
 from .lost_key import KeyPlace, lost_keys
 from .principal_lookup import Identities
-from .resource_names import about, merged, renamed
+from .resource_names import about, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
 
 # Aliases are not protected: they hold no data, and the table does not use them.
-_UNPROTECTED = pulumi.ResourceOptions(protect=False, retain_on_delete=False)
-# A key that somebody disabled stays disabled: an update does not enable it.
-_AS_ENABLED_IN_AWS = pulumi.ResourceOptions(ignore_changes=["is_enabled"])
+_UNPROTECTED = {"protect": False, "retain_on_delete": False}
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class TableKeys:
         table: the table in its main Region.
         caller: who deploys.
         identities: looks up the key's principals in IAM.
-        options: the options of all keys and aliases.
+        options: the options of all keys and aliases, by name.
         arns: the ARNs of the keys made so far, by Region.
     """
 
@@ -42,7 +40,7 @@ class TableKeys:
     table: ProtectedTable
     caller: Caller
     identities: Identities
-    options: pulumi.ResourceOptions
+    options: Mapping[str, Any]
     arns: dict[str, list[pulumi.Output[str]]] = field(default_factory=dict)
 
     def current(self) -> aws.kms.Key:
@@ -105,7 +103,7 @@ class TableKeys:
     def _common(self, version: int, region: str | None) -> Mapping[str, Any]:
         settings = self.settings
         table = replace(self.table, region=region) if region else self.table
-        watched = lost_keys(self.name).watch_key(
+        creation = lost_keys(self.name).watch_key(
             self._key_name(version, region), self._place(version, region)
         )
         return {
@@ -114,24 +112,31 @@ class TableKeys:
             "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
             "tags": settings.tags,
-            "opts": merged(self.options, _AS_ENABLED_IN_AWS, watched, *self._kept()),
+            "opts": pulumi.ResourceOptions(
+                **self.options,
+                ignore_changes=["is_enabled"],  # a key that somebody disabled stays disabled
+                hooks=pulumi.ResourceHookBinding(
+                    before_create=[creation],
+                    before_update=None if settings.ephemeral else [keeps_table_name(self.name)],
+                ),
+            ),
         }
 
-    def _kept(self) -> Iterator[pulumi.ResourceOptions]:
-        if not self.settings.ephemeral:
-            yield keeps_table_name(self.name)
-
     def _place(self, version: int, region: str | None) -> KeyPlace:
-        asking = pulumi.InvokeOptions(parent=self.options.parent)
+        asking = pulumi.InvokeOptions(parent=self.options["parent"])
         return KeyPlace(self.table.name, self.alias, region or self.table.region, version, asking)
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
         main = f"{self.name}-alias{suffix}"
-        watched = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
-        self._alias(main, self.alias, key, region, merged(self.options, watched))
+        move = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
+        unprotected = {**self.options, **_UNPROTECTED}
+        watched = pulumi.ResourceHookBinding(before_update=[move])
+        options = pulumi.ResourceOptions(**unprotected, hooks=watched)
+        self._alias(main, self.alias, key, region, options)
         for alias in self.settings.additional_key_aliases:
             label = alias.removeprefix(ALIAS_PREFIX)
-            options = renamed(self.options, f"{self.name}-alias-{label}{suffix}")
+            earlier = f"{self.name}-alias-{label}{suffix}"
+            options = renamed(pulumi.ResourceOptions(**unprotected), earlier)
             self._alias(about(main, label), alias, key, region, options)
 
     def _alias(
@@ -147,5 +152,5 @@ class TableKeys:
             name=alias,
             target_key_id=key.key_id,
             region=region,
-            opts=merged(options, _UNPROTECTED),
+            opts=options,
         )

@@ -121,15 +121,15 @@ class LostKeys:
         self._creation = pulumi.ResourceHook(f"{name}-key-is-not-lost", self._before_creation)
         self._move = pulumi.ResourceHook(f"{name}-alias-keeps-its-key", self._before_move, in_previews)
 
-    def watch_key(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
-        """The options of a key that is checked before an update creates it."""
+    def watch_key(self, name: str, place: KeyPlace) -> pulumi.ResourceHook:
+        """The hook before an update creates a key, which checks it."""
         self._places.setdefault(name, []).append(place)
-        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_create=[self._creation]))
+        return self._creation
 
-    def watch_alias(self, name: str, place: KeyPlace) -> pulumi.ResourceOptions:
-        """The options of an alias that is checked before it moves to another key, also in previews."""
+    def watch_alias(self, name: str, place: KeyPlace) -> pulumi.ResourceHook:
+        """The hook before an alias moves to another key, also in previews, which checks it."""
         self._places.setdefault(name, []).append(place)
-        return pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[self._move]))
+        return self._move
 
     async def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
         for place in await self._places_of(args):

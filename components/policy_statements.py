@@ -107,7 +107,7 @@ def _check_principals(element: str, principal: object, _: PolicyKind) -> None:
 
 
 def _check_texts(element: str, value: object, pattern: re.Pattern[str], what: str) -> None:
-    texts = list(items(value))
+    texts = items(value)
     if not texts:
         raise ValueError(f"{element} is empty; give {what}")
     for text in texts:

@@ -12,11 +12,10 @@ _ARN = re.compile(
 )
 _PATH_AND_NAME = r"(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}"
 _RESOURCE = re.compile(rf"root|(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
-_SHORTHAND = re.compile(rf"(?:user|role)/{_PATH_AND_NAME}", re.ASCII)
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
-_PERMISSION_SET = re.compile(r"permission-set/[\w+=,.@-]{1,32}", re.ASCII)
-_ORGANISATION = re.compile(
-    r"organisation/o-[a-z0-9]{10,32}(/r-[0-9a-z]{4,32}(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*)?", re.ASCII
+_ORGANISATION = r"organisation/o-[a-z0-9]{10,32}(/r-[0-9a-z]{4,32}(/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})*)?"
+_WITHOUT_ARN = re.compile(
+    rf"\d{{12}}|(?:user|role)/{_PATH_AND_NAME}|permission-set/[\w+=,.@-]{{1,32}}|{_ORGANISATION}", re.ASCII
 )
 _UNIQUE_ID = re.compile(r"A[A-Z0-9]{3}[A-Z0-9]{12,124}")
 _FORMS = (
@@ -53,7 +52,7 @@ def check_principal(principal: str) -> str:
     Raises:
         PrincipalError: it is not.
     """
-    if any(form.fullmatch(principal) for form in (_ACCOUNT_ID, _SHORTHAND, _PERMISSION_SET, _ORGANISATION)):
+    if _WITHOUT_ARN.fullmatch(principal):
         _refuse_wildcard(principal)
         return principal
     if principal.startswith("permission-set/"):

@@ -24,12 +24,9 @@ def type_token(component: str) -> str:
     return f"{PACKAGE}:index:{component}"
 
 
-def with_earlier_type(component: str, options: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options of a component, with an alias for the package's earlier name so that existing stacks keep
-    it.
-    """
-    earlier = pulumi.Alias(type_=f"{_EARLIER_PACKAGE}:index:{component}")
-    return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(aliases=[earlier]))
+def earlier_type(component: str) -> pulumi.Alias:
+    """The alias for the package's earlier name, so that existing stacks keep the component."""
+    return pulumi.Alias(type_=f"{_EARLIER_PACKAGE}:index:{component}")
 
 
 def about(name: str, subject: str) -> str:

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -46,10 +46,11 @@ def organisations(statement: Statement) -> list[str]:
     return [f"organisation/{str(value).removesuffix('/*')}" for value in values]
 
 
-def items(value: object) -> Iterator[Any]:
+def items(value: object) -> Sequence[Any]:
     """A list, where IAM's grammar allows a single value or a list."""
-    yield from value if isinstance(value, list | tuple) else (value,)
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _has(actions: object, action: str) -> bool:
-    return any(fnmatchcase(action.lower(), str(one).lower()) for one in items(actions))
+    wanted = action.lower()
+    return any(fnmatchcase(wanted, str(one).lower()) for one in items(actions))

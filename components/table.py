@@ -1,6 +1,7 @@
 """The DynamoDB table of a component."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -9,7 +10,6 @@ from .current_table import current_capacity, current_table
 from .key_policy import ProtectedTable
 from .key_types import keeps_key_types
 from .provisioned_capacity import left_to_autoscaling
-from .resource_names import merged
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_settings import TableSettings
 
@@ -22,7 +22,7 @@ def make_table(
     component: pulumi.Resource,
     key_arn: pulumi.Input[str],
     replica_keys: Mapping[str, pulumi.Output[str]],
-    options: pulumi.ResourceOptions,
+    options: Mapping[str, Any],
 ) -> aws.dynamodb.Table:
     """Make the table.
 
@@ -33,7 +33,7 @@ def make_table(
         component: the parent of lookups and warnings.
         key_arn: the table's key.
         replica_keys: the key of each replica, by Region.
-        options: options of the table.
+        options: options of the table, by name.
     """
     found = current_table(place.name, place.region, settings, pulumi.InvokeOptions(parent=component))
     if settings.restore_from and not found and (later := not_restored(settings)):
@@ -55,5 +55,9 @@ def make_table(
         name=place.name,
         server_side_encryption={"enabled": True, "kms_key_arn": key_arn},
         **inputs,
-        opts=merged(options, pulumi.ResourceOptions(ignore_changes=ignored), keeps_key_types(name)),
+        opts=pulumi.ResourceOptions(
+            **options,
+            ignore_changes=ignored,
+            hooks=pulumi.ResourceHookBinding(before_update=[keeps_key_types(name)]),
+        ),
     )

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from .caller import current_caller
 from .problems import validated
 from .program_waits import program_waits
-from .resource_names import type_token, with_earlier_type
+from .resource_names import earlier_type, type_token
 from .setting_types import OrOutput, Settings, TagKey, TagValue, UserName
 
 _SIGN_IN = {
@@ -75,7 +75,8 @@ class TestUser(pulumi.ComponentResource):
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = validated(f"TestUser {name!r}", args, TestUserSettings)
         caller = current_caller(opts)
-        super().__init__(type_token("TestUser"), name, {}, with_earlier_type("TestUser", opts))
+        own = pulumi.ResourceOptions(aliases=[earlier_type("TestUser")])
+        super().__init__(type_token("TestUser"), name, {}, pulumi.ResourceOptions.merge(opts, own))
         child = pulumi.ResourceOptions(parent=self)
         self.user = aws.iam.User(
             f"{name}-user", name=settings.user_name, force_destroy=True, tags=settings.tags, opts=child
