@@ -43,12 +43,15 @@ def arguments_of(typed_dict: type) -> Iterator[Attribute]:
 
 
 def outputs_of(component: type) -> Iterator[Attribute]:
-    """The outputs of a component: attributes annotated as outputs, then public properties."""
-    described = docstrings(component)
-    for name, annotation in inspect.get_annotations(component).items():
-        kind: object = get_origin(annotation)
-        if kind is Output:
-            yield _output(name, annotation, described[name])
+    """The outputs of a component: attributes annotated as outputs, also in its bases, then public
+    properties.
+    """
+    for part in (component, *component.__bases__):
+        described = docstrings(part)
+        for name, annotation in inspect.get_annotations(part).items():
+            kind: object = get_origin(annotation)
+            if kind is Output:
+                yield _output(name, annotation, described[name])
     for name, member in vars(component).items():
         if isinstance(member, property) and not name.startswith("_"):
             annotation = inspect.get_annotations(member.fget)["return"]  # type: ignore[arg-type]  # has a getter

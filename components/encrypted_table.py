@@ -12,6 +12,7 @@ from .application_settings import application_roles
 from .caller import Caller, CallerError, aws_provider, current_caller
 from .capacity import autoscale
 from .encrypted_table_args import EncryptedTableArgs
+from .encrypted_table_outputs import EncryptedTableOutputs
 from .existing_key import checked_key
 from .former_names import FormerNames
 from .granted_roles import GrantedRoles
@@ -31,7 +32,7 @@ from .table_settings import TableSettings
 from .valid_part import found_by, readable
 
 
-class EncryptedTable(pulumi.ComponentResource):
+class EncryptedTable(EncryptedTableOutputs, pulumi.ComponentResource):
     """A DynamoDB table that is encrypted with a customer managed KMS key.
 
     Creates the key with its alias and policy, then the table. Key rotation and point-in-time recovery are on;
@@ -45,30 +46,6 @@ class EncryptedTable(pulumi.ComponentResource):
     Raises:
         SettingsError: an argument is invalid, or nobody could change the key policy again.
     """
-
-    table_name: pulumi.Output[str]
-    """The table's name."""
-
-    table_arn: pulumi.Output[str]
-    """The table's ARN."""
-
-    key_arn: pulumi.Output[str]
-    """The ARN of the KMS key that encrypts the table."""
-
-    key_id: pulumi.Output[str]
-    """The key's id."""
-
-    key_alias: pulumi.Output[str | None]
-    """The key's main alias, with `alias/`. None if `key_arn` is set."""
-
-    stream_arn: pulumi.Output[str | None]
-    """The ARN of the table's stream. None if the table has no stream."""
-
-    replica_key_arns: pulumi.Output[Mapping[str, str]]
-    """The ARN of the key of each replica, by Region."""
-
-    alarm_target_arns: pulumi.Output[Mapping[str, str]]
-    """The ARN of the target of the alarms, by Region; empty without `alarms`."""
 
     @program_waits()
     def __init__(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -79,25 +80,9 @@ def key_policy(
     Raises:
         SettingsError: KMS would refuse the policy, or nobody could manage the key.
     """
-    inputs = {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
-
-    def rendered(known: Mapping[str, Any]) -> Document:
-        if problems := [*people_problems(settings, known["people"], caller)]:
-            raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
-        return _checked(_document(settings, table, known), settings, caller)
-
-    def render(known: Mapping[str, Any]) -> str:
-        try:
-            document = settings.key_policies.get((table, caller)) or rendered(known)
-            settings.key_policies[table, caller] = document
-            # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the
-            # deployer not.
-            looked_up = identities if settings.deployers is None else None
-            return to_json(_identified(document, known["people"], caller, looked_up))
-        except ValueError as error:
-            raise SettingsError(f"key of table {table.name!r}: {error}") from None
-
-    return when_known(inputs, render)
+    return when_known(
+        _policy_inputs(settings, caller), partial(_rendered, settings, table, caller, identities)
+    )
 
 
 def declared_access(settings: KeySettings, caller: Caller) -> pulumi.Input[Sequence[Mapping[str, Any]]]:
@@ -138,9 +123,10 @@ def preflight(settings: KeySettings, table: ProtectedTable, caller: Caller) -> l
     problems = [*found_by(people_problems, settings, named, caller)]
     if problems or settings.key_arn is not None:
         return problems
-    if not has_output([people_of(settings, caller), settings.key_policy_statements]):
+    inputs = _policy_inputs(settings, caller)
+    if not has_output(inputs):
         try:
-            key_policy(settings, table, caller)
+            _rendered(settings, table, caller, None, inputs)
         except SettingsError as error:
             problems.append(Problem((), str(error)))
     return problems
@@ -166,6 +152,28 @@ def doubt_about_deployer(settings: KeySettings, caller: Caller) -> str | None:
 def _is_role_of(role: str, principal: str) -> bool:
     """Whether a role belongs to a permission set."""
     return is_permission_set(principal) and any(fnmatchcase(role, arn) for arn in role_arns(principal))
+
+
+def _policy_inputs(settings: KeySettings, caller: Caller) -> Mapping[str, Any]:
+    return {"people": people_of(settings, caller), "statements": settings.key_policy_statements}
+
+
+def _rendered(
+    settings: KeySettings,
+    table: ProtectedTable,
+    caller: Caller,
+    identities: Identities | None,
+    known: Mapping[str, Any],
+) -> str:
+    try:
+        document = settings.key_policies.get((table, caller)) or _checked(settings, table, caller, known)
+        settings.key_policies[table, caller] = document
+        # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the deployer
+        # not.
+        looked_up = identities if settings.deployers is None else None
+        return to_json(_identified(document, known["people"], caller, looked_up))
+    except ValueError as error:
+        raise SettingsError(f"key of table {table.name!r}: {error}") from None
 
 
 def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, Any]) -> Document:
@@ -206,7 +214,13 @@ def _identified(
     return {"Id": f"principals-{digest}", **document} if ids else document
 
 
-def _checked(document: Document, settings: KeySettings, caller: Caller) -> Document:
+def _checked(
+    settings: KeySettings, table: ProtectedTable, caller: Caller, known: Mapping[str, Any]
+) -> Document:
+    """The policy's document, if its principals are valid and somebody could change it again."""
+    if problems := [*people_problems(settings, known["people"], caller)]:
+        raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
+    document = _document(settings, table, known)
     reason = lockout(document, caller.principal, caller.scope)
     if reason and not settings.bypass_policy_lockout_safety_check:
         raise KeyPolicyError(

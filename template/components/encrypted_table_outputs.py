@@ -1,0 +1,1 @@
+../../components/encrypted_table_outputs.py
