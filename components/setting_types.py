@@ -38,7 +38,12 @@ class Settings(BaseModel):
     """Base of all settings: camelCase in config, snake_case in Python. Unknown settings are errors."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        allow_inf_nan=False,
+        defer_build=True,  # most programs validate few of the models by themselves
     )
 
 
