@@ -144,7 +144,7 @@ def test_an_existing_key_is_used_without_creating_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "message"),
     [
         ({"keyManager": "AWS"}, "not a customer managed key"),
         ({"keyState": "PendingDeletion"}, "in the state PendingDeletion"),
@@ -152,8 +152,8 @@ def test_an_existing_key_is_used_without_creating_one() -> None:
         ({"customerMasterKeySpec": "RSA_2048"}, "SYMMETRIC_DEFAULT"),
     ],
 )
-def test_an_unsuitable_existing_key_is_refused(facts: dict[str, Any], told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
+def test_an_unsuitable_existing_key_is_refused(facts: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         registered(World(key=facts), key_arn=OWN_KEY)
 
 
@@ -243,12 +243,12 @@ def test_granting_the_same_access_twice_is_an_error() -> None:
 def test_deploying_as_somebody_who_is_not_a_deployer_gives_a_warning(
     given: dict[str, Any], warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda message, _resource: told.append(message))
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, _resource: warnings.append(message))
 
     registered(**given)
 
-    assert ["is not among the deployers" in message for message in told] == [True] * warned
+    assert ["is not among the deployers" in message for message in warnings] == [True] * warned
 
 
 def test_a_grant_that_the_key_policy_would_refuse_is_refused_at_once() -> None:

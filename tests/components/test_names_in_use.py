@@ -28,16 +28,16 @@ def test_a_component_with_a_name_that_is_invalid_for_a_table_needs_a_table_name(
 
 def test_a_table_name_that_is_too_long_for_an_alias_needs_an_alias() -> None:
     assert problems("x" * 250) == []
-    (told,) = problems("x" * 251)
+    (reported,) = problems("x" * 251)
 
-    assert told.startswith("keyAlias: is left out, and 'alias/xxx")
+    assert reported.startswith("keyAlias: is left out, and 'alias/xxx")
     assert problems("x" * 251, key_alias="orders") == []
 
 
 def test_a_duplicate_alias_is_refused_with_or_without_its_prefix() -> None:
-    told = problems(key_alias="alias/orders", additional_key_aliases=["sales", "orders", "alias/sales"])
+    reported = problems(key_alias="alias/orders", additional_key_aliases=["sales", "orders", "alias/sales"])
 
-    assert told == [
+    assert reported == [
         "additionalKeyAliases[1]: 'alias/orders' is already an alias of the key.",
         "additionalKeyAliases[2]: 'alias/sales' is already an alias of the key.",
     ]
@@ -134,7 +134,7 @@ def test_a_key_or_restore_source_of_another_account_is_refused(setting: dict[str
         ),
     ],
 )
-def test_what_aws_can_never_accept_here_is_named(setting: dict[str, Any], expected: str) -> None:
+def test_values_that_aws_never_accepts_are_reported(setting: dict[str, Any], expected: str) -> None:
     (problem,) = problems(**setting)
 
     assert problem.startswith(expected)

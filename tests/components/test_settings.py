@@ -45,7 +45,7 @@ def included(*attributes: str, name: str = "by-state") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         (
             {"deletion_window_in_days": 6},
@@ -245,16 +245,16 @@ def included(*attributes: str, name: str = "by-state") -> dict[str, Any]:
     ],
 )
 def test_a_mistake_is_reported_with_its_path_the_value_and_what_to_do(
-    given: dict[str, Any], told: str
+    given: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(SettingsError) as refused:
         settings(**given)
 
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 @pulumi.runtime.test  # type: ignore[untyped-decorator]  # the SDK gives it no type
-def test_a_resource_in_the_place_of_its_arn_is_named() -> None:
+def test_a_resource_instead_of_its_arn_is_reported() -> None:
     with pytest.raises(SettingsError, match=r"key_users\[0\]: should be a string, found a resource, Comp"):
         settings(key_users=[pulumi.ComponentResource("tests:index:Role", "app")])
 
@@ -278,8 +278,8 @@ def test_rules_about_valid_settings_are_checked_beside_invalid_ones() -> None:
     with pytest.raises(SettingsError) as refused:
         settings(deletion_window_in_days=1, read_capacity=1, write_capacity=1, sort_key="id")
 
-    _, *told = str(refused.value).splitlines()
-    assert told == [
+    _, *messages = str(refused.value).splitlines()
+    assert messages == [
         "  deletion_window_in_days: should be a whole number from 7 to 30, found 1.",
         "  sortKey and partitionKey are the same attribute, 'id'.",
         "  readCapacity needs billingMode PROVISIONED.",

@@ -23,14 +23,14 @@ def test_passwords_and_keys_are_registered_as_secrets() -> None:
 
 
 def test_the_user_has_a_sign_in_url() -> None:
-    told: list[str] = []
+    urls: list[str] = []
 
     def program() -> None:
-        TestUser("demo", {"user_name": "ann"}).console_sign_in_url.apply(told.append)
+        TestUser("demo", {"user_name": "ann"}).console_sign_in_url.apply(urls.append)
 
     register(program, World())
 
-    assert told == ["https://111122223333.signin.aws.amazon.com/console"]
+    assert urls == ["https://111122223333.signin.aws.amazon.com/console"]
 
 
 def test_tags_that_iam_does_not_distinguish_are_refused() -> None:

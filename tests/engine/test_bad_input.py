@@ -36,7 +36,7 @@ def test_a_stack_without_config_names_the_command_that_makes_one(shared_run: Loc
     assert "Traceback" not in result.output
 
 
-def test_an_unknown_stack_is_named(shared_run: LocalRun) -> None:
+def test_the_error_names_an_unknown_stack(shared_run: LocalRun) -> None:
     known = shared_run.stack("known")
     unknown = Stack("unknown", known.project, known.pulumi, known.environment, known.event_log)
 

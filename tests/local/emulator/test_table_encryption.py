@@ -130,7 +130,7 @@ def managed(aws: LocalAws) -> str:
     return make_table(aws, SSESpecification={"Enabled": True})
 
 
-def test_only_its_manager_tells_the_aws_managed_key_from_others(aws: LocalAws, managed: str) -> None:
+def test_only_its_manager_distinguishes_the_aws_managed_key(aws: LocalAws, managed: str) -> None:
     """Its ARN looks like that of any key: only KMS shows who manages it."""
     shown = sse_of(aws, managed) or {}
 
