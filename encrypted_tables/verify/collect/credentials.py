@@ -75,7 +75,7 @@ def identify(source: str, session: boto3.Session, region: str, pool: int) -> Pri
     try:
         credentials = session.get_credentials()
         if credentials is None:
-            return Untried(source, "no AWS credentials found.")
+            return Untried(source, "no AWS credentials found. Log in, or set AWS_PROFILE.")
         frozen = credentials.get_frozen_credentials()
         secrets = tuple(part for part in (frozen.secret_key, frozen.token, frozen.access_key) if part)
         connections = Connections(session, region, pool)
