@@ -1,4 +1,5 @@
-"""On-demand limits of global secondary indexes. ministack does not change them after creation.
+"""On-demand limits of tables and global secondary indexes. ministack sets those of indexes only at creation,
+and keeps them when the table gets provisioned capacity.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateGlobalSecondaryIndexAction.html
 """
@@ -10,8 +11,12 @@ from ..arns import TableName
 
 
 def apply(table: TableName, request: Mapping[str, Any]) -> None:
-    """Set the limits of an UpdateTable request on each index."""
-    indexes = {index["IndexName"]: index for index in (table.record or {}).get("GlobalSecondaryIndexes", [])}
+    """Set the limits of an UpdateTable request on each index; remove all with provisioned capacity."""
+    record = table.record or {}
+    indexes = {index["IndexName"]: index for index in record.get("GlobalSecondaryIndexes", [])}
+    if request.get("BillingMode") == "PROVISIONED":
+        for place in (record, *indexes.values()):
+            place.pop("OnDemandThroughput", None)
     for change in request.get("GlobalSecondaryIndexUpdates") or []:
         update = change.get("Update") or {}
         if "OnDemandThroughput" in update and update.get("IndexName") in indexes:

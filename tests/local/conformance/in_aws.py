@@ -1,15 +1,16 @@
-"""Describes the component's table and keys in AWS, without values that differ between two runs."""
+"""What an AWS account holds, without what differs from one account to another."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.process import LocalAws
 
-REGIONS = ("us-east-1", "eu-west-1")
+REGIONS = ("us-east-1", "eu-west-1", "eu-central-1")
 KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 OF_THE_RUN = (
     *("TableId", "CreationDateTime", "LatestStreamArn", "LatestStreamLabel", "TableSizeBytes", "ItemCount"),
@@ -17,67 +18,138 @@ OF_THE_RUN = (
     *("LastDecreaseDateTime", "LastIncreaseDateTime"),
     *("NumberOfDecreasesToday", "EarliestRestorableDateTime", "LatestRestorableDateTime", "RevisionId"),
     *("CreationDate", "CreationTime", "ScalableTargetARN", "PolicyARN", "ResponseMetadata", "Alarms"),
-    "CurrentKeyMaterialId",
+    *("CurrentKeyMaterialId", "AccessKeyId", "CreateDate", "UserId", "PasswordLastUsed"),
 )  # fmt: skip
+Facts = Any
+"""JSON."""
 
 
-def facts(aws: LocalAws) -> Mapping[str, Any]:
-    """By Region: the table, its settings from other API calls, and the key of each alias."""
-    return {region: _of_region(aws, region) for region in REGIONS}
+def facts(aws: LocalAws, roles: Sequence[str]) -> Facts:
+    """Tables, keys, scaling and alarms by Region, and users and roles."""
+    iam = aws.client("iam")
+    found = {
+        **{region: _of_region(aws, region) for region in REGIONS},
+        "users": {user["UserName"]: _user(iam, user["UserName"]) for user in iam.list_users()["Users"]},
+        "roles": {name: _role(iam, name) for name in roles},
+    }
+    return _without_ids(found)
 
 
-def by_path(value: Any, path: str = "") -> Mapping[str, Any]:  # noqa: ANN401  # JSON
-    """Each value by its path, so that differences between two answers are easy to read."""
+def by_path(value: Facts, path: str = "") -> Mapping[str, Any]:
+    """Each value by its place, so that two answers can be compared one by one."""
     if isinstance(value, (dict, list)) and value:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
         return {p: v for name, one in parts for p, v in by_path(one, f"{path}/{name}").items()}
     return {path: value}
 
 
-def _of_region(aws: LocalAws, region: str) -> Any:  # noqa: ANN401  # JSON
-    dynamodb, scaling = (aws.client(name, region=region) for name in ("dynamodb", "application-autoscaling"))
-    found: dict[str, Any] = {"keys": _keys(aws, region)}
-    found["targets"] = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")
-    found["policies"] = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")
-    for name in dynamodb.list_tables()["TableNames"]:
-        table = dynamodb.describe_table(TableName=name)["Table"]
-        if table.get("TableClassSummary", {}).get("TableClass") == "STANDARD":
-            del table["TableClassSummary"]  # the default: shown only if a request named it
-        found[name] = {
-            "table": table,
-            "recovery": dynamodb.describe_continuous_backups(TableName=name),
-            "ttl": dynamodb.describe_time_to_live(TableName=name),
-            "tags": dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"]),
-            "policy": _table_policy(dynamodb, table["TableArn"]),
-        }
-    return _without_ids(found)
+def _of_region(aws: LocalAws, region: str) -> Facts:
+    dynamodb, scaling, events, sns = (
+        aws.client(name, region=region) for name in ("dynamodb", "application-autoscaling", "events", "sns")
+    )
+    targets = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    policies = scaling.describe_scaling_policies(ServiceNamespace="dynamodb")["ScalingPolicies"]
+    return {
+        "tables": {name: _table(dynamodb, name) for name in dynamodb.list_tables()["TableNames"]},
+        "targets": {f"{one['ResourceId']} {one['ScalableDimension']}": one for one in targets},
+        "policies": {f"{one['ResourceId']} {one['ScalableDimension']}": one for one in policies},
+        "rules": {rule["Name"]: _rule(events, rule) for rule in events.list_rules()["Rules"]},
+        "topics": {
+            topic["TopicArn"]: _topic(sns, topic["TopicArn"]) for topic in sns.list_topics()["Topics"]
+        },
+        **_keys(aws.client("kms", region=region)),
+    }
 
 
-def _table_policy(dynamodb: Any, arn: str) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
+def _table(dynamodb: Any, name: str) -> Facts:  # noqa: ANN401  # boto3 makes its clients at run time
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    if table.get("TableClassSummary", {}).get("TableClass") == "STANDARD":
+        del table["TableClassSummary"]  # the default: shown only if a request named it
+    return {
+        "table": table,
+        "recovery": dynamodb.describe_continuous_backups(TableName=name),
+        "ttl": dynamodb.describe_time_to_live(TableName=name),
+        "tags": dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"],
+        "policy": _table_policy(dynamodb, table["TableArn"]),
+    }
+
+
+def _table_policy(dynamodb: Any, arn: str) -> Facts:  # noqa: ANN401  # as above
     try:
         return json.loads(dynamodb.get_resource_policy(ResourceArn=arn)["Policy"])
     except ClientError as error:
         return error.response["Error"]["Code"]
 
 
-def _keys(aws: LocalAws, region: str) -> Mapping[str, Any]:
-    kms = aws.client("kms", region=region)
+def _keys(kms: Any) -> Mapping[str, Facts]:  # noqa: ANN401  # as above
+    """The keys that have an alias by its name, and the waiting periods of those that are being deleted."""
     targets = {alias["AliasName"]: alias["TargetKeyId"] for alias in kms.list_aliases()["Aliases"]}
-    return {name: _key(kms, key) for name, key in targets.items() if not name.startswith("alias/aws/")}
+    used = {name: key for name, key in targets.items() if not name.startswith("alias/aws/")}
+    others = {key["KeyId"] for key in kms.list_keys()["Keys"]} - {*targets.values()}
+    return {
+        "keys": {name: _key(kms, key) for name, key in used.items()},
+        "keys without an alias": dict(_without_alias(kms, others)),
+    }
 
 
-def _key(kms: Any, key_id: str) -> Mapping[str, Any]:  # noqa: ANN401  # as above
+def _without_alias(kms: Any, keys: set[str]) -> Iterator[tuple[str, Facts]]:  # noqa: ANN401  # as above
+    found: dict[str, list[Facts]] = {}
+    for key in keys:
+        metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
+        until = metadata.get("DeletionDate")
+        days = until and round((until - datetime.now(UTC)).total_seconds() / 86400)
+        found.setdefault(metadata["Description"], []).append([metadata["KeyState"], days])
+    yield from found.items()
+
+
+def _key(kms: Any, key_id: str) -> Facts:  # noqa: ANN401  # as above
     rotation = kms.get_key_rotation_status(KeyId=key_id)
     return {
         "key": kms.describe_key(KeyId=key_id)["KeyMetadata"],
         "policy": json.loads(kms.get_key_policy(KeyId=key_id)["Policy"]),
         "tags": kms.list_resource_tags(KeyId=key_id)["Tags"],
         "rotation": {name: rotation.get(name) for name in ("KeyRotationEnabled", "RotationPeriodInDays")},
-        "grants": [sorted(grant["Operations"]) for grant in kms.list_grants(KeyId=key_id)["Grants"]],
+        "grants": [
+            [grant["GranteePrincipal"], sorted(grant["Operations"]), grant.get("Constraints")]
+            for grant in kms.list_grants(KeyId=key_id)["Grants"]
+        ],
     }
 
 
-def _without_ids(value: Any) -> Any:  # noqa: ANN401  # JSON
+def _rule(events: Any, rule: Mapping[str, Any]) -> Facts:  # noqa: ANN401  # as above
+    targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    return {
+        **rule,
+        "EventPattern": json.loads(rule["EventPattern"]),
+        "targets": [target["Arn"] for target in targets],
+        "tags": events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"],
+    }
+
+
+def _topic(sns: Any, arn: str) -> Facts:  # noqa: ANN401  # as above
+    attributes = sns.get_topic_attributes(TopicArn=arn)["Attributes"]
+    return {
+        "policy": json.loads(attributes["Policy"]),
+        "tags": sns.list_tags_for_resource(ResourceArn=arn)["Tags"],
+    }
+
+
+def _user(iam: Any, name: str) -> Facts:  # noqa: ANN401  # as above
+    return {
+        "user": iam.get_user(UserName=name)["User"],
+        "policies": iam.list_attached_user_policies(UserName=name)["AttachedPolicies"],
+        "access keys": iam.list_access_keys(UserName=name)["AccessKeyMetadata"],
+    }
+
+
+def _role(iam: Any, name: str) -> Facts:  # noqa: ANN401  # as above
+    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    return {
+        policy: iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names
+    }
+
+
+def _without_ids(value: Facts) -> Facts:
     if isinstance(value, dict):
         return {name: _without_ids(one) for name, one in value.items() if name not in OF_THE_RUN}
     if isinstance(value, list):

@@ -17,7 +17,18 @@ TYPES: Mapping[str, str] = {
     "aws:dynamodb/resourcePolicy:ResourcePolicy": "aws_dynamodb_resource_policy",
     "aws:appautoscaling/target:Target": "aws_appautoscaling_target",
     "aws:appautoscaling/policy:Policy": "aws_appautoscaling_policy",
+    "aws:iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
+    "aws:iam/user:User": "aws_iam_user",
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": "aws_iam_user_policy_attachment",
+    "aws:iam/userLoginProfile:UserLoginProfile": "aws_iam_user_login_profile",
+    "aws:iam/accessKey:AccessKey": "aws_iam_access_key",
+    "aws:cloudwatch/eventRule:EventRule": "aws_cloudwatch_event_rule",
+    "aws:cloudwatch/eventTarget:EventTarget": "aws_cloudwatch_event_target",
+    "aws:sns/topic:Topic": "aws_sns_topic",
+    "aws:kms/grant:Grant": "aws_kms_grant",
 }
+OPTIONS = ("-input=false", "-no-color", "-parallelism=100")
+KEYS = ("aws_kms_key", "aws_kms_replica_key")
 MAPS = ("tags",)
 """Inputs whose field names are the user's own."""
 
@@ -30,24 +41,26 @@ class Translation:
     unknown: set[str] = field(default_factory=set)
 
 
-def translated(state: Mapping[str, Any], schemas: Mapping[str, Any]) -> Translation:
+def translated(state: Mapping[str, Any], schemas: Mapping[str, Any], region: str) -> Translation:
     """Translate the resources of an exported state.
 
     Args:
         state: the deployment that `pulumi stack export` writes.
         schemas: the resource schemas that `terraform providers schema -json` prints, by type.
+        region: the Region of the default provider.
     """
     resources = [resource for resource in state["resources"] if resource["type"].startswith("aws:")]
-    addresses = {resource["urn"]: _address(resource) for resource in resources}
+    addresses = {resource["urn"]: _address(resource, region) for resource in resources}
     references = list(_references(resources, addresses))
     result = Translation()
     for resource in resources:
         kind, _, name = addresses[resource["urn"]].partition(".")
         given = resource["inputs"]
         block = _block(given, schemas[kind]["block"], kind, result.unknown)
-        region = given.get("region")
-        if region:
-            block["provider"] = f"aws.{region}"
+        if (where := given.get("region", region)) != region:
+            block["provider"] = f"aws.{where}"
+        if kind in KEYS:  # as with Pulumi, which deletes a replaced resource last
+            block["lifecycle"] = {"create_before_destroy": True}
         own = [reference for reference in references if addresses[resource["urn"]] not in reference[1]]
         configured = json.loads(_referring(json.dumps(block).replace("${", "$${"), own))
         needed = [addresses[urn] for urn in resource.get("dependencies", ()) if urn in addresses]
@@ -55,8 +68,11 @@ def translated(state: Mapping[str, Any], schemas: Mapping[str, Any]) -> Translat
     return result
 
 
-def _address(resource: Mapping[str, Any]) -> str:
-    name = re.sub(r"\W", "_", resource["urn"].rpartition("::")[2])
+def _address(resource: Mapping[str, Any], region: str) -> str:
+    """The address, which differs by Region: Terraform does not move a resource to another one."""
+    where = resource["inputs"].get("region", region)
+    suffix = "" if where == region else f"-{where}"
+    name = re.sub(r"\W", "_", resource["urn"].rpartition("::")[2] + suffix)
     return f"{TYPES[resource['type']]}.{name}"
 
 
@@ -65,7 +81,7 @@ def _references(
 ) -> Iterator[tuple[str, str]]:
     """Values that AWS chose, and the expressions for them; the longer ones first."""
     for resource in resources:
-        if TYPES[resource["type"]] in ("aws_kms_key", "aws_kms_replica_key"):
+        if TYPES[resource["type"]] in KEYS:
             for output, attribute in (("arn", "arn"), ("keyId", "key_id")):
                 yield resource["outputs"][output], f"${{{addresses[resource['urn']]}.{attribute}}}"
 
@@ -80,10 +96,11 @@ def _block(
     given: Mapping[str, Any], schema: Mapping[str, Any], place: str, unknown: set[str]
 ) -> dict[str, Any]:
     blocks, attributes = schema.get("block_types", {}), schema.get("attributes", {})
+    defaults = {*given.get("__defaults", ())} - {"name", "region"}
     made: dict[str, Any] = {}
     for name, value in given.items():
-        if name.startswith("__"):  # Pulumi's own
-            continue
+        if name.startswith("__") or name in defaults or (name == "region" and name not in attributes):
+            continue  # before version 6, only a provider has a Region
         snake = re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
         known = [one for one in (snake, *_singular(snake)) if one in blocks or one in attributes]
         if not known:
@@ -117,11 +134,19 @@ class Terraform:
         """Run one of its commands."""
         return subprocess.run(
             ["terraform", f"-chdir={self.directory}", *arguments],
-            env=dict(self.environment),
+            env={**self.environment, "GOGC": "off"},  # each command is short
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def apply(self) -> subprocess.CompletedProcess[str]:
+        """Apply the configuration; a plan has read the present state before."""
+        return self.run("apply", "-auto-approve", "-refresh=false", *OPTIONS)
+
+    def plan(self) -> subprocess.CompletedProcess[str]:
+        """Plan: exit status 0 if there is nothing to do, 2 for changes."""
+        return self.run("plan", "-detailed-exitcode", *OPTIONS)
 
     def configure(self, resources: Mapping[str, Any], regions: Sequence[str]) -> None:
         """Write the configuration: a provider for the environment's Region and one for each other."""

@@ -112,3 +112,14 @@ def test_an_invalid_request_is_refused(aws: LocalAws) -> None:
 
 def _spoil(request: AWSRequest, **_: object) -> None:
     request.data = b"[1"
+
+
+def test_provisioned_capacity_removes_on_demand_limits(aws: LocalAws) -> None:
+    limits = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": -1}
+    table, dynamodb = make_table(aws, OnDemandThroughput=limits), aws.client("dynamodb")
+    assert dynamodb.describe_table(TableName=table)["Table"]["OnDemandThroughput"] == limits
+
+    capacity = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+    dynamodb.update_table(TableName=table, BillingMode="PROVISIONED", ProvisionedThroughput=capacity)
+
+    assert "OnDemandThroughput" not in dynamodb.describe_table(TableName=table)["Table"]

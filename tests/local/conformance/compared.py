@@ -1,0 +1,138 @@
+"""Applies the same inputs by this project's AWS provider and by Terraform's, each with an AWS of its own."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.local_run import LocalRun, local_run
+from local.process import LocalAws, running
+from tests.engine.programs import TRUST, Program
+from tests.local.conformance.in_aws import REGIONS, by_path, facts
+from tests.local.conformance.settings import ROLES, STEPS, USERS, Table
+from tests.local.conformance.terraform import Terraform, translated
+
+PROGRAM = """
+from components import TestUser
+
+given = json.loads(open("given.json").read())
+for name, args in given["tables"].items():
+    EncryptedTable(name, args)
+TestUser("tester", {"user_name": "tester", **given["user"]})
+"""
+
+
+@dataclass
+class Findings:
+    """What was found, each with the step at which it was found.
+
+    Attributes:
+        refused: updates that failed.
+        unsettled: previews and plans, right after an update, that are not empty.
+        differences: values that differ between the two AWS accounts.
+        unknown: inputs that Terraform's provider does not have.
+    """
+
+    refused: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+    def about(self, table: str) -> Sequence[str]:
+        """The differences of this table, its keys and its alarms."""
+        return [line for line in self.differences if re.search(rf"\b{table}\b", line)]
+
+
+@dataclass
+class Sides:
+    """The engine with this project's provider, and Terraform, each with an AWS."""
+
+    program: Program
+    terraform: Terraform
+    aws_of_terraform: LocalAws
+
+    def step(self, number: int, given: Mapping[str, Any], found: Findings) -> None:
+        """Apply one step with both, and compare what is in AWS."""
+        (self.program.directory / "given.json").write_text(json.dumps(given))
+        stack = self.program(PROGRAM)
+        updated = stack.up()
+        if updated.exit_code:
+            found.refused.append(f"step {number}, Pulumi: {updated.output}")
+        again = stack.preview("--refresh", "--diff")
+        if again.exit_code or again.changes:
+            found.unsettled.append(f"step {number}, Pulumi: {again.output}")
+        translation = translated(stack.export()["deployment"], self.terraform.schemas, REGIONS[0])
+        found.unknown |= translation.unknown
+        self.terraform.configure(translation.resources, REGIONS[1:])
+        applied = self.terraform.apply()
+        if applied.returncode:
+            found.refused.append(f"step {number}, Terraform: {applied.stderr}")
+        planned = self.terraform.plan()
+        if planned.returncode:
+            found.unsettled.append(f"step {number}, Terraform: {planned.stdout}{planned.stderr}")
+        self.compare(f"step {number}", found)
+
+    def destroy(self, found: Findings) -> None:
+        """Destroy everything with both, and compare what stays in AWS."""
+        destroyed = self.program.stack.destroy()
+        if destroyed.exit_code:
+            found.refused.append(f"destroy, Pulumi: {destroyed.output}")
+        self.terraform.configure({}, REGIONS[1:])
+        applied = self.terraform.apply()
+        if applied.returncode:
+            found.refused.append(f"destroy, Terraform: {applied.stderr}")
+        self.compare("destroy", found)
+
+    def compare(self, when: str, found: Findings) -> None:
+        """Compare what is in AWS."""
+        ours, theirs = (by_path(facts(aws, ROLES)) for aws in (self.program.run.aws, self.aws_of_terraform))
+        for path in sorted(ours.keys() | theirs.keys()):
+            here, there = ours.get(path), theirs.get(path)
+            if here != there:
+                found.differences.append(f"{when}: {path}: {here!r} here, {there!r} by Terraform")
+
+
+def compared(tables: Sequence[Table], directory: Path) -> Findings:
+    """Apply all steps of all tables with both providers."""
+    found = Findings()
+    with sides(directory) as both:
+        for number in range(STEPS):
+            steps = {table.name: table.steps[number] for table in tables}
+            both.step(number + 1, {"tables": steps, "user": USERS[number]}, found)
+        both.destroy(found)
+    return found
+
+
+@contextmanager
+def sides(directory: Path) -> Iterator[Sides]:
+    """Both, with empty AWS accounts that have the roles."""
+    with local_run() as run, running() as other:
+        for aws in (run.aws, other):
+            for role in ROLES:
+                aws.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+        program = Program(run, directory / "program", "conformance")
+        yield Sides(program, _terraform(directory, run, other), other)
+
+
+def missing() -> str:
+    """Why there is no Terraform with its AWS provider on this machine; empty if there is."""
+    if shutil.which("terraform") is None:
+        return "there is no terraform on PATH"
+    plugins = os.environ.get("TERRAFORM_PLUGINS")
+    if plugins is None:
+        return "TERRAFORM_PLUGINS is not set"
+    if not Path(plugins, "registry.terraform.io", "hashicorp", "aws").is_dir():
+        return f"{plugins} (TERRAFORM_PLUGINS) has no registry.terraform.io/hashicorp/aws"
+    return ""
+
+
+def _terraform(directory: Path, run: LocalRun, aws: LocalAws) -> Terraform:
+    terraform = Terraform(directory, {**run.environment(), **aws.environment()})
+    terraform.configure({}, REGIONS[1:])
+    terraform.run("init", "-input=false", f"-plugin-dir={os.environ['TERRAFORM_PLUGINS']}").check_returncode()
+    return terraform
