@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 
 from .current_table import current_capacity, current_table
+from .impossible_changes import rejects_impossible_changes
 from .key_policy import ProtectedTable
-from .key_types import keeps_key_types
 from .provisioned_capacity import left_to_autoscaling
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_settings import TableSettings
@@ -58,6 +58,6 @@ def make_table(
         opts=pulumi.ResourceOptions(
             **options,
             ignore_changes=ignored,
-            hooks=pulumi.ResourceHookBinding(before_update=[keeps_key_types(name)]),
+            hooks=pulumi.ResourceHookBinding(before_update=[rejects_impossible_changes(name)]),
         ),
     )

@@ -121,3 +121,6 @@ def test_time_to_live_moves_from_one_attribute_to_another(
         {"attributeName": "a", "enabled": False},
         {"attributeName": "b", "enabled": True},
     ]
+    at_once = program(source.format(name, '"ttl_attribute": "c"')).preview()
+    assert at_once.exit_code != 0
+    assert "ttlAttribute would change from 'b' to 'c'" in at_once.output

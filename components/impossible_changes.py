@@ -1,6 +1,6 @@
-"""Rejects a change of the type of a key attribute, which DynamoDB cannot make.
+"""Rejects changes that DynamoDB cannot make: another type of a key attribute, or another attribute for TTL.
 
-The AWS provider reports such a change as an update and changes nothing. `replacement_trigger` would make it a
+The AWS provider reports another type as an update and changes nothing. `replacement_trigger` would make it a
 replacement, but the SDK fails in a resource transform of a resource that has one.
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.OnlineOps.html
@@ -19,6 +19,17 @@ _KEYS = ("hashKey", "rangeKey")
 
 def _check(args: pulumi.ResourceHookArgs) -> None:
     old, new = args.old_inputs or {}, args.new_inputs or {}
+    _check_types(old, new)
+    now, later = _ttl_attribute(old), _ttl_attribute(new)
+    if now and later and now != later:
+        raise SettingsError(
+            f"table {new.get('name')!r}: ttlAttribute would change from {now!r} to {later!r}, but DynamoDB "
+            "accepts another attribute only after TTL is off. Remove ttlAttribute, run `pulumi up`, and set "
+            "it again after up to an hour."
+        )
+
+
+def _check_types(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     before, after = _types(old), _types(new)
     remedies = [*_remedies_of_table(new), *_remedies_of_indexes(old, new)]
     for attribute, remedy in remedies:
@@ -54,11 +65,17 @@ def _types(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {attribute["name"]: attribute["type"] for attribute in inputs.get("attributes") or ()}
 
 
+def _ttl_attribute(inputs: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an input
+    """The attribute for TTL; None if TTL is off."""
+    ttl = inputs.get("ttl") or {}
+    return ttl.get("attributeName") if ttl.get("enabled") else None
+
+
 def _indexes(inputs: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {index["name"]: index for index in inputs.get("globalSecondaryIndexes") or ()}
 
 
-keeps_key_types = PerProgram(
-    lambda name: pulumi.ResourceHook(f"{name}-key-types", _check, pulumi.ResourceHookOptions(on_dry_run=True))
+rejects_impossible_changes = PerProgram(
+    lambda name: pulumi.ResourceHook(f"{name}-changes", _check, pulumi.ResourceHookOptions(on_dry_run=True))
 )
 """The hook before the update of a table, also in previews. Its argument is the name of a component."""

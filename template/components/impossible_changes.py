@@ -1,0 +1,1 @@
+../../components/impossible_changes.py

@@ -1,1 +1,0 @@
-../../components/key_types.py
