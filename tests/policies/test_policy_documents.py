@@ -329,7 +329,10 @@ def test_a_denied_administrator_does_not_count(denied: str) -> None:
         statement(Principal={"AWS": denied}, Effect="Deny", Action="kms:Put*"),
     )
 
-    assert "denies kms:PutKeyPolicy to everybody" in violations(ADMINISTRATOR, sample)[0]
+    assert (
+        "denies kms:PutKeyPolicy to every principal that it allows to call it"
+        in violations(ADMINISTRATOR, sample)[0]
+    )
 
 
 @pytest.mark.parametrize("resource", ["arn:aws-cn:kms:*", "arn:aws:kms:eu-west-1:*", "arn:aws-us-gov:kms:*"])
