@@ -131,12 +131,14 @@ def combined(  # noqa: PLR0917  # the signature of the replaced ministack functi
     if same_account:
         if first_match(context, found[Named.DIRECTLY], "Allow"):
             return resource
-        within = all(
-            first_match(context, [one for part in layer for one in part], "Allow") for layer in limits
-        )
-        if within and first_match(context, found[Named.BY_ROLE], "Allow"):
+        if within(limits, context) and first_match(context, found[Named.BY_ROLE], "Allow"):
             return resource
     return identity
+
+
+def within(limits: Sequence[Any], context: EvalContext) -> bool:
+    """Whether the permissions boundary and the session policies of a caller allow the request."""
+    return all(first_match(context, [one for part in layer for one in part], "Allow") for layer in limits)
 
 
 def _statements_by_name(policy: str | None, context: EvalContext) -> dict[Named, list[ParsedStatement]]:
