@@ -30,7 +30,13 @@ _SCALING = {"min_capacity": 2, "max_capacity": 20}
 _FIXED_WRITES = {"billing_mode": "PROVISIONED", "write_capacity": 5}
 _SCALED = {"billing_mode": "PROVISIONED", "read_autoscaling": _SCALING, "write_autoscaling": _SCALING}
 _LOCAL = {"name": "by-local-day", "sort_key": {"name": "day"}}
-_SOME_LOCAL = {**_LOCAL, "projection_type": "INCLUDE", "non_key_attributes": ["total", "customer"]}
+# Another name: Terraform's provider finds no change in another projection of a local index.
+_SOME_LOCAL = {
+    **_LOCAL,
+    "name": "by-local-day-2",
+    "projection_type": "INCLUDE",
+    "non_key_attributes": ["total", "customer"],
+}
 _SORT_KEY = {"sort_key": {"name": "at", "type": "N"}}
 _REPLICATED = {"replica_regions": ["eu-west-1"]}
 
