@@ -128,7 +128,8 @@ SETTINGS: Mapping[str, Setting] = {
     "stream": _of("stream_view_type", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES"),
     "recovery": _of("point_in_time_recovery", False),
     "recovery_period": _of("recovery_period_in_days", 7, 14),
-    "deletion_protection": _of("deletion_protection_enabled", True),
+    # Off in the last step, so that the table can be destroyed.
+    "deletion_protection": Setting([{}, {"deletion_protection_enabled": True}]),
     "table_class": _of("table_class", "STANDARD_INFREQUENT_ACCESS"),
     "limits": _of("on_demand_throughput", {"max_read_request_units": 10}, {"max_write_request_units": 20}),
     "both_limits": _of("on_demand_throughput", {"max_read_request_units": 10, "max_write_request_units": 20}),
@@ -225,7 +226,9 @@ def at_random(tables: int, seed: int = 0) -> Iterator[Table]:
     """Tables with some settings, others in each step."""
     numbers = random.Random(seed)  # noqa: S311  # the same in each run
     for number in range(1, tables + 1):
-        yield _table(f"random_{number}", [_random(numbers) for _ in range(STEPS)])
+        *steps, last = (_random(numbers) for _ in range(STEPS))
+        unprotected = {name: value for name, value in last.items() if name != "deletion_protection_enabled"}
+        yield _table(f"random_{number}", [*steps, unprotected])
 
 
 def is_valid(args: Args) -> bool:
