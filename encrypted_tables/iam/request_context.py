@@ -150,9 +150,8 @@ def through_dynamodb(region: str, table_name: str, table_account: str) -> dict[s
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     """
-    context: dict[str, Value] = {
-        "kms:encryptioncontext:aws:dynamodb:tablename": table_name,
-        "kms:encryptioncontextkeys": tuple(encryption_context(table_name, table_account)),
+    return {
+        **with_encryption_context(table_name, table_account),
         "kms:encryptionalgorithm": "SYMMETRIC_DEFAULT",
         "aws:viaawsservice": "true",
         "aws:calledvia": (DYNAMODB,),
@@ -160,9 +159,15 @@ def through_dynamodb(region: str, table_name: str, table_account: str) -> dict[s
         "aws:calledvialast": DYNAMODB,
         "kms:viaservice": f"dynamodb.{region}.amazonaws.com" if region else PRESENT,
     }
-    account = table_account or PRESENT
-    context["kms:encryptioncontext:aws:dynamodb:subscriberid"] = account
-    return context
+
+
+def with_encryption_context(table_name: str, table_account: str) -> dict[str, Value]:
+    """The condition keys of a request with the encryption context of a table's key."""
+    return {
+        "kms:encryptioncontext:aws:dynamodb:tablename": table_name,
+        "kms:encryptioncontext:aws:dynamodb:subscriberid": table_account or PRESENT,
+        "kms:encryptioncontextkeys": tuple(encryption_context(table_name, table_account)),
+    }
 
 
 def encryption_context(table_name: str, table_account: str) -> dict[str, str]:

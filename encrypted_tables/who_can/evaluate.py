@@ -5,6 +5,7 @@ functions.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import TypeVar
 
 from encrypted_tables.iam.actions import (
@@ -23,7 +24,7 @@ from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.item_calls import item_calls
 from encrypted_tables.iam.policy import NOT_KNOWN, Request, allowed_principals, resource_policy_delegates
 from encrypted_tables.iam.principals import ANYONE, Kind, Principal, root_user
-from encrypted_tables.iam.request_context import RequestContext, caller_context
+from encrypted_tables.iam.request_context import RequestContext, caller_context, with_encryption_context
 from encrypted_tables.verify.collect.account import Account
 from encrypted_tables.verify.predict.access import (
     Caller,
@@ -237,9 +238,12 @@ def _by_key(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
 
 
 def _direct(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
+    """Whether it can use the key itself. It chooses the encryption context, such as the table's."""
     if subject.key is None or subject.unusable:
         return NO
-    return any_of(may_call_key(caller, subject.key, action, now) for action in DECRYPT_ACTIONS)
+    of_table = with_encryption_context(subject.table.name, subject.table.account)
+    calls = product(DECRYPT_ACTIONS, ({}, of_table))
+    return any_of(may_call_key(caller, subject.key, action, now, context) for action, context in calls)
 
 
 def _administers(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:

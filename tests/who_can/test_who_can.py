@@ -79,6 +79,26 @@ def test_a_reader_by_iam_policies_alone_is_shown_with_the_statements(world: Worl
     assert found[f"arn:aws:iam::{ACCOUNT}:root"]["read"] == "yes"
 
 
+def test_a_grant_for_the_tables_encryption_context_lets_its_grantee_use_the_key(world: World) -> None:
+    reader, key = world.user(), world.key()
+    table = world.table(key)
+    context = {"aws:dynamodb:tableName": table, "aws:dynamodb:subscriberId": ACCOUNT}
+    kms = world.client("kms")
+    kms.create_grant(
+        KeyId=key,
+        GranteePrincipal=reader.arn,
+        Operations=["Decrypt"],
+        Constraints={"EncryptionContextSubset": context},
+    )
+    ciphertext = kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=context)["CiphertextBlob"]
+
+    shown = principals(command(world.aws, table, "--format", "json"))[reader.arn]
+
+    theirs = world.aws.client("kms", reader.credentials)
+    assert theirs.decrypt(CiphertextBlob=ciphertext, EncryptionContext=context)["Plaintext"] == b"x"
+    assert (shown["read"], shown["useKey"]) == ("yes", "yes")
+
+
 def test_other_accounts_and_everyone_are_shown_with_the_missing_fact(world: World) -> None:
     other = "arn:aws:iam::444455556666:root"
     decrypt = {"Effect": "Allow", "Principal": {"AWS": other}, "Action": "kms:Decrypt", "Resource": "*"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from encrypted_tables.iam.answer import Answer, Grade, unknown
 from encrypted_tables.iam.arns import account_of, region_of
@@ -147,13 +148,27 @@ def decrypt_request(caller: Caller, table: TableFacts, key: KeyFacts, now: datet
     return _key_request(caller, key, "kms:Decrypt", more, now)
 
 
-def may_call_key(caller: Caller, key: KeyFacts, action: str, now: datetime | None = None) -> Answer:
-    """Whether the caller may use the key directly, outside DynamoDB."""
-    return _key_says(_key_request(caller, key, action, {}, now), caller, key)
+def may_call_key(
+    caller: Caller,
+    key: KeyFacts,
+    action: str,
+    now: datetime | None = None,
+    context: Mapping[str, Value] = MappingProxyType({}),
+) -> Answer:
+    """Whether the caller may use the key directly, outside DynamoDB.
+
+    Args:
+        caller: who calls.
+        key: the key.
+        action: the call, such as `kms:Decrypt`.
+        now: the time of the call; unknown when left out.
+        context: further condition keys of the request (default: none).
+    """
+    return _key_says(_key_request(caller, key, action, context, now), caller, key)
 
 
 def _key_request(
-    caller: Caller, key: KeyFacts, action: str, more: dict[str, Value], now: datetime | None
+    caller: Caller, key: KeyFacts, action: str, more: Mapping[str, Value], now: datetime | None
 ) -> Request:
     context = {**caller.context(action, region=key.region, owner=key.account, now=now), **more}
     return Request(action, caller.principal, key.arn, _as_request(caller, action, context))
