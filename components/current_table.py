@@ -11,6 +11,7 @@ from .table_settings import TableSettings
 
 T = TypeVar("T")
 _ABSENT = ("ResourceNotFoundException", "not found", "couldn't find resource", "empty result")
+_NEEDS_PRESENT_STATE = ("read_autoscaling", "write_autoscaling", "restore_from", "local_secondary_indexes")
 _UNITS = ("read_capacity", "write_capacity")
 
 
@@ -51,10 +52,10 @@ def current_table(
     Raises:
         CurrentTableError: the table could not be read. An update without its state could lower the capacity.
     """
-    if not (settings.read_autoscaling or settings.write_autoscaling or settings.restore_from):
+    if not any(getattr(settings, name) for name in _NEEDS_PRESENT_STATE):
         return None
     return looked_up(
-        f"table {table!r}, on which inputs depend (autoscaling or restoreFrom)",
+        f"table {table!r}, on which inputs depend (autoscaling, restoreFrom or localSecondaryIndexes)",
         lambda: aws.dynamodb.get_table(name=table, region=region, opts=options),
     )
 

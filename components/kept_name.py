@@ -28,7 +28,7 @@ def _check(args: pulumi.ResourceHookArgs) -> None:
 
 
 def _tables(key: Mapping[str, Any]) -> set[str]:
-    """The tables that a key's policy is about. None if the policy is not yet known."""
+    """The tables that a key's policy names; none while the policy is unknown."""
     policy = key.get("policy")
     return set(_named(json.loads(policy))) if isinstance(policy, str) else set()
 

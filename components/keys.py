@@ -124,7 +124,8 @@ class TableKeys:
 
     def _place(self, version: int, region: str | None) -> KeyPlace:
         asking = pulumi.InvokeOptions(parent=self.options["parent"])
-        return KeyPlace(self.table.name, self.alias, region or self.table.region, version, asking)
+        where = region or self.table.region
+        return KeyPlace(self.table.name, self.alias, where, version, self.settings.multi_region, asking)
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
         main = f"{self.name}-alias{suffix}"

@@ -29,6 +29,7 @@ class KeyPlace:
         alias: the key's main alias, with its prefix.
         region: the Region of both.
         version: the key's version.
+        multi_region: whether the program wants a multi-Region key.
         options: the options of calls to AWS.
     """
 
@@ -36,6 +37,7 @@ class KeyPlace:
     alias: str
     region: str
     version: int
+    multi_region: bool
     options: pulumi.InvokeOptions
 
     def check(self, *, is_created: bool) -> None:
@@ -46,7 +48,7 @@ class KeyPlace:
 
         Raises:
             SettingsError: the key is scheduled for deletion, or it already encrypts the table and would be
-                created again.
+                created again or replaced.
         """
         found = looked_up(f"table {self.table!r}: the key of {self.alias}", self._key_of_alias)
         if found is None:
@@ -58,6 +60,11 @@ class KeyPlace:
                 f"To keep it:\n{self._keeping(found.id)}\n{_IMPORT}"
             )
         if is_created and self.version == _FIRST_VERSION and found.arn == self._key_of_table():
+            if found.multi_region != self.multi_region:
+                raise SettingsError(
+                    f"table {self.table!r}: multiRegion would change to {str(self.multi_region).lower()}, "
+                    f"which KMS cannot do to {found.arn}, the key that encrypts the table. Set it back."
+                )
             _refuse(
                 f"table {self.table!r}: {found.arn} encrypts it and does not belong to this component in the "
                 "stack's state, so a second key would be created. If the program created it under another "

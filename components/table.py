@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from .current_table import current_capacity, current_table
 from .impossible_changes import rejects_impossible_changes
 from .key_policy import ProtectedTable
+from .local_index_changes import reject_local_index_changes
 from .provisioned_capacity import left_to_autoscaling
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_settings import TableSettings
@@ -44,6 +45,7 @@ def make_table(
         )
     now = current_capacity(found, settings)
     inputs = table_inputs(settings, now)
+    reject_local_index_changes(place.name, found, inputs["local_secondary_indexes"])
     # The source matters only at creation. A changed source would replace the table and delete its items.
     ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]
     if settings.ttl_attribute is None:

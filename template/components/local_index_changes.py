@@ -1,0 +1,1 @@
+../../components/local_index_changes.py
