@@ -5,6 +5,7 @@ Imports only the standard library, and runs without site packages: it has to sta
 
 import json
 import os
+import signal
 import socket
 import sys
 from typing import NoReturn
@@ -15,6 +16,7 @@ def run(server: str, arguments: list[str]) -> NoReturn:
 
     The process gets SIGTERM if this one ends first.
     """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # end without a traceback
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(server)
         directory = os.getcwd()  # noqa: PTH109  # pathlib takes longer to import than all else here
