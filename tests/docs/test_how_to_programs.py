@@ -129,7 +129,4 @@ def test_an_alias_that_matches_no_resource_is_an_error(program: Program, name: s
     refused = program(source).preview()
 
     assert refused.exit_code != 0
-    assert (
-        f"formerNames: the component has no resource 'tabel'; it has {name}-alias, {name}-key, {name}-table"
-        in refused.output
-    )
+    assert f"is not the name of a resource of this component, such as '{name}-table'" in refused.output

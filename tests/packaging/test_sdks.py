@@ -194,9 +194,13 @@ def test_the_program_in_another_language_is_deployed_changed_and_destroyed(
     path = shared_run.environment()["PATH"]
     if missing := [name for name in how.programs if not shutil.which(name, path=path)]:
         pytest.skip(f"no {missing[0]} on this machine; language hosts come with the official Pulumi CLI")
-    made = project(how.runtime, how.files, how.packages)
-    with (made.directory / how.file).open("a") as program:
-        program.write(f"\n{blocks(PAGE, language)[0]}\n")
+    program = blocks(PAGE, language)[0]
+    if how.packages:
+        made = project(how.runtime, how.files, how.packages)
+        with (made.directory / how.file).open("a") as settings:
+            settings.write(f"\n{program}\n")
+    else:
+        made = project(how.runtime, {**how.files, how.file: program}, None)
 
     deploy_change_and_destroy(shared_run, made.stack(language), how.file, how.misspelled)
 

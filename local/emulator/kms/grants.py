@@ -42,15 +42,16 @@ def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, 
 
 def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:
     """Whether the encryption context meets the constraints. Its keys are case-insensitive, its values
-    case-sensitive.
+    case-sensitive. Without pairs, a constraint limits nothing: the AWS provider sends both kinds, one of them
+    empty.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html
     """
     constraints = grant.get("Constraints") or {}
     given = _by_lower_case(context)
     subset = _by_lower_case(constraints.get("EncryptionContextSubset") or {})
-    exact = constraints.get("EncryptionContextEquals")
-    return subset.items() <= given.items() and (exact is None or _by_lower_case(exact) == given)
+    exact = _by_lower_case(constraints.get("EncryptionContextEquals") or {})
+    return subset.items() <= given.items() and (not exact or exact == given)
 
 
 def _by_lower_case(context: Mapping[str, str]) -> dict[str, str]:

@@ -65,3 +65,19 @@ def test_a_boundary_limits_what_a_grant_gives_to_a_role(aws: LocalAws) -> None:
     boundary = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
     iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
     assert error_of(theirs.encrypt, KeyId=key, Plaintext=b"x").code == "AccessDeniedException"
+
+
+def test_an_empty_constraint_limits_nothing(aws: LocalAws) -> None:
+    """The AWS provider sends both kinds of constraints, one of them empty."""
+    key, someone = make_key(aws), make_user(aws)
+    constraints = {"EncryptionContextSubset": {"a": "1"}, "EncryptionContextEquals": {}}
+    aws.client("kms").create_grant(
+        KeyId=key, GranteePrincipal=someone.arn, Operations=["Encrypt"], Constraints=constraints
+    )
+    theirs = aws.client("kms", someone.credentials)
+
+    assert "CiphertextBlob" in theirs.encrypt(
+        KeyId=key, Plaintext=b"x", EncryptionContext={"a": "1", "b": "2"}
+    )
+    denied = error_of(theirs.encrypt, KeyId=key, Plaintext=b"x", EncryptionContext={"b": "2"})
+    assert denied.code == "AccessDeniedException"
