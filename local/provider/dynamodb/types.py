@@ -26,7 +26,7 @@ from local.provider.values import Value
 
 def same_names(old: Value, new: Value) -> bool:
     """Whether both have local indexes of the same names: the official provider compares nothing else."""
-    before, after = ({index["name"] for index in indexes} for indexes in (old, new))
+    before, after = ({index["name"] for index in indexes or ()} for indexes in (old, new))
     return before == after
 
 
