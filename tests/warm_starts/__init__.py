@@ -2,6 +2,6 @@
 
 An update starts four: two language hosts, the program and the AWS provider. They spend most of their time on
 imports. A client stands in for each command; it passes its arguments, environment, directory and streams to a
-server, which forks a process for it. Tests of the language host, of installations and
-of a killed provider start those cold.
+server, which forks a process for it. Tests of the language host, of installations and of a killed provider
+start those cold.
 """
