@@ -192,7 +192,7 @@ def _read(document: Any, label: str, arn: str) -> Policy:  # noqa: ANN401  # wha
     if not all(isinstance(one, Mapping) for one in statements):
         return _malformed(label, "has a statement that is not a JSON object")
     if unknown := sorted(map(str, document.keys() - {"Version", "Id", "Statement"})):
-        return _malformed(label, f"has {unknown[0]}, which is no element of a policy")
+        return _malformed(label, f"has {unknown[0]}, which is not an element of a policy")
     version = document.get("Version", _OLD)
     if version not in (_OLD, _WITH_VARIABLES):
         return _malformed(label, f"has Version {version}, which is not one of IAM's")
@@ -208,7 +208,7 @@ def _fault(statement: Statement) -> str:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     if unknown := sorted(map(str, statement.keys() - _ELEMENTS)):
-        return f"has a statement with {unknown[0]}, which is no element of a policy"
+        return f"has a statement with {unknown[0]}, which is not an element of a statement"
     if "Effect" not in statement:
         return "has a statement without Effect"
     if statement["Effect"] not in ("Allow", "Deny"):

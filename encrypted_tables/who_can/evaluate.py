@@ -5,7 +5,6 @@ functions.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import product
 from typing import TypeVar
 
 from encrypted_tables.iam.actions import (
@@ -24,7 +23,12 @@ from encrypted_tables.iam.evaluate import Identity, Resource, evaluate
 from encrypted_tables.iam.item_calls import item_calls
 from encrypted_tables.iam.policy import NOT_KNOWN, Request, allowed_principals, resource_policy_delegates
 from encrypted_tables.iam.principals import ANYONE, Kind, Principal, root_user
-from encrypted_tables.iam.request_context import RequestContext, caller_context, with_encryption_context
+from encrypted_tables.iam.request_context import (
+    RequestContext,
+    Value,
+    caller_context,
+    with_encryption_context,
+)
 from encrypted_tables.verify.collect.account import Account
 from encrypted_tables.verify.predict.access import (
     Caller,
@@ -241,9 +245,15 @@ def _direct(caller: Caller, subject: Subject, now: datetime | None) -> Answer:
     """Whether it can use the key itself. It chooses the encryption context, such as the table's."""
     if subject.key is None or subject.unusable:
         return NO
+    answer = _decrypts(caller, subject.key, now, {})
+    if answer.grade in (Grade.NO, Grade.YES):  # in any context
+        return answer
     of_table = with_encryption_context(subject.table.name, subject.table.account)
-    calls = product(DECRYPT_ACTIONS, ({}, of_table))
-    return any_of(may_call_key(caller, subject.key, action, now, context) for action, context in calls)
+    return any_of([answer, _decrypts(caller, subject.key, now, of_table)])
+
+
+def _decrypts(caller: Caller, key: KeyFacts, now: datetime | None, context: Mapping[str, Value]) -> Answer:
+    return any_of(may_call_key(caller, key, action, now, context) for action in DECRYPT_ACTIONS)
 
 
 def _administers(caller: Caller, subject: Subject, by_key: Answer, now: datetime | None) -> Answer:
