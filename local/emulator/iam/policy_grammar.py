@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -39,18 +38,21 @@ def check(text: str) -> None:
         raise ValueError("Policy contains an invalid version")
     given = document["Statement"]
     for statement in given if isinstance(given, list) else [given]:
-        if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
-            raise ValueError("Policy contains a statement with an invalid effect")
-        if found := fault(statement):
-            raise ValueError(found)
+        check_statement(statement)
 
 
-def fault(statement: Mapping[str, Any]) -> str:
-    """What is wrong with the elements of a statement; empty if nothing is."""
+def check_statement(statement: object) -> None:
+    """Check the effect and the elements of a statement.
+
+    Raises:
+        ValueError: what is wrong.
+    """
+    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        raise ValueError("Policy contains a statement with an invalid effect")
     if unknown := sorted(statement.keys() - _ELEMENTS):
-        return f"Policy contains a statement with an invalid element: {unknown[0]}"
-    both = [one for one in _EITHER if one in statement and f"Not{one}" in statement]
-    return f"Policy contains a statement with both {both[0]} and Not{both[0]}" if both else ""
+        raise ValueError(f"Policy contains a statement with an invalid element: {unknown[0]}")
+    if both := [one for one in _EITHER if one in statement and f"Not{one}" in statement]:
+        raise ValueError(f"Policy contains a statement with both {both[0]} and Not{both[0]}")
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def _entity(arn: str) -> Record | None:
     return entity if entity and entity.get("Arn") == arn else None
 
 
+def is_session_of_role(caller_arn: str) -> bool:
+    """Whether the caller is a session of a role."""
+    return _ASSUMED_ROLE.fullmatch(caller_arn) is not None
+
+
 def role_of(caller_arn: str) -> str | None:
     """The ARN of the session's role; None if the caller is not a session, or its role is gone."""
     session = _ASSUMED_ROLE.fullmatch(caller_arn)

@@ -12,7 +12,7 @@ from ..dynamodb import request_keys
 from ..dynamodb.resource_policies import policy_of
 from ..errors import ServiceError, request_in
 from ..iam.evaluation import combined, resource_decision, within
-from ..iam.principals import effective_policy
+from ..iam.principals import effective_policy, is_session_of_role
 from ..kms import grants
 from ..kms.aws_managed_key import is_aws_managed
 from ..ministack_adapter import Decision, EvalContext, Principal, Record
@@ -101,14 +101,14 @@ def denial(
     decision = combined(identity, context, policy, owner, required=True, limits=who.limits).decision
     operation = action.removeprefix("kms:")
     granted = decision == "ImplicitDeny" and grants.allows(key["Arn"], who.arn, operation, pairs)
-    if decision == "Allow" or (granted and _keeps_grants(who, context)):
+    if decision == "Allow" or (granted and _is_within_limits(who, context)):
         return _denied_by_control_policies(context, "" if is_aws_managed(key) else owner)
     return _not_authorized(context) + _reason(decision, identity.decision, action)
 
 
-def _keeps_grants(who: Principal, context: EvalContext) -> bool:
+def _is_within_limits(who: Principal, context: EvalContext) -> bool:
     """AWS does not document whether the boundary of a role limits a grant to it: assume that it does."""
-    return ":assumed-role/" not in who.arn or within(who.limits, context)
+    return not is_session_of_role(who.arn) or within(who.limits, context)
 
 
 def _not_authorized(context: EvalContext) -> str:

@@ -92,10 +92,10 @@ def _statements(document: Mapping[str, Any]) -> list[Statement]:
 
 
 def _check_statement(statement: Statement) -> None:
-    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
-        raise _malformed("Policy contains a statement with an invalid effect")
-    if fault := policy_grammar.fault(statement):
-        raise _malformed(fault)
+    try:
+        policy_grammar.check_statement(statement)
+    except ValueError as error:
+        raise _malformed(str(error)) from None
     if not _as_list(statement.get("Action", statement.get("NotAction"))):
         raise _malformed("Policy statement must contain actions.")
     if _as_list(statement.get("Resource")) != ["*"]:
