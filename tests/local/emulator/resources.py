@@ -146,6 +146,24 @@ def make_user(aws: LocalAws, *policy_arns: str, user: str | None = None) -> User
     return User(user, arn, Credentials(made["AccessKeyId"], made["SecretAccessKey"]))
 
 
+def make_role(aws: LocalAws, *policy_arns: str) -> str:
+    """The ARN of a role with these managed policies, which its account can assume."""
+    iam, role = aws.client("iam"), name("role")
+    trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = str(iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"])
+    for policy_arn in policy_arns:
+        iam.attach_role_policy(RoleName=role, PolicyArn=policy_arn)
+    return arn
+
+
+def session_client(aws: LocalAws, service: str, role_arn: str, **more: str) -> Any:  # noqa: ANN401  # as above
+    """A client with a new session of a role; `more` are arguments of AssumeRole."""
+    made = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="session", **more)["Credentials"]
+    key = Credentials(made["AccessKeyId"], made["SecretAccessKey"])
+    return other_client(aws, service, key, token=made["SessionToken"])
+
+
 def allow(aws: LocalAws, user: User, action: str | list[str], **more: object) -> None:
     """Give a user an inline policy with one statement."""
     document = {

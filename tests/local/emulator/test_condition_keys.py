@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.process import Credentials, LocalAws
+from local.process import LocalAws
 from tests.local.emulator.resources import (
     ACCOUNT,
     KEY_DENIED,
@@ -14,10 +14,11 @@ from tests.local.emulator.resources import (
     allow,
     error_of,
     make_key,
+    make_role,
     make_table,
     make_user,
     name,
-    other_client,
+    session_client,
     statement,
 )
 
@@ -196,20 +197,12 @@ def test_a_permissions_boundary_limits_an_identity_policy(aws: LocalAws) -> None
 
 
 def test_a_session_policy_limits_the_permissions_of_a_role(aws: LocalAws) -> None:
-    iam, role = aws.client("iam"), name("role")
-    trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    role = make_role(aws, "arn:aws:iam::aws:policy/AdministratorAccess")
     table = make_table(aws, make_key(aws))
     only = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
 
     def get_item(**session_policy: str) -> Any:  # noqa: ANN401  # an answer
-        session = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="narrowed", **session_policy)[
-            "Credentials"
-        ]
-        key_pair = Credentials(session["AccessKeyId"], session["SecretAccessKey"])
-        dynamodb = other_client(aws, "dynamodb", key_pair, token=session["SessionToken"])
+        dynamodb = session_client(aws, "dynamodb", role, **session_policy)
         return dynamodb.get_item(TableName=table, Key={"id": {"S": "1"}})
 
     assert "Item" in get_item()

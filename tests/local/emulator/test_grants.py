@@ -1,19 +1,15 @@
 """What a grant allows its grantee."""
 
-import json
-
-from local.process import Credentials, LocalAws
+from local.process import LocalAws
 from tests.local.emulator.resources import (
     KEY_DENIED,
     error_of,
     make_key,
+    make_role,
     make_table,
     make_user,
-    name,
-    other_client,
+    session_client,
 )
-
-TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 
 
 def test_a_grant_gives_access_until_it_is_revoked(aws: LocalAws) -> None:
@@ -52,18 +48,15 @@ def test_a_grant_applies_only_to_its_encryption_context(aws: LocalAws) -> None:
 
 def test_a_boundary_limits_what_a_grant_gives_to_a_role(aws: LocalAws) -> None:
     """AWS does not document it, so the local AWS assumes the safe answer."""
-    key, role = make_key(aws), name("role")
-    iam, kms = aws.client("iam"), aws.client("kms")
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    kms.create_grant(KeyId=key, GranteePrincipal=arn, Operations=["Encrypt"])
-    made = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
-    session = Credentials(made["AccessKeyId"], made["SecretAccessKey"])
-    theirs = other_client(aws, "kms", session, token=made["SessionToken"])
+    key, role = make_key(aws), make_role(aws)
+    aws.client("kms").create_grant(KeyId=key, GranteePrincipal=role, Operations=["Encrypt"])
+    theirs = session_client(aws, "kms", role)
 
     assert "CiphertextBlob" in theirs.encrypt(KeyId=key, Plaintext=b"x")
     boundary = "arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess"
-    iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
+    aws.client("iam").put_role_permissions_boundary(
+        RoleName=role.rpartition("/")[2], PermissionsBoundary=boundary
+    )
     assert error_of(theirs.encrypt, KeyId=key, Plaintext=b"x").code == "AccessDeniedException"
 
 

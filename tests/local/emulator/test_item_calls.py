@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.process import Credentials, LocalAws, running
+from local.process import LocalAws, running
 from tests.local.emulator.resources import (
     ACCOUNT,
     FULL_ACCESS,
@@ -17,11 +17,11 @@ from tests.local.emulator.resources import (
     allow,
     error_of,
     make_key,
+    make_role,
     make_table,
     make_user,
-    name,
-    other_client,
     put_policy,
+    session_client,
     statement,
 )
 
@@ -328,18 +328,13 @@ def test_a_disabled_key_stops_time_to_live_changes_and_backups(aws: LocalAws) ->
 
 
 def test_a_session_of_a_role_reads_when_the_role_is_a_key_user(aws: LocalAws) -> None:
-    iam, role = aws.client("iam"), name("role")
-    trust = _only({"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"})
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-    iam.attach_role_policy(RoleName=role, PolicyArn=FULL_ACCESS)
+    role = make_role(aws, FULL_ACCESS)
     key = make_key(aws)
     table = make_table(aws, key)
-    session = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="reading")["Credentials"]
-    key_pair = Credentials(session["AccessKeyId"], session["SecretAccessKey"])
-    dynamodb = other_client(aws, "dynamodb", key_pair, token=session["SessionToken"])
+    dynamodb = session_client(aws, "dynamodb", role)
     assert error_of(dynamodb.get_item, TableName=table, Key=KEY).message.startswith(KEY_DENIED)
 
-    put_policy(aws, key, statement(arn, action="kms:Decrypt"))
+    put_policy(aws, key, statement(role, action="kms:Decrypt"))
 
     assert "Item" in dynamodb.get_item(TableName=table, Key=KEY)
 

@@ -1,13 +1,12 @@
 """How policies decide on the local AWS: variables, sessions, boundaries and DynamoDB's condition keys."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.process import Credentials, LocalAws
+from local.process import LocalAws
 from tests.local.emulator.resources import (
     ACCOUNT,
     FULL_ACCESS,
@@ -17,10 +16,10 @@ from tests.local.emulator.resources import (
     allow,
     arn_of,
     make_key,
+    make_role,
     make_table,
     make_user,
-    name,
-    other_client,
+    session_client,
     statement,
 )
 
@@ -73,21 +72,15 @@ def test_a_deny_with_notprincipal_applies_to_everyone_with_a_boundary(aws: Local
 
 @pytest.mark.parametrize(("operator", "allowed"), [("ArnEquals", True), ("ArnNotEquals", False)])
 def test_the_principal_arn_of_a_session_is_its_roles(aws: LocalAws, operator: str, allowed: bool) -> None:
-    iam, role = aws.client("iam"), name("role")
-    trust = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": trust})
-    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    iam.attach_role_policy(RoleName=role, PolicyArn=FULL_ACCESS)
+    role = make_role(aws, FULL_ACCESS)
     key = make_key(
         aws,
         statement(OWNER, action="kms:Decrypt"),
-        {**EVERYBODY, "Condition": {operator: {"aws:PrincipalArn": arn}}},
+        {**EVERYBODY, "Condition": {operator: {"aws:PrincipalArn": role}}},
     )
     table = make_table(aws, key)
-    made = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
-    credentials = Credentials(made["AccessKeyId"], made["SecretAccessKey"])
 
-    assert reads(other_client(aws, "dynamodb", credentials, token=made["SessionToken"]), table) is allowed
+    assert reads(session_client(aws, "dynamodb", role), table) is allowed
 
 
 # Condition -> whether a read by a user is within it.
