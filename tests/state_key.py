@@ -5,10 +5,11 @@ https://www.pulumi.com/docs/iac/concepts/secrets/#aws-key-management-service-kms
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.http_server import http_server
 
 FIELDS = {
     "TrentService.Encrypt": ("Plaintext", "CiphertextBlob"),
@@ -22,13 +23,8 @@ def state_key() -> Iterator[str]:
 
     The key encrypts only the data key of a stack, with which the engine encrypts the stack's secrets.
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Key)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"awskms:///alias/state?region=us-east-1&endpoint=http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with http_server(_Key) as url:
+        yield f"awskms:///alias/state?region=us-east-1&endpoint={url}"
 
 
 class _Key(BaseHTTPRequestHandler):

@@ -3,12 +3,13 @@
 import os
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from tests.http_server import http_server
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,8 @@ def git_host(repositories: Path) -> Iterator[GitHost]:
     class Handler(_Handler):
         root = repositories
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield GitHost(f"https://127.0.0.1:{server.server_port}", certificate)
-        server.shutdown()
+    with http_server(Handler, context) as url:
+        yield GitHost(url, certificate)
 
 
 class _Handler(BaseHTTPRequestHandler):

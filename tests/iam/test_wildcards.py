@@ -38,7 +38,7 @@ def test_a_pattern_matches_what_it_says(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-def test_a_pattern_with_many_wildcards_takes_no_time(reader: Reader) -> None:
+def test_a_pattern_with_many_wildcards_does_not_take_exponential_time(reader: Reader) -> None:
     started = time.process_time()
 
     assert not reader(f"?{'*a' * 40}b", "a" * 255)

@@ -3,16 +3,16 @@
 import hashlib
 import io
 import tarfile
-import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from encrypted_tables.terminal import AttemptFailedError
 from local.engine import official_installer
+from tests.http_server import http_server
 
 CHECKSUMS = "checksums.txt"
 
@@ -22,15 +22,11 @@ def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A directory that is served instead of the official hosts; the cache is empty."""
     directory = tmp_path / "releases"
     directory.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=directory))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(official_installer, "ARCHIVES", address)
-    monkeypatch.setattr(official_installer, "CHECKSUMS", f"{address}/{CHECKSUMS}")
-    yield directory
-    server.shutdown()
-    server.server_close()
+    with http_server(partial(SimpleHTTPRequestHandler, directory=directory)) as url:
+        monkeypatch.setattr(official_installer, "ARCHIVES", url)
+        monkeypatch.setattr(official_installer, "CHECKSUMS", f"{url}/{CHECKSUMS}")
+        yield directory
 
 
 def release(directory: Path, members: dict[str, bytes], checksum: str = "") -> None:
