@@ -21,9 +21,20 @@ PROGRAMS = (
     "pulumi_aws.dynamodb",
     "pulumi_aws.iam",
     "pulumi_aws.kms",
-    "pydantic",
+    "pydantic.main",
+    "pydantic.plugin._loader",
+    "pydantic.type_adapter",
+    "pydantic.types",
+    "grpc._channel",
+    "grpc._utilities",
+    "components",
 )
 PLUGINS = (
+    "concurrent.futures.thread",
+    "encodings.idna",
+    "grpc._channel",
+    "grpc._utilities",
+    "grpc._server",
     "local.engine.language_host.other_language_host",
     "local.engine.language_host.host",
     "local.provider.servicer",
@@ -33,11 +44,13 @@ PLUGINS = (
 def import_packages(kind: str) -> None:
     """Import what all processes of a kind import. None of it starts a thread."""
     gc.disable()
+    sys.path.insert(0, str(ROOT))
     if kind == "plugins":
-        sys.path.insert(0, str(ROOT))
         importlib.import_module("local.sdk_messages").import_messages_only()
     for module in PROGRAMS if kind == "programs" else PLUGINS:
-        importlib.import_module(module)
+        hasattr(importlib.import_module(module), "__all__")  # loads a service of pulumi_aws, which are lazy
+    if kind == "programs":
+        sys.path.remove(str(ROOT))
     gc.freeze()
     gc.enable()
 
@@ -89,8 +102,16 @@ def become(request: dict[str, object], streams: list[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[call-overload]
     os.chdir(str(request["directory"]))
+    if Path("components").resolve() != ROOT / "components":
+        forget_components()
     sys.path[:0] = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
     sys.stdout, sys.stderr = unbuffered(1, "strict"), unbuffered(2, "backslashreplace")
+
+
+def forget_components() -> None:
+    """Let a program import its own components, or none."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "components"]:
+        del sys.modules[name]
 
 
 def unbuffered(stream: int, errors: str) -> io.TextIOWrapper:
