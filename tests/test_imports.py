@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,3 +59,20 @@ def test_the_iam_package_imports_only_the_standard_library() -> None:
     others = {name.partition(".")[0] for _, name in imports("encrypted_tables/iam")} - {"encrypted_tables"}
 
     assert others - set(sys.stdlib_module_names) == set()
+
+
+def test_mypy_follows_each_module_of_pulumi_aws_that_is_used() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    (followed,) = [one["module"] for one in settings["overrides"] if one.get("follow_imports") == "normal"]
+    used = {
+        f"pulumi_aws.{node.attr}"
+        for place in ("components", "local", "encrypted_tables", "policy-pack", "tests", "docs")
+        for file in (ROOT / place).rglob("*.py")
+        if "venv" not in file.parts and "import pulumi_aws as aws" in (text := file.read_text("utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "aws"
+        if node.attr.islower()
+    }
+
+    assert "pulumi_aws.kms" in used
+    assert used - {name.removesuffix(".*") for name in followed} == set()
