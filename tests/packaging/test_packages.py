@@ -17,10 +17,9 @@ import pytest
 from encrypted_tables import __version__
 from encrypted_tables.engine.stack import Stack
 from local import packages
-from local.engine import virtualenv
 from local.local_run import ROOT, LocalRun
 from tests.local.test_locks import SUPPORTED, entries
-from tests.packaging.conftest import UNCOMPILED
+from tests.packaging.conftest import new_environment
 from tests.packaging.test_wheel import PROGRAM
 
 NAMES = [package.name for package in packages.PACKAGES]
@@ -127,15 +126,9 @@ def other_environment(built: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         pytest.skip(
             f"no supported Python here but {sys.version.split()[0]}: needs one of {', '.join(SUPPORTED)}"
         )
-    directory = tmp_path_factory.mktemp("other") / "venv"
-    uv = virtualenv.kept(virtualenv.LOCKS / "locks.txt") / "bin" / "uv"
-    subprocess.run([uv, "venv", "--quiet", "--python", python, directory], check=True)
     wheels = [wheel(built, name) for name in NAMES]
-    target = ["--python", str(directory / "bin" / "python"), "--constraint", str(ROOT / "requirements.txt")]
-    subprocess.run(
-        [uv, "pip", "install", "--quiet", *target, *wheels], check=True, env={**os.environ, **UNCOMPILED}
-    )
-    return directory
+    locked = ["--constraint", str(ROOT / "requirements.txt")]
+    return new_environment(tmp_path_factory.mktemp("other") / "venv", python, *locked, *wheels)
 
 
 @pytest.mark.slow
