@@ -100,7 +100,7 @@ class EncryptedTable(EncryptedTableOutputs, pulumi.ComponentResource):
         )
         child = pulumi.ResourceOptions(parent=self)
         autoscale(name, self.table, settings, child, program.components)
-        attach_policy(name, self.table, settings, child)
+        attach_policy(name, self.table, settings, table, self)
         alarms = TableAlarms(name, settings, table, caller, child)
         brought = {table.region: [self.key_arn]} | {r: [arn] for r, arn in self._replica_keys.items()}
         alarm_targets = alarms.make(keys.arns or brought)

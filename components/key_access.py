@@ -19,6 +19,7 @@ from .principal_conditions import role_arns
 from .principal_lookup import Identities
 from .principals import Scope, canonical_principal, canonical_principals, is_permission_set
 from .problems import Path, Problem, SettingsError
+from .statements import users_and_roles
 from .valid_part import found_by, readable
 
 
@@ -171,7 +172,7 @@ def _rendered(
         # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the deployer
         # not.
         looked_up = identities if settings.deployers is None else None
-        return to_json(_identified(document, known["people"], caller, looked_up))
+        return to_json(_identified(document, caller, looked_up))
     except ValueError as error:
         raise SettingsError(f"key of table {table.name!r}: {error}") from None
 
@@ -198,18 +199,10 @@ def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, 
     return PROFILES[settings.key_policy_profile](access, table)
 
 
-def _identified(
-    document: Document, people: People, caller: Caller, identities: Identities | None
-) -> Document:
+def _identified(document: Document, caller: Caller, identities: Identities | None) -> Document:
     if identities is None or "Id" in document:
         return document
-    named = {
-        principal
-        for setting, some in people.items()
-        if setting != "deployers"
-        for principal, _ in _each_once(setting, some, caller.scope)
-    }
-    ids = identities.fingerprint(named - set(canonical_principals(people["deployers"], caller.scope)))
+    ids = identities.fingerprint(users_and_roles(document) - {caller.principal})
     digest = hashlib.sha256(ids.encode()).hexdigest()[:16]
     return {"Id": f"principals-{digest}", **document} if ids else document
 

@@ -13,6 +13,7 @@ from .key_access import key_policy
 from .key_policy import ProtectedTable
 from .lost_key import KeyPlace, lost_keys
 from .principal_lookup import Identities
+from .recreated_principals import DeployedPolicy, warn_of_recreated
 from .resource_names import about, renamed
 from .setting_types import ALIAS_PREFIX
 from .table_settings import TableSettings
@@ -73,42 +74,65 @@ class TableKeys:
         return f"{numbered}-{region}" if region else numbered
 
     def _key(self, version: int, region: str | None = None) -> aws.kms.Key:
-        settings = self.settings
+        settings, policy = self.settings, self._policy(region)
         key: aws.kms.Key = aws.kms.Key(
             self._key_name(version, region),
             enable_key_rotation=settings.enable_key_rotation,
             rotation_period_in_days=settings.rotation_period,
             multi_region=settings.multi_region,
             region=region or settings.region,
-            **self._common(version, region),
+            **self._common(version, region, policy),
         )
-        self._note(key, region)
+        self._note(key, "AWS::KMS::Key", region, policy)
         return key
 
     def _replica(self, version: int, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
         if not self.settings.multi_region:
             return self._key(version, region)
+        policy = self._policy(region)
         key: aws.kms.ReplicaKey = aws.kms.ReplicaKey(
             self._key_name(version, region),
             primary_key_arn=primary.arn,
             region=region,
-            **self._common(version, region),
+            **self._common(version, region, policy),
         )
-        self._note(key, region)
+        self._note(key, "AWS::KMS::ReplicaKey", region, policy)
         return key
 
-    def _note(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None) -> None:
-        self.arns.setdefault(region or self.table.region, []).append(key.arn)
+    def _note(
+        self,
+        key: aws.kms.Key | aws.kms.ReplicaKey,
+        kind: str,
+        region: str | None,
+        policy: pulumi.Input[str],
+    ) -> None:
+        where = region or self.table.region
+        self.arns.setdefault(where, []).append(key.arn)
+        subject = f"the key policy of the table {self.table.name!r} in {where}"
+        deployed = DeployedPolicy(subject, kind, key.key_id, where, ["KeyPolicy"])
+        warn_of_recreated(self.options["parent"], policy, deployed, self._is_watched)
 
-    def _common(self, version: int, region: str | None) -> Mapping[str, Any]:
-        settings = self.settings
+    def _policy(self, region: str | None) -> pulumi.Input[str]:
         table = replace(self.table, region=region) if region else self.table
+        return key_policy(self.settings, table, self.caller, self.identities)
+
+    def _is_watched(self, principal: str) -> bool:
+        """Whether the key policy changes when a principal is created again: it has a hash of known ids."""
+        if principal == self.caller.principal:
+            return True
+        settings = self.settings
+        has_hash = settings.key_policy_profile == "strict" and settings.deployers is None
+        identity = self.identities.look_up(principal) if has_hash else None
+        return identity is not None and identity.unique_id is not None
+
+    def _common(self, version: int, region: str | None, policy: pulumi.Input[str]) -> Mapping[str, Any]:
+        settings = self.settings
         creation = lost_keys(self.name).watch_key(
             self._key_name(version, region), self._place(version, region)
         )
         return {
             "description": settings.key_description or f"Encrypts the DynamoDB table {self.table.name}.",
-            "policy": key_policy(settings, table, self.caller, self.identities),
+            "policy": policy,
             "bypass_policy_lockout_safety_check": settings.bypass_policy_lockout_safety_check,
             "deletion_window_in_days": settings.deletion_window_in_days,
             "tags": settings.tags,

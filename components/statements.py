@@ -1,4 +1,4 @@
-"""Reads the actions, principals and organisations of a policy statement.
+"""Reads the actions, principals and organisations of policies and their statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -11,7 +11,19 @@ from typing import Any
 Statement = Mapping[str, Any]
 
 _OF_ORGANISATIONS = {"stringequals": "aws:principalorgid", "foranyvalue:stringlike": "aws:principalorgpaths"}
+_USER_OR_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/.+")
 _ORGANISATION = re.compile(r"o-[a-z0-9]{10,32}(/[a-z0-9/-]+/\*)?", re.ASCII)
+
+
+def principals(policy: Mapping[str, Any]) -> set[str]:
+    """All entries of the principals of a policy's statements."""
+    statements = [one for one in items(policy.get("Statement", ())) if isinstance(one, Mapping)]
+    return {str(name) for one in statements for name in (*named(one), *named(one, "NotPrincipal"))}
+
+
+def users_and_roles(policy: Mapping[str, Any]) -> set[str]:
+    """The ARNs of the users and roles that a policy names."""
+    return {name for name in principals(policy) if _USER_OR_ROLE.fullmatch(name)}
 
 
 def covers(statement: Statement, action: str) -> bool:

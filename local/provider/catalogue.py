@@ -1,6 +1,7 @@
 """All resource types and functions that this provider supports."""
 
 from local.provider.appautoscaling.types import TYPES as APPAUTOSCALING
+from local.provider.cloudcontrol.functions import FUNCTIONS as CLOUD_CONTROL_FUNCTIONS
 from local.provider.dynamodb.functions import FUNCTIONS as DYNAMODB_FUNCTIONS
 from local.provider.dynamodb.types import TYPES as DYNAMODB
 from local.provider.events.types import TYPES as EVENTS
@@ -12,4 +13,7 @@ from local.provider.kms.types import TYPES as KMS
 from local.provider.sns.types import TYPES as SNS
 
 RESOURCE_TYPES = {t.type: t for t in (*KMS, *DYNAMODB, *IAM, *APPAUTOSCALING, *EVENTS, *SNS)}
-FUNCTIONS = {f.token: f for f in (*GENERAL, *DYNAMODB_FUNCTIONS, *KMS_FUNCTIONS, *IAM_FUNCTIONS)}
+FUNCTIONS = {
+    f.token: f
+    for f in (*GENERAL, *CLOUD_CONTROL_FUNCTIONS, *DYNAMODB_FUNCTIONS, *KMS_FUNCTIONS, *IAM_FUNCTIONS)
+}

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class User:
         """`allowed`, or the first words of the denial."""
         dynamodb = self.run.aws.client("dynamodb", self.credentials, region=region)
         return outcome(lambda: dynamodb.get_item(TableName=table, Key={"id": {"S": "1"}}))
+
+
+def as_credentials(stack: Stack, run: LocalRun, credentials: Credentials) -> Stack:
+    """The stack, deployed with other credentials."""
+    return replace(stack, environment={**stack.environment, **run.aws.environment(credentials)})
 
 
 def session_variables(run: LocalRun, role: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 from encrypted_tables.engine.stack import Result, Stack
 from local.local_run import LocalRun
 from tests.docs.permissions import Identity, Policy, actions, documented, together, without
-from tests.engine.programs import TRUST, Program, session_variables
+from tests.engine.programs import TRUST, Program, as_credentials, session_variables
 
 DEPLOY, PREVIEW = documented("Deploy"), documented("Preview")
 REMOVALS = os.environ.get("PERMISSION_REMOVALS", "2")
@@ -63,10 +63,6 @@ def lives(program: Program, stack: Stack, name: str, deployer: str) -> Result:
     return stack.destroy()
 
 
-def as_user(stack: Stack, run: LocalRun, identity: Identity) -> Stack:
-    return replace(stack, environment={**stack.environment, **run.aws.environment(identity.credentials)})
-
-
 @pytest.fixture
 def role(shared_run: LocalRun, name: str) -> str:
     """A role that is a key user and key administrator."""
@@ -77,7 +73,12 @@ def role(shared_run: LocalRun, name: str) -> str:
 def test_the_permissions_are_enough_for_a_deployer(shared_run: LocalRun, program: Program, role: str) -> None:
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", DEPLOY)
 
-    lives(program, as_user(program.stack, shared_run, deployer), role, f"user/{deployer.name}").checked()
+    lives(
+        program,
+        as_credentials(program.stack, shared_run, deployer.credentials),
+        role,
+        f"user/{deployer.name}",
+    ).checked()
 
 
 @pytest.mark.parametrize("action", some(DEPLOY))
@@ -86,7 +87,12 @@ def test_a_deployer_fails_without_one_of_the_permissions(
 ) -> None:
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", without(DEPLOY, action))
 
-    done = lives(program, as_user(program.stack, shared_run, deployer), role, f"user/{deployer.name}")
+    done = lives(
+        program,
+        as_credentials(program.stack, shared_run, deployer.credentials),
+        role,
+        f"user/{deployer.name}",
+    )
 
     assert done.exit_code != 0
     assert SAID_OTHERWISE.get(action, action) in done.output
@@ -124,7 +130,7 @@ def test_the_further_permissions_are_enough(
 ) -> None:
     policy = together(MORE[section][0], documented(section))
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", policy)
-    stack = as_user(program.stack, shared_run, deployer)
+    stack = as_credentials(program.stack, shared_run, deployer.credentials)
 
     grows_and_goes(program, stack, role, f"user/{deployer.name}", section).checked()
 
@@ -138,7 +144,7 @@ def test_each_further_permission_is_needed(
 ) -> None:
     policy = together(MORE[section][0], without(documented(section), action))
     deployer = Identity.create(shared_run.aws, f"{role}-deployer", policy)
-    stack = as_user(program.stack, shared_run, deployer)
+    stack = as_credentials(program.stack, shared_run, deployer.credentials)
 
     done = grows_and_goes(program, stack, role, f"user/{deployer.name}", section)
 
@@ -154,7 +160,7 @@ def test_a_previewer_may_look_up_principals_that_the_deployer_may_not(
     plan = str(tmp_path / "plan.json")
 
     program.stack.preview("--save-plan", plan).checked()
-    as_user(program.stack, shared_run, deployer).up("--plan", plan).checked()
+    as_credentials(program.stack, shared_run, deployer.credentials).up("--plan", plan).checked()
 
     assert program.stack.preview("--expect-no-changes").exit_code == 0
 

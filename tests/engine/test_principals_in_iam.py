@@ -1,9 +1,15 @@
 """Missing principals are reported by name and immediately; recreated ones regain their access."""
 
 import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
 
 from local.local_run import LocalRun
-from tests.engine.programs import TRUST, Program, User, outcome, session_client
+from tests.docs.permissions import Identity, actions, documented, without
+from tests.engine.programs import TRUST, Program, User, as_credentials, outcome, session_client
 
 SOURCE = """
 EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}, "ephemeral": True, "key_users": {users}}})
@@ -76,3 +82,127 @@ def test_a_recreated_role_has_access_after_the_next_update(program: Program, nam
     assert (reads(run, name, name), reads(run, name, f"{name}-2")) == ("allowed", "allowed")
     # The role's own policies are there again as well.
     assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
+
+
+CONSOLE: dict[str, object] = {"key_policy_profile": "console"}
+DEPLOYERS: dict[str, object] = {"deployers": ["user/owner"]}
+RESTORED = "it has no access until you run `pulumi up --refresh`."
+
+
+def table(name: str, **more: object) -> str:
+    """A table whose policies name four roles: its user, its administrator, and two readers."""
+
+    def statement(role: str, action: str) -> dict[str, object]:
+        principal = {"AWS": f"arn:aws:iam::111122223333:role/{name}-{role}"}
+        return {"Effect": "Allow", "Principal": principal, "Action": action}
+
+    settings = {
+        "partition_key": {"name": "id"},
+        "ephemeral": True,
+        "key_administrators": [f"role/{name}-administrator", "user/owner"],
+        "key_users": [f"role/{name}-user"],
+        "key_policy_statements": [statement("decrypts", "kms:Decrypt")],
+        "resource_policy_statements": [statement("reads", "dynamodb:GetItem")],
+        **more,
+    }
+    return f"EncryptedTable({name!r}, {settings!r})\n"
+
+
+ROLES = ("administrator", "decrypts", "reads", "user")
+
+
+def recreate(run: LocalRun, *names: str) -> None:
+    for name in names:
+        delete_role(run, name)
+        make_role(run, name)
+
+
+def policies(run: LocalRun, name: str) -> str:
+    """The key policy and the resource policy of a table."""
+    kms, dynamodb = run.aws.client("kms"), run.aws.client("dynamodb")
+    found: dict[str, Any] = dynamodb.describe_table(TableName=name)["Table"]
+    key = kms.get_key_policy(KeyId=found["SSEDescription"]["KMSMasterKeyArn"])["Policy"]
+    return f"{key} {dynamodb.get_resource_policy(ResourceArn=found['TableArn'])['Policy']}"
+
+
+def named(run: LocalRun, name: str) -> list[str]:
+    """The roles that the policies of a table name by ARN."""
+    return [role for role in ROLES if f':role/{name}-{role}"' in policies(run, name)]
+
+
+@pytest.mark.parametrize(
+    "more", [CONSOLE, DEPLOYERS, CONSOLE | DEPLOYERS], ids=["console", "deployers", "console, deployers"]
+)
+def test_a_preview_says_what_gives_recreated_roles_their_access_back(
+    program: Program, name: str, more: dict[str, object]
+) -> None:
+    run, roles = program.run, [f"{name}-{role}" for role in ROLES]
+    for role in roles:
+        make_role(run, role)
+    program(table(name, **more)).up().checked()
+    assert "unique id" not in program.stack.preview().output
+
+    recreate(run, *roles)
+
+    assert named(run, name) == []
+    preview = program.stack.preview().checked().output
+    for policy, these in {"key policy": (0, 1, 3), "resource policy": (2,)}.items():
+        warnings = {line.partition("warning: ")[2] for line in preview.splitlines()}
+        (warning,) = (one for one in warnings if one.startswith(f"the {policy} of the table {name!r}"))
+        arns = ", ".join(f"arn:aws:iam::111122223333:role/{roles[number]}" for number in these)
+        assert " in us-east-1 has AROA" in warning
+        assert f"the unique id of a deleted user or role, in place of {arns}. " in warning
+        assert warning.endswith(RESTORED)
+    program.stack.up("--refresh").checked()
+    assert named(run, name) == [*ROLES]
+    assert "unique id" not in program.stack.preview().output
+
+
+def test_an_update_gives_recreated_roles_their_access_to_the_key_back_in_the_strict_profile(
+    program: Program, name: str
+) -> None:
+    for role in ROLES:
+        make_role(program.run, f"{name}-{role}")
+    program(table(name)).up().checked()
+    recreate(program.run, *(f"{name}-{role}" for role in ROLES))
+
+    preview = program.stack.up().checked().output
+
+    assert named(program.run, name) == ["administrator", "decrypts", "user"]
+    assert "key policy of the table" not in preview
+
+
+def test_a_preview_says_what_gives_a_recreated_role_of_another_account_its_access_back(
+    own_run: LocalRun, tmp_path: Path
+) -> None:
+    theirs = own_run.aws.client("iam", own_run.aws.open_account("444455556666"))
+    arn = theirs.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    settings = {"partition_key": {"name": "id"}, "ephemeral": True, "key_users": [arn]}
+    stack = Program(own_run, tmp_path / "program", "other")(f"EncryptedTable('orders', {settings!r})")
+    stack.up().checked()
+
+    theirs.delete_role(RoleName="reader")
+    theirs.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)
+
+    assert f"in place of {arn}. If it was created again, {RESTORED}" in stack.preview().checked().output
+    stack.up("--refresh").checked()
+    assert "unique id" not in stack.preview().output
+
+
+def test_a_preview_needs_each_permission_to_name_recreated_roles(program: Program, name: str) -> None:
+    run, needed = program.run, documented("Preview with recreated principals")
+    for role in ROLES:
+        make_role(run, f"{name}-{role}")
+    program(table(name, **DEPLOYERS, key_administrators=["user/owner"])).up().checked()
+    recreate(run, *(f"{name}-{role}" for role in ROLES))
+    previewer = Identity.create(run.aws, f"{name}-previewer", needed)
+    stack = as_credentials(program.stack, run, previewer.credentials)
+
+    def warnings() -> int:
+        return stack.preview().checked().output.count("the unique id of a deleted user or role")
+
+    complete = warnings()
+    assert complete > 0
+    for action in Random(0).sample(actions(needed), 2):  # noqa: S311
+        previewer.may(run.aws, without(needed, action))
+        assert (action, warnings() < complete) == (action, True)

@@ -98,6 +98,8 @@ class DynamoDB:
         response = await ministack(request)
         if response[0] != 200:
             return response
+        if operation == "PutResourcePolicy":
+            resource_policies.remember_principals(str(request["ResourceArn"]))
         if operation == "DeleteTable":
             grants.retire(table, held)
             with ms.scope(table.account, table.region):
@@ -113,6 +115,7 @@ class DynamoDB:
             table_encryption.apply(table, key, before=None, change_seconds=0)
             if policy := request.get("ResourcePolicy"):
                 ms.put_resource_policy(table.arn, policy)
+                resource_policies.remember_principals(table.arn)
         return _shown(response, "CreateTable", table, request)
 
     async def _update(
@@ -201,6 +204,8 @@ def _shown(response: Response, operation: str, table: TableName, request: Reques
         if sse:
             description["SSEDescription"] = sse
         replicas.describe(table, description)
+    if status == 200 and operation == "GetResourcePolicy":
+        data["Policy"] = resource_policies.policy_shown(str(request["ResourceArn"]))
     if status == 200 and operation in backups.OPERATIONS:
         backups.complete(table, request, data)
     text = json.dumps(data).encode()

@@ -10,6 +10,7 @@ from ..arns import TableName, parse
 from ..dynamodb.item_calls import statements_of
 from ..errors import ServiceError
 from ..iam import policy_grammar
+from ..iam.principals import effective_policy, principal_ids
 from ..ministack_adapter import Response
 
 PARTIQL_OPERATIONS = frozenset({"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"})
@@ -31,10 +32,23 @@ def policy_of(arn: str) -> tuple[str, str] | None:
     if found is None or not found.resource.startswith("table/"):
         return None
     table = TableName.of(arn)
-    policy = ms.resource_policy(table.account, table.region, table.arn)
-    if policy is None and table.account == ms.account_id():
+    record = ms.resource_policy(table.account, table.region, table.arn)
+    if record is None and table.account == ms.account_id():
         return None
-    return policy or "", table.account
+    return effective_policy(record or {}), table.account
+
+
+def policy_shown(arn: str) -> str:
+    """The policy of a table or stream as DynamoDB shows it."""
+    table = TableName.of(arn)
+    return effective_policy(ms.resource_policy(table.account, table.region, arn) or {})
+
+
+def remember_principals(arn: str) -> None:
+    """Store the unique ids of the principals that the new policy of a table names."""
+    table = TableName.of(arn)
+    if record := ms.resource_policy(table.account, table.region, arn):
+        record["_principal_ids"] = principal_ids(record["Policy"])
 
 
 def check_policy(text: str) -> None:

@@ -1,7 +1,7 @@
-"""IAM principals in key policies, which KMS identifies by the unique id behind the ARN.
+"""IAM principals in resource policies, which AWS identifies by the unique id behind the ARN.
 
-KMS stores the id (AIDA… of a user, AROA… of a role). After a principal is deleted, or recreated with the same
-name, the policy no longer applies to it.
+KMS and DynamoDB store the id (AIDA… of a user, AROA… of a role). After a principal is deleted, or recreated
+with the same name, the policy no longer applies to it.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
@@ -61,10 +61,18 @@ def is_service_linked(caller_arn: str) -> bool:
     return ":role/aws-service-role/" in (role_of(caller_arn) or "")
 
 
-def effective_policy(key: Record) -> str:
-    """The key's policy with the unique ids of principals that no longer exist in place of their ARNs."""
-    text: str = key.get("Policy") or ""
-    for arn, identifier in (key.get("_principal_ids") or {}).items():
+def effective_policy(owner: Record) -> str:
+    """The policy of a key or table with the unique ids of principals that no longer exist in place of their
+    ARNs.
+    """
+    text: str = owner.get("Policy") or ""
+    for arn, identifier in (owner.get("_principal_ids") or {}).items():
         if unique_id(arn) != identifier:
             text = text.replace(json.dumps(arn), json.dumps(identifier))
     return text
+
+
+def principal_ids(policy: str) -> dict[str, str]:
+    """The unique ids of the users and roles that a policy names, by ARN."""
+    texts = re.findall(r'"(arn:[^"*?]+)"', policy)
+    return {arn: identifier for arn in texts if (identifier := unique_id(arn))}

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from .. import ministack_adapter as ms
 from ..arns import TableName, parse
-from ..iam.principals import names_of
+from ..iam.principals import names_of, unique_id
 from ..ministack_adapter import Record
 
 SERVICE_OPERATIONS = (
@@ -34,10 +34,19 @@ def allows(key_arn: str, caller_arn: str, operation: str, context: Mapping[str, 
         grant["KeyId"] == key_arn
         and operation in grant["Operations"]
         and grant["GranteePrincipal"] in names
+        and grant.get("_grantee_id") in (None, unique_id(grant["GranteePrincipal"]))
         and not (grant.get("Constraints") or {}).get("SourceArn")  # no caller acts on behalf of a resource
         and (operation in WITHOUT_CONTEXT or _constraints_met(grant, context))
         for grant in ms.grants(arn.account, arn.region).values()
     )
+
+
+def remember_grantee(key_arn: str, grant_id: str) -> None:
+    """Store the unique id of the user or role of a new grant: another one of the same name gets nothing."""
+    arn = parse(key_arn)
+    grant = ms.grant(arn.account, arn.region, grant_id) if arn else None
+    if grant is not None:
+        grant["_grantee_id"] = unique_id(grant["GranteePrincipal"])
 
 
 def _constraints_met(grant: Record, context: Mapping[str, str]) -> bool:

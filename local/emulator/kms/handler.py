@@ -10,7 +10,7 @@ from ..arns import find_key, key_arn, parse
 from ..cloudtrail.events import CalledApi, record
 from ..errors import ServiceError, request_in
 from ..iam.principals import effective_policy
-from ..kms import direct_calls, key_policy_rules, last_use, request_rules
+from ..kms import direct_calls, grants, key_policy_rules, last_use, request_rules
 from ..kms.aws_managed_key import is_aws_managed
 from ..ministack_adapter import Handler, Record, Response
 
@@ -63,6 +63,8 @@ class KMS:
             response = await self._handler(method, path, headers, json.dumps(request).encode(), query)
         if response[0] == 200 and operation in ("CreateKey", "PutKeyPolicy", "ReplicateKey"):
             _remember_principals(operation, request, response, principals)
+        if response[0] == 200 and operation == "CreateGrant":
+            _remember_grantee(request, response)
         if response[0] == 200 and operation in last_use.OPERATIONS:
             _note_use(headers, operation, request)
         if response[0] == 200 and operation.startswith(CHANGES):
@@ -110,6 +112,12 @@ def _remember_principals(
         key["_principal_ids"] = principals
         if operation != "PutKeyPolicy":
             key["CreationDate"] = clock.now()
+
+
+def _remember_grantee(request: Request, response: Response) -> None:
+    key = find_key(str(request["KeyId"]))
+    if key is not None:
+        grants.remember_grantee(key["Arn"], json.loads(response[2])["GrantId"])
 
 
 def _note_use(headers: Mapping[str, str], operation: str, request: Mapping[str, Any]) -> None:

@@ -44,10 +44,10 @@ def backup_vaults() -> ModuleType:
     return module
 
 
-def resource_policy(account: str, in_region: str, arn: str) -> str | None:
-    """The resource-based policy of a table or stream."""
-    entry = _dynamodb._resource_policies.get_scoped(account, in_region, arn)
-    return entry["Policy"] if entry else None
+def resource_policy(account: str, in_region: str, arn: str) -> Record | None:
+    """The record of the resource-based policy of a table or stream."""
+    found: Record | None = _dynamodb._resource_policies.get_scoped(account, in_region, arn)
+    return found
 
 
 def put_resource_policy(arn: str, policy: str) -> None:

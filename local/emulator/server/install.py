@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from .. import ministack_adapter as ms
 from ..appautoscaling import handler as appautoscaling
 from ..backup.handler import Backup
+from ..cloudcontrol import handler as cloudcontrol
 from ..cloudtrail import handler as cloudtrail
 from ..cloudtrail.events import EventHistory
 from ..dynamodb import resource_policies
@@ -39,6 +40,7 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
         ),
     )
     ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
+    ms.replace_handler("cloudcontrol", cloudcontrol.answer)
     ms.replace_handler("iam", IAM(ms.handler("iam")))
     ms.replace_handler("organizations", Organizations(ms.handler("organizations")))
     ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)

@@ -8,6 +8,7 @@ from tests.local.emulator.resources import (
     make_role,
     make_table,
     make_user,
+    remove_user,
     session_client,
 )
 
@@ -74,3 +75,15 @@ def test_an_empty_constraint_limits_nothing(aws: LocalAws) -> None:
     )
     denied = error_of(theirs.encrypt, KeyId=key, Plaintext=b"x", EncryptionContext={"b": "2"})
     assert denied.code == "AccessDeniedException"
+
+
+def test_a_grant_gives_nothing_to_a_new_user_of_the_same_name(aws: LocalAws) -> None:
+    key, someone = make_key(aws), make_user(aws)
+    aws.client("kms").create_grant(KeyId=key, GranteePrincipal=someone.arn, Operations=["Encrypt"])
+    assert "CiphertextBlob" in aws.client("kms", someone.credentials).encrypt(KeyId=key, Plaintext=b"x")
+
+    remove_user(aws, someone)
+    heir = make_user(aws, user=someone.name)
+
+    theirs = aws.client("kms", heir.credentials)
+    assert error_of(theirs.encrypt, KeyId=key, Plaintext=b"x").code == "AccessDeniedException"

@@ -54,6 +54,7 @@ def test_results_match_the_sdk(token: str, plugin: Plugin) -> None:
         "aws:dynamodb/getTable:getTable": {"name": name},
         "aws:iam/getRole:getRole": {"name": name},
         "aws:iam/getUser:getUser": {"userName": name},
+        "aws:cloudcontrol/getResource:getResource": {"typeName": "AWS::KMS::Key", "identifier": key.id},
         GET_KEY: {"keyId": key.id},
         GET_ALIAS: {"name": f"alias/{key.id}"},
         SESSION_CONTEXT: {"arn": f"arn:aws:iam::{ACCOUNT}:user/anna"},

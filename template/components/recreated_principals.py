@@ -1,0 +1,1 @@
+../../components/recreated_principals.py
