@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import ref
 
 import pulumi
 import pulumi_aws as aws
@@ -147,9 +148,15 @@ class TableKeys:
         }
 
     def _place(self, version: int, region: str | None) -> KeyPlace:
-        asking = pulumi.InvokeOptions(parent=self.options["parent"])
-        where = region or self.table.region
-        return KeyPlace(self.table.name, self.alias, where, version, self.settings.multi_region, asking)
+        return KeyPlace(
+            self.table.name,
+            self.alias,
+            region or self.table.region,
+            version,
+            self.settings.multi_region,
+            ref(self.options["parent"]),
+            pulumi.InvokeOptions(provider=self.identities.provider),
+        )
 
     def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
         main = f"{self.name}-alias{suffix}"

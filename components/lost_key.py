@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 
 from dataclasses import dataclass
 from functools import partial
+from weakref import ReferenceType
 
 import pulumi
 import pulumi_aws as aws
@@ -30,6 +31,8 @@ class KeyPlace:
         region: the Region of both.
         version: the key's version.
         multi_region: whether the program wants a multi-Region key.
+        component: the component of the key; alive at least until its resources are registered. A strong
+            reference would keep all components, with their outputs, until the end of the program.
         options: the options of calls to AWS.
     """
 
@@ -38,6 +41,7 @@ class KeyPlace:
     region: str
     version: int
     multi_region: bool
+    component: ReferenceType[pulumi.Resource]
     options: pulumi.InvokeOptions
 
     def check(self, *, is_created: bool) -> None:
@@ -73,7 +77,7 @@ class KeyPlace:
 
     async def is_of(self, urn: str) -> bool:
         """Whether a resource with this URN is a child of the component."""
-        component = self.options.parent
+        component = self.component()
         parent = await component.urn.future() if component else None
         return parent is not None and _types(urn).rpartition("$")[0] == _types(parent)
 
