@@ -28,6 +28,7 @@ from .encrypted_table_args import (
     WarmThroughputArgs,
 )
 from .problems import SettingsError
+from .program_waits import tell_of_unfinished_tasks
 from .test_user import TestUser, TestUserArgs
 
 __all__ = [
@@ -60,3 +61,5 @@ __all__ = [
     "TestUserArgs",
     "WarmThroughputArgs",
 ]
+
+tell_of_unfinished_tasks()

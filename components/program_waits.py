@@ -2,17 +2,21 @@
 
 The SDK ends a program when no output and no registration is pending. A component asks AWS before it
 registers its resources, and would be lost if the program ended meanwhile. So would its error.
+
+A task that has not reached its component by then cannot be told from one that never ends, so the program does
+not wait for it, but says that it was not finished.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-_SDK = str(Path(pulumi.__file__).parent)
+_SDK = (str(Path(pulumi.__file__).parent),)
+_PACKAGES = (str(Path(pulumi.__file__).parents[1]), str(Path(asyncio.__file__).parents[1]))
 
 
 @contextmanager
@@ -24,7 +28,8 @@ def program_waits() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if _is_own_task(asyncio.current_task(done.get_loop())):
+        # The SDK reports errors in its own tasks.
+        if _is_outside(_SDK, asyncio.current_task(done.get_loop())):
             done.set_exception(error)
         raise
     finally:
@@ -32,7 +37,30 @@ def program_waits() -> Iterator[None]:
             done.set_result(True)
 
 
-def _is_own_task(task: asyncio.Task[Any] | None) -> bool:
-    """Whether it is a task of the program. The SDK reports errors in its own tasks."""
+def tell_of_unfinished_tasks() -> None:
+    """Warn of tasks that the running program destroys at its end. The SDK hides asyncio's own message."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # not in a program: imported by a test or a plugin
+        return
+    if loop.get_exception_handler() is None:
+        loop.set_exception_handler(_tell_of_task)
+
+
+def _tell_of_task(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+    task = context.get("task")
+    if task is None or task.done() or not _is_outside(_PACKAGES, task):
+        loop.default_exception_handler(dict(context))
+        return
+    code = task.get_coro().cr_code
+    place = f"{code.co_filename}:{code.co_firstlineno}"
+    pulumi.log.warn(
+        f"The program ended before its task {code.co_name} ({place}) was finished. Resources that the task "
+        f"would have created are missing. Await it, or start it with pulumi.run({code.co_name})."
+    )
+
+
+def _is_outside(directories: tuple[str, ...], task: asyncio.Task[Any] | None) -> bool:
+    """Whether it is a task whose code is in none of the directories."""
     code = getattr(task.get_coro(), "cr_code", None) if task else None
-    return code is not None and not code.co_filename.startswith(_SDK)
+    return code is not None and not code.co_filename.startswith(directories)

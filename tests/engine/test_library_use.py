@@ -1,5 +1,10 @@
 """The component in programs that do not create it at their top level."""
 
+import shutil
+
+import pytest
+
+from local.local_run import ROOT
 from tests.engine.programs import Program
 
 UNAWAITED = """
@@ -43,3 +48,32 @@ def test_a_mistake_can_be_caught(program: Program, name: str) -> None:
     """).preview()
 
     assert preview.exit_code == 0, preview.output
+
+
+@pytest.mark.parametrize("start", ["", "task = "], ids=["unreferenced", "referenced"])
+@pytest.mark.parametrize("wait", ["asyncio.sleep(600)", "never"], ids=["asleep", "waiting"])
+def test_an_unfinished_task_is_told_at_the_end_of_the_program(
+    program: Program, name: str, start: str, wait: str
+) -> None:
+    (program.directory / "components").unlink()  # a warm start has imported it before the program runs
+    shutil.copytree(ROOT / "components", program.directory / "components")
+
+    preview = (
+        program(f"""
+        import asyncio
+
+        never = asyncio.get_running_loop().create_future()
+
+        async def make_tables():
+            await {wait}
+            EncryptedTable("{name}", {{"partition_key": {{"name": "id"}}}})
+
+        {start}asyncio.get_running_loop().create_task(make_tables())
+    """)
+        .preview()
+        .checked()
+    )
+
+    place = program.directory / "__main__.py"
+    assert f"The program ended before its task make_tables ({place}:11) was finished." in preview.output
+    assert "start it with pulumi.run(make_tables)." in preview.output
