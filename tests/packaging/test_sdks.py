@@ -142,7 +142,7 @@ def project(shared_run: LocalRun, plugin: Path, tmp_path: Path) -> Callable[...,
                 **environment,
                 **UNCOMPILED,
                 **{variable: str(kept / name) for variable, name in caches.items()},
-                "GOFLAGS": "-modcacherw",
+                "GOFLAGS": "-modcacherw '-gcflags=all=-N -l'",
                 "PATH": os.pathsep.join([environment["PATH"], str(find_go().parent)]),
             },
         )

@@ -1,5 +1,6 @@
 """`python -P server.py SOCKET programs|plugins`: forks a process for each client, until stdin closes."""
 
+import functools
 import gc
 import importlib
 import io
@@ -11,6 +12,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_IN_SECONDS = 5.0
@@ -39,6 +41,7 @@ PLUGINS = (
     "local.engine.language_host.host",
     "local.provider.servicer",
 )
+SERVICES = ("application-autoscaling", "dynamodb", "iam", "kms", "sts")
 
 
 def import_packages(kind: str) -> None:
@@ -49,10 +52,21 @@ def import_packages(kind: str) -> None:
         importlib.import_module("local.sdk_messages").import_messages_only()
     for module in PROGRAMS if kind == "programs" else PLUGINS:
         hasattr(importlib.import_module(module), "__all__")  # loads a service of pulumi_aws, which are lazy
-    if kind == "programs":
+    if kind == "plugins":
+        read_descriptions()
+    else:
         sys.path.remove(str(ROOT))
     gc.freeze()
     gc.enable()
+
+
+def read_descriptions() -> None:
+    """Read the descriptions of AWS's services, which all providers then share."""
+    session: Any = importlib.import_module("local.provider.session")
+    session._Descriptions = functools.cache(session._Descriptions)
+    provider = session.Session(session.Settings("http://127.0.0.1:1", "none", "none", "us-east-1"))
+    for service in SERVICES:
+        provider.client(service)
 
 
 def accept(server: socket.socket) -> list[str]:
