@@ -9,7 +9,6 @@ import pytest
 
 from local.local_run import ROOT, local_run
 from tests.documents import Checkout, blocks, runnable_blocks
-from tests.packaging.conftest import UNCOMPILED
 
 LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", "*.egg-info")
 
@@ -26,8 +25,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 
 def follow(reader: Checkout, command: str) -> str:
-    variables = " ".join(f"{name}={value}" for name, value in UNCOMPILED.items())
-    done = reader.shell(f"export {variables}\n{command}")
+    done = reader.shell(command)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -10,8 +10,6 @@ import yaml
 
 from local.engine import virtualenv as virtualenvs
 
-UNCOMPILED = {"PIP_NO_COMPILE": "1"}
-"""Skip compilation, which takes half of the installation time; few of the modules are used."""
 COMPONENTS = Path(__file__).resolve().parents[2] / "components"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
-from tests.packaging.conftest import UNCOMPILED
+from tests.documents import UNCOMPILED
 from tests.packaging.schema import GOLDEN
 
 # Like a generated SDK in any language: names in camelCase, and no code of the component.

@@ -17,9 +17,8 @@ from encrypted_tables.engine.stack import Stack
 from encrypted_tables.verify.collect.declared import parse_outputs
 from local.engine.go_toolchain import find_go
 from local.local_run import LocalRun
-from tests.documents import blocks, runnable_blocks
+from tests.documents import UNCOMPILED, blocks, runnable_blocks
 from tests.engine.programs import TRUST
-from tests.packaging.conftest import UNCOMPILED
 
 PAGE = "other-languages.md"
 PROGRAMS = Path(__file__).resolve().parent / "programs"
