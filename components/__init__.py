@@ -27,8 +27,8 @@ from .encrypted_table_args import (
     TableClass,
     WarmThroughputArgs,
 )
-from .problems import SettingsError
 from .program_waits import tell_of_unfinished_tasks
+from .settings_error import SettingsError
 from .test_user import TestUser, TestUserArgs
 
 __all__ = [

@@ -22,8 +22,9 @@ from .inputs import has_output, when_known
 from .key_access import people_of
 from .key_policy import ProtectedTable
 from .principals import canonical_principals
-from .problems import Problem, SettingsError
+from .problems import Problem
 from .setting_types import region_of
+from .settings_error import SettingsError
 from .table_settings import TableSettings
 
 KeyArns = Mapping[str, Sequence[pulumi.Input[str]]]

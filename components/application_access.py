@@ -15,8 +15,8 @@ import pulumi_aws as aws
 
 from . import permissions
 from .principals import account_of
-from .problems import SettingsError
 from .resource_names import about_role, merged, renamed
+from .settings_error import SettingsError
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
 """Who deploys, and where: looked up in AWS once per run."""
 
+import asyncio
 from collections.abc import Hashable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.runtime.sync_await import _sync_await
 
+from .own_thread import in_own_thread
 from .per_program import PerProgram
 from .principals import PrincipalError, Scope, canonical_principal
 
@@ -28,6 +33,15 @@ class Caller:
     principal: str
     scope: Scope
     region: str
+
+
+def ask_early(opts: pulumi.ResourceOptions | None) -> None:
+    """Start asking AWS for the caller, so that the answer comes while the program does something else.
+
+    Only the default provider can be asked early: any other is a resource that is perhaps still registered.
+    """
+    if aws_provider(opts) is None and None not in _callers() and not _early_answers():
+        _early_answers().append(in_own_thread(partial(_ask, None)))
 
 
 def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterable[object] = ()) -> Caller:
@@ -65,8 +79,15 @@ def account_of_provider(provider: pulumi.ProviderResource | None) -> str | None:
 def _asked(provider: pulumi.ProviderResource | None) -> Caller:
     known = _callers()
     if provider not in known:
-        known[provider] = _ask(provider)
+        early = _early_answers() if provider is None else []
+        known[provider] = _awaited(early[0]) if early else _ask(provider)
     return known[provider]
+
+
+def _awaited(answer: Future[Caller]) -> Caller:
+    """The answer. Meanwhile the program's event loop runs, as in every call of a function of a provider."""
+    caller: Caller = _sync_await(asyncio.wrap_future(answer, loop=asyncio.get_event_loop()))
+    return caller
 
 
 def _role_among(deployers: Iterable[object], caller: Caller) -> str | None:
@@ -95,6 +116,7 @@ def _role_of(session: str, provider: pulumi.ProviderResource | None) -> str:
 
 
 _callers = PerProgram[[], dict[Hashable, Caller]](dict)
+_early_answers = PerProgram[[], list[Future[Caller]]](list)
 
 
 def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:

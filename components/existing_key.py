@@ -7,8 +7,8 @@ import pulumi_aws as aws
 from pydantic import TypeAdapter, ValidationError
 
 from .inputs import when_known
-from .problems import SettingsError
 from .setting_types import KeyArn, region_of
+from .settings_error import SettingsError
 
 _NEEDED = {
     "key_manager": ("CUSTOMER", "managed by {} - it is not a customer managed key"),

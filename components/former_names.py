@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import pulumi
 
-from .problems import SettingsError
 from .regions import REGION
 from .resource_names import is_about_role
+from .settings_error import SettingsError
 
 _REGION = rf"(-{REGION})?"
 _ABOUT = r"(\[.+\])?"

@@ -19,7 +19,7 @@ from .caller import account_of_provider
 from .key_policy import ProtectedTable
 from .principal_lookup import Identities
 from .principals import canonical_principal
-from .problems import SettingsError
+from .settings_error import SettingsError
 from .table_settings import TableSettings
 
 

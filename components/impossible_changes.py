@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 
 from .per_program import PerProgram
-from .problems import SettingsError
+from .settings_error import SettingsError
 
 _KEYS = ("hashKey", "rangeKey")
 

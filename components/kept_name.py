@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 
 from .per_program import PerProgram
-from .problems import SettingsError
+from .settings_error import SettingsError
 from .statements import items
 
 _TABLE = "kms:EncryptionContext:aws:dynamodb:tableName"

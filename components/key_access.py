@@ -18,7 +18,8 @@ from .people import ROLES, People, people_problems, setting_alias
 from .principal_conditions import role_arns
 from .principal_lookup import Identities
 from .principals import Scope, canonical_principal, canonical_principals, is_permission_set
-from .problems import Path, Problem, SettingsError
+from .problems import Path, Problem
+from .settings_error import SettingsError
 from .statements import users_and_roles
 from .valid_part import found_by, readable
 

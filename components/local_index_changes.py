@@ -9,7 +9,7 @@ from typing import Any
 
 import pulumi_aws as aws
 
-from .problems import SettingsError
+from .settings_error import SettingsError
 
 _DEFINITION = ("range_key", "projection_type", "non_key_attributes")
 

@@ -5,6 +5,7 @@ key, which DynamoDB could not use: only the first key can decrypt the table.
 https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
 """
 
+from asyncio import wrap_future
 from dataclasses import dataclass
 from functools import partial
 from weakref import ReferenceType
@@ -13,9 +14,9 @@ import pulumi
 import pulumi_aws as aws
 
 from .current_table import key_of_table, looked_up
-from .hook_calls import in_own_thread
+from .own_thread import in_own_thread
 from .per_program import PerProgram
-from .problems import SettingsError
+from .settings_error import SettingsError
 
 _SCHEDULED = ("PendingDeletion", "PendingReplicaDeletion")
 _FIRST_VERSION = 1
@@ -144,12 +145,13 @@ class LostKeys:
 
     async def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
         for place in await self._places_of(args):
-            await in_own_thread(partial(place.check, is_created=True))
+            await wrap_future(in_own_thread(partial(place.check, is_created=True)))
 
     async def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
         target = (args.new_inputs or {}).get("targetKeyId")
         for place in await self._places_of(args):
-            await in_own_thread(partial(place.check, is_created=not isinstance(target, str)))
+            check = partial(place.check, is_created=not isinstance(target, str))
+            await wrap_future(in_own_thread(check))
 
     async def _places_of(self, args: pulumi.ResourceHookArgs) -> list[KeyPlace]:
         """The place of a key or alias. Components in parents of different types may share a name."""

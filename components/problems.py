@@ -11,17 +11,11 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from .settings_error import SettingsError
 from .valid_part import valid_part
 
 Path = tuple[str | int, ...]
 Validated = TypeVar("Validated", bound=BaseModel)
-
-
-class SettingsError(pulumi.RunError):
-    """Invalid settings; the message has one line per problem.
-
-    Pulumi shows only the message, without a traceback.
-    """
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,13 @@
 """A user for showing that access to DynamoDB does not give access to the data."""
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator
 
-from .caller import current_caller
-from .problems import validated
+from .caller import ask_early, current_caller
 from .program_waits import program_waits
 from .resource_names import earlier_type, type_token
-from .setting_types import OrOutput, Settings, TagKey, TagValue, UserName
 
 _SIGN_IN = {
     "aws": "https://{}.signin.aws.amazon.com/console",
@@ -27,21 +24,6 @@ class TestUserArgs(TypedDict):
 
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """Tags of the user. None when left out."""
-
-
-def _differ_in_more_than_case(tags: dict[str, Any]) -> dict[str, Any]:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules_creating"""
-    keys = [key.lower() for key in tags]
-    if twice := [key for key in tags if keys.count(key.lower()) > 1]:
-        raise ValueError(f"IAM does not distinguish the tag keys {' and '.join(map(repr, twice))}")
-    return tags
-
-
-class TestUserSettings(Settings):
-    """The settings of a test user; `TestUserArgs` describes each."""
-
-    user_name: Annotated[UserName, OrOutput]
-    tags: Annotated[dict[TagKey, TagValue], AfterValidator(_differ_in_more_than_case), OrOutput] | None = None
 
 
 class TestUser(pulumi.ComponentResource):
@@ -73,6 +55,10 @@ class TestUser(pulumi.ComponentResource):
 
     @program_waits()
     def __init__(self, name: str, args: TestUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        ask_early(opts)
+        from .problems import validated  # noqa: PLC0415  # as in EncryptedTable
+        from .test_user_settings import TestUserSettings  # noqa: PLC0415
+
         settings = validated(f"TestUser {name!r}", args, TestUserSettings)
         caller = current_caller(opts)
         own = pulumi.ResourceOptions(aliases=[earlier_type("TestUser")])

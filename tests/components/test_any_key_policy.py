@@ -14,7 +14,7 @@ from components.key_access import key_policy
 from components.key_policy import MAXIMUM_BYTES, ProtectedTable
 from components.key_settings import KeySettings
 from components.principals import Scope, canonical_principal
-from components.problems import SettingsError
+from components.settings_error import SettingsError
 from local.process import LocalAws, running
 
 SCOPE = Scope("aws", "111122223333")

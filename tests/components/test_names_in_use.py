@@ -7,7 +7,8 @@ import pytest
 from components.caller import Caller
 from components.preflight import preflight
 from components.principals import Scope
-from components.problems import SettingsError, validated
+from components.problems import validated
+from components.settings_error import SettingsError
 from components.table_settings import TableSettings
 
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")

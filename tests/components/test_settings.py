@@ -8,7 +8,8 @@ from pydantic.alias_generators import to_camel
 
 from components.encrypted_table_args import EncryptedTableArgs
 from components.preflight import rule_problems
-from components.problems import SettingsError, raise_problems, read_settings, validated
+from components.problems import raise_problems, read_settings, validated
+from components.settings_error import SettingsError
 from components.table_settings import TableSettings
 
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d"

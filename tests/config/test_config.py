@@ -8,7 +8,7 @@ import pytest
 
 from components.caller import Caller
 from components.principals import Scope
-from components.problems import SettingsError
+from components.settings_error import SettingsError
 from config import StackConfig, load_config, table_args
 
 CALLER = Caller("arn:aws:iam::111122223333:user/owner", Scope("aws", "111122223333"), "eu-west-1")

@@ -1,0 +1,1 @@
+../../components/checked_table.py

@@ -1,1 +1,0 @@
-../../components/hook_calls.py

@@ -1,0 +1,1 @@
+../../components/own_thread.py

@@ -1,0 +1,1 @@
+../../components/settings_error.py

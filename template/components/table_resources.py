@@ -1,0 +1,1 @@
+../../components/table_resources.py

@@ -1,0 +1,1 @@
+../../components/test_user_settings.py
