@@ -9,17 +9,22 @@ import pytest
 
 from local.local_run import ROOT, local_run
 from tests.documents import Checkout, blocks, runnable_blocks
+from tests.packaging.conftest import new_environment
 
 LEFT_OUT = shutil.ignore_patterns("venv", ".*", "__pycache__", "build", "dist", "*.egg-info")
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A reader with a checkout and a new virtual environment."""
+    """A reader with a checkout and a virtual environment that already has the large dependencies.
+
+    tests/packaging installs the packages in empty environments.
+    """
     directory = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT, directory / "checkout", ignore=LEFT_OUT)
     (directory / "checkout" / "venv").symlink_to(ROOT / "venv")
-    subprocess.run([sys.executable, "-m", "venv", str(directory / "own")], check=True)
+    locked = ["--constraint", str(ROOT / "requirements.txt")]
+    new_environment(directory / "own", sys.executable, *locked, "pulumi-aws", "boto3")
     with local_run() as run:
         yield Checkout(run, directory / "checkout", (directory / "own" / "bin",))
 
