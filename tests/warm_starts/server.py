@@ -29,7 +29,8 @@ PROGRAMS = (
     "pydantic.types",
     "grpc._channel",
     "grpc._utilities",
-    "components",
+    "components.checked_table",
+    "components.table_resources",
 )
 PLUGINS = (
     "concurrent.futures.thread",
