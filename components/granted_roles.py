@@ -97,9 +97,18 @@ class GrantedRoles:
             resource_name=name,
             name=arn.apply(lambda arn: arn.rpartition("/")[2]),
             arn=arn,
-            unique_id=arn.apply(lambda arn: identities.fingerprint([arn])),
+            unique_id=arn.apply(lambda arn: self._unique_id(name, arn, identities)),
         )
         self._grant(KINDS[access.access], grantee)
+
+    def _unique_id(self, name: str, arn: str, identities: Identities) -> str:
+        if identities.look_up(arn) is None:
+            pulumi.log.warn(
+                f"{self._what}: applicationAccess.{name}.role: IAM does not show {arn}. Allow iam:GetRole on "
+                "it: its IAM policy and grant are replaced whenever its unique id appears or disappears.",
+                self._options.parent,
+            )
+        return identities.fingerprint([arn])
 
     def _grant(self, kind: AccessKind, grantee: Grantee) -> None:
         self._named.append((kind, grantee.resource_name))

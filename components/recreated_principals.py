@@ -97,9 +97,9 @@ async def _compare(
     found = recreated(document, policy)
     if found.ids:
         pulumi.log.warn(
-            f"{deployed.subject} has {', '.join(found.ids)}, the unique id of a deleted user or role, in "
-            f"place of {', '.join(found.principals)}. If it was created again, it has no access until you "
-            "run `pulumi up --refresh`.",
+            f"{deployed.subject} has {', '.join(found.ids)}, the unique id of a deleted user or role, and "
+            f"not {', '.join(found.principals)}, which may have been created again. Unless this update "
+            "changes the policy, give access back with `pulumi up --refresh`.",
             component,
         )
 

@@ -86,7 +86,7 @@ def test_a_recreated_role_has_access_after_the_next_update(program: Program, nam
 
 CONSOLE: dict[str, object] = {"key_policy_profile": "console"}
 DEPLOYERS: dict[str, object] = {"deployers": ["user/owner"]}
-RESTORED = "it has no access until you run `pulumi up --refresh`."
+RESTORED = "Unless this update changes the policy, give access back with `pulumi up --refresh`."
 
 
 def table(name: str, **more: object) -> str:
@@ -151,7 +151,7 @@ def test_a_preview_says_what_gives_recreated_roles_their_access_back(
         (warning,) = (one for one in warnings if one.startswith(f"the {policy} of the table {name!r}"))
         arns = ", ".join(f"arn:aws:iam::111122223333:role/{roles[number]}" for number in these)
         assert " in us-east-1 has AROA" in warning
-        assert f"the unique id of a deleted user or role, in place of {arns}. " in warning
+        assert f"the unique id of a deleted user or role, and not {arns}, " in warning
         assert warning.endswith(RESTORED)
     program.stack.up("--refresh").checked()
     assert named(run, name) == [*ROLES]
@@ -184,7 +184,7 @@ def test_a_preview_says_what_gives_a_recreated_role_of_another_account_its_acces
     theirs.delete_role(RoleName="reader")
     theirs.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)
 
-    assert f"in place of {arn}. If it was created again, {RESTORED}" in stack.preview().checked().output
+    assert f"and not {arn}, which may have been created again. {RESTORED}" in stack.preview().checked().output
     stack.up("--refresh").checked()
     assert "unique id" not in stack.preview().output
 
@@ -206,3 +206,24 @@ def test_a_preview_needs_each_permission_to_name_recreated_roles(program: Progra
     for action in Random(0).sample(actions(needed), 2):  # noqa: S311
         previewer.may(run.aws, without(needed, action))
         assert (action, warnings() < complete) == (action, True)
+
+
+def test_a_previewer_that_cannot_look_up_the_role_of_an_application_is_told_why_its_access_is_replaced(
+    program: Program, name: str
+) -> None:
+    make_role(program.run, name)
+    settings = {
+        "partition_key": {"name": "id"},
+        "ephemeral": True,
+        "deployers": ["user/owner"],
+        "application_access": {"app": {"role": f"role/{name}", "access": "READ"}},
+    }
+    program(f"EncryptedTable({name!r}, {settings!r})").up().checked()
+    previewer = Identity.create(program.run.aws, f"{name}-previewer", documented("Preview"))
+    previewer.may(program.run.aws, without(documented("Preview"), "iam:GetRole"))
+
+    preview = as_credentials(program.stack, program.run, previewer.credentials).preview().checked().output
+
+    assert "applicationAccess.app.role: IAM does not show arn:aws:iam::" in preview
+    assert "Allow iam:GetRole on it" in preview
+    assert "IAM does not show" not in program.stack.preview("--expect-no-changes").checked().output
