@@ -34,49 +34,51 @@ class EncryptedTable(EncryptedTableOutputs, pulumi.ComponentResource):
         SettingsError: an argument is invalid, or nobody could change the key policy again.
     """
 
-    @program_waits()
     def __init__(
         self, name: str, args: EncryptedTableArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        ask_early(opts)
-        from .checked_table import checked_table  # noqa: PLC0415  # while AWS answers
-        from .table_resources import create_resources  # noqa: PLC0415  # while AWS answers
+        with program_waits():
+            ask_early(opts)
+            from .checked_table import checked_table  # noqa: PLC0415  # while AWS answers
+            from .table_resources import create_resources  # noqa: PLC0415  # while AWS answers
 
-        checked = checked_table(name, args, opts)
-        former = FormerNames(checked.settings.former_names)
-        own = pulumi.ResourceOptions(
-            aliases=[earlier_type("EncryptedTable")], transformations=former.transformations
-        )
-        options = pulumi.ResourceOptions.merge(opts, own)
-        super().__init__(type_token("EncryptedTable"), name, {}, options)
-        self._checked = checked
-        self._resources = made = create_resources(self, checked, options)
-        former.check(checked.what)
+            checked = checked_table(name, args, opts)
+            former = FormerNames(checked.settings.former_names)
+            own = pulumi.ResourceOptions(
+                aliases=[earlier_type("EncryptedTable")], transformations=former.transformations
+            )
+            options = pulumi.ResourceOptions.merge(opts, own)
+            super().__init__(type_token("EncryptedTable"), name, {}, options)
+            self._checked = checked
+            self._resources = made = create_resources(self, checked, options)
+            former.check(checked.what)
 
-        self.table = made.table
-        self.key: aws.kms.Key | None = made.key
-        region, *replicas = made.copies
-        replica_keys = {replica: made.copies[replica].key_arn for replica in replicas}
-        self.table_name = self.table.name
-        self.table_arn = self.table.arn
-        self.key_arn = made.copies[region].key_arn
-        self.key_id = self.key.key_id if self.key else self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
-        self.key_alias = pulumi.Output.from_input(made.key_alias)
-        self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
-        self.replica_key_arns = output_of(replica_keys)
-        self.alarm_target_arns = output_of(made.alarm_targets)
-        self.register_outputs(
-            {
-                "tableName": self.table_name,
-                "tableArn": self.table_arn,
-                "keyArn": self.key_arn,
-                "keyId": self.key_id,
-                "keyAlias": made.key_alias,
-                "streamArn": self.stream_arn,
-                "replicaKeyArns": replica_keys,
-                "alarmTargetArns": made.alarm_targets,
-            }
-        )
+            self.table = made.table
+            self.key: aws.kms.Key | None = made.key
+            region, *replicas = made.copies
+            replica_keys = {replica: made.copies[replica].key_arn for replica in replicas}
+            self.table_name = self.table.name
+            self.table_arn = self.table.arn
+            self.key_arn = made.copies[region].key_arn
+            self.key_id = (
+                self.key.key_id if self.key else self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
+            )
+            self.key_alias = pulumi.Output.from_input(made.key_alias)
+            self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
+            self.replica_key_arns = output_of(replica_keys)
+            self.alarm_target_arns = output_of(made.alarm_targets)
+            self.register_outputs(
+                {
+                    "tableName": self.table_name,
+                    "tableArn": self.table_arn,
+                    "keyArn": self.key_arn,
+                    "keyId": self.key_id,
+                    "keyAlias": made.key_alias,
+                    "streamArn": self.stream_arn,
+                    "replicaKeyArns": replica_keys,
+                    "alarmTargetArns": made.alarm_targets,
+                }
+            )
 
     def grant_read(self, role: "aws.iam.Role") -> None:
         """Let an application's role read items of this table: creates an IAM policy and a KMS grant."""

@@ -10,7 +10,7 @@ import pulumi
 
 from .caller import Caller
 from .inputs import has_output, when_known
-from .key_policy import PROFILES, Document, KeyAccess, KeyPolicyError, ProtectedTable, to_json
+from .key_policy import PROFILES, Document, KeyAccess, KeyPolicyError, ProtectedTable, RenderedPolicy, to_json
 from .key_settings import KeySettings
 from .key_user import KeyUser, has_ended, known_key_users, plain, principal_of
 from .lockout import lockout
@@ -168,12 +168,13 @@ def _rendered(
     known: Mapping[str, Any],
 ) -> str:
     try:
-        document = settings.key_policies.get((table, caller)) or _checked(settings, table, caller, known)
-        settings.key_policies[table, caller] = document
+        rendered = settings.key_policies.get((table, caller)) or _checked(settings, table, caller, known)
+        settings.key_policies[table, caller] = rendered
         # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the deployer
         # not.
         looked_up = identities if settings.deployers is None else None
-        return to_json(_identified(document, caller, looked_up))
+        document = _identified(rendered.document, caller, looked_up)
+        return rendered.text if document is rendered.document else to_json(document)
     except ValueError as error:
         raise SettingsError(f"key of table {table.name!r}: {error}") from None
 
@@ -210,8 +211,8 @@ def _identified(document: Document, caller: Caller, identities: Identities | Non
 
 def _checked(
     settings: KeySettings, table: ProtectedTable, caller: Caller, known: Mapping[str, Any]
-) -> Document:
-    """The policy's document, if its principals are valid and somebody could change it again."""
+) -> RenderedPolicy:
+    """The policy, if its principals are valid and somebody could change it again."""
     if problems := [*people_problems(settings, known["people"], caller)]:
         raise SettingsError(f"key of table {table.name!r}: " + "; ".join(map(str, problems)))
     document = _document(settings, table, known)
@@ -221,4 +222,4 @@ def _checked(
             f"the key policy would lock out its managers: {reason}. To apply it anyway, set "
             "bypassPolicyLockoutSafetyCheck."
         )
-    return document
+    return RenderedPolicy(document, to_json(document))

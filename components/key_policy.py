@@ -20,6 +20,14 @@ MAXIMUM_BYTES = 32_768
 Document = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class RenderedPolicy:
+    """A key policy as a document and as JSON."""
+
+    document: Document
+    text: str
+
+
 class KeyPolicyError(ValueError):
     """No valid key policy can be rendered; the message says why."""
 
@@ -167,12 +175,12 @@ def to_json(document: Document) -> str:
             f"the key policy has {size:,} bytes, but KMS accepts at most {MAXIMUM_BYTES:,}. "
             "Name fewer principals, such as one role that many of them assume."
         )
-    if strange := sorted(set(_REFUSED.findall(text))):
+    if not text.isascii() and (strange := sorted(set(_REFUSED.findall(text)))):
         raise KeyPolicyError(f"KMS refuses these characters in a key policy: {' '.join(map(repr, strange))}.")
     return text
 
 
-_REFUSED = re.compile(r"[^\t\n\r\x20-\xff]")
+_REFUSED = re.compile(r"[^\x20-\xff]")  # JSON escapes control characters
 _FOR_AWS_RESOURCES = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 

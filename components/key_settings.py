@@ -1,10 +1,11 @@
 """The settings of a table's KMS key."""
 
-from collections.abc import Hashable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Hashable
+from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
+from .key_policy import RenderedPolicy
 from .key_user import KeyUsers
 from .setting_types import Alias, KeyArn, KeyStatement, OrOutput, Principals, Settings, Version, WholeNumber
 
@@ -36,10 +37,10 @@ class KeySettings(Settings):
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()
 
-    _key_policies: dict[Hashable, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
+    _key_policies: dict[Hashable, RenderedPolicy] = PrivateAttr(default_factory=dict)
 
     @property
-    def key_policies(self) -> dict[Hashable, Mapping[str, Any]]:
+    def key_policies(self) -> dict[Hashable, RenderedPolicy]:
         """The key policies rendered so far, by table and caller: preflight and each key need them."""
         return self._key_policies
 

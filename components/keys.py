@@ -163,26 +163,10 @@ class TableKeys:
         move = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
         unprotected = {**self.options, **_UNPROTECTED}
         watched = pulumi.ResourceHookBinding(before_update=[move])
-        options = pulumi.ResourceOptions(**unprotected, hooks=watched)
-        self._alias(main, self.alias, key, region, options)
+        aliases = {main: (self.alias, pulumi.ResourceOptions(**unprotected, hooks=watched))}
         for alias in self.settings.additional_key_aliases:
             label = alias.removeprefix(ALIAS_PREFIX)
             earlier = f"{self.name}-alias-{label}{suffix}"
-            options = renamed(pulumi.ResourceOptions(**unprotected), earlier)
-            self._alias(about(main, label), alias, key, region, options)
-
-    def _alias(
-        self,
-        name: str,
-        alias: str,
-        key: aws.kms.Key | aws.kms.ReplicaKey,
-        region: str | None,
-        options: pulumi.ResourceOptions,
-    ) -> None:
-        aws.kms.Alias(
-            name,
-            name=alias,
-            target_key_id=key.key_id,
-            region=region,
-            opts=options,
-        )
+            aliases[about(main, label)] = (alias, renamed(pulumi.ResourceOptions(**unprotected), earlier))
+        for name, (alias, options) in aliases.items():
+            aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=options)

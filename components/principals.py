@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>\d{12}):(?P<resource>.+)", re.ASCII
@@ -71,6 +72,7 @@ def check_principal(principal: str) -> str:
     raise PrincipalError(f"{principal!r} {_reason(principal, arn)}")
 
 
+@lru_cache(maxsize=10_000)  # the tables of a program mostly name the same principals
 def canonical_principal(principal: str, scope: Scope) -> str:
     """The principal's ARN in the form in which KMS returns it.
 

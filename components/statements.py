@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 Statement = Mapping[str, Any]
@@ -64,5 +65,9 @@ def items(value: object) -> Sequence[Any]:
 
 
 def _has(actions: object, action: str) -> bool:
-    wanted = action.lower()
-    return any(fnmatchcase(wanted, str(one).lower()) for one in items(actions))
+    return any(_matches(str(one), action) for one in items(actions))
+
+
+@lru_cache(maxsize=10_000)  # the policies of a program mostly have the same actions
+def _matches(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower())
