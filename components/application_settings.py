@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator
 
 from .principals import check_principal
 from .problems import Path
-from .setting_types import OrOutput, Settings
+from .setting_types import OrOutput, Settings, matching
 
 
 def _is_role(principal: str) -> str:
@@ -23,7 +23,9 @@ class ApplicationAccess(Settings):
     access: Literal["READ", "WRITE", "READ_WRITE", "READ_STREAM"]
 
 
-ApplicationName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+ApplicationName = Annotated[
+    str, matching(r"[a-zA-Z0-9_-]{1,64}", "a name for an application: up to 64 letters, digits, `_` and `-`")
+]
 
 
 def application_roles(applications: Mapping[str, ApplicationAccess]) -> Mapping[Path, object]:

@@ -152,12 +152,12 @@ def _reason(principal: str, arn: re.Match[str] | None) -> str:
             "is a service principal; DynamoDB does not need one, because it uses the key on behalf of the "
             "caller. For another service, add a statement with aws:SourceAccount under `keyPolicyStatements`."
         )
-    return f"{_reason_by_resource(arn)} {_FORMS}."
+    return _reason_by_resource(arn)
 
 
 def _reason_by_resource(arn: re.Match[str] | None) -> str:
     if arn is None:
-        return "is not the ARN of a principal."
+        return f"is not the ARN of a principal. {_FORMS}."
     kind, _, name = arn["resource"].partition("/")
     if kind == "assumed-role":
         role = name.partition("/")[0]
@@ -169,4 +169,4 @@ def _reason_by_resource(arn: re.Match[str] | None) -> str:
         return "is a group, which no key policy can name; give its users, or a role that they assume."
     if kind == "federated-user":
         return "is a federated session; give the user that created it, or a role."
-    return f"names {arn['resource']!r}, which is neither a user nor a role nor the account's root."
+    return f"names {arn['resource']!r}, which is neither a user nor a role nor the account's root. {_FORMS}."

@@ -11,6 +11,7 @@ from .impossible_changes import rejects_impossible_changes
 from .key_policy import ProtectedTable
 from .local_index_changes import reject_local_index_changes
 from .provisioned_capacity import left_to_autoscaling
+from .restore_source import checked_source
 from .table_inputs import ORIGIN_INPUTS, TTL_ATTRIBUTE, not_restored, replica_inputs, table_inputs
 from .table_settings import TableSettings
 
@@ -36,7 +37,8 @@ def make_table(
         replica_keys: the key of each replica, by Region.
         options: options of the table, by name.
     """
-    found = current_table(place.name, place.region, settings, pulumi.InvokeOptions(parent=component))
+    asking = pulumi.InvokeOptions(parent=component)
+    found = current_table(place.name, place.region, settings, asking)
     if settings.restore_from and not found and (later := not_restored(settings)):
         pulumi.log.warn(
             f"EncryptedTable {name!r}: a restore does not set {', '.join(later)}. "
@@ -45,6 +47,9 @@ def make_table(
         )
     now = current_capacity(found, settings)
     inputs = table_inputs(settings, now)
+    source = settings.restore_from
+    if source and source.table_arn is not None and not found:
+        inputs["restore_source_table_arn"] = checked_source(place.name, settings, source.table_arn, asking)
     reject_local_index_changes(place.name, found, inputs["local_secondary_indexes"])
     # The source matters only at creation. A changed source would replace the table and delete its items.
     ignored = [*ORIGIN_INPUTS, *left_to_autoscaling(settings, inputs, now)]

@@ -6,7 +6,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi.runtime.mocks import MockResourceArgs
 
-from components import EncryptedTable, SettingsError
+from components import ApplicationAccessArgs, EncryptedTable, SettingsError
 from tests.components.recorder import World, register
 
 
@@ -72,6 +72,17 @@ def test_wrong_access_of_an_application_is_reported(access: Any, expected: str) 
         register(
             lambda: EncryptedTable(
                 "orders", {"partition_key": {"name": "id"}, "application_access": {"shop": access}}
+            )
+        )
+
+
+def test_a_wrong_name_of_an_application_is_reported_with_the_right_form() -> None:
+    access: ApplicationAccessArgs = {"role": "role/shop", "access": "READ"}
+
+    with pytest.raises(SettingsError, match="'the shop' is not a name for an application: up to 64 letters"):
+        register(
+            lambda: EncryptedTable(
+                "orders", {"partition_key": {"name": "id"}, "application_access": {"the shop": access}}
             )
         )
 

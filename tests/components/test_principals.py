@@ -54,6 +54,11 @@ def test_an_invalid_principal_is_refused_with_the_reason(given: str, reason: str
     assert reason in str(refused.value)
 
 
+def test_a_group_is_refused_with_one_piece_of_advice() -> None:
+    with pytest.raises(PrincipalError, match=r"give its users, or a role that they assume\.$"):
+        canonical_principal(f"{OWN}:group/readers", SCOPE)
+
+
 def test_order_and_repetition_do_not_matter() -> None:
     one = canonical_principals(["user/b", "444455556666", f"{OWN}:user/a"], SCOPE)
     other = canonical_principals(

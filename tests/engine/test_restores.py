@@ -84,3 +84,20 @@ def test_an_unusable_restore_source_is_one_clear_error(program: Program, name: s
     assert result.exit_code != 0
     assert "Point in time recovery is not enabled" in result.output
     assert name not in dynamodb.list_tables()["TableNames"]
+
+
+@pytest.mark.parametrize("is_of_the_program", [True, False], ids=["output", "string"])
+def test_other_keys_than_those_of_the_source_are_refused_before_the_table_is_created(
+    program: Program, name: str, *, is_of_the_program: bool
+) -> None:
+    before = BEFORE.format(name=name, old="user/owner").replace(
+        '"key_users"', '"sort_key": {"name": "at", "type": "N"}, "key_users"'
+    )
+    program(before).up().checked()
+    source = program.stack.outputs()["before"]
+    restore = f'"restore_from": {{"table_arn": {"before.table_arn" if is_of_the_program else repr(source)}}},'
+
+    result = program(before + AFTER.format(name=name, new="user/owner", restore=restore)).preview()
+
+    assert result.exit_code != 0
+    assert f"the keys of {source} are 'id' (S) and 'at' (N), and a restore keeps them." in result.output

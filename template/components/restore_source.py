@@ -1,0 +1,1 @@
+../../components/restore_source.py
