@@ -2,7 +2,9 @@
 
 import copy
 import json
+import os
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from local.process import Credentials, LocalAws
@@ -27,6 +29,15 @@ def together(*policies: Policy) -> Policy:
 def actions(policy: Policy) -> list[str]:
     """All actions of a policy."""
     return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def sample(policy: Policy, *, number: int | None = None) -> list[str]:
+    """The actions to remove, one at a time: all, or always the same ones.
+
+    `PERMISSION_REMOVALS` is how many (default 2), or `all`.
+    """
+    found, removals = actions(policy), os.environ.get("PERMISSION_REMOVALS", "2")
+    return found if removals == "all" else Random(0).sample(found, number or int(removals))  # noqa: S311
 
 
 def without(policy: Policy, action: str | None) -> Policy:

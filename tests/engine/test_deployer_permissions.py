@@ -4,26 +4,17 @@ PERMISSION_REMOVALS is how many actions are removed, one at a time (default 2, `
 """
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from encrypted_tables.engine.stack import Result, Stack
 from local.local_run import LocalRun
-from tests.docs.permissions import Identity, Policy, actions, documented, together, without
+from tests.docs.permissions import Identity, Policy, documented, sample, together, without
 from tests.engine.programs import TRUST, Program, as_credentials, session_variables
 
 DEPLOY, PREVIEW = documented("Deploy"), documented("Preview")
-REMOVALS = os.environ.get("PERMISSION_REMOVALS", "2")
-
-
-def some(policy: Policy, *, number: int | None = None) -> list[str]:
-    """The actions to remove: all, or always the same sample."""
-    found = actions(policy)
-    return found if REMOVALS == "all" else Random(0).sample(found, number or int(REMOVALS))  # noqa: S311
 
 
 def source(name: str, deployer: str, **more: object) -> str:
@@ -81,7 +72,7 @@ def test_the_permissions_are_enough_for_a_deployer(shared_run: LocalRun, program
     ).checked()
 
 
-@pytest.mark.parametrize("action", some(DEPLOY))
+@pytest.mark.parametrize("action", sample(DEPLOY))
 def test_a_deployer_fails_without_one_of_the_permissions(
     shared_run: LocalRun, program: Program, role: str, action: str
 ) -> None:
@@ -137,7 +128,7 @@ def test_the_further_permissions_are_enough(
 
 @pytest.mark.parametrize(
     ("section", "action"),
-    [(section, action) for section in MORE for action in some(documented(section), number=1)],
+    [(section, action) for section in MORE for action in sample(documented(section), number=1)],
 )
 def test_each_further_permission_is_needed(
     shared_run: LocalRun, program: Program, role: str, section: str, action: str
@@ -204,7 +195,9 @@ def test_a_previewer_needs_each_permission_and_no_others(
     program(source(role, "user/owner")).up().checked()
 
     previewer.previews(program.stack, PREVIEW).checked()
-    fewer = {action: previewer.previews(program.stack, without(PREVIEW, action)) for action in some(PREVIEW)}
+    fewer = {
+        action: previewer.previews(program.stack, without(PREVIEW, action)) for action in sample(PREVIEW)
+    }
 
     assert [action for action, done in fewer.items() if not done.exit_code] == []
     assert [action for action, done in fewer.items() if action not in done.output] == []
