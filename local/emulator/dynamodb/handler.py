@@ -10,14 +10,15 @@ from ..arns import TableName, find_key
 from ..cloudtrail import events
 from ..dynamodb import (
     backups,
-    index_limits,
     key_errors,
+    replica_keys,
     replicas,
     resource_policies,
     restores,
     streams,
     table_encryption,
     table_tags,
+    throughput,
     time_to_live,
 )
 from ..dynamodb.item_calls import ITEM_OPERATIONS, tables_of
@@ -109,9 +110,11 @@ class DynamoDB:
     async def _create(
         self, headers: Mapping[str, str], table: TableName, request: Request, ministack: Ministack
     ) -> Response:
+        throughput.check(table, request)
         key = self._prepare(headers, table, request)
         response = await ministack(request)
         if response[0] == 200:
+            throughput.apply(table, request, {})
             table_encryption.apply(table, key, before=None, change_seconds=0)
             if policy := request.get("ResourcePolicy"):
                 ms.put_resource_policy(table.arn, policy)
@@ -123,18 +126,22 @@ class DynamoDB:
     ) -> Response:
         before: Record | None = (table.record or {}).get("SSEDescription")
         updates = request.get("ReplicaUpdates") or []
+        throughput.check(table, request)
+        limits = throughput.present(table)
         replicas.check_capacity(table, request, self._scales_writes)
-        replica_keys = replicas.checked(headers, table, updates)
+        new_keys = replicas.checked(headers, table, updates)
         leaving = replicas.grants_of_leaving(table, updates)
+        changed_keys = replica_keys.checked(headers, table, request)
         key = self._prepare(headers, table, request)
-        response = await ministack(request)
+        response = await ministack({**replica_keys.without(table, request)})
         if response[0] != 200:
             return response
         if request.get("SSESpecification"):
             table_encryption.apply(table, key, before=before, change_seconds=self._change_seconds)
             table_encryption.count_change(table)
-        replicas.complete(table, replica_keys, leaving)
-        index_limits.apply(table, request)
+        replica_keys.apply(changed_keys, self._change_seconds)
+        replicas.complete(table, new_keys, leaving)
+        throughput.apply(table, request, limits)
         return _shown(response, "UpdateTable", table, request)
 
     async def _restore(

@@ -41,8 +41,8 @@ def checked(
     """The key of each replica to create, by Region; None if no key is requested.
 
     Raises:
-        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller, or the caller
-            lacks a permission in the replica's Region.
+        ServiceError: a key is missing, of the wrong Region or kind, or unusable by the caller, the caller
+            lacks a permission in the replica's Region, or a replica to remove is protected.
     """
     keys: dict[str, Record | None] = {}
     for update in updates:
@@ -53,11 +53,6 @@ def checked(
                 resource_policies.require(headers, f"dynamodb:{needed}", there)
             if action == "Create":
                 keys[region] = _key_of_new(headers, table, there, replica.get("KMSMasterKeyId"))
-            elif action == "Update" and replica.get("KMSMasterKeyId"):
-                text = (
-                    "change a replica's key by UpdateTable with SSESpecification in the replica's own Region"
-                )
-                raise ServiceError("ValidationException", f"{INVALID}{text}")
             elif action == "Delete" and (there.record or {}).get("DeletionProtectionEnabled"):
                 raise deletion_protected()
     return keys
@@ -142,6 +137,7 @@ def grants_of_leaving(table: TableName, updates: ReplicaUpdates) -> dict[str, li
 def describe(table: TableName, description: dict[str, Any]) -> None:
     """Show each replica's key in a table's description, as AWS does."""
     for replica in description.get("Replicas") or []:
-        key = TableName(table.account, replica["RegionName"], table.name).key_arn()
-        if key:
+        there = TableName(table.account, replica["RegionName"], table.name)
+        table_encryption.complete_if_due(there)
+        if key := there.key_arn():
             replica["KMSMasterKeyId"] = key

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import ministack_adapter as ms
 from ..arns import TableName, find_key
-from ..dynamodb import key_errors, table_encryption
+from ..dynamodb import key_errors, table_encryption, throughput
 from ..dynamodb.table_key import through_dynamodb
 from ..errors import ServiceError
 from ..kms.key_access import denial
@@ -23,10 +23,12 @@ def prepare(headers: Mapping[str, str], target: TableName, request: dict[str, An
     """Check the source's key and choose the new table's key; None is the AWS owned key.
 
     Raises:
-        ServiceError: a key is unusable, the caller may not use it, or there is nothing to restore from.
+        ServiceError: a key is unusable, the caller may not use it, a limit is refused, or there is nothing to
+            restore from.
     """
     source, key_arn = _source(request)
     _check_recovery(source, request)
+    _check_limits(target, request)
     if key_arn:
         _check_source_key(headers, source, key_arn)
     specification = request.get("SSESpecificationOverride")
@@ -68,6 +70,17 @@ def _check_recovery(source: TableName, request: Mapping[str, Any]) -> None:
             "PointInTimeRecoveryUnavailableException",
             f"Point in time recovery is not enabled for table '{source.name}'",
         )
+
+
+def _check_limits(target: TableName, request: Mapping[str, Any]) -> None:
+    given = {
+        "BillingMode": request.get("BillingModeOverride") or "PAY_PER_REQUEST",
+        "OnDemandThroughput": request.get("OnDemandThroughputOverride"),
+        "GlobalSecondaryIndexes": request.get("GlobalSecondaryIndexOverride"),
+    }
+    throughput.check(
+        target, {**given, "BillingMode": request.get("BillingModeOverride") or "PAY_PER_REQUEST"}
+    )
 
 
 def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: str) -> None:

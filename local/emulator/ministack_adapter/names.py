@@ -50,6 +50,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "_parse_partiql",
         "_pitr_settings",
         "_put_resource_policy",
+        "_replica_group",
         "_resource_policies",
         "_tables",
         "_tags",

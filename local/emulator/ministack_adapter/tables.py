@@ -11,6 +11,11 @@ def table_record(account: str, in_region: str, name: str) -> Record | None:
     return found
 
 
+def regions_of(table: Record) -> list[str]:
+    """The Regions of a table with replicas, with its own; empty without replicas."""
+    return list(_dynamodb._replica_group(table))
+
+
 def stream_of(shard_iterator: str) -> str:
     """The ARN of the stream that an iterator reads; empty if it is not an iterator."""
     return str((_streams._decode_iterator(shard_iterator) or {}).get("arn", ""))

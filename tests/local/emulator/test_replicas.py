@@ -7,7 +7,7 @@ import pytest
 from local.process import LocalAws
 from tests.local.emulator.resources import error_of, make_key, make_table, sse_of
 
-THERE = "eu-west-1"
+HERE, THERE = "us-east-1", "eu-west-1"
 INVALID = "One or more parameter values were invalid: "
 
 
@@ -99,17 +99,102 @@ def test_each_replica_has_separate_recovery_and_deletion_protection(aws: LocalAw
     assert there.describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"] is False
 
 
-def test_a_replicas_key_changes_in_its_own_region(aws: LocalAws, table: str) -> None:
+@pytest.fixture
+def replicated(aws: LocalAws, table: str) -> str:
+    """A table with a replica."""
     add_replica(aws, table, KMSMasterKeyId=make_key(aws, region=THERE))
-    new = make_key(aws, region=THERE)
-    update = [{"Update": {"RegionName": THERE, "KMSMasterKeyId": new}}]
+    return table
 
-    error = error_of(aws.client("dynamodb").update_table, TableName=table, ReplicaUpdates=update)
-    assert error.code == "ValidationException"
 
-    specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": new}
-    aws.client("dynamodb", region=THERE).update_table(TableName=table, SSESpecification=specification)
-    assert (sse_of(aws, table, THERE) or {})["KMSMasterKeyArn"] == new
+def change_keys(aws: LocalAws, table: str, **keys: str) -> None:
+    """Change the keys, given by Region."""
+    updates = [
+        {"Update": {"RegionName": region.replace("_", "-"), "KMSMasterKeyId": key}}
+        for region, key in keys.items()
+    ]
+    aws.client("dynamodb").update_table(TableName=table, ReplicaUpdates=updates)
+
+
+def keys_of(aws: LocalAws, table: str) -> list[str]:
+    return [(sse_of(aws, table, region) or {})["KMSMasterKeyArn"] for region in (HERE, THERE)]
+
+
+def test_one_request_changes_the_keys_of_every_region(aws: LocalAws, replicated: str) -> None:
+    before, item = keys_of(aws, replicated), {"id": {"S": "1"}}
+    here, there = make_key(aws), make_key(aws, region=THERE)
+
+    change_keys(aws, replicated, us_east_1=here, eu_west_1=there)
+
+    assert keys_of(aws, replicated) == [here, there]
+    for region, old, new in zip((HERE, THERE), before, (here, there), strict=True):
+        kms = aws.client("kms", region=region)
+        assert kms.list_grants(KeyId=old)["Grants"] == []
+        assert len(kms.list_grants(KeyId=new)["Grants"]) == 1
+        assert aws.client("dynamodb", region=region).get_item(TableName=replicated, Key=item)["Item"] == item
+
+
+def test_a_change_of_the_keys_names_every_region(aws: LocalAws, replicated: str) -> None:
+    before = keys_of(aws, replicated)
+    for keys in (
+        {"eu_west_1": make_key(aws, region=THERE)},
+        {"us_east_1": make_key(aws)},
+        dict(zip(("us_east_1", "eu_west_1"), before, strict=True)),
+    ):
+        error = error_of(lambda keys=keys: change_keys(aws, replicated, **keys))
+
+        assert error.message == f"{INVALID}KMSMasterKeyId must be specified for each replica."
+    assert keys_of(aws, replicated) == before
+
+
+def test_a_change_of_the_keys_changes_none_if_one_cannot_be_used(aws: LocalAws, replicated: str) -> None:
+    before, disabled = keys_of(aws, replicated), make_key(aws, region=THERE)
+    aws.client("kms", region=THERE).disable_key(KeyId=disabled)
+
+    error = error_of(lambda: change_keys(aws, replicated, us_east_1=make_key(aws), eu_west_1=disabled))
+
+    assert error.message.startswith("KMS key disabled error: ")
+    assert keys_of(aws, replicated) == before
+
+
+@pytest.mark.parametrize("region", [HERE, THERE])
+def test_the_key_of_a_table_with_replicas_does_not_change_by_its_specification(
+    aws: LocalAws, replicated: str, region: str
+) -> None:
+    specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": make_key(aws, region=region)}
+
+    error = error_of(
+        aws.client("dynamodb", region=region).update_table,
+        TableName=replicated,
+        SSESpecification=specification,
+    )
+
+    assert (error.code, "only be updated through ReplicaUpdates" in error.message) == (
+        "ValidationException",
+        True,
+    )
+
+
+def test_a_change_to_keys_of_aws_is_for_every_region(aws: LocalAws, replicated: str) -> None:
+    dynamodb = aws.client("dynamodb")
+
+    dynamodb.update_table(TableName=replicated, SSESpecification={"Enabled": True})
+    managed = keys_of(aws, replicated)
+    dynamodb.update_table(TableName=replicated, SSESpecification={"Enabled": False})
+
+    for region, key in zip((HERE, THERE), managed, strict=True):
+        metadata = aws.client("kms", region=region).describe_key(KeyId=key)["KeyMetadata"]
+        assert metadata["KeyManager"] == "AWS"
+        assert sse_of(aws, replicated, region) is None
+
+
+def test_the_stream_of_a_replica_cannot_be_disabled(aws: LocalAws, replicated: str) -> None:
+    error = error_of(
+        aws.client("dynamodb").update_table,
+        TableName=replicated,
+        StreamSpecification={"StreamEnabled": False},
+    )
+
+    assert (error.code, "cannot be disabled" in error.message) == ("ValidationException", True)
 
 
 def test_removing_a_replica_retires_its_grant(aws: LocalAws, table: str) -> None:

@@ -109,3 +109,18 @@ def test_a_table_without_point_in_time_recovery_cannot_be_restored_to_a_time(aws
     )
 
     assert error.code == "PointInTimeRecoveryUnavailableException"
+
+
+@WAYS
+def test_a_restored_table_has_no_limit_below_one(aws: LocalAws, way: str) -> None:
+    source = source_of(aws, make_table(aws), way)
+    limits = {"MaxReadRequestUnits": -1}
+
+    error = error_of(
+        getattr(aws.client("dynamodb"), way),
+        TargetTableName=name("restored"),
+        OnDemandThroughputOverride=limits,
+        **source,
+    )
+
+    assert "is outside of valid range" in error.message

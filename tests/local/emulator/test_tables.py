@@ -114,12 +114,94 @@ def _spoil(request: AWSRequest, **_: object) -> None:
     request.data = b"[1"
 
 
-def test_provisioned_capacity_removes_on_demand_limits(aws: LocalAws) -> None:
-    limits = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": -1}
+CAPACITY = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
+INDEX: dict[str, Any] = {
+    "IndexName": "by-day",
+    "KeySchema": [{"AttributeName": "day", "KeyType": "HASH"}],
+    "Projection": {"ProjectionType": "ALL"},
+}
+ATTRIBUTES = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "day")]
+
+
+def limits_of(aws: LocalAws, table: str) -> list[Any]:
+    """The on-demand limits of a table and its indexes; None without any."""
+    found = aws.client("dynamodb").describe_table(TableName=table)["Table"]
+    places = [found, *found.get("GlobalSecondaryIndexes", [])]
+    return [one.get("OnDemandThroughput") for one in places]
+
+
+def test_an_update_changes_and_removes_single_on_demand_limits(aws: LocalAws) -> None:
+    limits = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 5}
+    index = {**INDEX, "OnDemandThroughput": limits}
+    table = make_table(
+        aws, OnDemandThroughput=limits, GlobalSecondaryIndexes=[index], AttributeDefinitions=ATTRIBUTES
+    )
+    dynamodb = aws.client("dynamodb")
+
+    def change(limits: dict[str, int]) -> None:
+        of_index = {"Update": {"IndexName": "by-day", "OnDemandThroughput": limits}}
+        dynamodb.update_table(
+            TableName=table, OnDemandThroughput=limits, GlobalSecondaryIndexUpdates=[of_index]
+        )
+
+    assert limits_of(aws, table) == [limits, limits]
+    change({"MaxReadRequestUnits": 20})
+    assert limits_of(aws, table) == [{**limits, "MaxReadRequestUnits": 20}] * 2
+    change({"MaxReadRequestUnits": -1})
+    assert limits_of(aws, table) == [{"MaxWriteRequestUnits": 5}] * 2
+    change({"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1})
+    assert limits_of(aws, table) == [None, None]
+
+
+@pytest.mark.parametrize("limit", [-1, 0])
+def test_a_new_table_or_index_has_no_limit_below_one(aws: LocalAws, limit: int) -> None:
+    limits = {"MaxReadRequestUnits": limit}
+    index = {**INDEX, "OnDemandThroughput": limits}
+    table, dynamodb = make_table(aws), aws.client("dynamodb")
+
+    errors = [
+        error_of(lambda: make_table(aws, OnDemandThroughput=limits)),
+        error_of(
+            lambda: make_table(aws, GlobalSecondaryIndexes=[index], AttributeDefinitions=ATTRIBUTES),
+        ),
+        error_of(
+            dynamodb.update_table,
+            TableName=table,
+            AttributeDefinitions=ATTRIBUTES,
+            GlobalSecondaryIndexUpdates=[{"Create": index}],
+        ),
+    ]
+
+    assert [error.code for error in errors] == ["ValidationException"] * 3
+    assert all("MaxReadRequestUnits" in error.message for error in errors)
+    assert all("is outside of valid range" in error.message for error in errors)
+
+
+def test_provisioned_capacity_removes_and_refuses_on_demand_limits(aws: LocalAws) -> None:
+    limits = {"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 5}
     table, dynamodb = make_table(aws, OnDemandThroughput=limits), aws.client("dynamodb")
-    assert dynamodb.describe_table(TableName=table)["Table"]["OnDemandThroughput"] == limits
 
-    capacity = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
-    dynamodb.update_table(TableName=table, BillingMode="PROVISIONED", ProvisionedThroughput=capacity)
+    dynamodb.update_table(TableName=table, BillingMode="PROVISIONED", ProvisionedThroughput=CAPACITY)
 
-    assert "OnDemandThroughput" not in dynamodb.describe_table(TableName=table)["Table"]
+    assert limits_of(aws, table) == [None]
+    error = error_of(dynamodb.update_table, TableName=table, OnDemandThroughput=limits)
+    assert "cannot be specified when table BillingMode is PROVISIONED" in error.message
+    dynamodb.update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
+    assert limits_of(aws, table) == [None]
+
+
+def test_an_on_demand_table_and_its_indexes_have_no_capacity(aws: LocalAws) -> None:
+    index = {**INDEX, "ProvisionedThroughput": CAPACITY}
+    table = make_table(
+        aws,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=CAPACITY,
+        GlobalSecondaryIndexes=[index],
+        AttributeDefinitions=ATTRIBUTES,
+    )
+
+    aws.client("dynamodb").update_table(TableName=table, BillingMode="PAY_PER_REQUEST")
+
+    found = aws.client("dynamodb").describe_table(TableName=table)["Table"]
+    for place in (found, *found["GlobalSecondaryIndexes"]):
+        assert place["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
