@@ -12,7 +12,6 @@ from local.provider.schema import Kind, Property, ResourceType
 from local.provider.values import Properties, Unknown, Value, contains_unknown, reveal
 
 EMPTY: tuple[Any, ...] = (None, False, 0, "", [], {})
-NO_LIMIT = -1
 
 
 class ChangeKind(Enum):
@@ -91,10 +90,10 @@ def _object_changes(
 def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> Iterator[Change]:
     if new is None and (p.computed or old in EMPTY or old == p.default):
         return
-    if old is None and not isinstance(new, Unknown) and (_asks_for_nothing(new) or new == p.default):
+    if old is None and not isinstance(new, Unknown) and (new in (*EMPTY, p.default) or _is_absence(p, new)):
         return
     if new is None:
-        yield Change(path, ChangeKind.DELETE, replaces)
+        yield Change(path, ChangeKind.DELETE, replaces and not p.cleared_in_place)
     elif old is None:
         yield Change(path, ChangeKind.ADD, replaces)
     elif isinstance(new, Unknown):
@@ -107,11 +106,9 @@ def _changes(p: Property, old: Value, new: Value, path: str, replaces: bool) -> 
         yield Change(path, ChangeKind.UPDATE, replaces)
 
 
-def _asks_for_nothing(new: Value) -> bool:
-    """Whether AWS would not return the input at all, such as a throughput without limits."""
-    if isinstance(new, Mapping) and new:
-        return all(value == NO_LIMIT for value in _without_marks(new).values())
-    return new in EMPTY
+def _is_absence(p: Property, new: Value) -> bool:
+    """Whether the value means to AWS that there is none."""
+    return p.same is not None and p.same(None, new)
 
 
 def _map_changes(old: Properties, new: Properties, path: str, replaces: bool) -> Iterator[Change]:

@@ -43,6 +43,7 @@ class Property:
         output: set only by the provider.
         computed: an input for which AWS chooses a value when left out.
         replaces: a change replaces the resource.
+        cleared_in_place: removing it does not replace the resource.
         default: the value when left out.
         rule: checks a value.
         same: compares values; by equality when left out.
@@ -58,6 +59,7 @@ class Property:
     output: bool = False
     computed: bool = False
     replaces: bool = False
+    cleared_in_place: bool = False
     default: Value = None
     rule: Rule | None = None
     same: Same | None = None
@@ -73,6 +75,7 @@ class Facts(TypedDict, total=False):
     output: bool
     computed: bool
     replaces: bool
+    cleared_in_place: bool
     default: Value
     rule: Rule | None
     same: Same | None

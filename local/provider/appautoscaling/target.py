@@ -60,15 +60,15 @@ class ScalableTarget(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """RegisterScalableTarget with the new inputs; tags have separate requests."""
-        if changed - {"tags"}:
-            self._register(call, new, with_tags=False)
+        """Tags, then RegisterScalableTarget with the new inputs."""
         if "tags" in changed:
             client, change = call.client(SERVICE), tags.change(old, new)
             if change.remove:
                 client.untag_resource(ResourceARN=old["arn"], TagKeys=change.remove)
             if change.set:
                 client.tag_resource(ResourceARN=old["arn"], Tags=change.set)
+        if changed - {"tags"}:
+            self._register(call, new, with_tags=False)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeregisterScalableTarget."""

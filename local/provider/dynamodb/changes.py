@@ -1,32 +1,43 @@
-"""Updates a table in place: one UpdateTable per kind of change, waiting after each."""
+"""Updates a table in place, in the order of the official plugin; waits after each request.
+
+One UpdateTable has billing mode, capacity, on-demand limits, deletion protection, stream and the capacity of
+indexes. As in the official plugin, a limit that is left out stays, and so does that of an index.
+"""
 
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.provider.call import Call
-from local.provider.dynamodb import requests, waiting
+from local.provider.dynamodb import index_changes, requests, waiting
 from local.provider.errors import is_code
 from local.provider.values import Properties, Value
 
-THROUGHPUT = ("readCapacity", "writeCapacity", "onDemandThroughput")
-KEYS = ("hashKey", "rangeKey", "projectionType", "nonKeyAttributes")
+CAPACITY = ("billingMode", "readCapacity", "writeCapacity")
+TOGETHER = {*CAPACITY, "deletionProtectionEnabled", "onDemandThroughput", "streamEnabled"}
 
 
 def apply(call: Call, table: str, old: Properties, new: Properties, changed: set[str]) -> None:
     """Change the table from the old properties to the new ones."""
-    if "deletionProtectionEnabled" in changed:
-        update(call, table, DeletionProtectionEnabled=new.get("deletionProtectionEnabled", False))
-    if "serverSideEncryption" in changed:
-        change_encryption(call, table, old, new)
-    if changed & {"billingMode", *THROUGHPUT}:
-        update(call, table, **_throughput_request(old, new, changed))
-    if changed & {"globalSecondaryIndexes", "attributes"}:
-        change_indexes(call, table, old, new)
+    indexes = index_changes.between(old, new if "globalSecondaryIndexes" in changed else old)
+    for name in indexes.deleted:
+        _delete_index(call, table, name)
     if "tableClass" in changed:
         update(call, table, TableClass=new["tableClass"])
-    if changed & {"streamEnabled", "streamViewType"}:
-        change_stream(call, table, old, new)
+    if "streamViewType" in changed and "streamEnabled" not in changed and new.get("streamEnabled"):
+        update(call, table, StreamSpecification={"StreamEnabled": False})
+        update(call, table, StreamSpecification=requests.stream(new))
+    if changed & TOGETHER or indexes.updates:
+        update(call, table, **_together(old, new, changed, indexes.updates))
+    for index in indexes.created:
+        update(
+            call,
+            table,
+            AttributeDefinitions=requests.attribute_definitions(new),
+            GlobalSecondaryIndexUpdates=[{"Create": index}],
+        )
+    if "serverSideEncryption" in changed:
+        _change_encryption(call, table, old, new)
 
 
 def update(call: Call, table: str, **request: Value) -> None:
@@ -40,51 +51,49 @@ def update(call: Call, table: str, **request: Value) -> None:
     waiting.until_active(call, table)
 
 
-def change_encryption(call: Call, table: str, old: Properties, new: Properties) -> None:
-    """Encrypt with another key, and wait until DescribeTable shows it.
+def _together(
+    old: Properties, new: Properties, changed: set[str], index_updates: list[dict[str, Any]]
+) -> dict[str, Any]:
+    mode = new["billingMode"]
+    request: dict[str, Any] = {}
+    if changed & {*CAPACITY}:
+        request = {"BillingMode": mode, **requests.capacity(_at_least_one(old, new), mode)}
+    if "deletionProtectionEnabled" in changed:
+        request["DeletionProtectionEnabled"] = new.get("deletionProtectionEnabled", False)
+    if "onDemandThroughput" in changed:
+        request |= requests.limits(new)
+    if "streamEnabled" in changed:
+        request["StreamSpecification"] = requests.stream(new)
+    if index_updates:
+        request["GlobalSecondaryIndexUpdates"] = index_updates
+    return request
 
-    The old key must stay usable until then.
+
+def _at_least_one(old: Properties, new: Properties) -> Properties:
+    """The new capacity. A table that leaves on-demand without one gets one unit."""
+    if old.get("billingMode") != requests.ON_DEMAND:
+        return new
+    return {**new, **{name: new.get(name) or 1 for name in ("readCapacity", "writeCapacity")}}
+
+
+def _change_encryption(call: Call, table: str, old: Properties, new: Properties) -> None:
+    """Encrypt with another key, and wait until DescribeTable shows it, in each Region.
+
+    The old key must stay usable until then. The keys of a table and its replicas change in one request.
     """
     specification = requests.sse(new)
     if not specification["Enabled"] and not (old.get("serverSideEncryption") or {}).get("enabled"):
         return
-    update(call, table, SSESpecification=specification)
-    waiting.until_encrypted(call, table, specification.get("KMSMasterKeyId"))
-
-
-def _throughput_request(old: Properties, new: Properties, changed: set[str]) -> dict[str, Any]:
-    """Billing mode and capacity, including the capacity of indexes that stay."""
-    mode = new["billingMode"]
-    request: dict[str, Any] = {"BillingMode": mode, **requests.throughput(new, mode)}
-    if "billingMode" in changed and mode != requests.ON_DEMAND:
-        before = _by_name(old)
-        request["GlobalSecondaryIndexUpdates"] = [
-            {"Update": {"IndexName": name, **requests.throughput(index, mode)}}
-            for name, index in _by_name(new).items()
-            if name in before
-        ]
-    return {name: value for name, value in request.items() if value != []}
-
-
-def change_indexes(call: Call, table: str, old: Properties, new: Properties) -> None:
-    """Delete, then create, then change indexes; DynamoDB creates and deletes one at a time."""
-    before, after, mode = _by_name(old), _by_name(new), new["billingMode"]
-    remade = {name for name in before if name in after and _has_other_keys(before[name], after[name])}
-    for name in sorted({*before} - {*after} | remade):
-        _delete_index(call, table, name)
-    for name in sorted({*after} - {*before} | remade):
-        create = {"Create": requests.global_index(after[name], mode)}
-        update(
-            call,
-            table,
-            AttributeDefinitions=requests.attribute_definitions(new),
-            GlobalSecondaryIndexUpdates=[create],
-        )
-    for name in sorted({*before} & {*after} - remade):
-        wanted = requests.throughput(after[name], mode)
-        if wanted and wanted != _throughput_now(call, table, name, wanted):
-            change = {"Update": {"IndexName": name, **wanted}}
-            update(call, table, GlobalSecondaryIndexUpdates=[change])
+    key, replicas = specification.get("KMSMasterKeyId"), new.get("replicas") or []
+    if key and replicas:
+        own = {"regionName": call.region, "kmsKeyArn": key}
+        keys = [requests.replica(one) for one in (*replicas, own) if one.get("kmsKeyArn")]
+        update(call, table, ReplicaUpdates=[{"Update": one} for one in keys])
+    else:
+        update(call, table, SSESpecification=specification)
+    for replica in replicas:
+        waiting.until_encrypted(call, table, replica.get("kmsKeyArn"), replica["regionName"])
+    waiting.until_encrypted(call, table, key)
 
 
 def _delete_index(call: Call, table: str, name: str) -> None:
@@ -93,31 +102,3 @@ def _delete_index(call: Call, table: str, name: str) -> None:
     except ClientError as error:
         if not is_code(error, "ResourceNotFoundException"):
             raise
-
-
-def _throughput_now(call: Call, table: str, name: str, wanted: Properties) -> dict[str, Any]:
-    indexes = (waiting.describe(call, table) or {}).get("GlobalSecondaryIndexes") or []
-    index: Properties = next((i for i in indexes if i["IndexName"] == name), {})
-    return {
-        kind: {unit: (index.get(kind) or {}).get(unit) for unit in units} for kind, units in wanted.items()
-    }
-
-
-def _by_name(properties: Properties) -> dict[str, Properties]:
-    return {index["name"]: index for index in properties.get("globalSecondaryIndexes") or []}
-
-
-def _has_other_keys(old: Properties, new: Properties) -> bool:
-    return any(_plain(old.get(name)) != _plain(new.get(name)) for name in KEYS)
-
-
-def _plain(value: Value) -> Value:
-    return sorted(value) if isinstance(value, list) else value or None
-
-
-def change_stream(call: Call, table: str, old: Properties, new: Properties) -> None:
-    """Turn the stream on or off. To change the view type, turn it off first."""
-    if old.get("streamEnabled"):
-        update(call, table, StreamSpecification={"StreamEnabled": False})
-    if new.get("streamEnabled"):
-        update(call, table, StreamSpecification=requests.stream(new))

@@ -32,7 +32,7 @@ def table_properties(table: Properties, known: Properties) -> dict[str, Any]:
         "streamArn": table.get("LatestStreamArn", ""),
         "streamLabel": table.get("LatestStreamLabel", ""),
         "streamEnabled": stream.get("StreamEnabled", False),
-        "streamViewType": stream.get("StreamViewType", ""),
+        "streamViewType": stream.get("StreamViewType", "") if stream else known.get("streamViewType", ""),
         "tableClass": (table.get("TableClassSummary") or {}).get("TableClass", "STANDARD"),
     }
 
@@ -53,7 +53,7 @@ def capacity(place: Properties) -> dict[str, Any]:
 
 
 def on_demand(place: Properties) -> dict[str, Any] | None:
-    """The on-demand limits; AWS returns -1 for no limit."""
+    """The on-demand limits."""
     limits = place.get("OnDemandThroughput") or {}
     names = {"MaxReadRequestUnits": "maxReadRequestUnits", "MaxWriteRequestUnits": "maxWriteRequestUnits"}
     return {ours: limits[theirs] for theirs, ours in names.items() if theirs in limits} or None
@@ -85,8 +85,13 @@ def projection(index: Properties) -> dict[str, Any]:
 
 
 def encryption(table: Properties, known: Properties | None) -> dict[str, Any] | None:
-    """The encryption. A table with an AWS owned key has no SSEDescription."""
+    """The encryption. A table with an AWS owned key has no SSEDescription. As in the official plugin, it
+    counts as disabled while the key changes.
+    """
     description = table.get("SSEDescription") or {}
     if description.get("Status") in (None, "DISABLED", "DISABLING"):
         return {"enabled": False, "kmsKeyArn": ""} if known else None
-    return {"enabled": True, "kmsKeyArn": description.get("KMSMasterKeyArn", "")}
+    return {
+        "enabled": description["Status"] == "ENABLED",
+        "kmsKeyArn": description.get("KMSMasterKeyArn", ""),
+    }

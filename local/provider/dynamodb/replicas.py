@@ -11,12 +11,13 @@ from local.provider.errors import is_code
 from local.provider.values import Properties
 
 
-def add(call: Call, table: str, replica: Properties, tags: Properties) -> None:
+def add(call: Call, table: str, replica: Properties) -> None:
     """Create a replica and apply its settings."""
     region = replica["regionName"]
     _update(call, table, {"Create": requests.replica(replica)})
     waiting.until_replica(call, table, region, there=True)
-    _set(call, table, replica, tags)
+    _set_recovery(call, table, replica)
+    _set_protection(call, table, replica)
 
 
 def remove(call: Call, table: str, region: str) -> None:
@@ -31,19 +32,36 @@ def remove(call: Call, table: str, region: str) -> None:
     waiting.until_replica(call, table, region, there=False)
 
 
-def change(call: Call, table: str, old: Sequence[Properties], new: Properties) -> None:
-    """Remove, add and change replicas. A replica with a new key is recreated."""
+def change(call: Call, table: str, old: Sequence[Properties], new: Sequence[Properties]) -> None:
+    """Change, remove and add replicas. A replica with a new key is recreated.
+
+    As in the official plugin, an update changes either the recovery or the protection of a replica: if both
+    change, the next update changes the protection.
+    """
     before = {replica["regionName"]: replica for replica in old}
-    after = {replica["regionName"]: replica for replica in new.get("replicas") or []}
-    tags = new.get("tags") or {}
-    for region, replica in before.items():
-        if region not in after or _has_other_key(replica, after[region]):
-            remove(call, table, region)
-    for region, replica in after.items():
-        if region not in before or _has_other_key(before[region], replica):
-            add(call, table, replica, tags)
-        else:
-            _set(call, table, replica, tags)
+    after = {replica["regionName"]: replica for replica in new}
+    kept = [name for name in before if name in after and not _is_other(before[name], after[name])]
+    for region in kept:
+        if _recovers(before[region]) != _recovers(after[region]):
+            _set_recovery(call, table, after[region])
+        elif before[region].get("deletionProtectionEnabled") != after[region].get(
+            "deletionProtectionEnabled"
+        ):
+            _set_protection(call, table, after[region])
+    for region in sorted({*before} - {*kept}):
+        remove(call, table, region)
+    for region in sorted({*after} - {*kept}):
+        add(call, table, after[region])
+
+
+def copy_tags(call: Call, table: str, inputs: Properties) -> None:
+    """Give the table's tags to the replicas that propagate them."""
+    for replica in inputs.get("replicas") or []:
+        if replica.get("propagateTags"):
+            region = replica["regionName"]
+            arn = waiting.until_active(call, table, region)["TableArn"]
+            before = settings.read_tags(call, arn, region)
+            settings.change_tags(call, arn, before, {"tags": inputs.get("tags") or {}}, region)
 
 
 def read(call: Call, table: Properties, known: Sequence[Properties]) -> list[dict[str, Any]]:
@@ -59,7 +77,7 @@ def read(call: Call, table: Properties, known: Sequence[Properties]) -> list[dic
 def _read_one(call: Call, name: str, replica: Properties, known: Properties) -> dict[str, Any]:
     region = replica["RegionName"]
     table = waiting.describe(call, name, region) or {}
-    key = replica.get("KMSMasterKeyId") or (table.get("SSEDescription") or {}).get("KMSMasterKeyArn", "")
+    key = (table.get("SSEDescription") or {}).get("KMSMasterKeyArn") or replica.get("KMSMasterKeyId", "")
     return {
         "arn": table.get("TableArn", ""),
         "consistencyMode": known.get("consistencyMode", "EVENTUAL"),
@@ -73,18 +91,22 @@ def _read_one(call: Call, name: str, replica: Properties, known: Properties) -> 
     }
 
 
-def _set(call: Call, table: str, replica: Properties, tags: Properties) -> None:
-    region = replica["regionName"]
-    now = waiting.until_active(call, table, region)
-    protected = replica.get("deletionProtectionEnabled")
-    if protected is not None and now.get("DeletionProtectionEnabled", False) != protected:
-        call.client("dynamodb", region).update_table(TableName=table, DeletionProtectionEnabled=protected)
-    recovery = {"enabled": replica.get("pointInTimeRecovery", False)}
-    if settings.read_point_in_time_recovery(call, table, region)["enabled"] != recovery["enabled"]:
-        settings.set_point_in_time_recovery(call, table, recovery, region)
-    if replica.get("propagateTags"):
-        before = settings.read_tags(call, now["TableArn"], region)
-        settings.change_tags(call, now["TableArn"], before, {"tags": tags}, region)
+def _recovers(replica: Properties) -> bool:
+    return bool(replica.get("pointInTimeRecovery"))
+
+
+def _is_protected(replica: Properties) -> bool:
+    return bool(replica.get("deletionProtectionEnabled"))
+
+
+def _set_recovery(call: Call, table: str, replica: Properties) -> None:
+    settings.set_point_in_time_recovery(call, table, {"enabled": _recovers(replica)}, replica["regionName"])
+
+
+def _set_protection(call: Call, table: str, replica: Properties) -> None:
+    region, protected = replica["regionName"], _is_protected(replica)
+    call.client("dynamodb", region).update_table(TableName=table, DeletionProtectionEnabled=protected)
+    waiting.until_active(call, table, region)
 
 
 def _update(call: Call, table: str, replica_update: Properties) -> None:
@@ -96,5 +118,7 @@ def _update(call: Call, table: str, replica_update: Properties) -> None:
     )
 
 
-def _has_other_key(old: Properties, new: Properties) -> bool:
-    return bool(new.get("kmsKeyArn")) and old.get("kmsKeyArn") != new.get("kmsKeyArn")
+def _is_other(old: Properties, new: Properties) -> bool:
+    """Whether the key or the consistency mode differs, for which the replica is recreated."""
+    has_other_key = bool(new.get("kmsKeyArn")) and old.get("kmsKeyArn") != new.get("kmsKeyArn")
+    return has_other_key or old.get("consistencyMode") != new.get("consistencyMode")

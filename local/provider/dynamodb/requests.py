@@ -16,7 +16,7 @@ def create_table(inputs: Properties) -> dict[str, Any]:
         "BillingMode": mode,
         "KeySchema": key_schema(inputs["hashKey"], inputs.get("rangeKey")),
         "AttributeDefinitions": attribute_definitions(inputs),
-        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled", False),
+        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled") or [],
         "TableClass": inputs["tableClass"],
         "GlobalSecondaryIndexes": [
             global_index(index, mode) for index in inputs.get("globalSecondaryIndexes") or []
@@ -25,7 +25,8 @@ def create_table(inputs: Properties) -> dict[str, Any]:
             local_index(index, inputs["hashKey"]) for index in inputs.get("localSecondaryIndexes") or []
         ],
         "Tags": tags.to_list(inputs.get("tags")),
-        **throughput(inputs, mode),
+        **capacity(inputs, mode),
+        **limits(inputs),
     }
     if inputs.get("streamEnabled"):
         request["StreamSpecification"] = stream(inputs)
@@ -51,7 +52,7 @@ def global_index(index: Properties, mode: str) -> dict[str, Any]:
         "IndexName": index["name"],
         "KeySchema": key_schema(index["hashKey"], index.get("rangeKey")),
         "Projection": projection(index),
-        **throughput(index, mode),
+        **(limits(index) if mode == ON_DEMAND else capacity(index, mode)),
     }
 
 
@@ -70,14 +71,19 @@ def projection(index: Properties) -> dict[str, Any]:
     return {"ProjectionType": index["projectionType"], **more}
 
 
-def throughput(place: Properties, mode: str) -> dict[str, Any]:
-    """The capacity of a table or index: provisioned capacity or on-demand limits."""
-    if mode != ON_DEMAND:
-        units = {"ReadCapacityUnits": place["readCapacity"], "WriteCapacityUnits": place["writeCapacity"]}
-        return {"ProvisionedThroughput": units}
-    limits = place.get("onDemandThroughput") or {}
+def capacity(place: Properties, mode: str) -> dict[str, Any]:
+    """The provisioned capacity of a table or index; nothing for on-demand."""
+    if mode == ON_DEMAND:
+        return {}
+    units = {"ReadCapacityUnits": place["readCapacity"], "WriteCapacityUnits": place["writeCapacity"]}
+    return {"ProvisionedThroughput": units}
+
+
+def limits(place: Properties) -> dict[str, Any]:
+    """The on-demand limits of a table or index. To remove one, DynamoDB expects -1."""
+    found = place.get("onDemandThroughput") or {}
     names = {"maxReadRequestUnits": "MaxReadRequestUnits", "maxWriteRequestUnits": "MaxWriteRequestUnits"}
-    given = {names[name]: limits[name] for name in names if limits.get(name)}
+    given = {names[name]: found[name] for name in names if found.get(name)}
     return {"OnDemandThroughput": given} if given else {}
 
 
@@ -93,12 +99,12 @@ def sse(inputs: Properties) -> dict[str, Any]:
     encryption = inputs.get("serverSideEncryption") or {}
     if not encryption.get("enabled"):
         return {"Enabled": False}
-    key = {"KMSMasterKeyId": encryption["kmsKeyArn"]} if encryption.get("kmsKeyArn") else {}
-    return {"Enabled": True, "SSEType": "KMS", **key}
+    key = encryption.get("kmsKeyArn")
+    return {"Enabled": True, **({"SSEType": "KMS", "KMSMasterKeyId": key} if key else {})}
 
 
 def replica(replica_input: Properties, table_class: str | None = None) -> dict[str, Any]:
-    """A replica to create."""
+    """A replica to create, or to give another key."""
     request = {
         "RegionName": replica_input["regionName"],
         "KMSMasterKeyId": replica_input.get("kmsKeyArn"),

@@ -53,12 +53,11 @@ class DynamoDbResourcePolicy(Lifecycle):
 
     def _put(self, call: Call, arn: str, inputs: Properties) -> str:
         dynamodb = call.client("dynamodb")
-        confirm = inputs.get("confirmRemoveSelfResourceAccess", False)
+        confirmed = inputs.get("confirmRemoveSelfResourceAccess")
+        more = {} if confirmed is None else {"ConfirmRemoveSelfResourceAccess": confirmed}
         answer = call.after_iam_propagation(
             inputs["policy"],
-            lambda: dynamodb.put_resource_policy(
-                ResourceArn=arn, Policy=inputs["policy"], ConfirmRemoveSelfResourceAccess=confirm
-            ),
+            lambda: dynamodb.put_resource_policy(ResourceArn=arn, Policy=inputs["policy"], **more),
         )
         return str(answer.get("RevisionId", ""))
 

@@ -1,7 +1,7 @@
 """Restores a table from another table or from a backup.
 
-As in the official plugin, the restore applies encryption, capacity and indexes from the inputs. The next
-update applies stream, deletion protection, table class and tags.
+As in the official plugin, the restore applies encryption, provisioned capacity and indexes from the inputs.
+The next update applies billing mode, on-demand limits, stream, deletion protection, table class and tags.
 """
 
 from typing import Any
@@ -30,18 +30,23 @@ def start(dynamodb: Client, inputs: Properties) -> dict[str, Any]:
 
 
 def source(inputs: Properties) -> dict[str, Any]:
-    """The source table and the time; the latest when left out."""
-    names = {"restoreSourceTableArn": "SourceTableArn", "restoreSourceName": "SourceTableName"}
-    table = {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours)}
-    time = inputs.get("restoreDateTime")
-    return {**table, **({"RestoreDateTime": time} if time else {"UseLatestRestorableTime": True})}
+    """The source table and the time."""
+    names = {
+        "restoreSourceTableArn": "SourceTableArn",
+        "restoreSourceName": "SourceTableName",
+        "restoreDateTime": "RestoreDateTime",
+        "restoreToLatestTime": "UseLatestRestorableTime",
+    }
+    return {theirs: inputs[ours] for ours, theirs in names.items() if inputs.get(ours)}
 
 
 def overrides(inputs: Properties) -> dict[str, Any]:
-    """Settings that differ from the source: encryption, capacity and indexes."""
+    """Settings that differ from the source: encryption, provisioned capacity and indexes.
+
+    As in the official plugin, the table has the billing mode and the on-demand limits of its source.
+    """
     mode = inputs["billingMode"]
     given: dict[str, Any] = {
-        "BillingModeOverride": mode,
         "GlobalSecondaryIndexOverride": [
             requests.global_index(index, mode) for index in inputs.get("globalSecondaryIndexes") or []
         ],
@@ -49,8 +54,9 @@ def overrides(inputs: Properties) -> dict[str, Any]:
             requests.local_index(index, inputs.get("hashKey", ""))
             for index in inputs.get("localSecondaryIndexes") or []
         ],
-        **{f"{name}Override": units for name, units in requests.throughput(inputs, mode).items()},
     }
-    if (inputs.get("serverSideEncryption") or {}).get("enabled"):
+    if inputs.get("readCapacity") and inputs.get("writeCapacity"):
+        given |= {f"{name}Override": units for name, units in requests.capacity(inputs, mode).items()}
+    if "serverSideEncryption" in inputs:
         given["SSESpecificationOverride"] = requests.sse(inputs)
     return {"TargetTableName": inputs["name"], **{name: value for name, value in given.items() if value}}

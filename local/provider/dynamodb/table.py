@@ -35,7 +35,8 @@ class DynamoDbTable(Lifecycle):
         if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
             settings.set_point_in_time_recovery(call, resource_id, inputs["pointInTimeRecovery"])
         for replica in inputs.get("replicas") or []:
-            replicas.add(call, resource_id, replica, inputs.get("tags") or {})
+            replicas.add(call, resource_id, replica)
+        replicas.copy_tags(call, resource_id, inputs)
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """DescribeTable, and the settings that it does not return."""
@@ -56,18 +57,20 @@ class DynamoDbTable(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """One UpdateTable after the other: DynamoDB accepts one kind of change at a time."""
+        """As the official plugin: tags, the changes of UpdateTable, TTL, replicas, recovery."""
         waiting.until_active(call, resource_id)
+        if "tags" in changed:
+            settings.change_tags(call, old["arn"], old, new)
         changes.apply(call, resource_id, old, new, changed)
         if "ttl" in changed:
             settings.set_ttl(call, resource_id, new.get("ttl") or {**old["ttl"], "enabled": False})
+        if "replicas" in changed:
+            replicas.change(call, resource_id, old.get("replicas") or [], new.get("replicas") or [])
+        if changed & {"replicas", "tags"}:
+            replicas.copy_tags(call, resource_id, new)
         if "pointInTimeRecovery" in changed:
             wanted = new.get("pointInTimeRecovery") or {"enabled": False}
             settings.set_point_in_time_recovery(call, resource_id, wanted)
-        if changed & {"replicas", "tags"}:  # replicas may copy the table's tags
-            replicas.change(call, resource_id, old.get("replicas") or [], new)
-        if "tags" in changed:
-            settings.change_tags(call, old["arn"], old, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """Delete the replicas, then the table. DynamoDB itself refuses to delete a protected table."""

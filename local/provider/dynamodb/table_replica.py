@@ -62,12 +62,12 @@ class DynamoDbTableReplica(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Change the replica's own settings."""
+        """Tags, then the replica's own settings."""
         table, _ = split(resource_id)
         arn = waiting.until_active(call, table)["TableArn"]
-        self._set(call, table, new, changed)
         if "tags" in changed:
             settings.change_tags(call, arn, old, new)
+        self._set(call, table, new, changed)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """Remove the replica by UpdateTable of the main table."""

@@ -23,6 +23,8 @@ from local.provider.schema import (
 )
 from local.provider.values import Value
 
+NO_LIMIT = -1
+
 
 def same_names(old: Value, new: Value) -> bool:
     """Whether both have local indexes of the same names: the official provider compares nothing else."""
@@ -35,13 +37,21 @@ ATTRIBUTE_NAME = matching(".+", "an attribute name", shortest=1, longest=255)
 PROJECTION = one_of(("ALL", "KEYS_ONLY", "INCLUDE"))
 TABLE_CLASS = one_of(("STANDARD", "STANDARD_INFREQUENT_ACCESS"))
 STREAM_VIEW_TYPES = ("", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY")
-ON_DEMAND_THROUGHPUT = object_of(
+
+
+def same_limit(old: Value, new: Value) -> bool:
+    """Whether both are the same limit: -1 is the absence of one."""
+    return bool(old == new or (old in (None, 0) and new == NO_LIMIT))
+
+
+LIMITS = object_of(
     {
-        "maxReadRequestUnits": integer(computed=True),
-        "maxWriteRequestUnits": integer(computed=True),
-    },
-    computed=True,
+        "maxReadRequestUnits": integer(computed=True, same=same_limit),
+        "maxWriteRequestUnits": integer(computed=True, same=same_limit),
+    }
 )
+INDEX_LIMITS = object_of({"maxReadRequestUnits": integer(), "maxWriteRequestUnits": integer()})
+"""Computed in the schema; but the official plugin finds a change if one is left out."""
 WARM_THROUGHPUT = object_of(
     {"readUnitsPerSecond": integer(computed=True), "writeUnitsPerSecond": integer(computed=True)},
     computed=True,
@@ -61,7 +71,7 @@ GLOBAL_SECONDARY_INDEX = object_of(
         ),
         "name": string(required=True, rule=NAME),
         "nonKeyAttributes": set_of(string()),
-        "onDemandThroughput": ON_DEMAND_THROUGHPUT,
+        "onDemandThroughput": INDEX_LIMITS,
         "projectionType": string(required=True, rule=PROJECTION),
         "rangeKey": string(),
         "readCapacity": CAPACITY,
@@ -130,7 +140,7 @@ TABLE = ResourceType(
         "importTable": IMPORT_TABLE,
         "localSecondaryIndexes": set_of(LOCAL_SECONDARY_INDEX, replaces=True, same=same_names),
         "name": string(computed=True, replaces=True, rule=NAME),
-        "onDemandThroughput": ON_DEMAND_THROUGHPUT,
+        "onDemandThroughput": LIMITS,
         "pointInTimeRecovery": object_of(
             {
                 "enabled": boolean(required=True),
@@ -144,8 +154,8 @@ TABLE = ResourceType(
         "replicas": set_of(REPLICA),
         "restoreBackupArn": string(replaces=True, rule=arn),
         "restoreDateTime": string(replaces=True, rule=time),
-        "restoreSourceName": string(replaces=True),
-        "restoreSourceTableArn": string(replaces=True, rule=arn),
+        "restoreSourceName": string(replaces=True, cleared_in_place=True),
+        "restoreSourceTableArn": string(replaces=True, cleared_in_place=True, rule=arn),
         "restoreToLatestTime": boolean(replaces=True),
         "serverSideEncryption": object_of(
             {"enabled": boolean(required=True), "kmsKeyArn": string(computed=True, rule=arn)}, computed=True

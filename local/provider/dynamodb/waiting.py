@@ -45,17 +45,18 @@ def until_active(call: Call, table: str, region: str | None = None) -> dict[str,
     return found
 
 
-def until_encrypted(call: Call, table: str, key_arn: str | None) -> None:
+def until_encrypted(call: Call, table: str, key_arn: str | None, region: str | None = None) -> None:
     """Wait until a change of the encryption is complete. The old key must stay usable until then.
 
     Args:
         call: the operation.
         table: the table's name.
         key_arn: the key that DescribeTable must show; any or no key when left out.
+        region: the Region of the replica; the table's own when left out.
     """
 
     def done() -> bool:
-        description = (describe(call, table) or {}).get("SSEDescription") or {}
+        description = (describe(call, table, region) or {}).get("SSEDescription") or {}
         if description.get("Status") in ("UPDATING", "ENABLING", "DISABLING"):
             return False
         return key_arn is None or description.get("KMSMasterKeyArn") == key_arn

@@ -55,16 +55,16 @@ class EventRule(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """PutRule again; tags have separate requests."""
+        """Tags, then PutRule again."""
         events, name = call.client("events"), resource_id.rpartition("/")[2]
-        if changed - {"tags"}:
-            events.put_rule(**_wanted(name, new))
         if "tags" in changed:
             change = tags.change(old, new)
             if change.remove:
                 events.untag_resource(ResourceARN=old["arn"], TagKeys=change.remove)
             if change.set:
                 events.tag_resource(ResourceARN=old["arn"], Tags=tags.to_list(change.set))
+        if changed - {"tags"}:
+            events.put_rule(**_wanted(name, new))
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeleteRule, which succeeds if the rule no longer exists."""

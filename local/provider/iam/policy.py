@@ -51,19 +51,19 @@ class IamPolicy(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Create a new default version. IAM keeps five versions, so the oldest may have to be deleted."""
+        """Tags, then a new default version. IAM keeps five versions, so the oldest may have to be deleted."""
         iam = call.client("iam")
-        if "policy" in changed:
-            versions = _other_versions(call, resource_id)
-            if len(versions) >= MOST_VERSIONS - 1:
-                iam.delete_policy_version(PolicyArn=resource_id, VersionId=versions[-1])
-            iam.create_policy_version(PolicyArn=resource_id, PolicyDocument=new["policy"], SetAsDefault=True)
         if "tags" in changed:
             change = tags.change(old, new)
             if change.remove:
                 iam.untag_policy(PolicyArn=resource_id, TagKeys=change.remove)
             if change.set:
                 iam.tag_policy(PolicyArn=resource_id, Tags=tags.to_list(change.set))
+        if "policy" in changed:
+            versions = _other_versions(call, resource_id)
+            if len(versions) >= MOST_VERSIONS - 1:
+                iam.delete_policy_version(PolicyArn=resource_id, VersionId=versions[-1])
+            iam.create_policy_version(PolicyArn=resource_id, PolicyDocument=new["policy"], SetAsDefault=True)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """Delete the other versions, then the policy. IAM refuses to delete an attached policy."""

@@ -64,8 +64,10 @@ class IamRole(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Trust policy, description, session duration, boundary, managed policies and tags."""
+        """Tags, trust policy, description, session duration, boundary and managed policies."""
         iam, role = call.client("iam"), resource_id
+        if "tags" in changed:
+            change_tags(call, role, old, new)
         if "assumeRolePolicy" in changed:
             policy = new["assumeRolePolicy"]
             call.after_iam_propagation(
@@ -82,8 +84,6 @@ class IamRole(Lifecycle):
                 iam.delete_role_permissions_boundary(RoleName=role)
         if "managedPolicyArns" in changed:
             self._attach(call, role, old.get("managedPolicyArns") or [], new.get("managedPolicyArns") or [])
-        if "tags" in changed:
-            change_tags(call, role, old, new)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeleteRole. With `forceDetachPolicies`, remove its policies first; otherwise IAM refuses if it has

@@ -51,13 +51,8 @@ class IamUser(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Boundary, tags and path."""
+        """Tags, path and boundary."""
         iam = call.client("iam")
-        if "permissionsBoundary" in changed:
-            if boundary := new.get("permissionsBoundary"):
-                iam.put_user_permissions_boundary(UserName=resource_id, PermissionsBoundary=boundary)
-            else:
-                iam.delete_user_permissions_boundary(UserName=resource_id)
         if "tags" in changed:
             change = tags.change(old, new)
             if change.remove:
@@ -66,6 +61,11 @@ class IamUser(Lifecycle):
                 iam.tag_user(UserName=resource_id, Tags=tags.to_list(change.set))
         if "path" in changed:
             iam.update_user(UserName=resource_id, NewPath=new["path"])
+        if "permissionsBoundary" in changed:
+            if boundary := new.get("permissionsBoundary"):
+                iam.put_user_permissions_boundary(UserName=resource_id, PermissionsBoundary=boundary)
+            else:
+                iam.delete_user_permissions_boundary(UserName=resource_id)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """Remove the user from its groups and delete it. With `forceDestroy`, first delete everything that

@@ -8,7 +8,6 @@ from botocore.exceptions import ClientError
 
 from local.provider.call import Call
 from local.provider.errors import is_code
-from local.provider.kms.reference import same_key
 from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties
 
@@ -23,18 +22,18 @@ class KmsAlias(Lifecycle):
         return Created(name, {"name": name})
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
-        """The alias in ListAliases; the target in the program's form if it is the same key."""
+        """The alias in ListAliases; the target is the key's id, whatever the program gave."""
         alias = find(call, resource_id)
         if alias is None:
             return None
-        target, wanted = alias["TargetKeyId"], known.get("targetKeyId")
+        target = alias["TargetKeyId"]
         arn = f"{alias['AliasArn'].split(':alias/')[0]}:key/{target}"
         return {
             "arn": alias["AliasArn"],
             "name": resource_id,
             "namePrefix": known.get("namePrefix", ""),
             "targetKeyArn": arn,
-            "targetKeyId": wanted if wanted and same_key(target, wanted) else target,
+            "targetKeyId": target,
         }
 
     def update(

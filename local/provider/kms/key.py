@@ -4,6 +4,7 @@ from typing import Any
 
 from local.provider import tags
 from local.provider.call import Call
+from local.provider.errors import ProviderError
 from local.provider.kms import settings
 from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties
@@ -41,6 +42,9 @@ class KmsKey(Lifecycle):
         metadata = settings.describe(call, resource_id)
         if metadata is None:
             return None
+        configuration = metadata.get("MultiRegionConfiguration") or {"MultiRegionKeyType": "PRIMARY"}
+        if configuration["MultiRegionKeyType"] != "PRIMARY":
+            raise ProviderError(f"reading KMS Key ({resource_id}): it is no multi-Region primary key")
         return {
             "arn": metadata["Arn"],
             "keyId": metadata["KeyId"],
@@ -50,19 +54,24 @@ class KmsKey(Lifecycle):
             "keyUsage": metadata["KeyUsage"],
             "multiRegion": metadata.get("MultiRegion", False),
             "policy": settings.read_policy(call, resource_id, known.get("policy")),
-            **settings.read_rotation(call, resource_id, metadata, known),
+            **settings.read_rotation(call, resource_id, metadata),
             **settings.read_tags(call, resource_id),
         }
 
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Enable first and disable last, because changes need an enabled key."""
+        """Tags first, as the official plugin; then enable first and disable last, because changes need an
+        enabled key.
+        """
+        if "tags" in changed:
+            settings.change_tags(call, resource_id, old, new)
         if "isEnabled" in changed and new["isEnabled"]:
             settings.set_enabled(call, resource_id, True)
-        if changed & {"enableKeyRotation", "rotationPeriodInDays"}:
+        is_other_period = new["enableKeyRotation"] and "rotationPeriodInDays" in changed
+        if "enableKeyRotation" in changed or is_other_period:
             settings.set_rotation(call, resource_id, new)
-        settings.update_common(call, resource_id, old, new, changed)
+        settings.update_common(call, resource_id, new, changed)
         if "isEnabled" in changed and not new["isEnabled"]:
             settings.set_enabled(call, resource_id, False)
 

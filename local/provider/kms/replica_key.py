@@ -4,6 +4,7 @@ from typing import Any
 
 from local.provider import tags
 from local.provider.call import Call
+from local.provider.errors import ProviderError
 from local.provider.kms import settings
 from local.provider.kms.reference import key_id
 from local.provider.schema import Created, Lifecycle
@@ -42,8 +43,11 @@ class KmsReplicaKey(Lifecycle):
         if metadata is None:
             return None
         configuration = metadata.get("MultiRegionConfiguration") or {}
-        primary = (configuration.get("PrimaryKey") or {}).get("Arn")
-        rotation = settings.read_rotation(call, resource_id, metadata, {})
+        if configuration.get("MultiRegionKeyType") != "REPLICA":
+            raise ProviderError(
+                f"reading KMS Replica Key ({resource_id}): it is not a multi-Region replica key"
+            )
+        rotation = settings.read_rotation(call, resource_id, metadata)
         return {
             "arn": metadata["Arn"],
             "keyId": metadata["KeyId"],
@@ -53,17 +57,21 @@ class KmsReplicaKey(Lifecycle):
             "keySpec": metadata.get("KeySpec", "SYMMETRIC_DEFAULT"),
             "keyUsage": metadata["KeyUsage"],
             "policy": settings.read_policy(call, resource_id, known.get("policy")),
-            "primaryKeyArn": primary or known.get("primaryKeyArn"),
+            "primaryKeyArn": configuration["PrimaryKey"]["Arn"],
             **settings.read_tags(call, resource_id),
         }
 
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Enable first and disable last, because changes need an enabled key."""
+        """Tags first, as the official plugin; then enable first and disable last, because changes need an
+        enabled key.
+        """
+        if "tags" in changed:
+            settings.change_tags(call, resource_id, old, new)
         if "enabled" in changed and new["enabled"]:
             settings.set_enabled(call, resource_id, True)
-        settings.update_common(call, resource_id, old, new, changed)
+        settings.update_common(call, resource_id, new, changed)
         if "enabled" in changed and not new["enabled"]:
             settings.set_enabled(call, resource_id, False)
 

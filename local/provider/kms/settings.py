@@ -33,19 +33,18 @@ def read_policy(call: Call, key: str, known: str | None) -> str:
     return json.dumps(json.loads(text), separators=(",", ":"))
 
 
-def read_rotation(call: Call, key: str, metadata: Properties, known: Properties) -> dict[str, Any]:
+def read_rotation(call: Call, key: str, metadata: Properties) -> dict[str, Any]:
     """Rotation and its period; only symmetric keys with key material from KMS have rotation.
 
-    While rotation is off, AWS does not return the period, so the known one is kept.
+    While rotation is off, AWS does not return the period, and the official plugin finds none.
     """
-    period = known.get("rotationPeriodInDays")
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-        return {"enableKeyRotation": False, "rotationPeriodInDays": period}
+        return {"enableKeyRotation": False, "rotationPeriodInDays": None}
     status = call.client("kms").get_key_rotation_status(KeyId=key)
     enabled = status["KeyRotationEnabled"]
     return {
         "enableKeyRotation": enabled,
-        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else period,
+        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else None,
     }
 
 
@@ -82,19 +81,21 @@ def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
     )
 
 
-def update_common(call: Call, key: str, old: Properties, new: Properties, changed: set[str]) -> None:
-    """Change description, policy and tags."""
-    kms = call.client("kms")
+def update_common(call: Call, key: str, new: Properties, changed: set[str]) -> None:
+    """Change description and policy."""
     if "description" in changed:
-        kms.update_key_description(KeyId=key, Description=new.get("description", ""))
+        call.client("kms").update_key_description(KeyId=key, Description=new.get("description", ""))
     if "policy" in changed:
         put_policy(call, key, new["policy"], new.get("bypassPolicyLockoutSafetyCheck", False))
-    if "tags" in changed:
-        change = tags.change(old, new)
-        if change.remove:
-            kms.untag_resource(KeyId=key, TagKeys=change.remove)
-        if change.set:
-            kms.tag_resource(KeyId=key, Tags=tags.to_list(change.set, "TagKey", "TagValue"))
+
+
+def change_tags(call: Call, key: str, old: Properties, new: Properties) -> None:
+    """Remove and set the tags that differ."""
+    kms, change = call.client("kms"), tags.change(old, new)
+    if change.remove:
+        kms.untag_resource(KeyId=key, TagKeys=change.remove)
+    if change.set:
+        kms.tag_resource(KeyId=key, Tags=tags.to_list(change.set, "TagKey", "TagValue"))
 
 
 def schedule_deletion(call: Call, key: str, days: int | None) -> None:

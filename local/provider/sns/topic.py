@@ -2,12 +2,13 @@
 """`aws.sns.Topic`: a standard topic, its policy and its tags."""
 
 import secrets
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.provider import tags
-from local.provider.call import Call
+from local.provider.call import IAM_PROPAGATION_SECONDS, Call
 from local.provider.errors import is_code
 from local.provider.policy_document import same_policy
 from local.provider.schema import Created, Lifecycle
@@ -22,11 +23,12 @@ class SnsTopic(Lifecycle):
     def create(self, call: Call, inputs: Properties) -> Created:
         """CreateTopic, which returns a topic of that name if there is one."""
         name = inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
-        given = {theirs: inputs[ours] for ours, theirs in ATTRIBUTES.items() if inputs.get(ours)}
-        answer = call.client("sns").create_topic(
-            Name=name, Attributes=given, Tags=tags.to_list(inputs.get("tags"))
-        )
+        answer = call.client("sns").create_topic(Name=name, Tags=tags.to_list(inputs.get("tags")))
         return Created(answer["TopicArn"])
+
+    def complete(self, call: Call, resource_id: str, inputs: Properties) -> None:
+        """SetTopicAttributes for each attribute."""
+        self._set(call, resource_id, inputs, {ours for ours in ATTRIBUTES if inputs.get(ours)})
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:
         """GetTopicAttributes and ListTagsForResource."""
@@ -51,19 +53,28 @@ class SnsTopic(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """SetTopicAttributes for each attribute; tags have separate requests."""
-        sns = call.client("sns")
-        for ours in sorted(changed & ATTRIBUTES.keys()):
-            sns.set_topic_attributes(
-                TopicArn=resource_id, AttributeName=ATTRIBUTES[ours], AttributeValue=new.get(ours, "")
-            )
+        """Tags, then SetTopicAttributes for each attribute."""
         if "tags" in changed:
-            change = tags.change(old, new)
+            sns, change = call.client("sns"), tags.change(old, new)
             if change.remove:
                 sns.untag_resource(ResourceArn=resource_id, TagKeys=change.remove)
             if change.set:
                 sns.tag_resource(ResourceArn=resource_id, Tags=tags.to_list(change.set))
+        self._set(call, resource_id, new, changed & ATTRIBUTES.keys())
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeleteTopic, which succeeds if the topic no longer exists."""
         call.client("sns").delete_topic(TopicArn=resource_id)
+
+    def _set(self, call: Call, topic: str, inputs: Properties, names: set[str]) -> None:
+        """Retried while SNS does not yet know a new principal in the policy."""
+        for name in sorted(names):
+            change = partial(
+                call.client("sns").set_topic_attributes,
+                TopicArn=topic,
+                AttributeName=ATTRIBUTES[name],
+                AttributeValue=inputs.get(name, ""),
+            )
+            call.retry_while(
+                lambda error: is_code(error, "InvalidParameter"), change, IAM_PROPAGATION_SECONDS
+            )

@@ -47,6 +47,19 @@ def test_a_topic_is_created_changed_imported_and_deleted(
     assert plugin.refresh(changed) is None
 
 
+def test_a_topic_that_exists_is_taken_over_with_the_programs_attributes(
+    plugin: Plugin, aws: LocalAws, unique: Unique
+) -> None:
+    """CreateTopic returns it; the attributes are set afterwards, as by the official plugin."""
+    name = unique("existing")
+    arn = aws.client("sns").create_topic(Name=name, Attributes={"DisplayName": "Old"})["TopicArn"]
+
+    topic = plugin.create(TOPIC, {"name": name, "displayName": "New"})
+
+    assert topic.id == arn
+    assert aws.client("sns").get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"] == "New"
+
+
 def test_a_rule_is_created_changed_imported_and_deleted(
     plugin: Plugin, aws: LocalAws, rule: Resource
 ) -> None:

@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from local.process import LocalAws
+from tests.local.event_patterns import recorded
 from tests.local.provider.protocol import Plugin, RefusedError, Resource, message_of
 
 KEY = "aws:kms/key:Key"
@@ -142,6 +143,124 @@ def test_every_mutable_property_of_a_table_changes_in_place(
     assert list(plugin.diff(back, table(name)).diffs) == []
     plugin.delete(back)
     assert plugin.refresh(back) is None
+
+
+def requests_for(aws: LocalAws, name: str, region: str = "us-east-1") -> list[dict[str, Any]]:
+    """The parameters of the requests that changed a table, without those that name it, in their order."""
+    names = ("TagResource", "UntagResource", "UpdateContinuousBackups", "UpdateTable", "UpdateTimeToLive")
+    events = sorted(recorded(aws, names, region), key=lambda event: str(event["eventTime"]))
+    requests = [event["requestParameters"] for event in events]
+    named = ("tableName", "resourceArn")
+    return [
+        {field: value for field, value in request.items() if field not in named}
+        for request in requests
+        if any(str(request.get(field, "")).endswith(name) for field in named)
+    ]
+
+
+def test_an_update_sends_its_requests_in_the_order_of_the_official_plugin(
+    plugin: Plugin, aws: LocalAws, key: Resource, unique: Unique
+) -> None:
+    name, units = unique("order"), {"readCapacity": 1, "writeCapacity": 1}
+    made = plugin.create(
+        TABLE,
+        {
+            **table(name, attributes=attributes("id", "a", "b"), tags={"a": "1"}, **units),
+            "billingMode": "PROVISIONED",
+            "globalSecondaryIndexes": [{**index("by-a", "a"), **units}, {**index("by-b", "b"), **units}],
+        },
+    )
+    assert requests_for(aws, name) == []
+    limits = {"maxReadRequestUnits": 10}
+
+    plugin.update(
+        made,
+        table(
+            name,
+            attributes=attributes("id", "b", "c"),
+            globalSecondaryIndexes=[{**index("by-b", "b"), "onDemandThroughput": limits}, index("by-c", "c")],
+            onDemandThroughput=limits,
+            tableClass="STANDARD_INFREQUENT_ACCESS",
+            serverSideEncryption=encrypted(key),
+            deletionProtectionEnabled=True,
+            streamEnabled=True,
+            streamViewType="KEYS_ONLY",
+            ttl={"enabled": True, "attributeName": "expires"},
+            pointInTimeRecovery={"enabled": True},
+            tags={"b": "2"},
+        ),
+    )
+
+    together = {"billingMode", "deletionProtectionEnabled", "onDemandThroughput", "streamSpecification"}
+    assert [one.keys() for one in requests_for(aws, name)] == [
+        {"tagKeys"},
+        {"tags"},
+        {"globalSecondaryIndexUpdates"},
+        {"tableClass"},
+        together | {"globalSecondaryIndexUpdates"},
+        {"attributeDefinitions", "globalSecondaryIndexUpdates"},
+        {"sSESpecification"},
+        {"timeToLiveSpecification"},
+        {"pointInTimeRecoverySpecification"},
+    ]
+
+
+LIMITS = {"maxReadRequestUnits": 10, "maxWriteRequestUnits": 5}
+READ_LIMIT = {"maxReadRequestUnits": 10}
+NO_LIMITS = {"maxReadRequestUnits": -1, "maxWriteRequestUnits": -1}
+
+
+BOTH = {"onDemandThroughput", "globalSecondaryIndexes"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        (LIMITS, LIMITS, set()),
+        (LIMITS, READ_LIMIT, {"globalSecondaryIndexes"}),
+        (LIMITS, None, BOTH),
+        (READ_LIMIT, {**READ_LIMIT, "maxWriteRequestUnits": -1}, {"globalSecondaryIndexes"}),
+        (None, NO_LIMITS, BOTH),
+        (None, None, set()),
+    ],
+)
+def test_limits_differ_as_the_official_plugin_finds(
+    plugin: Plugin,
+    unique: Unique,
+    before: dict[str, int] | None,
+    after: dict[str, int] | None,
+    changed: set[str],
+) -> None:
+    name = unique("limits")
+
+    def limited(limits: dict[str, int] | None) -> dict[str, Any]:
+        own = {**index("by-a", "a"), **({"onDemandThroughput": limits} if limits else {})}
+        return table(
+            name,
+            attributes=attributes("id", "a"),
+            onDemandThroughput=limits,
+            globalSecondaryIndexes=[own],
+        )
+
+    made = plugin.create(TABLE, limited(before))
+    found = {path.partition(".")[0] for path in plugin.diff(made, limited(after)).detailedDiff}
+
+    assert found == changed
+
+
+def test_all_limits_of_a_table_are_removed_only_by_minus_one(
+    plugin: Plugin, aws: LocalAws, unique: Unique
+) -> None:
+    made = plugin.create(TABLE, table(unique("limited"), onDemandThroughput=LIMITS))
+
+    with pytest.raises(grpc.RpcError) as failure:
+        plugin.update(made, table(made.id))
+    assert "At least one of ProvisionedThroughput, BillingMode" in message_of(failure)
+
+    none = plugin.update(made, table(made.id, onDemandThroughput=NO_LIMITS))
+    assert "onDemandThroughput" not in none.state
+    assert "OnDemandThroughput" not in aws.client("dynamodb").describe_table(TableName=made.id)["Table"]
+    assert list(plugin.diff(none, table(made.id)).diffs) == []
 
 
 def test_the_key_of_a_table_changes_in_place_and_once(
@@ -300,7 +419,7 @@ def test_a_restore_sets_encryption_and_indexes_and_the_next_update_the_other_set
     )
     found = dynamodb.describe_table(TableName=after)["Table"]
     assert "TableClassSummary" not in found
-    missing = {"tableClass", "streamEnabled", "streamViewType", "deletionProtectionEnabled", "tags"}
+    missing = {"tableClass", "streamEnabled", "deletionProtectionEnabled", "tags"}
     assert missing - {path.partition(".")[0] for path in plugin.diff(made, made.inputs).detailedDiff} == set()
     plugin.update(made, made.inputs)
 
@@ -314,6 +433,26 @@ def test_a_restore_sets_encryption_and_indexes_and_the_next_update_the_other_set
     )
     assert [i["IndexName"] for i in found["GlobalSecondaryIndexes"]] == ["by-owner"]
     assert made.state["restoreSourceTableArn"] == source.state["arn"]
+
+
+def test_a_restored_table_has_the_billing_mode_of_its_source_and_its_source_can_be_removed(
+    plugin: Plugin, unique: Unique
+) -> None:
+    before = plugin.create(TABLE, table(unique("before"), pointInTimeRecovery={"enabled": True}))
+    units = {"billingMode": "PROVISIONED", "readCapacity": 2, "writeCapacity": 2}
+    wanted = {**table(unique("after")), **units}
+
+    made = plugin.create(
+        TABLE, {**wanted, "restoreSourceName": before.id, "restoreDateTime": "2026-11-01T09:30:00Z"}
+    )
+    assert made.state["billingMode"] == "PAY_PER_REQUEST"
+    changed = plugin.update(made, made.inputs)
+    assert changed.state["billingMode"] == "PROVISIONED"
+
+    kept = plugin.diff(changed, {**wanted, "restoreDateTime": "2026-11-01T09:30:00Z"})
+    assert (list(kept.diffs), list(kept.replaces)) == (["restoreSourceName"], [])
+    other = plugin.diff(changed, {**changed.inputs, "restoreSourceName": "other"})
+    assert list(other.replaces) == ["restoreSourceName"]
 
 
 def test_a_restored_table_needs_no_key_schema_and_one_source(plugin: Plugin, unique: Unique) -> None:
@@ -389,6 +528,58 @@ def test_inline_replicas_are_added_and_removed_with_keys_of_their_regions(
     for region in ("us-east-1", "eu-west-1"):
         names = aws.client("dynamodb", region=region).list_tables()["TableNames"]
         assert made.id not in names
+
+
+def replicated(plugin: Plugin, name: str, **replica: object) -> dict[str, Any]:
+    """The inputs of a table with a replica, each with a new key."""
+    there = plugin.create(KEY, {"region": "eu-west-1"})
+    return table(
+        name,
+        serverSideEncryption=encrypted(plugin.create(KEY, {})),
+        streamEnabled=True,
+        streamViewType="NEW_AND_OLD_IMAGES",
+        replicas=[{"regionName": "eu-west-1", "kmsKeyArn": there.state["arn"], **replica}],
+    )
+
+
+def test_the_keys_of_a_table_and_its_replicas_change_in_one_request(
+    plugin: Plugin, aws: LocalAws, unique: Unique
+) -> None:
+    """Then the replica is deleted and created again, as by the official plugin."""
+    made = plugin.create(TABLE, replicated(plugin, unique("keys")))
+    wanted = replicated(plugin, made.id)
+
+    changed = plugin.update(made, wanted)
+
+    keys, deleted, created = requests_for(aws, made.id)[-3:]
+    assert {one["update"]["regionName"] for one in keys["replicaUpdates"]} == {"us-east-1", "eu-west-1"}
+    assert [*deleted["replicaUpdates"][0], *created["replicaUpdates"][0]] == ["delete", "create"]
+    for region, key in (
+        ("us-east-1", wanted["serverSideEncryption"]["kmsKeyArn"]),
+        ("eu-west-1", wanted["replicas"][0]["kmsKeyArn"]),
+    ):
+        found = aws.client("dynamodb", region=region).describe_table(TableName=made.id)["Table"]
+        assert found["SSEDescription"]["KMSMasterKeyArn"] == key
+    assert list(plugin.diff(changed, wanted).diffs) == []
+
+
+def test_recovery_and_protection_of_a_replica_change_one_after_the_other(
+    plugin: Plugin, unique: Unique
+) -> None:
+    safe = {"pointInTimeRecovery": True, "deletionProtectionEnabled": True}
+    made = plugin.create(TABLE, replicated(plugin, unique("safe"), **safe))
+    replica = {**made.inputs["replicas"][0], **dict.fromkeys(safe, False)}
+    wanted = {**made.inputs, "replicas": [replica]}
+
+    first = plugin.update(made, wanted)
+    second = plugin.update(first, wanted)
+
+    states = [{name: one.state["replicas"][0][name] for name in safe} for one in (first, second)]
+    assert states == [
+        {"pointInTimeRecovery": False, "deletionProtectionEnabled": True},
+        {"pointInTimeRecovery": False, "deletionProtectionEnabled": False},
+    ]
+    plugin.delete(second)
 
 
 def test_a_separate_replica_is_created_and_deleted(plugin: Plugin, unique: Unique) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 import grpc
 import pytest
 
+from local.process import LocalAws
 from local.provider.values import Secret
-from tests.local.provider.protocol import Plugin, RefusedError
+from tests.local.event_patterns import recorded
+from tests.local.provider.protocol import Plugin, RefusedError, Resource, message_of
 
 KEY = "aws:kms/key:Key"
 ALIAS = "aws:kms/alias:Alias"
+REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey"
 ACCOUNT = "111122223333"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 
@@ -168,7 +171,7 @@ def test_an_alias_moves_to_another_key(plugin: Plugin, unique: Unique) -> None:
     name = f"alias/{unique('moving')}"
     alias = plugin.create(ALIAS, {"name": name, "targetKeyId": first.state["arn"]})
     assert alias.state["targetKeyArn"] == first.state["arn"]
-    assert alias.state["targetKeyId"] == first.state["arn"]  # in the program's form
+    assert alias.state["targetKeyId"] == first.id  # whatever the program gave
     assert list(plugin.diff(alias, {"name": name, "targetKeyId": first.id}).diffs) == []
 
     moved = plugin.update(alias, {"name": name, "targetKeyId": second.id})
@@ -250,3 +253,31 @@ def test_a_replica_key_is_created_in_its_region(plugin: Plugin) -> None:
     plugin.delete(changed)
     assert plugin.refresh(changed) is None
     assert plugin.refresh(primary) is not None
+
+
+def test_without_rotation_a_key_has_no_period(plugin: Plugin, aws: LocalAws) -> None:
+    """The official plugin finds a difference as long as the program names one, and changes nothing."""
+    rotating = plugin.create(KEY, {"enableKeyRotation": True, "rotationPeriodInDays": 180})
+
+    off = plugin.update(rotating, {"enableKeyRotation": False, "rotationPeriodInDays": 180})
+    assert "rotationPeriodInDays" not in off.state
+    still = plugin.update(off, {"enableKeyRotation": False, "rotationPeriodInDays": 200})
+
+    assert list(plugin.diff(still, still.inputs).diffs) == ["rotationPeriodInDays"]
+    calls = recorded(aws, ["DisableKeyRotation"])
+    assert [call["requestParameters"]["keyId"] for call in calls].count(rotating.id) == 1
+
+
+def test_a_replica_key_and_its_primary_key_are_not_read_as_each_other(plugin: Plugin) -> None:
+    primary = plugin.create(KEY, {"multiRegion": True})
+    inputs = {"primaryKeyArn": primary.state["arn"], "region": "eu-west-1"}
+    replica = plugin.create(REPLICA_KEY, inputs)
+
+    for kind, other, text in (
+        (KEY, replica, "multi-Region primary key"),
+        (REPLICA_KEY, primary, "is not a multi-Region replica key"),
+    ):
+        region = {"region": other.state["region"]}
+        with pytest.raises(grpc.RpcError) as failure:
+            plugin.refresh(Resource(plugin.urn(kind, "it"), other.id, region, region))
+        assert text in message_of(failure)
