@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from local.local_run import LocalRun, local_run
 from local.process import LocalAws, running
 from tests.engine.programs import TRUST, Program
 from tests.local.conformance.in_aws import REGIONS, by_path, facts
+from tests.local.conformance.sent import sent
 from tests.local.conformance.settings import ROLES, STEPS, USERS, Table
 from tests.local.conformance.terraform import Terraform, translated
 
@@ -90,11 +92,26 @@ class Sides:
 
     def compare(self, when: str, found: Findings) -> None:
         """Compare what is in AWS."""
-        ours, theirs = (by_path(facts(aws, ROLES)) for aws in (self.program.run.aws, self.aws_of_terraform))
+        ours, theirs = (by_path(facts(aws, ROLES)) for aws in self.accounts)
         for path in sorted(ours.keys() | theirs.keys()):
             here, there = ours.get(path), theirs.get(path)
             if here != there:
                 found.differences.append(f"{when}: {path}: {here!r} here, {there!r} by Terraform")
+
+    def compare_requests(self, found: Findings) -> None:
+        """Compare all requests, up to the first difference of each table."""
+        ours, theirs = (sent(aws) for aws in self.accounts)
+        for table in sorted(ours.keys() | theirs.keys()):
+            pairs = zip_longest(ours.get(table, ()), theirs.get(table, ()))
+            if other := next(
+                (f"{here} here, {there} by Terraform" for here, there in pairs if here != there), ""
+            ):
+                found.differences.append(f"requests for {table}: {other}")
+
+    @property
+    def accounts(self) -> tuple[LocalAws, LocalAws]:
+        """The AWS of this project's provider, and that of Terraform's."""
+        return self.program.run.aws, self.aws_of_terraform
 
 
 def compared(tables: Sequence[Table], directory: Path) -> Findings:
@@ -105,6 +122,7 @@ def compared(tables: Sequence[Table], directory: Path) -> Findings:
             steps = {table.name: table.steps[number] for table in tables}
             both.step(number + 1, {"tables": steps, "user": USERS[number]}, found)
         both.destroy(found)
+        both.compare_requests(found)
     return found
 
 

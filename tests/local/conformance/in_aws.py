@@ -32,7 +32,7 @@ def facts(aws: LocalAws, roles: Sequence[str]) -> Facts:
         "users": {user["UserName"]: _user(iam, user["UserName"]) for user in iam.list_users()["Users"]},
         "roles": {name: _role(iam, name) for name in roles},
     }
-    return _without_ids(found)
+    return without_ids(found)
 
 
 def by_path(value: Facts, path: str = "") -> Mapping[str, Any]:
@@ -149,9 +149,9 @@ def _role(iam: Any, name: str) -> Facts:  # noqa: ANN401  # as above
     }
 
 
-def _without_ids(value: Facts) -> Facts:
+def without_ids(value: Facts) -> Facts:
     if isinstance(value, dict):
-        return {name: _without_ids(one) for name, one in value.items() if name not in OF_THE_RUN}
+        return {name: without_ids(one) for name, one in value.items() if name not in OF_THE_RUN}
     if isinstance(value, list):
-        return sorted(map(_without_ids, value), key=lambda one: json.dumps(one, sort_keys=True, default=str))
+        return sorted(map(without_ids, value), key=lambda one: json.dumps(one, sort_keys=True, default=str))
     return KEY_ID.sub("KEY", value) if isinstance(value, str) else value

@@ -3,14 +3,19 @@
 Needs Terraform, and its AWS provider in the directory of plugins that TERRAFORM_PLUGINS names.
 """
 
+import json
 import os
+import re
+from pathlib import Path
 
 import pytest
 
-from components.table_settings import TableSettings
 from tests.local.conformance.compared import Findings, compared, missing
+from tests.local.conformance.coverage import events, in_args, in_schema
 from tests.local.conformance.settings import (
     BASE,
+    NOT_CHANGED,
+    NOT_REMOVED,
     NOT_VARIED,
     SETTINGS,
     all_together,
@@ -18,6 +23,9 @@ from tests.local.conformance.settings import (
     each_apart,
 )
 
+SCHEMA = Path(__file__).parents[2] / "packaging" / "schema.json"
+FREE = ("tags.", "key_policy_statements.", "resource_policy_statements.", "alarms.replica_target_arns.")
+"""Maps with names that the user chooses."""
 FEW = 3
 RANDOM = int(os.environ.get("CONFORMANCE_TABLES", FEW))
 """How many tables have random settings. If more than a few, each setting also has tables of its own."""
@@ -33,15 +41,25 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     return compared(TABLES, tmp_path_factory.mktemp("conformance"))
 
 
-def test_every_setting_is_varied_or_named_with_the_reason() -> None:
-    varied = {
-        name
-        for setting in SETTINGS.values()
-        for args in (setting.besides, *setting.values)
-        for name in {**BASE, **args}
-    }
-    assert varied | NOT_VARIED.keys() == TableSettings.model_fields.keys()
-    assert varied & NOT_VARIED.keys() == {"ephemeral"}
+HISTORIES = [steps for setting in SETTINGS.values() for steps in setting.histories()]
+
+
+def test_every_argument_and_value_is_varied_or_named_with_the_reason() -> None:
+    paths = in_schema(json.loads(SCHEMA.read_text()), "encrypted-tables:index:EncryptedTable")
+    varied = {*in_args(BASE), *(path for steps in HISTORIES for path in in_args(steps))}
+    left_out = {path for path in paths if any(re.match(rf"{name}(?![a-z_=])", path) for name in NOT_VARIED)}
+
+    assert paths - varied == left_out - {"ephemeral"}
+    unknown = {path.partition("=")[0] for path in varied} - paths
+    assert not {path for path in unknown if not path.startswith(FREE)}
+
+
+def test_every_argument_is_set_changed_and_removed() -> None:
+    found = events(HISTORIES)
+
+    once = {name for name, kinds in found.items() if "changed" not in kinds}
+    assert once == {*NOT_CHANGED}
+    assert {name for name, kinds in found.items() if "removed" not in kinds} == {*NOT_REMOVED}
 
 
 def test_both_apply_every_step(found: Findings) -> None:
