@@ -59,6 +59,7 @@ def access_changes(table: ProtectedTable, key_arns: Sequence[str], deployers: Se
         _of_table(*_OPEN_TABLE, resourceArn=[table.arn, {"prefix": f"{table.arn}/"}]),
         _of_table("UpdateTable", tableName=name, sSESpecification={"enabled": _PRESENT}),
         _of_table("UpdateTable", tableName=name, sSESpecification={"kMSMasterKeyId": _PRESENT}),
+        _of_table("UpdateTable", tableName=name, replicaUpdates={"update": {"kMSMasterKeyId": _PRESENT}}),
     )
     return _pattern(calls, userIdentity=_others(table, deployers))
 

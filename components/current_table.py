@@ -1,6 +1,6 @@
 """Reads a table from AWS, but only if its inputs depend on its present state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import pulumi
@@ -52,12 +52,20 @@ def current_table(
     Raises:
         CurrentTableError: the table could not be read. An update without its state could lower the capacity.
     """
-    if not any(getattr(settings, name) for name in _NEEDS_PRESENT_STATE):
+    needs = any(getattr(settings, name) for name in _NEEDS_PRESENT_STATE)
+    if not needs and not settings.has_a_single_limit:
         return None
     return looked_up(
-        f"table {table!r}, on which inputs depend (autoscaling, restoreFrom or localSecondaryIndexes)",
+        f"table {table!r}, on which inputs depend (autoscaling, restoreFrom, localSecondaryIndexes or one of "
+        "two limits in onDemandThroughput)",
         lambda: aws.dynamodb.get_table(name=table, region=region, opts=options),
     )
+
+
+def current_limits(found: aws.dynamodb.GetTableResult | None) -> Collection[str]:
+    """The names of the table's on-demand limits in AWS, as inputs."""
+    limits = found.on_demand_throughputs[0] if found and found.on_demand_throughputs else {}
+    return [name for name, units in limits.items() if units]
 
 
 def current_capacity(

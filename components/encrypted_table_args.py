@@ -56,10 +56,10 @@ class OnDemandThroughputArgs(TypedDict):
     """
 
     max_read_request_units: NotRequired[int]
-    """Read request units per second. No limit when left out."""
+    """Read request units per second. No limit when left out. -1 removes a limit that DynamoDB would keep."""
 
     max_write_request_units: NotRequired[int]
-    """Write request units per second. No limit when left out."""
+    """Write request units per second. No limit when left out. -1 removes a limit that DynamoDB would keep."""
 
 
 class WarmThroughputArgs(TypedDict):

@@ -2,16 +2,35 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from .setting_types import Attribute, AttributeName, Capacity, ResourceName, Settings, WholeNumber
+from .setting_types import (
+    GREATEST_NUMBER,
+    Attribute,
+    AttributeName,
+    Capacity,
+    ResourceName,
+    Settings,
+    WholeNumber,
+)
+
+NO_LIMIT = -1
+
+
+def _or_no_limit(units: int) -> int:
+    if units < 1 and units != NO_LIMIT:
+        raise ValueError(f"expected at least 1, or {NO_LIMIT} to remove a limit; got {units}")
+    return units
+
+
+_Limit = Annotated[WholeNumber, Field(le=GREATEST_NUMBER), AfterValidator(_or_no_limit)]
 
 
 class OnDemandThroughput(Settings):
     """Maximum throughput of an on-demand table or index, in request units per second."""
 
-    max_read_request_units: Capacity | None = None
-    max_write_request_units: Capacity | None = None
+    max_read_request_units: _Limit | None = None
+    max_write_request_units: _Limit | None = None
 
 
 class WarmThroughput(Settings):

@@ -31,7 +31,7 @@ from .regions import REGION
 ALIAS_PREFIX = "alias/"
 _LONGEST_ATTRIBUTE_NAME = 255
 _GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4}) \S+", re.ASCII)
-_GREATEST_NUMBER = 2_147_483_647
+GREATEST_NUMBER = 2_147_483_647
 
 
 class Settings(BaseModel):
@@ -230,8 +230,8 @@ TableStatement = Annotated[
     dict[str, Any], BeforeValidator(with_outputs), AfterValidator(check_table_statement)
 ]
 WholeNumber = Annotated[int, BeforeValidator(_no_truth)]
-Capacity = Annotated[WholeNumber, Field(ge=1, le=_GREATEST_NUMBER)]
-Version = Annotated[WholeNumber, Field(ge=1, le=_GREATEST_NUMBER)]
+Capacity = Annotated[WholeNumber, Field(ge=1, le=GREATEST_NUMBER)]
+Version = Annotated[WholeNumber, Field(ge=1, le=GREATEST_NUMBER)]
 FormerName = Annotated[
     str,
     matching(

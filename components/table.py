@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from .current_table import current_capacity, current_table
+from .current_table import current_capacity, current_limits, current_table
 from .impossible_changes import rejects_impossible_changes
 from .key_policy import ProtectedTable
 from .local_index_changes import reject_local_index_changes
@@ -46,7 +46,7 @@ def make_table(
             component,
         )
     now = current_capacity(found, settings)
-    inputs = table_inputs(settings, now)
+    inputs = table_inputs(settings, now, current_limits(found))
     source = settings.restore_from
     if source and source.table_arn is not None and not found:
         inputs["restore_source_table_arn"] = checked_source(place.name, settings, source.table_arn, asking)

@@ -1,17 +1,16 @@
 """From settings to the inputs of the AWS provider's table. Pure functions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
 
-from .index_settings import GlobalSecondaryIndex, LocalSecondaryIndex, OnDemandThroughput
+from .index_settings import NO_LIMIT, GlobalSecondaryIndex, LocalSecondaryIndex
 from .origin_settings import ImportFrom, RestoreFrom
 from .provisioned_capacity import CapacityNow, capacity
 from .table_settings import TableSettings, attribute_types
 
 LONGEST_RECOVERY = 35
-NO_LIMIT = -1
 TTL_ATTRIBUTE = "ttl.attributeName"
 """The attribute to send when TTL is off. DynamoDB turns TTL off only with the name of its current
 attribute."""
@@ -25,7 +24,9 @@ ORIGIN_INPUTS = (
 )
 
 
-def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dict[str, Any]:
+def table_inputs(
+    settings: TableSettings, now: CapacityNow | None = None, limits_now: Collection[str] = ()
+) -> dict[str, Any]:
     """All inputs but the table's name, its key and its replicas.
 
     For most absent inputs, the AWS provider keeps the value in AWS. Settings with a default are therefore
@@ -34,6 +35,7 @@ def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dic
     Args:
         settings: the table's settings.
         now: the table's capacity in AWS, with autoscaling.
+        limits_now: the names of its on-demand limits in AWS. One of two is removed with -1.
     """
     inputs: dict[str, Any] = {
         "hash_key": settings.partition_key.name,
@@ -48,7 +50,7 @@ def table_inputs(settings: TableSettings, now: CapacityNow | None = None) -> dic
         "table_class": settings.table_class,
         "billing_mode": settings.billing_mode,
         **capacity(settings, settings, now.table if now else None),
-        **_throughput(settings, settings),
+        **_throughput(settings, limits_now),
         **_restored(settings.restore_from),
         "import_table": _imported(settings.import_from),
         "region": settings.region,
@@ -92,17 +94,17 @@ def _ttl(settings: TableSettings) -> dict[str, Any]:
     return {"attribute_name": name, "enabled": True} if name else {"enabled": False}
 
 
-def _throughput(place: TableSettings | GlobalSecondaryIndex, settings: TableSettings) -> dict[str, Any]:
-    """The on-demand limits (-1 for none), and the warm throughput if it is set."""
-    found: dict[str, Any] = {}
-    if settings.billing_mode == "PAY_PER_REQUEST":
-        limits = place.on_demand_throughput or OnDemandThroughput()
-        found["on_demand_throughput"] = {
-            name: NO_LIMIT if limit is None else limit for name, limit in limits.model_dump().items()
-        }
-    if warm := place.warm_throughput and place.warm_throughput.model_dump(exclude_none=True):
-        found["warm_throughput"] = warm
-    return found
+def _throughput(
+    place: TableSettings | GlobalSecondaryIndex, limits_now: Collection[str] = ()
+) -> dict[str, Any]:
+    """The on-demand limits and the warm throughput, if they are set. DynamoDB refuses "no limit" for a new
+    table.
+    """
+    given = {"on_demand_throughput": place.on_demand_throughput, "warm_throughput": place.warm_throughput}
+    found = {name: units.model_dump(exclude_none=True) for name, units in given.items() if units}
+    if limits := found.get("on_demand_throughput"):
+        limits |= {name: NO_LIMIT for name in limits_now if name not in limits}
+    return {name: units for name, units in found.items() if units}
 
 
 def not_restored(settings: TableSettings) -> list[str]:
@@ -111,6 +113,8 @@ def not_restored(settings: TableSettings) -> list[str]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
     """
     given = {
+        "the billing mode": True,
+        "on-demand limits": settings.on_demand_throughput,
         "deletion protection": settings.is_deletion_protected,
         "the stream": _stream(settings),
         "the table class": settings.table_class != "STANDARD",
@@ -150,7 +154,7 @@ def _global(index: GlobalSecondaryIndex, settings: TableSettings, now: CapacityN
         **({"range_key": index.sort_key.name} if index.sort_key else {}),
         **_projection(index),
         **capacity(index, settings, now.indexes.get(index.name) if now else None),
-        **_throughput(index, settings),
+        **_throughput(index),
     }
 
 

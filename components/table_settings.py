@@ -82,6 +82,12 @@ class TableSettings(KeySettings):
         return self.key_alias or ALIAS_PREFIX + table_name.replace(".", "-")
 
     @property
+    def has_a_single_limit(self) -> bool:
+        """Whether only one of the table's on-demand limits is set."""
+        limits = self.on_demand_throughput
+        return limits is not None and None in limits.model_dump().values()
+
+    @property
     def has_stream(self) -> bool:
         """Whether the table has a stream: if one is set, or if it has replicas, which need one."""
         return bool(self.stream_view_type or self.replica_regions)

@@ -28,7 +28,7 @@ def read_key_changes(connections: Connections, region: str) -> tuple[KeyChange, 
             change
             for name in names
             for event in _events(connections, region, "EventName", name)
-            if (change := _key_change(name, event))
+            if (change := _key_change(name, event, region))
         )
 
     return attempt(CALL, read)
@@ -63,12 +63,12 @@ def _events(connections: Connections, region: str, attribute: str, value: str) -
             yield json.loads(event["CloudTrailEvent"])
 
 
-def _key_change(name: str, event: Mapping[str, Any]) -> KeyChange | None:
+def _key_change(name: str, event: Mapping[str, Any], region: str) -> KeyChange | None:
     if event.get("errorCode"):
         return None
     request = event.get("requestParameters") or {}
     described = (event.get("responseElements") or {}).get("tableDescription") or {}
-    asked = request.get("sSESpecification")
+    asked = request.get("sSESpecification") or _asked_for_region(request, region)
     is_creation = name in _CREATIONS
     if not is_creation and asked is None:
         return None
@@ -77,6 +77,12 @@ def _key_change(name: str, event: Mapping[str, Any]) -> KeyChange | None:
         key = (described.get("sSEDescription") or {}).get("kMSMasterKeyArn") or key
     table = request.get("targetTableName") or request.get("tableName") or ""
     return KeyChange(table.rsplit("/", 1)[-1], _time(event), key, is_creation)
+
+
+def _asked_for_region(request: Mapping[str, Any], region: str) -> Mapping[str, Any] | None:
+    """The key that a change of the keys of a table with replicas has for this Region."""
+    updates = [update.get("update") or {} for update in request.get("replicaUpdates") or []]
+    return next((one for one in updates if one.get("kMSMasterKeyId") and one["regionName"] == region), None)
 
 
 def _time(event: Mapping[str, Any]) -> datetime:

@@ -17,6 +17,7 @@ from components.table_settings import TableSettings
 from local.process import Credentials, LocalAws, isolated_session, running
 from tests.components.recorder import Registration, register
 from tests.documents import DOCS, blocks
+from tests.local.emulator.resources import make_key, make_table
 from tests.local.event_patterns import matching, recorded
 
 ACCOUNT = "111122223333"
@@ -239,3 +240,22 @@ def test_deployers_and_service_linked_roles_raise_no_alarm_and_lookalikes_do(aws
     ]
     assert sorted(roles) == sorted(f"arn:aws:iam::{ACCOUNT}:role/{role}" for role in OTHERS)
     assert [e["userIdentity"]["arn"] for e in found if "sessionContext" not in e["userIdentity"]] == [user]
+
+
+def test_a_change_of_the_keys_of_a_table_with_replicas_raises_an_alarm(aws: LocalAws) -> None:
+    before, after = make_key(aws), make_key(aws)
+    there, there_after = (make_key(aws, region="eu-west-1") for _ in range(2))
+    name, dynamodb = make_table(aws, before), aws.client("dynamodb")
+    for action, here, away in (("Create", None, there), ("Update", after, there_after)):
+        keys = {"us-east-1": here, "eu-west-1": away}
+        updates = [
+            {action: {"RegionName": region, "KMSMasterKeyId": key}} for region, key in keys.items() if key
+        ]
+        dynamodb.update_table(TableName=name, ReplicaUpdates=updates)
+    table = ProtectedTable(name, aws.region, Scope("aws", ACCOUNT))
+
+    pattern = to_json(access_changes(table, [before, after], [f"arn:aws:iam::{ACCOUNT}:user/somebody"]))
+    found = list(matching(aws, pattern, recorded(aws, ["UpdateTable"])))
+
+    (updates,) = (event["requestParameters"]["replicaUpdates"] for event in found)
+    assert {one["update"]["kMSMasterKeyId"] for one in updates} == {after, there_after}

@@ -347,7 +347,7 @@ BACKUP = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/before/backup/0148960279714
                 "warm_throughput": {"write_units_per_second": 8000},
             },
             {
-                "onDemandThroughput": {"maxReadRequestUnits": 100, "maxWriteRequestUnits": -1},
+                "onDemandThroughput": {"maxReadRequestUnits": 100},
                 "warmThroughput": {"writeUnitsPerSecond": 8000},
             },
         ),

@@ -133,6 +133,10 @@ def included(*attributes: str, name: str = "by-state") -> dict[str, Any]:
             "onDemandThroughput needs billingMode PAY_PER_REQUEST",
         ),
         (
+            {"on_demand_throughput": {"max_read_request_units": 0}},
+            "max_read_request_units: expected at least 1, or -1 to remove a limit; got 0",
+        ),
+        (
             {"warm_throughput": {"read_units_per_second": 11_999}},
             "warm_throughput.read_units_per_second: should be greater than or equal to 12000, found 11999",
         ),

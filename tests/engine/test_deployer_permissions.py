@@ -108,7 +108,7 @@ def grows_and_goes(program: Program, stack: Stack, name: str, deployer: str, sec
     """Add the section's feature to a table, remove it, and destroy the table. Return the first failure."""
     _, settings, more = MORE[section]
     grown = "table = " + source(name, deployer, **settings) + more.replace("ROLE", name)
-    for text in (grown, source(name, deployer)):
+    for text in (grown, source(name, deployer, stream_view_type="NEW_AND_OLD_IMAGES")):
         program(text)
         if (done := stack.up("--refresh")).exit_code:
             return done

@@ -27,9 +27,8 @@ def in_aws(program: Program, name: str) -> dict[str, Any]:
     return {
         "ttl": ttl["AttributeName"] if ttl["TimeToLiveStatus"] == "ENABLED" else None,
         "recovery": recovery["PointInTimeRecoveryDescription"].get("RecoveryPeriodInDays"),
-        "limits": table.get("OnDemandThroughput"),
         "class": (table.get("TableClassSummary") or {}).get("TableClass"),
-        "indexes": {i["IndexName"]: i["OnDemandThroughput"] for i in table.get("GlobalSecondaryIndexes", [])},
+        "indexes": [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])],
         "rotation": kms.get_key_rotation_status(KeyId=key).get("RotationPeriodInDays"),
         "key description": kms.describe_key(KeyId=key)["KeyMetadata"]["Description"],
         "tags": [
@@ -41,14 +40,9 @@ def in_aws(program: Program, name: str) -> dict[str, Any]:
     }
 
 
-def limits(read: int = -1, write: int = -1) -> dict[str, int]:
-    return {"MaxReadRequestUnits": read, "MaxWriteRequestUnits": write}
-
-
 SETTINGS = """
     "ttl_attribute": "expires_at",
     "recovery_period_in_days": 7,
-    "on_demand_throughput": {"max_read_request_units": 100, "max_write_request_units": 50},
     "table_class": "STANDARD_INFREQUENT_ACCESS",
     "rotation_period_in_days": 180,
     "key_description": "Orders",
@@ -58,19 +52,17 @@ SETTINGS = """
 
 
 def test_every_removed_setting_is_reset_and_can_be_set_again(program: Program, name: str) -> None:
-    bounded = INDEX % '"on_demand_throughput": {"max_write_request_units": 9}'
     with_all = SOURCE.format(
         name=name,
-        settings=SETTINGS.replace("second", f"{name}/2") + f'"global_secondary_indexes": [{bounded}]',
+        settings=SETTINGS.replace("second", f"{name}/2") + f'"global_secondary_indexes": [{INDEX % ""}]',
     )
     program(with_all).up().checked()
     before = in_aws(program, name)
     assert before == {
         "ttl": "expires_at",
         "recovery": 7,
-        "limits": limits(100, 50),
         "class": "STANDARD_INFREQUENT_ACCESS",
-        "indexes": {"by-state": limits(write=9)},
+        "indexes": ["by-state"],
         "rotation": 180,
         "key description": "Orders",
         "tags": [
@@ -86,9 +78,8 @@ def test_every_removed_setting_is_reset_and_can_be_set_again(program: Program, n
     assert in_aws(program, name) == {
         "ttl": None,
         "recovery": 35,
-        "limits": limits(),
         "class": "STANDARD",
-        "indexes": {"by-state": limits()},
+        "indexes": ["by-state"],
         "rotation": 365,
         "key description": f"Encrypts the DynamoDB table {name}.",
         "tags": [[], [], []],
@@ -97,7 +88,7 @@ def test_every_removed_setting_is_reset_and_can_be_set_again(program: Program, n
     assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
 
     program(SOURCE.format(name=name, settings="")).up().checked()
-    assert in_aws(program, name)["indexes"] == {}
+    assert in_aws(program, name)["indexes"] == []
     assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
 
     program(with_all).up().checked()
@@ -124,3 +115,54 @@ def test_time_to_live_moves_from_one_attribute_to_another(
     at_once = program(source.format(name, '"ttl_attribute": "c"')).preview()
     assert at_once.exit_code != 0
     assert "ttlAttribute would change from 'b' to 'c'" in at_once.output
+
+
+LIMITED = """
+EncryptedTable("{}", {{
+    "partition_key": {{"name": "id"}}, "ephemeral": True, {}
+    "global_secondary_indexes": [{{"name": "by-state", "partition_key": {{"name": "state"}}, {}}}],
+}})
+"""
+
+
+def limited(name: str, table: dict[str, int], index: dict[str, int]) -> str:
+    """A program with limits of a table and of its index."""
+    settings = [f'"on_demand_throughput": {limits},' if limits else "" for limits in (table, index)]
+    return LIMITED.format(name, *settings)
+
+
+def limits_in_aws(program: Program, name: str) -> list[Any]:
+    table = program.run.aws.client("dynamodb").describe_table(TableName=name)["Table"]
+    return [place.get("OnDemandThroughput") for place in (table, *table["GlobalSecondaryIndexes"])]
+
+
+def test_all_limits_of_a_table_and_one_of_an_index_are_removed_in_two_updates(
+    program: Program, name: str
+) -> None:
+    both, write = {"max_read_request_units": 9, "max_write_request_units": 5}, {"max_write_request_units": 5}
+    program(limited(name, both, both)).up().checked()
+
+    for table, index, limit in (
+        ({}, both, "onDemandThroughput.maxReadRequestUnits"),
+        (both, write, "onDemandThroughput.maxReadRequestUnits of index 'by-state'"),
+    ):
+        refused = program(limited(name, table, index)).preview()
+        assert refused.exit_code != 0
+        assert f"table '{name}': {limit} would be removed" in refused.output
+
+    none = dict.fromkeys(both, -1)
+    program(limited(name, none, none)).up().checked()
+    program(limited(name, {}, {})).up().checked()
+    assert limits_in_aws(program, name) == [None, None]
+    assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
+
+
+def test_one_limit_of_a_table_is_removed_at_once(program: Program, name: str) -> None:
+    both = {"max_read_request_units": 9, "max_write_request_units": 5}
+    program(limited(name, both, {})).up().checked()
+
+    program(limited(name, {"max_write_request_units": 6}, {})).up().checked()
+
+    assert limits_in_aws(program, name) == [{"MaxWriteRequestUnits": 6}, None]
+    assert program.stack.preview("--refresh", "--expect-no-changes").exit_code == 0
+    program.stack.destroy().checked()

@@ -213,3 +213,23 @@ def test_a_file_that_is_not_a_record_is_not_overwritten(world: World, keys: Keys
     assert (done.returncode, state(world, key)) == (2, "Enabled")
     assert "is not a record" in done.stderr
     assert (tmp_path / "notes.json").read_text() == "{}"
+
+
+def test_recovery_needs_the_key_that_a_table_with_replicas_had(world: World, keys: Keys) -> None:
+    old, new = world.key(), world.key()
+    there, there_new = (world.key(region="eu-west-1") for _ in range(2))
+    table, dynamodb = world.table(old), world.client("dynamodb")
+    recovery = {"PointInTimeRecoveryEnabled": True}
+    dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
+    create = {"Create": {"RegionName": "eu-west-1", "KMSMasterKeyId": there}}
+    dynamodb.update_table(TableName=table, ReplicaUpdates=[create])
+    updates = [
+        {"Update": {"RegionName": region, "KMSMasterKeyId": key}}
+        for region, key in (("us-east-1", new), ("eu-west-1", there_new))
+    ]
+    dynamodb.update_table(TableName=table, ReplicaUpdates=updates)
+
+    found = entry(keys(old, "--format", "json"))
+
+    assert found["answer"] == "needed"
+    assert [need["kind"] for need in found["neededBy"]] == ["point-in-time recovery"]

@@ -38,7 +38,6 @@ def table_inputs(name: str, key_arn: pulumi.Output[str]) -> dict[str, Any]:
         "local_secondary_indexes": [],
         "ttl": {"enabled": False},
         "billing_mode": "PAY_PER_REQUEST",
-        "on_demand_throughput": {"max_read_request_units": -1, "max_write_request_units": -1},
         "table_class": "STANDARD",
         "deletion_protection_enabled": False,
         "server_side_encryption": {"enabled": True, "kms_key_arn": key_arn},
