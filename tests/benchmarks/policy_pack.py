@@ -14,14 +14,13 @@ from tests.benchmarks.stacks import previewer, program
 PACK = ROOT / "policy-pack"
 EMPTY_PACK = Path(__file__).parent / "empty_pack"
 TARGET = 1.1
-FEWEST_PAIRS = 3
 
 
 def findings(run: LocalRun, sizes: Sequence[int] = (1, 1000)) -> Iterator[Comparison]:
     """The pack's cold start on one table, then its work on many."""
     for tables in sizes:
         stack = program(run, "component", tables)
-        pairs = max(FEWEST_PAIRS, pairs_for(tables))
+        pairs = pairs_for(tables)
         what = "Cold start, 1 table" if tables == 1 else f"Preview of {tables:,} tables"
         yield side_by_side(
             f"{what}: policy pack against an empty pack",
