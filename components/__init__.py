@@ -27,7 +27,7 @@ from .encrypted_table_args import (
     TableClass,
     WarmThroughputArgs,
 )
-from .program_waits import tell_of_unfinished_tasks
+from .program_waits import warn_of_unfinished_tasks
 from .settings_error import SettingsError
 from .test_user import TestUser, TestUserArgs
 
@@ -62,4 +62,4 @@ __all__ = [
     "WarmThroughputArgs",
 ]
 
-tell_of_unfinished_tasks()
+warn_of_unfinished_tasks()

@@ -3,8 +3,8 @@
 The SDK ends a program when no output and no registration is pending. A component asks AWS before it
 registers its resources, and would be lost if the program ended meanwhile. So would its error.
 
-A task that has not reached its component by then cannot be told from one that never ends, so the program does
-not wait for it, but says that it was not finished.
+A task that has not reached its component by then might never end. The program does not wait for it, but warns
+that it was not finished.
 """
 
 import asyncio
@@ -37,17 +37,17 @@ def program_waits() -> Iterator[None]:
             done.set_result(True)
 
 
-def tell_of_unfinished_tasks() -> None:
+def warn_of_unfinished_tasks() -> None:
     """Warn of tasks that the running program destroys at its end. The SDK hides asyncio's own message."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # not in a program: imported by a test or a plugin
         return
     if loop.get_exception_handler() is None:
-        loop.set_exception_handler(_tell_of_task)
+        loop.set_exception_handler(_warn_of_task)
 
 
-def _tell_of_task(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+def _warn_of_task(loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
     task = context.get("task")
     if task is None or task.done() or not _is_outside(_PACKAGES, task):
         loop.default_exception_handler(dict(context))

@@ -1,4 +1,4 @@
-"""Tells in a preview which users and roles were deleted and created again since the last update.
+"""Warns in a preview of users and roles that were deleted and created again since the last update.
 
 KMS and DynamoDB store the unique ids of the principals that a policy names, and show the id of one that was
 deleted. A new one with the same ARN has no access until the policy is written again, but Pulumi sees no

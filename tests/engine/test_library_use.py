@@ -52,7 +52,7 @@ def test_a_mistake_can_be_caught(program: Program, name: str) -> None:
 
 @pytest.mark.parametrize("start", ["", "task = "], ids=["unreferenced", "referenced"])
 @pytest.mark.parametrize("wait", ["asyncio.sleep(600)", "never"], ids=["asleep", "waiting"])
-def test_an_unfinished_task_is_told_at_the_end_of_the_program(
+def test_a_program_warns_at_its_end_of_an_unfinished_task(
     program: Program, name: str, start: str, wait: str
 ) -> None:
     (program.directory / "components").unlink()  # a warm start has imported it before the program runs

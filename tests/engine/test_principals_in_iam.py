@@ -207,7 +207,7 @@ def test_a_preview_needs_each_permission_to_name_recreated_roles(program: Progra
         assert (action, warnings() < complete) == (action, True)
 
 
-def test_a_previewer_that_cannot_look_up_the_role_of_an_application_is_told_why_its_access_is_replaced(
+def test_a_preview_without_permission_to_look_up_the_role_of_an_application_says_why_it_replaces_its_access(
     program: Program, name: str
 ) -> None:
     make_role(program.run, name)
