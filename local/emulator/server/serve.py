@@ -29,7 +29,10 @@ from ..settings import Settings
 
 STANDARD_INPUT = 0
 LOOPBACK = "127.0.0.1"
-KEEP_ALIVE_SECONDS = 75.0
+KEEP_ALIVE_SECONDS = 100.0
+"""Longer than the 90 s for which Go's clients keep an idle connection. Otherwise a request can meet the
+server's end of its connection: the client repeats it, and AWS refuses the second one.
+"""
 BUSY_SECONDS = 3.0
 
 
