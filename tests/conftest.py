@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import botocore.session
+import hypothesis
 import pytest
 
 from local.engine.find_or_build import find_or_build_engine
@@ -36,6 +37,10 @@ for name in [*os.environ]:
 # Some containers disable Python's bytecode cache. Then each process of a test would compile all modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# How long a generated case takes depends on the machine.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # Each botocore session reads the service descriptions again, which takes longer than most tests. Share them.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)

@@ -81,7 +81,7 @@ def with_value(number: int, part: str, path: tuple[Any, ...], value: object) -> 
     return world
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(PLACES), ODD, st.booleans())
 def test_odd_values_get_an_answer(place: tuple[int, str, Any], value: object, is_after: bool) -> None:
     odd = with_value(*place, value)
@@ -119,7 +119,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(JSON)
 def test_any_json_for_a_policy_is_answered(document: Any) -> None:  # noqa: ANN401  # that is the point
     odd = key(MANAGE)

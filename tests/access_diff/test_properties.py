@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from encrypted_tables.access_diff.evaluate.change import Verb
@@ -32,7 +32,6 @@ POLICIES = st.lists(STATEMENTS, max_size=4)
 OPPOSITE = {Verb.GAINS: Verb.LOSES, Verb.LOSES: Verb.GAINS, Verb.CHANGES: Verb.CHANGES}
 
 
-@settings(deadline=None)  # the machine's speed is not what is tested
 @given(POLICIES, st.randoms(use_true_random=False))
 def test_the_order_of_statements_never_matters(statements: list[dict[str, Any]], random: Any) -> None:  # noqa: ANN401
     shuffled = random.sample(statements, len(statements))
@@ -40,7 +39,6 @@ def test_the_order_of_statements_never_matters(statements: list[dict[str, Any]],
     assert diff_of([key(*statements), table()], [key(*shuffled), table()]).changes == ()
 
 
-@settings(deadline=None)  # the machine's speed is not what is tested
 @given(POLICIES, POLICIES)
 def test_reverting_a_change_gives_the_opposite_diff(
     one: list[dict[str, Any]], other: list[dict[str, Any]]
@@ -53,7 +51,6 @@ def test_reverting_a_change_gives_the_opposite_diff(
     } == {(c.principal, c.access, a, c.verb) for c in back.changes for a in c.actions or ("",)}
 
 
-@settings(deadline=None)  # the machine's speed is not what is tested
 @given(POLICIES, STATEMENTS)
 def test_another_allow_ends_no_access_and_another_deny_gives_none(
     statements: list[dict[str, Any]], statement: dict[str, Any]

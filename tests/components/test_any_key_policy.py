@@ -152,7 +152,7 @@ def aws() -> Iterator[LocalAws]:
 
 
 @given(KNOWN)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_kms_accepts_the_document_and_returns_it_unchanged(
     aws: LocalAws, given_settings: dict[str, Any]
 ) -> None:

@@ -169,7 +169,7 @@ sections = st.fixed_dictionaries(
     optional={"Parameters": values, "Mappings": values, "Globals": values, "Conditions": values},
 )
 CASES = int(os.environ.get("POLICY_CASES", "12"))
-quick = settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=CASES, suppress_health_check=[HealthCheck.too_slow])
 ALL_TYPES = sorted({value for name, value in vars(types).items() if name.isupper()})
 
 

@@ -233,7 +233,7 @@ def ways(template: Mapping[str, Any]) -> Iterator[bool]:
             yield encrypted
 
 
-@settings(max_examples=CASES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=CASES, suppress_health_check=[HealthCheck.too_slow])
 @given(template=templates)
 def test_a_verdict_holds_for_every_value_of_the_unknowns(template: dict[str, Any]) -> None:
     sample = Sample(
