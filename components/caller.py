@@ -40,8 +40,8 @@ def ask_early(opts: pulumi.ResourceOptions | None) -> None:
 
     Only the default provider can be asked early: any other is a resource that is perhaps still registered.
     """
-    if aws_provider(opts) is None and None not in _callers() and not _early_answers():
-        _early_answers().append(in_own_thread(partial(_ask, None)))
+    if aws_provider(opts) is None:
+        _default_caller()
 
 
 def current_caller(opts: pulumi.ResourceOptions | None = None, deployers: Iterable[object] = ()) -> Caller:
@@ -79,8 +79,7 @@ def account_of_provider(provider: pulumi.ProviderResource | None) -> str | None:
 def _asked(provider: pulumi.ProviderResource | None) -> Caller:
     known = _callers()
     if provider not in known:
-        early = _early_answers() if provider is None else []
-        known[provider] = _awaited(early[0]) if early else _ask(provider)
+        known[provider] = _ask(provider) if provider else _awaited(_default_caller())
     return known[provider]
 
 
@@ -116,7 +115,7 @@ def _role_of(session: str, provider: pulumi.ProviderResource | None) -> str:
 
 
 _callers = PerProgram[[], dict[Hashable, Caller]](dict)
-_early_answers = PerProgram[[], list[Future[Caller]]](list)
+_default_caller = PerProgram[[], Future[Caller]](lambda: in_own_thread(partial(_ask, None)))
 
 
 def aws_provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:

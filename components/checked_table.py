@@ -40,7 +40,7 @@ class CheckedTable:
     @property
     def what(self) -> str:
         """The component in messages."""
-        return f"EncryptedTable {self.name!r}"
+        return _what(self.name)
 
 
 def checked_table(name: str, args: object, opts: pulumi.ResourceOptions | None) -> CheckedTable:
@@ -50,7 +50,7 @@ def checked_table(name: str, args: object, opts: pulumi.ResourceOptions | None) 
         SettingsError: there are problems. Lists all of them.
         CallerError: AWS does not say who deploys.
     """
-    what = f"EncryptedTable {name!r}"
+    what = _what(name)
     settings, problems = read_settings(as_map(what, args), TableSettings)
     caller = _caller(what, settings, problems, opts)
     program = this_program()
@@ -62,6 +62,10 @@ def checked_table(name: str, args: object, opts: pulumi.ResourceOptions | None) 
     program.add(name, settings, caller)
     place = protected_table(name, settings, caller)
     return CheckedTable(name, settings, place, caller, identities, absent)
+
+
+def _what(name: str) -> str:
+    return f"EncryptedTable {name!r}"
 
 
 def _named(settings: TableSettings) -> Mapping[tuple[str | int, ...], object]:

@@ -170,9 +170,7 @@ def _rendered(
     try:
         rendered = settings.key_policies.get((table, caller)) or _checked(settings, table, caller, known)
         settings.key_policies[table, caller] = rendered
-        # With named deployers, do not depend on iam:GetRole: whoever previews may have it and the deployer
-        # not.
-        looked_up = identities if settings.deployers is None else None
+        looked_up = identities if settings.has_hash_of_ids else None
         document = _identified(rendered.document, caller, looked_up)
         return rendered.text if document is rendered.document else to_json(document)
     except ValueError as error:
@@ -202,7 +200,7 @@ def _document(settings: KeySettings, table: ProtectedTable, known: Mapping[str, 
 
 
 def _identified(document: Document, caller: Caller, identities: Identities | None) -> Document:
-    if identities is None or "Id" in document:
+    if identities is None:
         return document
     ids = identities.fingerprint(users_and_roles(document) - {caller.principal})
     digest = hashlib.sha256(ids.encode()).hexdigest()[:16]

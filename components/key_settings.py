@@ -37,6 +37,15 @@ class KeySettings(Settings):
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()
 
+    @property
+    def has_hash_of_ids(self) -> bool:
+        """Whether the key policy has a hash of its principals' unique ids, if IAM shows them.
+
+        With named deployers, it does not depend on iam:GetRole: whoever previews may have it and the deployer
+        not.
+        """
+        return self.key_policy_profile == "strict" and self.deployers is None
+
     _key_policies: dict[Hashable, RenderedPolicy] = PrivateAttr(default_factory=dict)
 
     @property

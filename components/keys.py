@@ -121,10 +121,7 @@ class TableKeys:
         """Whether the key policy changes when a principal is created again: it has a hash of known ids."""
         if principal == self.caller.principal:
             return True
-        settings = self.settings
-        has_hash = settings.key_policy_profile == "strict" and settings.deployers is None
-        identity = self.identities.look_up(principal) if has_hash else None
-        return identity is not None and identity.unique_id is not None
+        return self.settings.has_hash_of_ids and bool(self.identities.fingerprint([principal]))
 
     def _common(self, version: int, region: str | None, policy: pulumi.Input[str]) -> Mapping[str, Any]:
         settings = self.settings

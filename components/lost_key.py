@@ -144,14 +144,15 @@ class LostKeys:
         return self._move
 
     async def _before_creation(self, args: pulumi.ResourceHookArgs) -> None:
-        for place in await self._places_of(args):
-            await wrap_future(in_own_thread(partial(place.check, is_created=True)))
+        await self._check(args, is_created=True)
 
     async def _before_move(self, args: pulumi.ResourceHookArgs) -> None:
         target = (args.new_inputs or {}).get("targetKeyId")
+        await self._check(args, is_created=not isinstance(target, str))
+
+    async def _check(self, args: pulumi.ResourceHookArgs, *, is_created: bool) -> None:
         for place in await self._places_of(args):
-            check = partial(place.check, is_created=not isinstance(target, str))
-            await wrap_future(in_own_thread(check))
+            await wrap_future(in_own_thread(partial(place.check, is_created=is_created)))
 
     async def _places_of(self, args: pulumi.ResourceHookArgs) -> list[KeyPlace]:
         """The place of a key or alias. Components in parents of different types may share a name."""
