@@ -78,9 +78,7 @@ def _check_limits(target: TableName, request: Mapping[str, Any]) -> None:
         "OnDemandThroughput": request.get("OnDemandThroughputOverride"),
         "GlobalSecondaryIndexes": request.get("GlobalSecondaryIndexOverride"),
     }
-    throughput.check(
-        target, {**given, "BillingMode": request.get("BillingModeOverride") or "PAY_PER_REQUEST"}
-    )
+    throughput.check(target, given)
 
 
 def _check_source_key(headers: Mapping[str, str], source: TableName, key_arn: str) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..arns import TableName
+from ..dynamodb.table_encryption import INVALID
 from ..errors import ServiceError
 from ..ministack_adapter import Record
 
-INVALID = "One or more parameter values were invalid: "
 LIMITS = ("MaxReadRequestUnits", "MaxWriteRequestUnits")
 REMOVED = -1
 NONE = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}

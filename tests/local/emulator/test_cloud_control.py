@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.process import LocalAws
+from tests.docs.permissions import actions, documented
 from tests.local.emulator.resources import (
     User,
     arn_of,
@@ -17,16 +18,8 @@ from tests.local.emulator.resources import (
     statement,
 )
 
-KEY_ACTIONS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
-TABLE_ACTIONS = (
-    "dynamodb:DescribeContinuousBackups",
-    "dynamodb:DescribeContributorInsights",
-    "dynamodb:DescribeKinesisStreamingDestination",
-    "dynamodb:DescribeTable",
-    "dynamodb:DescribeTimeToLive",
-    "dynamodb:GetResourcePolicy",
-    "dynamodb:ListTagsOfResource",
-)
+ACTIONS = actions(documented("Preview with recreated principals"))
+KINDS = {"kms": "AWS::KMS::Key", "dynamodb": "AWS::DynamoDB::Table"}
 
 
 def properties(aws: LocalAws, kind: str, name: str, user: User | None = None) -> dict[str, Any]:
@@ -60,18 +53,15 @@ def test_it_shows_a_deleted_principal_in_the_policy_of_a_table_by_its_id(aws: Lo
     assert "ResourcePolicy" not in properties(aws, "AWS::DynamoDB::Table", make_table(aws))
 
 
-@pytest.mark.parametrize(
-    ("kind", "reads"), [("AWS::KMS::Key", KEY_ACTIONS), ("AWS::DynamoDB::Table", TABLE_ACTIONS)]
-)
-def test_it_needs_permission_for_itself_and_for_what_it_reads(
-    aws: LocalAws, kind: str, reads: tuple[str, ...]
-) -> None:
-    name = make_key(aws).rpartition("/")[2] if kind == "AWS::KMS::Key" else make_table(aws)
+@pytest.mark.parametrize("service", KINDS)
+def test_it_needs_permission_for_itself_and_for_what_it_reads(aws: LocalAws, service: str) -> None:
+    kind = KINDS[service]
+    name = make_key(aws).rpartition("/")[2] if service == "kms" else make_table(aws)
     someone = make_user(aws, "arn:aws:iam::aws:policy/IAMReadOnlyAccess")
-    needed = ["cloudformation:GetResource", *reads]
+    needed = [action for action in ACTIONS if action.startswith(("cloudformation:", f"{service}:"))]
 
-    def allow(actions: list[str]) -> None:
-        one = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    def allow(some: list[str]) -> None:
+        one = {"Effect": "Allow", "Action": some, "Resource": "*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [one]})
         aws.client("iam").put_user_policy(UserName=someone.name, PolicyName="reads", PolicyDocument=document)
 
