@@ -42,6 +42,16 @@ LOCKS = (
 )
 
 
+def uv() -> Path:
+    """The locked uv, installed once and kept outside the work tree.
+
+    Raises:
+        VirtualEnvironmentError: it could not be installed.
+        CacheError: the cache cannot be written.
+    """
+    return virtualenv.kept(virtualenv.LOCKS / "locks.txt") / "bin" / "uv"
+
+
 def write(root: Path, *, upgrade: bool = False) -> None:
     """Write the lock files of a checkout.
 
@@ -53,7 +63,6 @@ def write(root: Path, *, upgrade: bool = False) -> None:
         VirtualEnvironmentError: uv could not be installed, or found no versions that fit.
         CacheError: the cache cannot be written.
     """
-    uv = virtualenv.kept(virtualenv.LOCKS / "locks.txt") / "bin" / "uv"
     for lock in LOCKS:
         command = [
             *("pip", "compile", *lock.sources, "--output-file", lock.file),
@@ -62,7 +71,7 @@ def write(root: Path, *, upgrade: bool = False) -> None:
             *(["--upgrade"] if upgrade else []),
         ]
         done = subprocess.run(
-            [uv, *command, "--quiet"],
+            [uv(), *command, "--quiet"],
             cwd=root,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -27,8 +27,7 @@ each_lock = pytest.mark.parametrize("file", LOCK_FILES)
 
 def uv(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run the locked uv."""
-    program = virtualenv.kept(virtualenv.LOCKS / "locks.txt") / "bin" / "uv"
-    return subprocess.run([program, *arguments], cwd=root, capture_output=True, text=True, check=False)
+    return subprocess.run([locks.uv(), *arguments], cwd=root, capture_output=True, text=True, check=False)
 
 
 def entries(text: str) -> Iterator[tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.engine import virtualenv as virtualenvs
+from local import locks
 
 COMPONENTS = Path(__file__).resolve().parents[2] / "components"
 
@@ -43,7 +43,7 @@ def new_environment(directory: Path, python: str, *packages: Path | str) -> Path
 
     uv unpacks pulumi-aws ten times as fast as pip, which the commands in the docs use.
     """
-    uv = virtualenvs.kept(virtualenvs.LOCKS / "locks.txt") / "bin" / "uv"
+    uv = locks.uv()
     subprocess.run([uv, "venv", "--seed", "--quiet", "--python", python, directory], check=True, timeout=120)
     python_here = directory / "bin" / "python"
     subprocess.run([uv, "pip", "install", "-q", "--python", python_here, *packages], check=True, timeout=600)
