@@ -20,6 +20,7 @@ from tests.schedule import (  # noqa: F401  # hooks of pytest
 )
 from tests.state_key import state_key
 from tests.warm_starts.commands import WarmRun, warm_starts
+from tests.warm_starts.emulators import warm_emulators
 
 # Background jobs of a shell ignore SIGINT, and so do their children. Tests send it to children.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -50,6 +51,12 @@ def pytest_collection_finish() -> None:
     """Exclude objects that live until the end from garbage collection: modules and collected tests."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with warm_emulators(tmp_path_factory.mktemp("warm-emulators")):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The command that the engine starts: asks a server for a process, and ends when that process ends.
+"""The command that is started: asks a server for a process, and ends when and as that process ends.
 
 Imports only the standard library, and runs without site packages: it has to start fast.
 """
@@ -12,9 +12,9 @@ from typing import NoReturn
 
 
 def run(server: str, arguments: list[str]) -> NoReturn:
-    """Have the server at this Unix socket start a process, and exit with its exit status.
+    """Have the server at this Unix socket start a process, and end as it ends.
 
-    The process gets SIGTERM if this one ends first.
+    The process gets SIGTERM if this one gets it, or ends first.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # end without a traceback
     with socket.socket(socket.AF_UNIX) as connection:
@@ -24,8 +24,13 @@ def run(server: str, arguments: list[str]) -> NoReturn:
         message = json.dumps(request).encode()
         socket.send_fds(connection, [len(message).to_bytes(8)], [0, 1, 2])
         connection.sendall(message)
-        status = connection.recv(1)
-    sys.exit(status[0] if status else 1)
+        signal.signal(signal.SIGTERM, lambda *_: connection.shutdown(socket.SHUT_WR))
+        answer = connection.recv(2)
+    status = int.from_bytes(answer, signed=True) if answer else 1
+    if status < 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

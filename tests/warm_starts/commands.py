@@ -65,18 +65,25 @@ def warm_starts(directory: Path) -> Iterator[WarmStarts]:
     uses its language host, and so starts programs warm.
     """
     engine = find_or_build_engine()
-    sockets = {kind: directory / kind for kind in ("programs", "plugins")}
-    servers = [
-        subprocess.Popen([PYTHON, "-P", HERE / "server.py", file, kind], stdin=subprocess.PIPE)
-        for kind, file in sockets.items()
-    ]
+    with server(PYTHON, directory, "programs") as programs, server(PYTHON, directory, "plugins") as plugins:
+        yield WarmStarts(_warm(engine, directory, programs, plugins), plugins)
+
+
+@contextmanager
+def server(python: Path, directory: Path, kind: str) -> Iterator[Path]:
+    """Start the server for a kind of processes with this Python. Yields its socket in the directory."""
+    socket = directory / kind
+    process = subprocess.Popen([python, "-P", HERE / "server.py", socket, kind], stdin=subprocess.PIPE)
     try:
-        for file in sockets.values():
-            wait_until(file.exists)
-        yield WarmStarts(_warm(engine, directory, **sockets), sockets["plugins"])
+        wait_until(socket.exists)
+        yield socket
     finally:
-        for server in servers:
-            server.communicate()
+        process.communicate()
+
+
+def client_of(server: Path, *command: str) -> tuple[str, ...]:
+    """The command that has the server at this socket start a process."""
+    return (str(PYTHON), "-I", "-S", str(HERE / "client.py"), str(server), *command)
 
 
 def _warm(engine: Engine, directory: Path, programs: Path, plugins: Path) -> Engine:
@@ -102,6 +109,5 @@ def _warm(engine: Engine, directory: Path, programs: Path, plugins: Path) -> Eng
 
 
 def _write_script(file: Path, server: Path, command: list[str]) -> None:
-    words = [os.fspath(PYTHON), "-I", "-S", str(HERE / "client.py"), str(server), *command]
-    file.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
+    file.write_text(f'#!/bin/sh\nexec {shlex.join(client_of(server, *command))} "$@"\n')
     file.chmod(0o700)

@@ -1,5 +1,8 @@
-"""`python -P server.py SOCKET programs|plugins`: forks a process for each client, until stdin closes."""
+"""`python -P server.py SOCKET programs|plugins|emulators`: forks a process for each client, until stdin
+closes.
+"""
 
+import contextlib
 import functools
 import gc
 import importlib
@@ -11,6 +14,8 @@ import select
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,23 +47,61 @@ PLUGINS = (
     "local.engine.language_host.host",
     "local.provider.servicer",
 )
+EMULATORS = ("hypercorn.asyncio.run", "hypercorn.protocol.h11", "local.emulator.server.serve")
 SERVICES = ("application-autoscaling", "dynamodb", "iam", "kms", "sts")
+EMULATED = ("dynamodb", "iam", "kms", "sts")
+REGION = "us-east-1"
+ACCOUNT_ID = "111122223333"
 
 
-def import_packages(kind: str) -> None:
-    """Import what all processes of a kind import. None of it starts a thread."""
+def import_packages(kind: str) -> list[threading.Thread]:
+    """Import what all processes of a kind import. Returns the threads that the packages would start."""
     gc.disable()
     sys.path.insert(0, str(ROOT))
-    if kind == "plugins":
-        importlib.import_module("local.sdk_messages").import_messages_only()
-    for module in PROGRAMS if kind == "programs" else PLUGINS:
-        hasattr(importlib.import_module(module), "__all__")  # loads a service of pulumi_aws, which are lazy
-    if kind == "plugins":
-        read_descriptions()
-    else:
-        sys.path.remove(str(ROOT))
+    with held_threads() as threads:
+        {"programs": prepare_programs, "plugins": prepare_plugins, "emulators": prepare_emulators}[kind]()
     gc.freeze()
     gc.enable()
+    return threads
+
+
+def prepare_programs() -> None:
+    """Import what Pulumi programs import."""
+    for module in PROGRAMS:
+        hasattr(importlib.import_module(module), "__all__")  # loads a service of pulumi_aws, which are lazy
+    sys.path.remove(str(ROOT))
+
+
+def prepare_plugins() -> None:
+    """Import what language hosts and providers import, and read the descriptions of AWS's services."""
+    importlib.import_module("local.sdk_messages").import_messages_only()
+    for module in PLUGINS:
+        importlib.import_module(module)
+    read_descriptions()
+
+
+def prepare_emulators() -> None:
+    """Import what emulators import, which depends on their environment, and read their service models."""
+    settings: Any = importlib.import_module("local.emulator.settings")
+    os.environ.clear()
+    os.environ.update(settings.Settings(0, REGION, ACCOUNT_ID, None, None, "").environment())
+    for module in EMULATORS:
+        importlib.import_module(module)
+    responses: Any = importlib.import_module("ministack.core.responses")
+    for service in EMULATED:
+        responses._service_model(service)
+
+
+@contextlib.contextmanager
+def held_threads() -> Iterator[list[threading.Thread]]:
+    """The threads that are to start in the block. They do not: a fork would not copy them."""
+    threads: list[threading.Thread] = []
+    start = threading.Thread.start
+    threading.Thread.start = lambda thread: threads.append(thread)  # type: ignore[method-assign]  # noqa: PLW0108  # binds
+    try:
+        yield threads
+    finally:
+        threading.Thread.start = start  # type: ignore[method-assign]
 
 
 def read_descriptions() -> None:
@@ -97,14 +140,13 @@ def attend(client: socket.socket) -> list[str]:
     for stream in streams:
         os.close(stream)
     readable, _, _ = select.select([client.fileno(), ended], [], [])
-    client_has_ended = client.fileno() in readable
-    if client_has_ended:
+    if client.fileno() in readable:  # the client is to end, or has ended
         os.kill(process, signal.SIGTERM)
         if not select.select([ended], [], [], PATIENCE_IN_SECONDS)[0]:
             os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
-    if not client_has_ended:
-        client.send(bytes([os.waitstatus_to_exitcode(status) & 0xFF]))
+    with contextlib.suppress(BrokenPipeError):
+        client.send(os.waitstatus_to_exitcode(status).to_bytes(2, signed=True))
     os._exit(0)
 
 
@@ -152,6 +194,8 @@ if __name__ == "__main__":
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(sys.argv[1])
         listening.listen(64)
-        import_packages(sys.argv[2])
+        threads = import_packages(sys.argv[2])
         command, *arguments = accept(listening)
+    for thread in threads:
+        thread.start()
     run(command, arguments)

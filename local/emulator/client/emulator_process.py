@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from .interpreter import DIRECTORY, EMULATOR_PYTHON, PACKAGE
 from .run_file import Run
@@ -73,9 +73,14 @@ class EmulatorProcess:
     Its standard input stays open until this process ends, in whatever way. Then it closes, and the emulator
     ends too.
 
+    Attributes:
+        command: starts the emulator.
+
     Raises:
         LocalAwsError: it did not start; the message says why and what to do.
     """
+
+    command: ClassVar[tuple[str, ...]] = (str(EMULATOR_PYTHON), "-m", PACKAGE)
 
     def __init__(self, settings: Settings) -> None:
         if not EMULATOR_PYTHON.exists():
@@ -83,7 +88,7 @@ class EmulatorProcess:
         self._stopping = threading.Lock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the emulator writes to it
         self._process = subprocess.Popen(
-            [str(EMULATOR_PYTHON), "-m", PACKAGE],
+            self.command,
             cwd=DIRECTORY,
             env={},
             stdin=subprocess.PIPE,
