@@ -96,8 +96,11 @@ def prepare_emulators() -> None:
 def held_threads() -> Iterator[list[threading.Thread]]:
     """The threads that are to start in the block. They do not: a fork would not copy them."""
     threads: list[threading.Thread] = []
-    start = threading.Thread.start
-    threading.Thread.start = lambda thread: threads.append(thread)  # type: ignore[method-assign]  # noqa: PLW0108  # binds
+
+    def hold(self: threading.Thread) -> None:
+        threads.append(self)
+
+    start, threading.Thread.start = threading.Thread.start, hold  # type: ignore[method-assign]
     try:
         yield threads
     finally:
