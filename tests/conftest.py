@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 
-import botocore.session
 import hypothesis
 import pytest
 
@@ -19,6 +18,7 @@ from tests.schedule import (  # noqa: F401  # hooks of pytest
     pytest_sessionfinish,
 )
 from tests.state_key import state_key
+from tests.warm_starts.botocore_caches import share_botocore_caches
 from tests.warm_starts.commands import WarmRun, warm_starts
 from tests.warm_starts.emulators import warm_emulators
 
@@ -43,8 +43,7 @@ sys.dont_write_bytecode = False
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
-# Each botocore session reads the service descriptions again, which takes longer than most tests. Share them.
-botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+share_botocore_caches()
 
 
 def pytest_collection_finish() -> None:

@@ -7,7 +7,6 @@ import functools
 import gc
 import importlib
 import io
-import json
 import os
 import runpy
 import select
@@ -15,7 +14,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,17 @@ def prepare_programs() -> None:
     """Import what Pulumi programs import."""
     for module in PROGRAMS:
         hasattr(importlib.import_module(module), "__all__")  # loads a service of pulumi_aws, which are lazy
+    settings: Any = importlib.import_module("components.table_settings")
+    settings.TableSettings.model_validate({"partition_key": {"name": "id", "type": "S"}})  # builds the models
+    aws, types = sys.modules["pulumi_aws"], sys.modules["pulumi._types"]
+    for resource in (aws.dynamodb.Table, aws.kms.Alias, aws.kms.Key):
+        types.resource_types(resource)  # pulumi keeps what it finds out
     sys.path.remove(str(ROOT))
+
+
+def share_botocore_caches() -> None:
+    """Call the function of this name, whose module has to be imported after the preparation of `sys.path`."""
+    importlib.import_module("tests.warm_starts.botocore_caches").share_botocore_caches()
 
 
 def prepare_plugins() -> None:
@@ -77,6 +87,7 @@ def prepare_plugins() -> None:
     importlib.import_module("local.sdk_messages").import_messages_only()
     for module in PLUGINS:
         importlib.import_module(module)
+    share_botocore_caches()
     read_descriptions()
 
 
@@ -87,6 +98,7 @@ def prepare_emulators() -> None:
     os.environ.update(settings.Settings(0, REGION, ACCOUNT_ID, None, None, "").environment())
     for module in EMULATORS:
         importlib.import_module(module)
+    share_botocore_caches()
     responses: Any = importlib.import_module("ministack.core.responses")
     for service in EMULATED:
         responses._service_model(service)
@@ -108,12 +120,32 @@ def held_threads() -> Iterator[list[threading.Thread]]:
 
 
 def read_descriptions() -> None:
-    """Read the descriptions of AWS's services, which all providers then share."""
+    """Make the botocore session that all providers then share, with the descriptions of AWS's services."""
     session: Any = importlib.import_module("local.provider.session")
-    session._Descriptions = functools.cache(session._Descriptions)
+    session._without_files = functools.cache(session._without_files)
     provider = session.Session(session.Settings("http://127.0.0.1:1", "none", "none", "us-east-1"))
     for service in SERVICES:
         provider.client(service)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A process that a client asks for."""
+
+    arguments: list[str]
+    environment: Mapping[str, str]
+    directory: str
+    streams: list[int]
+
+    @classmethod
+    def read(cls, client: socket.socket) -> "Request":
+        """Read it: the number of arguments, the arguments, the directory and the environment."""
+        length, streams, _, _ = socket.recv_fds(client, 8, 3)
+        text = os.fsdecode(client.makefile("rb").read(int.from_bytes(length)))
+        count, *words = text.split("\0")
+        arguments, (directory, *variables) = words[: int(count)], words[int(count) :]
+        environment = dict(variable.split("=", 1) for variable in variables)
+        return cls(arguments, environment, directory, streams)
 
 
 def accept(server: socket.socket) -> list[str]:
@@ -131,16 +163,15 @@ def accept(server: socket.socket) -> list[str]:
 
 def attend(client: socket.socket) -> list[str]:
     """Return in a new process, and wait for its end in this one."""
-    length, streams, _, _ = socket.recv_fds(client, 8, 3)
-    request = json.loads(client.makefile("rb").read(int.from_bytes(length)))
+    request = Request.read(client)
     ended, alive = os.pipe()
     process = os.fork()
     if process == 0:
         client.close()
-        become(request, streams)
-        return list(request["arguments"])
+        become(request)
+        return request.arguments
     os.close(alive)
-    for stream in streams:
+    for stream in request.streams:
         os.close(stream)
     readable, _, _ = select.select([client.fileno(), ended], [], [])
     if client.fileno() in readable:  # the client is to end, or has ended
@@ -153,15 +184,15 @@ def attend(client: socket.socket) -> list[str]:
     os._exit(0)
 
 
-def become(request: dict[str, object], streams: list[int]) -> None:
+def become(request: Request) -> None:
     """Take over the streams, environment and directory of the client."""
-    for number, stream in enumerate(streams):
+    for number, stream in enumerate(request.streams):
         os.dup2(stream, number)
         os.close(stream)
     os.setsid()
     os.environ.clear()
-    os.environ.update(request["environment"])  # type: ignore[call-overload]
-    os.chdir(str(request["directory"]))
+    os.environ.update(request.environment)
+    os.chdir(request.directory)
     if Path("components").resolve() != ROOT / "components":
         forget_components()
     sys.path[:0] = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]

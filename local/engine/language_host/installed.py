@@ -1,14 +1,15 @@
-"""Prints, as JSON, the packages of the current environment that may have a Pulumi plugin.
+"""Finds the packages of the current environment that may have a Pulumi plugin.
 
 The interpreter of a user's project runs it, so it imports only the standard library.
 """
 
 import importlib.metadata
 import json
+from typing import Any
 
 
-def main() -> None:
-    """Print one object per package: its name, its version, and its `pulumi-plugin.json` if it has one."""
+def installed_packages() -> list[dict[str, Any]]:
+    """One object per package: its name, its version, and its `pulumi-plugin.json` if it has one."""
     found = []
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
@@ -22,8 +23,8 @@ def main() -> None:
             plugin = None
         if plugin is not None or name.replace("_", "-").lower().startswith("pulumi-"):
             found.append({"name": name, "version": distribution.version, "plugin": plugin})
-    print(json.dumps(found))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(installed_packages()))

@@ -3,15 +3,17 @@
 import base64
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pulumi.runtime.proto import plugin_pb2
 
+from local.engine.language_host import installed
+from local.engine.language_host.installed import installed_packages
 from local.engine.language_host.project import Project
 
-INSTALLED = Path(__file__).resolve().parent / "installed.py"
 WITHOUT_PLUGIN = {"pulumi-policy", "pulumi-esc-sdk"}
 PRE_RELEASES = {"a": "alpha", "b": "beta", "rc": "rc"}
 PACKAGE_VERSION = re.compile(r"(\d+(?:\.\d+){0,2})(?:(a|b|rc)(\d+))?(?:\.post(\d+))?(?:\.dev(\d+))?")
@@ -23,18 +25,17 @@ def required_packages(project: Project) -> list[plugin_pb2.PackageDependency]:
     Raises:
         UserError: the environment is missing, or its interpreter does not run.
     """
-    installed = json.loads(project.output_of("-I", str(INSTALLED)))
-    return [package for one in installed if (package := required_package(one)) is not None]
+    return [package for one in _installed(project) if (package := required_package(one)) is not None]
 
 
-def required_package(installed: Mapping[str, Any]) -> plugin_pb2.PackageDependency | None:
+def required_package(package: Mapping[str, Any]) -> plugin_pb2.PackageDependency | None:
     """The plugin that an installed package requires. None if it has no plugin or its version is unknown."""
-    name = installed["name"].replace("_", "-").lower()
-    plugin = installed["plugin"]
+    name = package["name"].replace("_", "-").lower()
+    plugin = package["plugin"]
     if name in WITHOUT_PLUGIN or (plugin is not None and not plugin.get("resource")):
         return None
     plugin = plugin or {}
-    version = plugin.get("version") or plugin_version(installed["version"])
+    version = plugin.get("version") or plugin_version(package["version"])
     if not version:
         return None
     return plugin_pb2.PackageDependency(
@@ -44,6 +45,14 @@ def required_package(installed: Mapping[str, Any]) -> plugin_pb2.PackageDependen
         server=plugin.get("server", ""),
         parameterization=_parameterization(plugin.get("parameterization")),
     )
+
+
+def _installed(project: Project) -> list[dict[str, Any]]:
+    """The packages in the project's environment. Starts its interpreter only if it is not this one."""
+    if Path(project.python).parent == Path(sys.executable).parent:
+        return installed_packages()
+    listed: list[dict[str, Any]] = json.loads(project.output_of("-I", installed.__file__))
+    return listed
 
 
 def plugin_version(package_version: str) -> str | None:
