@@ -15,6 +15,7 @@ from pathlib import Path
 from encrypted_tables.engine.cache import cache_directory, locked, made_whole
 from encrypted_tables.engine.find import LANGUAGE_HOST_VARIABLE
 from encrypted_tables.terminal import AttemptFailedError, say
+from local.engine import lazy_dictionaries
 from local.engine.go_toolchain import find_go
 from local.engine.install_failures import remedy
 
@@ -59,6 +60,7 @@ def destination() -> Path:
     It does not depend on the version of Go: any version that go.mod accepts builds the same engine.
     """
     parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum", f"{GENERATOR}/main.go")]
+    parts.append(Path(lazy_dictionaries.__file__).read_bytes())
     parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
@@ -90,7 +92,7 @@ def build() -> Path:
                 with tempfile.TemporaryDirectory(dir=making, ignore_cleanup_errors=True) as temporary:
                     go = Go(toolchain, Path(temporary), go_caches())
                     _compile(go, making)
-                    shutil.copy(_sdk_directory(go) / "python" / "cmd" / PROGRAM_RUNNER, making)
+                    shutil.copy(_directory_of(go, SDK) / "python" / "cmd" / PROGRAM_RUNNER, making)
                 (making / HOST).write_text(HOST_LAUNCHER)
                 for program in (PROGRAM_RUNNER, HOST):
                     (making / program).chmod(0o755)
@@ -113,13 +115,16 @@ def _compile(go: Go, directory: Path) -> None:
         go, "list", "-mod=readonly", "-deps", TAGS, PACKAGE, progress="engine: {} modules downloaded"
     )
     progress = f"engine: {{}} of at most {len(listed.splitlines())} packages compiled"
+    modules = {name: _directory_of(go, name) for name in lazy_dictionaries.MODULES}
+    changed = f"-modfile={lazy_dictionaries.module_file(MODULE / 'go.mod', go.temporary, modules)}"
     for name, package in (("pulumi", PACKAGE), (GENERATOR, f"./{GENERATOR}")):  # they share most packages
-        run_go(go, "build", "-v", *_flags(), "-o", str(directory / name), package, progress=progress)
+        output = str(directory / name)
+        run_go(go, "build", "-v", *_flags(), changed, "-o", output, package, progress=progress)
     say(f"  engine built in {time.monotonic() - started:.0f} s")
 
 
-def _sdk_directory(go: Go) -> Path:
-    return Path(run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK).strip())
+def _directory_of(go: Go, module: str) -> Path:
+    return Path(run_go(go, "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", module).strip())
 
 
 def run_go(go: Go, *arguments: str, module: Path = MODULE, progress: str = "{}") -> str:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from local.local_run import ROOT
 from local.process import LocalAws, running
 from tests.docs.permissions import Identity, Policy, actions, documented, without
 from tests.verify.world import ACCOUNT, REGION, World
+from tests.warm_starts.cli import encrypted_tables
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def status(aws: LocalAws, identity: Identity, *words: str, given: str = "") -> t
         **aws.environment(identity.credentials),
     }
     done = subprocess.run(
-        [sys.executable, "-m", "encrypted_tables", *words],
+        encrypted_tables(*words),
         env=environment, input=given, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr

@@ -1,13 +1,13 @@
 """The errors that a new user meets first, from the real engine: one message that says what to do."""
 
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from local.local_run import ROOT, LocalRun, local_run
+from tests.warm_starts.cli import encrypted_tables
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def project(run: LocalRun) -> Path:
 def message_of(run: LocalRun, project: Path, command: str, leave_out: str = "") -> str:
     """What a command that fails prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "encrypted_tables", *command.split()],
+        encrypted_tables(*command.split()),
         cwd=project,
         env={**without(leave_out, run.environment()), "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -108,3 +108,13 @@ def test_the_directory_of_the_run_is_removed_afterwards() -> None:
 
 def passphrase(run: LocalRun) -> str:
     return (run.directory / "passphrase").read_text()
+
+
+def test_the_engine_recognises_a_value_that_should_be_secret(shared_run: LocalRun) -> None:
+    """An engine built here reads the dictionaries for this only when it needs them."""
+    stack = shared_run.stack("recognised-secret")
+
+    done = stack.run("config", "set", "apiToken", "kq83hFvQ29xJw0pLz7RtYb3nVc5mD1sG")
+
+    assert "looks like a secret" in done.output
+    assert stack.run("config", "set", "where", "eu-central-1").exit_code == 0

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from encrypted_tables.engine.cache import cache_directory
 from encrypted_tables.environments.existing_names import names
 from encrypted_tables.environments.new import filled_template
 from local.local_run import ROOT, LocalRun
+from tests.warm_starts.cli import encrypted_tables
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_one_command_makes_the_file_and_the_stack(shared_run: LocalRun, project:
 
     pulumi("stack", "init", "dev")
     made = subprocess.run(
-        [sys.executable, "-m", "encrypted_tables", "environments", "new", "--project", str(project), "qa"],
+        encrypted_tables("environments", "new", "--project", str(project), "qa"),
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -4,7 +4,6 @@ import json
 import os
 import stat
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from local.local_run import ROOT
 from local.process import Credentials, LocalAws, running
 from tests.verify.world import World
+from tests.warm_starts.cli import encrypted_tables
 
 Done = subprocess.CompletedProcess[str]
 Keys = Callable[..., Done]
@@ -34,7 +34,7 @@ def world(aws: LocalAws) -> World:
 def keys(aws: LocalAws, tmp_path: Path) -> Keys:
     def run(*words: str, credentials: Credentials | None = None) -> Done:
         return subprocess.run(
-            [sys.executable, "-m", "encrypted_tables", "keys", *words],
+            encrypted_tables("keys", *words),
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment(credentials)},
             cwd=tmp_path, capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from encrypted_tables.__main__ import main
 from encrypted_tables.engine.cache import cache_directory
 from encrypted_tables.engine.stack import Stack
 from local.local_run import ROOT, LocalRun
+from tests.warm_starts.cli import encrypted_tables
 
 PROGRAM = """
 import json
@@ -53,10 +53,9 @@ class Deployment:
         """Run `encrypted-tables` as the workflow does."""
         cache = str(cache_directory().parent)
         return subprocess.run(
-            [
-                *(sys.executable, "-m", "encrypted_tables", command, "--stack", self.stack.name),
-                *("--pack", str(ROOT / "policy-pack"), *arguments),
-            ],
+            encrypted_tables(
+                *(command, "--stack", self.stack.name, "--pack", str(ROOT / "policy-pack"), *arguments)
+            ),
             cwd=self.directory,
             env={**self.stack.environment, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": cache},
             stdout=subprocess.PIPE,

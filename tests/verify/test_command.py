@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from encrypted_tables.__main__ import main
 from local.process import Credentials, LocalAws
 from tests.verify.world import ACCOUNT, REGION, World, declare
+from tests.warm_starts.cli import encrypted_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -32,7 +32,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
             **variables,
         }
         return subprocess.run(
-            [sys.executable, "-m", "encrypted_tables", "verify", *arguments],
+            encrypted_tables("verify", *arguments),
             input=stdin, env=environment, cwd=tmp_path, timeout=120,
             capture_output=True, text=True, check=False,
         )  # fmt: skip

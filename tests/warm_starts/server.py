@@ -1,5 +1,5 @@
-"""`python -P server.py SOCKET programs|plugins|emulators`: forks a process for each client, until stdin
-closes.
+"""`python -P server.py SOCKET KIND`, with a kind of `PREPARATIONS`: forks a process for each client,
+until stdin closes.
 """
 
 import contextlib
@@ -8,6 +8,7 @@ import gc
 import importlib
 import io
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -59,7 +60,7 @@ def import_packages(kind: str) -> list[threading.Thread]:
     gc.disable()
     sys.path.insert(0, str(ROOT))
     with held_threads() as threads:
-        {"programs": prepare_programs, "plugins": prepare_plugins, "emulators": prepare_emulators}[kind]()
+        PREPARATIONS[kind]()
     gc.freeze()
     gc.enable()
     return threads
@@ -91,6 +92,15 @@ def prepare_plugins() -> None:
     read_descriptions()
 
 
+def prepare_commands() -> None:
+    """Import what the subcommands of `encrypted-tables` import."""
+    package = importlib.import_module("encrypted_tables")
+    for module in pkgutil.walk_packages(package.__path__, "encrypted_tables."):
+        if not module.name.endswith((".__main__", ".pytest_plugin")):
+            importlib.import_module(module.name)
+    share_botocore_caches()
+
+
 def prepare_emulators() -> None:
     """Import what emulators import, which depends on their environment, and read their service models."""
     settings: Any = importlib.import_module("local.emulator.settings")
@@ -102,6 +112,14 @@ def prepare_emulators() -> None:
     responses: Any = importlib.import_module("ministack.core.responses")
     for service in EMULATED:
         responses._service_model(service)
+
+
+PREPARATIONS = {
+    "programs": prepare_programs,
+    "plugins": prepare_plugins,
+    "commands": prepare_commands,
+    "emulators": prepare_emulators,
+}
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
@@ -26,6 +25,7 @@ from encrypted_tables.who_can.look import subject_of
 from local.local_run import ROOT
 from local.process import Credentials, LocalAws, running
 from tests.verify.world import ACCOUNT, REGION, World, key_policy
+from tests.warm_starts.cli import encrypted_tables
 
 OWNER = f"arn:aws:iam::{ACCOUNT}:user/owner"
 
@@ -49,7 +49,7 @@ Done = subprocess.CompletedProcess[str]
 def command(aws: LocalAws, *words: str, credentials: Credentials | None = None) -> Done:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment(credentials)}
     return subprocess.run(
-        [sys.executable, "-m", "encrypted_tables", "who-can", *words, "--region", REGION],
+        encrypted_tables("who-can", *words, "--region", REGION),
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 from local.local_run import ROOT
 from local.process import LocalAws, running
 from tests.verify.world import ACCOUNT, REGION, User, World
+from tests.warm_starts.cli import encrypted_tables
 
 Done = subprocess.CompletedProcess[str]
 
@@ -38,7 +38,7 @@ def table(world: World) -> str:
 def ask(aws: LocalAws, directory: Path, *words: str) -> Done:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **aws.environment()}
     return subprocess.run(
-        [sys.executable, "-m", "encrypted_tables", "who-can", *words, "--region", REGION],
+        encrypted_tables("who-can", *words, "--region", REGION),
         cwd=directory, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

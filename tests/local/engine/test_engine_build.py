@@ -13,6 +13,7 @@ from local.engine import build as engine_build
 from local.engine import virtualenv
 from local.engine.go_toolchain import find_go, go_version
 from local.engine.go_tools import go_tool
+from local.engine.lazy_dictionaries import CHANGES, module_file
 from local.engine.virtualenv import VirtualEnvironmentError
 
 
@@ -29,11 +30,19 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copy
 
 
+def write_dictionaries(module: Path) -> None:
+    """The parts of zxcvbn that the build changes."""
+    for file, changes in CHANGES.items():
+        (module / file).parent.mkdir(parents=True)
+        (module / file).write_text("\n".join(before for before, _ in changes))
+
+
 def fake_go(directory: Path, monkeypatch: pytest.MonkeyPatch, build: str) -> None:
     """A `go` whose `build` runs a line of shell; `$output` is the file that it should write."""
     sdk = directory / "sdk" / "python" / "cmd"
     sdk.mkdir(parents=True)
     (sdk / engine_build.PROGRAM_RUNNER).touch()
+    write_dictionaries(directory / "sdk")
     go = directory / "bin" / "go"
     go.parent.mkdir()
     go.write_text(
@@ -48,6 +57,28 @@ def fake_go(directory: Path, monkeypatch: pytest.MonkeyPatch, build: str) -> Non
     )
     go.chmod(0o755)
     monkeypatch.setenv("PATH", f"{go.parent}:/usr/bin:/bin")
+
+
+def test_the_copies_of_zxcvbn_have_a_module_file_and_load_no_dictionary_at_start(tmp_path: Path) -> None:
+    write_dictionaries(tmp_path / "zxcvbn")
+    (tmp_path / "build").mkdir()
+
+    changed = module_file(
+        engine_build.MODULE / "go.mod", tmp_path / "build", {"a.org/z": tmp_path / "zxcvbn"}
+    )
+
+    replaced = changed.read_text().splitlines()[-1].removeprefix("replace a.org/z => ")
+    assert (Path(replaced) / "go.mod").read_text() == "module a.org/z\n"
+    assert [file for file in CHANGES if "func init()" in (Path(replaced) / file).read_text()] == []
+
+
+def test_another_version_of_zxcvbn_is_an_error(tmp_path: Path) -> None:
+    write_dictionaries(tmp_path / "zxcvbn")
+    (tmp_path / "zxcvbn" / "matching" / "matching.go").write_text("package matching\n")
+    (tmp_path / "build").mkdir()
+
+    with pytest.raises(AttemptFailedError, match=r"a.org/z/matching/matching.go does not contain"):
+        module_file(engine_build.MODULE / "go.mod", tmp_path / "build", {"a.org/z": tmp_path / "zxcvbn"})
 
 
 def test_the_version_is_the_one_that_the_modules_pin() -> None:
