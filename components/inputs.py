@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from pulumi import Input, Output
 
+from .per_program import PerProgram
+
 T = TypeVar("T")
 Known = TypeVar("Known")
 
@@ -32,11 +34,17 @@ def with_outputs(value: Any) -> Any:  # noqa: ANN401  # any argument
 def output_of(values: Mapping[str, Input[T]]) -> Output[Mapping[str, T]]:
     """A map of inputs as one output. `Output.all` makes a list of an empty one."""
     nested: Any = values
-    return Output.from_input(nested)
+    return Output.from_input(nested) if values else _empty_map()
+
+
+_empty_map = PerProgram[[], Output[Any]](lambda: Output.from_input({}))
+"""An empty map as an output: most tables have several of them, and an output takes time to make."""
 
 
 def has_output(values: object) -> bool:
     """Whether the values contain an Output, at any depth."""
+    if isinstance(values, str):  # most values are; the checks below take longer
+        return False
     if isinstance(values, list | tuple):
         return any(map(has_output, values))
     if isinstance(values, Mapping):

@@ -21,16 +21,21 @@ _PACKAGES = (str(Path(pulumi.__file__).parents[1]), str(Path(asyncio.__file__).p
 
 @contextmanager
 def program_waits() -> Iterator[None]:
-    """Keep an output pending, so that the program ends after the block, and fails if the block fails."""
-    done: asyncio.Future[bool] = asyncio.get_event_loop().create_future()
+    """Keep an output pending, so that the program ends after the block, and fails if the block fails.
+
+    Not in the SDK's own tasks: the SDK waits for them, and reports their errors.
+    """
+    loop = asyncio.get_event_loop()
+    if not _is_outside(_SDK, asyncio.current_task(loop)):
+        yield
+        return
+    done: asyncio.Future[bool] = loop.create_future()
     pending: pulumi.Input[bool] = done
     pulumi.Output.from_input(pending)
     try:
         yield
     except Exception as error:
-        # The SDK reports errors in its own tasks.
-        if _is_outside(_SDK, asyncio.current_task(done.get_loop())):
-            done.set_exception(error)
+        done.set_exception(error)
         raise
     finally:
         if not done.done():
