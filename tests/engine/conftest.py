@@ -33,8 +33,14 @@ def user(shared_run: LocalRun) -> Callable[[str], User]:
 
 
 @pytest.fixture
-def survivor(tmp_path: Path, warm_run: WarmRun) -> Iterator[Survivor]:
+def has_warm_provider() -> bool:
+    """False: a provider that starts warm is not a child of the engine, and does not notice its end."""
+    return False
+
+
+@pytest.fixture
+def survivor(tmp_path: Path, warm_run: WarmRun, has_warm_provider: bool) -> Iterator[Survivor]:
     state = tmp_path / "aws"
-    with warm_run(running(state_dir=state), has_warm_provider=False) as run:
+    with warm_run(running(state_dir=state), has_warm_provider=has_warm_provider) as run:
         yield Survivor(run, state)
         run.aws.stop()
