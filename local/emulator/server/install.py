@@ -8,6 +8,7 @@ from ..backup.handler import Backup
 from ..cloudcontrol import handler as cloudcontrol
 from ..cloudtrail import handler as cloudtrail
 from ..cloudtrail.events import EventHistory
+from ..cloudtrail.logged import Logged
 from ..dynamodb import resource_policies
 from ..dynamodb.handler import DynamoDB
 from ..dynamodb.table_key import TableKeys
@@ -41,9 +42,12 @@ def install(settings: Settings) -> Mapping[str, Stateful]:
     )
     ms.replace_handler("kms", KMS(ms.handler("kms"), settings.iam_propagation_seconds))
     ms.replace_handler("cloudcontrol", cloudcontrol.answer)
-    ms.replace_handler("iam", IAM(ms.handler("iam")))
+    ms.replace_handler("iam", Logged("iam", IAM(ms.handler("iam"))))
+    for service in ("events", "sns"):
+        ms.replace_handler(service, Logged(service, ms.handler(service)))
     ms.replace_handler("organizations", Organizations(ms.handler("organizations")))
-    ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, autoscaling)
+    logged = Logged("application-autoscaling", autoscaling)
+    ms.add_json_service("application-autoscaling", appautoscaling.TARGET_PREFIX, logged)
     ms.add_json_service("cloudtrail", cloudtrail.TARGET_PREFIX, cloudtrail.answer)
     backup = Backup(ms.handler("backup"))
     ms.replace_handler("backup", backup)

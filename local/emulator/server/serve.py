@@ -25,6 +25,7 @@ from ..server.faults import Faults
 from ..server.front_door import FrontDoor
 from ..server.install import install
 from ..server.state import State
+from ..server.whole_answers import send_answers_whole
 from ..settings import Settings
 
 STANDARD_INPUT = 0
@@ -98,6 +99,7 @@ async def _serve(app: App, listener: socket.socket, port: int) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl-C is handled by the parent process
+    send_answers_whole()
     _watch_parent()
     print(json.dumps({"port": port, "pid": os.getpid()}), flush=True)
     await serve(app, config, shutdown_trigger=stopped.wait)
