@@ -1,4 +1,4 @@
-"""The event history: calls that change keys and tables, and the last use of each key.
+"""The event history: calls that change something, and the last use of each key.
 
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
@@ -15,7 +15,7 @@ from .. import ministack_adapter as ms
 from ..arns import parse
 
 KEPT_SECONDS = 90 * 24 * 60 * 60
-ATTRIBUTES = {"EventId": "eventID", "EventName": "eventName"}
+ATTRIBUTES = {"EventId": "eventID", "EventName": "eventName", "EventSource": "eventSource"}
 _TYPES = {
     "assumed-role": "AssumedRole",
     "federated-user": "FederatedUser",
