@@ -102,9 +102,7 @@ def _wanted(inputs: Properties) -> dict[str, Any]:
 
 def _observed(policy: Properties) -> dict[str, Any]:
     found = policy.get("TargetTrackingScalingPolicyConfiguration") or {}
-    observed: dict[str, Any] = {
-        ours: found[theirs] for ours, theirs in COOLDOWNS.items() if found.get(theirs)
-    }
+    observed: dict[str, Any] = {ours: found.get(theirs, 0) for ours, theirs in COOLDOWNS.items()}
     observed["targetValue"] = found["TargetValue"]
     observed["disableScaleIn"] = found.get("DisableScaleIn", False)
     if metric := found.get("PredefinedMetricSpecification"):

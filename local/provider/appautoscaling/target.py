@@ -60,7 +60,9 @@ class ScalableTarget(Lifecycle):
     def update(
         self, call: Call, resource_id: str, old: Properties, new: Properties, changed: set[str]
     ) -> None:
-        """Tags, then RegisterScalableTarget with the new inputs."""
+        """Tags, then RegisterScalableTarget with the new inputs, and the role and the suspended state as they
+        are, like the official plugin.
+        """
         if "tags" in changed:
             client, change = call.client(SERVICE), tags.change(old, new)
             if change.remove:
@@ -68,7 +70,8 @@ class ScalableTarget(Lifecycle):
             if change.set:
                 client.tag_resource(ResourceARN=old["arn"], Tags=change.set)
         if changed - {"tags"}:
-            self._register(call, new, with_tags=False)
+            present = {name: old[name] for name in ("roleArn", "suspendedState") if old.get(name)}
+            self._register(call, {**present, **new}, with_tags=False)
 
     def delete(self, call: Call, resource_id: str, known: Properties) -> None:
         """DeregisterScalableTarget."""

@@ -53,10 +53,10 @@ def capacity(place: Properties) -> dict[str, Any]:
 
 
 def on_demand(place: Properties) -> dict[str, Any] | None:
-    """The on-demand limits."""
+    """The on-demand limits; like in the official plugin, 0 for one of two that is not set."""
     limits = place.get("OnDemandThroughput") or {}
     names = {"MaxReadRequestUnits": "maxReadRequestUnits", "MaxWriteRequestUnits": "maxWriteRequestUnits"}
-    return {ours: limits[theirs] for theirs, ours in names.items() if theirs in limits} or None
+    return {ours: limits.get(theirs, 0) for theirs, ours in names.items()} if limits else None
 
 
 def global_index(index: Properties) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class DynamoDbResourcePolicy(Lifecycle):
             return None
         policy, wanted = found["Policy"], known.get("policy")
         return {
+            "confirmRemoveSelfResourceAccess": known.get("confirmRemoveSelfResourceAccess", False),
             "policy": wanted if same_policy(policy, wanted) else policy,
             "resourceArn": resource_id,
             "revisionId": found.get("RevisionId", ""),

@@ -65,12 +65,14 @@ def set_point_in_time_recovery(call: Call, table: str, wanted: Properties, regio
 
 
 def read_point_in_time_recovery(call: Call, table: str, region: str | None = None) -> dict[str, Any]:
-    """DescribeContinuousBackups; it returns the period only while recovery is on."""
+    """DescribeContinuousBackups. It returns the period only while recovery is on; the official plugin, 0."""
     backups = call.client("dynamodb", region).describe_continuous_backups(TableName=table)
     recovery = backups["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription") or {}
-    found = {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"}
-    days = recovery.get("RecoveryPeriodInDays")
-    return {**found, "recoveryPeriodInDays": days} if days and found["enabled"] else found
+    enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
+    return {
+        "enabled": enabled,
+        "recoveryPeriodInDays": recovery.get("RecoveryPeriodInDays", 0) if enabled else 0,
+    }
 
 
 def read_tags(call: Call, arn: str, region: str | None = None) -> dict[str, Any]:

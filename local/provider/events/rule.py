@@ -14,6 +14,7 @@ from local.provider.schema import Created, Lifecycle
 from local.provider.values import Properties, Value
 
 DEFAULT_BUS = "default"
+ENABLED = "ENABLED"
 
 
 class EventRule(Lifecycle):
@@ -45,6 +46,7 @@ class EventRule(Lifecycle):
             "description": rule.get("Description"),
             "eventBusName": rule["EventBusName"],
             "eventPattern": wanted if same_json(pattern, wanted) else pattern,
+            "isEnabled": rule["State"] != "DISABLED",
             "name": rule["Name"],
             "namePrefix": known.get("namePrefix", ""),
             "roleArn": rule.get("RoleArn"),
@@ -83,12 +85,14 @@ def same_json(old: Value, new: Value) -> bool:
 
 
 def _wanted(name: str, inputs: Properties) -> dict[str, Any]:
+    """The request. Like the official plugin, it leaves out the state ENABLED, which is the default."""
+    state = inputs.get("state", ENABLED)
     request = {
         "Name": name,
         "Description": inputs.get("description"),
         "EventBusName": inputs.get("eventBusName", DEFAULT_BUS),
         "EventPattern": inputs.get("eventPattern"),
         "RoleArn": inputs.get("roleArn"),
-        "State": inputs.get("state", "ENABLED"),
+        "State": None if state == ENABLED else state,
     }
     return {field: value for field, value in request.items() if value is not None}

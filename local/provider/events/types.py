@@ -35,7 +35,7 @@ RULE = ResourceType(
         "eventBusName": BUS,
         "eventPattern": string(rule=json_document, same=same_json),
         "forceDestroy": boolean(default=False),
-        "isEnabled": boolean(supported=False),
+        "isEnabled": boolean(computed=True, supported=False),
         "name": string(computed=True, replaces=True, rule=NAME),
         "namePrefix": string(computed=True, replaces=True),
         "region": REGION,

@@ -21,11 +21,12 @@ class IamUserLoginProfile(Lifecycle):
     def create(self, call: Call, inputs: Properties) -> Created:
         """CreateLoginProfile with a new password."""
         password = new_password(inputs["passwordLength"])
-        call.client("iam").create_login_profile(
-            UserName=inputs["user"],
-            Password=password,
-            PasswordResetRequired=inputs.get("passwordResetRequired", False),
-        )
+        request = {
+            "UserName": inputs["user"],
+            "Password": password,
+            "PasswordResetRequired": inputs.get("passwordResetRequired"),
+        }
+        call.client("iam").create_login_profile(**{n: v for n, v in request.items() if v})
         return Created(inputs["user"], {"password": password})
 
     def read(self, call: Call, resource_id: str, known: Properties) -> dict[str, Any] | None:

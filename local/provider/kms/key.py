@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from local.provider import tags
 from local.provider.call import Call
 from local.provider.errors import ProviderError
 from local.provider.kms import settings
@@ -15,16 +14,11 @@ class KmsKey(Lifecycle):
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """CreateKey with its policy, so that the key never has another one."""
-        request = {
-            "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
-            "Description": inputs["description"],
-            "KeySpec": inputs["customerMasterKeySpec"],
+        request = settings.given(inputs) | {
+            "CustomerMasterKeySpec": inputs["customerMasterKeySpec"],
             "KeyUsage": inputs["keyUsage"],
-            "MultiRegion": inputs.get("multiRegion", False),
-            "Tags": tags.to_list(inputs.get("tags"), "TagKey", "TagValue"),
+            **({"MultiRegion": True} if inputs.get("multiRegion") else {}),
         }
-        if inputs.get("policy"):
-            request["Policy"] = inputs["policy"]
         kms = call.client("kms")
         made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.create_key(**request))
         metadata = made["KeyMetadata"]

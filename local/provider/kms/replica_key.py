@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from local.provider import tags
 from local.provider.call import Call
 from local.provider.errors import ProviderError
 from local.provider.kms import settings
@@ -16,15 +15,10 @@ class KmsReplicaKey(Lifecycle):
 
     def create(self, call: Call, inputs: Properties) -> Created:
         """ReplicateKey, in the primary key's Region."""
-        request = {
+        request = settings.given(inputs) | {
             "KeyId": key_id(inputs["primaryKeyArn"]),
             "ReplicaRegion": call.region,
-            "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
-            "Description": inputs["description"],
-            "Tags": tags.to_list(inputs.get("tags"), "TagKey", "TagValue"),
         }
-        if inputs.get("policy"):
-            request["Policy"] = inputs["policy"]
         kms = call.client("kms", primary_region(inputs["primaryKeyArn"]))
         made = call.after_iam_propagation(inputs.get("policy"), lambda: kms.replicate_key(**request))[
             "ReplicaKeyMetadata"

@@ -14,6 +14,19 @@ from local.provider.values import Properties
 PENDING = ("PendingDeletion", "PendingReplicaDeletion")
 
 
+def given(inputs: Properties) -> dict[str, Any]:
+    """What a request to create a key or a replica contains. Like the official plugin, it leaves out what is
+    empty or false.
+    """
+    request = {
+        "BypassPolicyLockoutSafetyCheck": inputs["bypassPolicyLockoutSafetyCheck"],
+        "Description": inputs["description"],
+        "Policy": inputs.get("policy"),
+        "Tags": tags.to_list(inputs.get("tags"), "TagKey", "TagValue"),
+    }
+    return {name: value for name, value in request.items() if value}
+
+
 def describe(call: Call, key: str) -> dict[str, Any] | None:
     """The key's metadata; None if it does not exist or is pending deletion."""
     try:
@@ -36,15 +49,15 @@ def read_policy(call: Call, key: str, known: str | None) -> str:
 def read_rotation(call: Call, key: str, metadata: Properties) -> dict[str, Any]:
     """Rotation and its period; only symmetric keys with key material from KMS have rotation.
 
-    While rotation is off, AWS does not return the period, and the official plugin finds none.
+    While rotation is off, AWS does not return the period; the official plugin returns 0.
     """
     if metadata.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
-        return {"enableKeyRotation": False, "rotationPeriodInDays": None}
+        return {"enableKeyRotation": False, "rotationPeriodInDays": 0}
     status = call.client("kms").get_key_rotation_status(KeyId=key)
     enabled = status["KeyRotationEnabled"]
     return {
         "enableKeyRotation": enabled,
-        "rotationPeriodInDays": status.get("RotationPeriodInDays") if enabled else None,
+        "rotationPeriodInDays": status.get("RotationPeriodInDays", 0) if enabled else 0,
     }
 
 
@@ -72,12 +85,9 @@ def set_rotation(call: Call, key: str, inputs: Properties) -> None:
 
 def put_policy(call: Call, key: str, policy: str, bypass: bool) -> None:
     """PutKeyPolicy, retried while KMS does not yet know a new user or role in it."""
-    kms = call.client("kms")
+    kms, check = call.client("kms"), {"BypassPolicyLockoutSafetyCheck": True} if bypass else {}
     call.after_iam_propagation(
-        policy,
-        lambda: kms.put_key_policy(
-            KeyId=key, PolicyName="default", Policy=policy, BypassPolicyLockoutSafetyCheck=bypass
-        ),
+        policy, lambda: kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy, **check)
     )
 
 

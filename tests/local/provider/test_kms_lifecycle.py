@@ -255,12 +255,12 @@ def test_a_replica_key_is_created_in_its_region(plugin: Plugin) -> None:
     assert plugin.refresh(primary) is not None
 
 
-def test_without_rotation_a_key_has_no_period(plugin: Plugin, aws: LocalAws) -> None:
+def test_without_rotation_the_period_of_a_key_is_0(plugin: Plugin, aws: LocalAws) -> None:
     """The official plugin finds a difference as long as the program names one, and changes nothing."""
     rotating = plugin.create(KEY, {"enableKeyRotation": True, "rotationPeriodInDays": 180})
 
     off = plugin.update(rotating, {"enableKeyRotation": False, "rotationPeriodInDays": 180})
-    assert "rotationPeriodInDays" not in off.state
+    assert off.state["rotationPeriodInDays"] == 0
     still = plugin.update(off, {"enableKeyRotation": False, "rotationPeriodInDays": 200})
 
     assert list(plugin.diff(still, still.inputs).diffs) == ["rotationPeriodInDays"]
