@@ -13,10 +13,12 @@ from typing import Any
 
 from local.local_run import LocalRun, local_run
 from local.process import LocalAws, running
-from tests.engine.programs import TRUST, Program
-from tests.local.conformance.in_aws import REGIONS, by_path, facts
-from tests.local.conformance.sent import sent
-from tests.local.conformance.settings import ROLES, STEPS, USERS, Table
+from tests.engine.programs import Program
+from tests.local.conformance import existing
+from tests.local.conformance.in_aws import REGIONS, differing, facts
+from tests.local.conformance.outputs import returned
+from tests.local.conformance.sent import Request, sent
+from tests.local.conformance.settings import STEPS, USERS, Table
 from tests.local.conformance.terraform import Terraform, translated
 
 PROGRAM = """
@@ -27,6 +29,7 @@ for name, args in given["tables"].items():
     EncryptedTable(name, args)
 TestUser("tester", {"user_name": "tester", **given["user"]})
 """
+NOTHING: Request = ("nothing", {})
 
 
 @dataclass
@@ -36,8 +39,8 @@ class Findings:
     Attributes:
         refused: updates that failed.
         unsettled: previews and plans, right after an update, that are not empty.
-        differences: values that differ between the two AWS accounts.
-        unknown: inputs that Terraform's provider does not have.
+        differences: what differs between the two AWS accounts, outputs and requests.
+        unknown: inputs and outputs that Terraform's provider does not have.
     """
 
     refused: list[str] = field(default_factory=list)
@@ -47,20 +50,31 @@ class Findings:
 
     def about(self, table: str) -> Sequence[str]:
         """The differences of this table, its keys and its alarms."""
-        return [line for line in self.differences if re.search(rf"\b{table}\b", line)]
+        return [line for line in self.differences if re.search(rf"(?<!\w){table}(?!\d)", line)]
 
 
 @dataclass
 class Sides:
-    """The engine with this project's provider, and Terraform, each with an AWS."""
+    """The engine with this project's provider, and Terraform, each with an AWS.
+
+    Attributes:
+        program: the engine's program.
+        terraform: Terraform in a directory.
+        aws_of_terraform: its AWS.
+        here: what AWS chose in the program's account, by what stands for it.
+        there: the same of Terraform's account.
+    """
 
     program: Program
     terraform: Terraform
     aws_of_terraform: LocalAws
+    here: existing.Names
+    there: existing.Names
 
     def step(self, number: int, given: Mapping[str, Any], found: Findings) -> None:
-        """Apply one step with both, and compare what is in AWS."""
-        (self.program.directory / "given.json").write_text(json.dumps(given))
+        """Apply one step with both, and compare outputs and what is in AWS."""
+        text = existing.replaced(json.dumps(given), self.here)
+        (self.program.directory / "given.json").write_text(text)
         stack = self.program(PROGRAM)
         updated = stack.up()
         if updated.exit_code:
@@ -70,10 +84,12 @@ class Sides:
             found.unsettled.append(f"step {number}, Pulumi: {again.output}")
         translation = translated(stack.export()["deployment"], self.terraform.schemas, REGIONS[0])
         found.unknown |= translation.unknown
-        self.terraform.configure(translation.resources, REGIONS[1:])
+        self.terraform.configure(self._there(translation.resources), REGIONS[1:])
         applied = self.terraform.apply()
         if applied.returncode:
-            found.refused.append(f"step {number}, Terraform: {applied.stderr}")
+            found.refused.append(f"step {number}, Terraform: {applied.stderr}{self.aws_of_terraform.log()}")
+        outputs = differing(returned(translation.outputs), returned(self.terraform.outputs()))
+        found.differences += [f"step {number}: outputs: {line}" for line in outputs]
         planned = self.terraform.plan()
         if planned.returncode:
             found.unsettled.append(f"step {number}, Terraform: {planned.stdout}{planned.stderr}")
@@ -90,23 +106,26 @@ class Sides:
             found.refused.append(f"destroy, Terraform: {applied.stderr}")
         self.compare("destroy", found)
 
+    def _there(self, resources: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The configuration for Terraform's account."""
+        names = {chosen: self.there[name] for name, chosen in self.here.items()}
+        found: Mapping[str, Any] = json.loads(existing.replaced(json.dumps(resources), names))
+        return found
+
     def compare(self, when: str, found: Findings) -> None:
         """Compare what is in AWS."""
-        ours, theirs = (by_path(facts(aws, ROLES)) for aws in self.accounts)
-        for path in sorted(ours.keys() | theirs.keys()):
-            here, there = ours.get(path), theirs.get(path)
-            if here != there:
-                found.differences.append(f"{when}: {path}: {here!r} here, {there!r} by Terraform")
+        ours, theirs = (facts(aws, existing.ROLES) for aws in self.accounts)
+        found.differences += [f"{when}: {line}" for line in differing(ours, theirs)]
 
     def compare_requests(self, found: Findings) -> None:
-        """Compare all requests, up to the first difference of each table."""
+        """Compare all requests, up to the first difference of each resource."""
         ours, theirs = (sent(aws) for aws in self.accounts)
-        for table in sorted(ours.keys() | theirs.keys()):
-            pairs = zip_longest(ours.get(table, ()), theirs.get(table, ()))
-            if other := next(
-                (f"{here} here, {there} by Terraform" for here, there in pairs if here != there), ""
-            ):
-                found.differences.append(f"requests for {table}: {other}")
+        for place in sorted(ours.keys() | theirs.keys()):
+            pairs = zip_longest(ours.get(place, ()), theirs.get(place, ()), fillvalue=NOTHING)
+            for number, (here, there) in enumerate(pairs, 1):
+                if lines := [*differing(dict([here]), dict([there]))]:
+                    found.differences += [f"request {number} for {place}: {line}" for line in lines]
+                    break
 
     @property
     def accounts(self) -> tuple[LocalAws, LocalAws]:
@@ -128,13 +147,13 @@ def compared(tables: Sequence[Table], directory: Path) -> Findings:
 
 @contextmanager
 def sides(directory: Path) -> Iterator[Sides]:
-    """Both, with empty AWS accounts that have the roles."""
+    """Both, each with an account in which the same exists."""
     with local_run() as run, running() as other:
-        for aws in (run.aws, other):
-            for role in ROLES:
-                aws.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+        here, there = (existing.prepare(aws) for aws in (run.aws, other))
+        moment = existing.moment()
         program = Program(run, directory / "program", "conformance")
-        yield Sides(program, _terraform(directory, run, other), other)
+        terraform = _terraform(directory, run, other)
+        yield Sides(program, terraform, other, {**here, **moment}, {**there, **moment})
 
 
 def missing() -> str:

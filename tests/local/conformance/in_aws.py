@@ -11,7 +11,14 @@ from botocore.exceptions import ClientError
 from local.process import LocalAws
 
 REGIONS = ("us-east-1", "eu-west-1", "eu-central-1")
-KEY_ID = re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+IDS: Mapping[str, re.Pattern[str]] = {
+    "KEY": re.compile(r"(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"),
+    "GRANT": re.compile(r"\b[0-9a-f]{64}\b"),
+    "TIME": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"),
+    "PRINCIPAL": re.compile(r"\bA(?:IDA|KIA|ROA)[A-Z0-9]{12,}\b"),
+    "TARGET": re.compile(r"(?<=scalable-target/)\w+"),
+}
+"""What AWS chooses, by what stands for it."""
 OF_THE_RUN = (
     *("TableId", "CreationDateTime", "LatestStreamArn", "LatestStreamLabel", "TableSizeBytes", "ItemCount"),
     *("LastUpdateDateTime", "LastUpdateToPayPerRequestDateTime"),
@@ -35,11 +42,18 @@ def facts(aws: LocalAws, roles: Sequence[str]) -> Facts:
     return without_ids(found)
 
 
-def by_path(value: Facts, path: str = "") -> Mapping[str, Any]:
-    """Each value by its place, so that two answers can be compared one by one."""
+def differing(ours: Facts, theirs: Facts) -> Iterator[str]:
+    """The values that differ, one by one."""
+    here, there = _by_path(ours), _by_path(theirs)
+    for path in sorted(here.keys() | there.keys()):
+        if here.get(path) != there.get(path):
+            yield f"{path}: {here.get(path)!r} here, {there.get(path)!r} by Terraform"
+
+
+def _by_path(value: Facts, path: str = "") -> Mapping[str, Any]:
     if isinstance(value, (dict, list)) and value:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
-        return {p: v for name, one in parts for p, v in by_path(one, f"{path}/{name}").items()}
+        return {p: v for name, one in parts for p, v in _by_path(one, f"{path}/{name}").items()}
     return {path: value}
 
 
@@ -150,8 +164,14 @@ def _role(iam: Any, name: str) -> Facts:  # noqa: ANN401  # as above
 
 
 def without_ids(value: Facts) -> Facts:
+    """Without what differs from one account to another, lists sorted, and JSON in texts as values."""
     if isinstance(value, dict):
         return {name: without_ids(one) for name, one in value.items() if name not in OF_THE_RUN}
     if isinstance(value, list):
         return sorted(map(without_ids, value), key=lambda one: json.dumps(one, sort_keys=True, default=str))
-    return KEY_ID.sub("KEY", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        for name, pattern in IDS.items():
+            value = pattern.sub(name, value)
+        if value.startswith("{"):
+            return without_ids(json.loads(value))
+    return value

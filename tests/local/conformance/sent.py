@@ -1,4 +1,4 @@
-"""The requests that change tables, in their order, as CloudTrail records them."""
+"""The requests that change something, in their order, as CloudTrail records them."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,58 +7,102 @@ from typing import Any
 
 from local.process import LocalAws
 from tests.local.conformance.in_aws import REGIONS, without_ids
-from tests.local.event_patterns import recorded
 
-NAMES = (
-    "CreateTable",
-    "DeleteResourcePolicy",
-    "DeleteTable",
-    "PutResourcePolicy",
-    "TagResource",
-    "UntagResource",
-    "UpdateContinuousBackups",
-    "UpdateTable",
-    "UpdateTimeToLive",
-)
+NAMES: Mapping[str, Sequence[str]] = {
+    "application-autoscaling": ("resourceId", "scalableDimension"),
+    "dynamodb": ("tableName", "resourceArn", "targetTableName"),
+    "events": ("name", "rule", "resourceARN"),
+    "iam": ("userName", "roleName", "policyName", "policyArn"),
+    "kms": ("aliasName",),
+    "sns": ("name", "topicArn", "resourceArn"),
+}
+"""The parameters that name a resource, by service. Keys have no names."""
+USES = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt")
+"""Prefixes of calls that use a key."""
+PARTS = ("AccessKey", "LoginProfile", "Policy", "Targets")
+"""What is a resource of its own: the engine orders its requests among those of the resource it belongs to."""
 NEWER: Sequence[tuple[str, str]] = (("CreateTable", "tableClass"),)
 """Parameters that only version 6 of Terraform's provider sends, even if they are the default."""
+Event = Mapping[str, Any]
 Request = tuple[str, Mapping[str, Any]]
 
 
 def sent(aws: LocalAws) -> Mapping[str, Sequence[Request]]:
-    """The names and parameters of all requests, by Region and table. A table's policy is a resource of its
-    own: the engine that runs the provider orders its requests among the table's.
-    """
+    """The names and parameters of all requests, by resource."""
     found: dict[str, list[Request]] = {}
+    keys: dict[tuple[str, str], list[Request]] = {}
+    for event in sorted(_recorded(aws), key=lambda event: str(event["eventTime"])):
+        if place := _named(event):
+            found.setdefault(place, []).append(_request(event))
+        elif not event["eventName"].startswith(USES):
+            keys.setdefault(_key(event), []).append(_request(event))
+    by_place = {place: [*_ordered(requests)] for place, requests in found.items()}
+    return {**by_place, **dict(_described(keys))}
+
+
+def _recorded(aws: LocalAws) -> Iterator[Event]:
     for region in REGIONS:
-        events = recorded(aws, NAMES, region)
-        for event in sorted(events, key=lambda one: str(one["eventTime"])):
-            name, parameters = event["eventName"], event["requestParameters"]
-            table = parameters.get("tableName") or parameters.get("resourceArn")
-            if event["eventSource"] == "dynamodb.amazonaws.com" and table:
-                kind = "policies" if name.endswith("ResourcePolicy") else "tables"
-                place = f"/{region}/{kind}/{table.rpartition('/')[2]}"
-                found.setdefault(place, []).append((name, without_ids(_compared(name, parameters))))
-    return {place: [*_ordered(requests)] for place, requests in found.items()}
+        pages = aws.client("cloudtrail", region=region).get_paginator("lookup_events")
+        for service in NAMES:
+            lookup = {"AttributeKey": "EventSource", "AttributeValue": f"{service}.amazonaws.com"}
+            for page in pages.paginate(LookupAttributes=[lookup]):
+                yield from (json.loads(event["CloudTrailEvent"]) for event in page["Events"])
 
 
-def _compared(name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {field: value for field, value in parameters.items() if (name, field) not in NEWER}
+def _named(event: Event) -> str | None:
+    """The place of a resource with a name."""
+    service, parameters = event["eventSource"].partition(".")[0], event["requestParameters"]
+    values = [str(parameters[name]) for name in NAMES[service] if name in parameters]
+    if not values:
+        return None
+    names = [
+        value.replace("/", ":").split(":")[-1] if value.startswith("arn:") else value for value in values
+    ]
+    part = [one for one in PARTS if event["eventName"].endswith(one)]
+    return "/".join(["", event["awsRegion"], service, *names, *part])
+
+
+def _key(event: Event) -> tuple[str, str]:
+    """The Region and the id of the key that a request creates, changes or deletes."""
+    parameters = event["requestParameters"]
+    if event["eventName"] == "CreateKey":
+        return event["awsRegion"], event["responseElements"]["keyMetadata"]["keyId"]
+    return parameters.get("replicaRegion", event["awsRegion"]), parameters["keyId"].rpartition("/")[2]
+
+
+def _described(keys: Mapping[tuple[str, str], Sequence[Request]]) -> Iterator[tuple[str, Sequence[Request]]]:
+    """The requests for each key, by its Region and first description; several keys may have the same."""
+    places: dict[str, list[Sequence[Request]]] = {}
+    for (region, _), requests in keys.items():
+        places.setdefault(f"/{region}/kms/{requests[0][1].get('description')}", []).append(requests)
+    for place, histories in places.items():
+        for number, requests in enumerate(sorted(histories, key=_text), 1):
+            grants = [request for request in requests if request[0].endswith("Grant")]
+            yield f"{place}/{number}", [request for request in requests if request not in grants]
+            yield f"{place}/{number}/grants", sorted(grants, key=_text)
+
+
+def _request(event: Event) -> Request:
+    name, parameters = event["eventName"], event["requestParameters"]
+    compared = {field: value for field, value in parameters.items() if (name, field) not in NEWER}
+    return name, without_ids(compared)
 
 
 def _ordered(requests: Sequence[Request]) -> Iterator[Request]:
-    """Without what only version 6 sends, and with indexes and replicas sorted: each is created or deleted by
-    a request of its own, in any order.
+    """Without what only version 6 sends. Indexes and replicas, each created or deleted by a request of its
+    own, and attributes of a topic are sorted: Terraform's provider sends them in any order.
     """
     is_replica = all(name != "CreateTable" for name, _ in requests)
     older = (request for request in requests if not (is_replica and _protects(request)))
     for action, group in groupby(older, _action_on_a_part):
         together = list(group)
-        yield from sorted(together, key=_sorted_parameters) if action else together
+        yield from sorted(together, key=_text) if action else together
 
 
 def _action_on_a_part(request: Request) -> tuple[str, str] | None:
-    """What a request does to an index or a replica, if it creates or deletes one."""
+    """What a request does to an attribute, an index or a replica."""
+    if request[0] == "SetTopicAttributes":
+        return "attribute", "set"
     for part in ("globalSecondaryIndexUpdates", "replicaUpdates"):
         updates = request[1].get(part) or [{}]
         for action in ("create", "delete"):
@@ -67,8 +111,8 @@ def _action_on_a_part(request: Request) -> tuple[str, str] | None:
     return None
 
 
-def _sorted_parameters(request: Request) -> str:
-    return json.dumps(request[1], sort_keys=True)
+def _text(requests: Any) -> str:  # noqa: ANN401  # JSON
+    return json.dumps(requests, sort_keys=True)
 
 
 def _protects(request: Request) -> bool:

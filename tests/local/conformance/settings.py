@@ -9,13 +9,15 @@ from typing import Any
 from components.preflight import rule_problems
 from components.problems import validated
 from components.table_settings import TableSettings
+from tests.local.conformance.existing import ACCOUNT, KEYS, SOURCE, TIME
 
 Args = Mapping[str, Any]
-ACCOUNT = "111122223333"
-ROLES = ("administrators", "reader", "writer")
 STEPS = 3
 """How often each table is created or changed."""
-BASE: Args = {"partition_key": {"name": "id"}, "ephemeral": True, "deletion_window_in_days": 7}
+EXISTING_KEY: Args = {"partition_key": {"name": "id"}, "ephemeral": True}
+"""The arguments of each table with an existing key."""
+BASE: Args = {**EXISTING_KEY, "deletion_window_in_days": 7}
+"""The arguments of each other table."""
 _STATEMENT = {"Sid": "Audit", "Effect": "Allow", "Action": "kms:DescribeKey", "Resource": "*"}
 _ACCOUNT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 _READER = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/reader"}
@@ -63,6 +65,10 @@ _SORT_KEY = {"sort_key": {"name": "at", "type": "N"}}
 _REPLICATED = {"replica_regions": ["eu-west-1"]}
 # The stream cannot change in the update that removes the last replica.
 _STREAMS = {"stream_view_type": "NEW_AND_OLD_IMAGES"}
+_KEY, _OTHER_KEY = KEYS["us-east-1"]
+_REPLICA_KEY, _OTHER_REPLICA_KEY = KEYS["eu-west-1"]
+_USERS = {"expected_key_users": ["role/reader"]}
+_OTHER_USERS = {"expected_key_users": ["role/reader", "role/writer"]}
 _QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:incidents"
 
 
@@ -75,12 +81,15 @@ class Setting:
         besides: arguments that are set with each value, and without one.
         replaces: whether a change replaces the table or its key.
         in_order: whether the values are the steps: AWS accepts no other order.
+        alone: whether nothing else is set on the table: it excludes settings of the key, or would get other
+            settings with the next update only.
     """
 
     values: Sequence[Args]
     besides: Args = field(default_factory=dict)
     replaces: bool = False
     in_order: bool = False
+    alone: bool = False
 
     def histories(self) -> Iterator[Sequence[Args]]:
         """The arguments in each step: every value is set, changed and removed."""
@@ -102,6 +111,18 @@ def _of(name: str, *values: Any, **besides: Any) -> Setting:  # noqa: ANN401  # 
 
 def _in_order(*steps: Args, **besides: Any) -> Setting:  # noqa: ANN401  # JSON
     return Setting(steps, besides, in_order=True)
+
+
+def _alone(*steps: Args, **besides: Any) -> Setting:  # noqa: ANN401  # JSON
+    return Setting(steps, besides, in_order=True, alone=True)
+
+
+def _restored(source: Args) -> Args:
+    return {"restore_from": {"table_arn": SOURCE, **source}}
+
+
+def _of_replica(key: str) -> Args:
+    return {"replica_key_arns": {"eu-west-1": key}}
 
 
 def _limited(limits: Args) -> Args:
@@ -146,6 +167,19 @@ SETTINGS: Mapping[str, Setting] = {
         {}, *({"key_version": n, "retained_key_versions": [*range(1, n)]} for n in (2, 3))
     ),
     "multi_region": _in_order({}, {}, {}, multi_region=True),
+    "existing_keys": _alone(
+        {"key_arn": _KEY}, {"key_arn": _OTHER_KEY, **_USERS}, {"key_arn": _OTHER_KEY, **_OTHER_USERS}
+    ),
+    "existing_key_first": _alone({"key_arn": _KEY, **_USERS}, {"key_arn": _KEY}, {}),
+    "existing_key_later": _alone({}, {"key_arn": _KEY}, {"key_arn": _KEY}),
+    "existing_replica_keys": _alone(
+        {"key_arn": _KEY, **_of_replica(_REPLICA_KEY)},
+        {"key_arn": _KEY, **_of_replica(_OTHER_REPLICA_KEY)},
+        {},
+        **_REPLICATED,
+    ),
+    "restored": _alone(_restored({}), {}, _restored({})),
+    "restored_at": _alone(_restored({"date_time": TIME}), _restored({}), {}),
     "sort_key": Setting(
         [{"sort_key": {"name": f"by-{kind}", "type": kind}} for kind in ("N", "S", "B")],
         replaces=True,
@@ -255,17 +289,15 @@ SETTINGS: Mapping[str, Setting] = {
 }
 USERS: Sequence[Args] = ({"tags": {"team": "orders"}}, {"tags": {"team": "returns", "stage": "test"}}, {})
 """The arguments of `TestUser` in each step."""
+_NEWER = "Terraform's provider has it from version 6 on"
 NOT_VARIED: Mapping[str, str] = {
     "ephemeral": "a table that lasts cannot be replaced",
-    "key_arn": "brings a key of its own",
-    "expected_key_users": "needs key_arn",
-    "replica_key_arns": "needs key_arn",
     "former_names": "takes over resources under other names",
-    "replica_consistency=STRONG": "not emulated",
-    "warm_throughput": "not emulated",
-    "global_secondary_indexes.warm_throughput": "not emulated",
-    "import_from": "not emulated",
-    "restore_from": "creates a table from another one",
+    "replica_consistency=STRONG": _NEWER,
+    "warm_throughput": _NEWER,
+    "global_secondary_indexes.warm_throughput": _NEWER,
+    "import_from": "needs files in S3, which is not emulated",
+    "restore_from.backup_arn": _NEWER,
 }
 NOT_REMOVED: Mapping[str, str] = {
     "key_version": "the table's key would be its first one again",
@@ -306,7 +338,8 @@ def each_apart() -> Iterator[Table]:
 
 def all_together() -> Iterator[Table]:
     """The same settings on as few tables as can have them."""
-    histories = [(s.replaces, history) for s in SETTINGS.values() for history in s.histories()]
+    settings = [setting for setting in SETTINGS.values() if not setting.alone]
+    histories = [(s.replaces, history) for s in settings for history in s.histories()]
     for replaces in (False, True):
         packed: list[Sequence[Args]] = []
         for history in (history for kind, history in histories if kind is replaces):
@@ -318,6 +351,14 @@ def all_together() -> Iterator[Table]:
                 packed.append(history)
         for number, steps in enumerate(packed, 1):
             yield _table(f"{'replaced' if replaces else 'changed'}_{number}", steps)
+
+
+def alone() -> Iterator[Table]:
+    """The settings that each need a table of its own."""
+    for name, setting in SETTINGS.items():
+        if setting.alone:
+            for number, history in enumerate(setting.histories(), 1):
+                yield _table(f"{name}_{number}", history)
 
 
 def at_random(tables: int, seed: int = 0) -> Iterator[Table]:
@@ -373,4 +414,4 @@ def _random(numbers: random.Random) -> Args:
 
 def _table(name: str, steps: Sequence[Args]) -> Table:
     named = json.loads(json.dumps(steps).replace("TABLE", name))
-    return Table(name, [{**BASE, **step} for step in named])
+    return Table(name, [{**(EXISTING_KEY if "key_arn" in step else BASE), **step} for step in named])

@@ -35,9 +35,16 @@ MAPS = ("tags",)
 
 @dataclass
 class Translation:
-    """The configuration, and the inputs that this version of Terraform's provider does not have."""
+    """A stack's state in the terms of Terraform.
+
+    Attributes:
+        resources: the configuration.
+        outputs: the outputs of each resource, by its address.
+        unknown: inputs and outputs that this version of Terraform's provider does not have.
+    """
 
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
 
 
@@ -65,6 +72,8 @@ def translated(state: Mapping[str, Any], schemas: Mapping[str, Any], region: str
         configured = json.loads(_referring(json.dumps(block).replace("${", "$${"), own))
         needed = [addresses[urn] for urn in resource.get("dependencies", ()) if urn in addresses]
         result.resources.setdefault(kind, {})[name] = {**configured, "depends_on": needed}
+        outputs = _block(resource["outputs"], schemas[kind]["block"], kind, result.unknown)
+        result.outputs[f"{kind}.{name}"] = outputs
     return result
 
 
@@ -147,6 +156,16 @@ class Terraform:
     def plan(self) -> subprocess.CompletedProcess[str]:
         """Plan: exit status 0 if there is nothing to do, 2 for changes."""
         return self.run("plan", "-detailed-exitcode", *OPTIONS)
+
+    def outputs(self) -> Mapping[str, Mapping[str, Any]]:
+        """All values of each resource in the state, by its address."""
+        state = json.loads((self.directory / "terraform.tfstate").read_text())
+        return {
+            f"{resource['type']}.{resource['name']}": instance["attributes"]
+            for resource in state["resources"]
+            for instance in resource["instances"]
+            if "deposed" not in instance
+        }
 
     def configure(self, resources: Mapping[str, Any], regions: Sequence[str]) -> None:
         """Write the configuration: a provider for the environment's Region and one for each other."""

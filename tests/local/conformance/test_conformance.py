@@ -19,19 +19,26 @@ from tests.local.conformance.settings import (
     NOT_VARIED,
     SETTINGS,
     all_together,
+    alone,
     at_random,
     each_apart,
 )
 
 SCHEMA = Path(__file__).parents[2] / "packaging" / "schema.json"
-FREE = ("tags.", "key_policy_statements.", "resource_policy_statements.", "alarms.replica_target_arns.")
+FREE = (
+    "tags.",
+    "key_policy_statements.",
+    "resource_policy_statements.",
+    "alarms.replica_target_arns.",
+    "replica_key_arns.",
+)
 """Maps with names that the user chooses."""
 FEW = 3
 RANDOM = int(os.environ.get("CONFORMANCE_TABLES", FEW))
 """How many tables have random settings. If more than a few, each setting also has tables of its own."""
-TABLES = (*all_together(), *(each_apart() if RANDOM > FEW else ()), *at_random(RANDOM))
-NEWER = {"aws_dynamodb_table.replicas.deletionProtectionEnabled"}
-"""Inputs that Terraform's provider has from version 6 on."""
+TABLES = (*all_together(), *(each_apart() if RANDOM > FEW else alone()), *at_random(RANDOM))
+NEWER = {f"aws_dynamodb_table.replicas.{name}" for name in ("consistencyMode", "deletionProtectionEnabled")}
+"""Inputs and outputs that Terraform's provider has from version 6 on."""
 
 
 @pytest.fixture(scope="module")
