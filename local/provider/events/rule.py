@@ -23,8 +23,7 @@ class EventRule(Lifecycle):
     def create(self, call: Call, inputs: Properties) -> Created:
         """PutRule."""
         name = inputs.get("name") or f"{inputs['namePrefix']}{secrets.token_hex(13)}"
-        labels = {"Tags": tags.to_list(inputs["tags"])} if inputs.get("tags") else {}
-        answer = call.client("events").put_rule(**_wanted(name, inputs), **labels)
+        answer = call.client("events").put_rule(**_wanted(name, inputs))
         bus = inputs.get("eventBusName", DEFAULT_BUS)
         return Created(
             name if bus == DEFAULT_BUS else f"{bus}/{name}", {"arn": answer["RuleArn"], "name": name}
@@ -94,5 +93,6 @@ def _wanted(name: str, inputs: Properties) -> dict[str, Any]:
         "EventPattern": inputs.get("eventPattern"),
         "RoleArn": inputs.get("roleArn"),
         "State": None if state == ENABLED else state,
+        "Tags": tags.to_list(inputs.get("tags")) or None,
     }
     return {field: value for field, value in request.items() if value is not None}
