@@ -13,7 +13,7 @@ import pytest
 
 DURATIONS = Path(__file__).with_name("durations.json")
 """Seconds by file, measured on two processors."""
-QUICK = 3.0
+QUICK = 1.5
 """The maximum seconds of a file in `make quick`."""
 
 _measured: dict[str, float] = defaultdict(float)
