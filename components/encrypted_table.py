@@ -14,7 +14,7 @@ from .caller import ask_early
 from .encrypted_table_args import EncryptedTableArgs
 from .encrypted_table_outputs import EncryptedTableOutputs
 from .former_names import FormerNames
-from .inputs import output_of
+from .inputs import nothing, output_of
 from .program_waits import program_waits
 from .resource_names import earlier_type, type_token
 
@@ -63,8 +63,8 @@ class EncryptedTable(EncryptedTableOutputs, pulumi.ComponentResource):
             self.key_id = (
                 self.key.key_id if self.key else self.key_arn.apply(lambda arn: arn.rpartition("/")[2])
             )
-            self.key_alias = pulumi.Output.from_input(made.key_alias)
-            self.stream_arn = self.table.stream_arn.apply(lambda arn: arn or None)
+            self.key_alias = made.key_alias
+            self.stream_arn = self.table.stream_arn if checked.settings.has_stream else nothing()
             self.replica_key_arns = output_of(replica_keys)
             self.alarm_target_arns = output_of(made.alarm_targets)
             self.register_outputs(
@@ -73,7 +73,7 @@ class EncryptedTable(EncryptedTableOutputs, pulumi.ComponentResource):
                     "tableArn": self.table_arn,
                     "keyArn": self.key_arn,
                     "keyId": self.key_id,
-                    "keyAlias": made.key_alias,
+                    "keyAlias": self.key_alias,
                     "streamArn": self.stream_arn,
                     "replicaKeyArns": replica_keys,
                     "alarmTargetArns": made.alarm_targets,

@@ -37,8 +37,10 @@ def output_of(values: Mapping[str, Input[T]]) -> Output[Mapping[str, T]]:
     return Output.from_input(nested) if values else _empty_map()
 
 
+# Most tables have several of these two, and an output takes as long to make as most checks.
 _empty_map = PerProgram[[], Output[Any]](lambda: Output.from_input({}))
-"""An empty map as an output: most tables have several of them, and an output takes time to make."""
+nothing = PerProgram[[], Output[Any]](lambda: Output.from_input(None))
+"""None as an output."""
 
 
 def has_output(values: object) -> bool:

@@ -45,15 +45,16 @@ class TableKeys:
     options: Mapping[str, Any]
     arns: dict[str, list[pulumi.Output[str]]] = field(default_factory=dict)
 
-    def current(self) -> aws.kms.Key:
-        """The key that the table uses, with its aliases. Also creates the retained earlier versions."""
+    def current(self) -> tuple[aws.kms.Key, aws.kms.Alias]:
+        """The key that the table uses, and its main alias. Also creates the other aliases and the retained
+        earlier versions.
+        """
         for version in self.settings.retained_key_versions:
             earlier = self._key(version)
             for region in self.settings.replica_regions:
                 self._replica(version, region, earlier)
         key = self._key(self.settings.key_version)
-        self._aliases(key, self.settings.region)
-        return key
+        return key, self._aliases(key, self.settings.region)
 
     def replica(self, region: str, primary: aws.kms.Key) -> aws.kms.Key | aws.kms.ReplicaKey:
         """The key for a replica's Region: a replica key if the table's key is multi-Region, otherwise a new
@@ -155,7 +156,10 @@ class TableKeys:
             pulumi.InvokeOptions(provider=self.identities.provider),
         )
 
-    def _aliases(self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = "") -> None:
+    def _aliases(
+        self, key: aws.kms.Key | aws.kms.ReplicaKey, region: str | None, suffix: str = ""
+    ) -> aws.kms.Alias:
+        """Create the aliases; return the main one."""
         main = f"{self.name}-alias{suffix}"
         move = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
         unprotected = {**self.options, **_UNPROTECTED}
@@ -165,5 +169,8 @@ class TableKeys:
             label = alias.removeprefix(ALIAS_PREFIX)
             earlier = f"{self.name}-alias-{label}{suffix}"
             aliases[about(main, label)] = (alias, renamed(pulumi.ResourceOptions(**unprotected), earlier))
-        for name, (alias, options) in aliases.items():
+        made: list[aws.kms.Alias] = [
             aws.kms.Alias(name, name=alias, target_key_id=key.key_id, region=region, opts=options)
+            for name, (alias, options) in aliases.items()
+        ]
+        return made[0]

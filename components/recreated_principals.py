@@ -18,6 +18,7 @@ from .inputs import when_known
 from .statements import principals, users_and_roles
 
 _GET_RESOURCE = "aws:cloudcontrol/getResource:getResource"
+_USER_OR_ROLE = re.compile(r'"(arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/[^"*]+)"')
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{12,124}")
 
 
@@ -79,9 +80,9 @@ def warn_of_recreated(
     """
 
     def look(policy: str) -> pulumi.Input[None]:
-        document = json.loads(policy)
-        if all(map(is_watched, users_and_roles(document))):
+        if all(map(is_watched, _USER_OR_ROLE.findall(policy))):
             return None
+        document = json.loads(policy)
         return deployed.identifier.apply(
             lambda identifier: _compare(component, document, deployed, identifier)
         )

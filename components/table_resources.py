@@ -13,6 +13,7 @@ from .capacity import autoscale
 from .checked_table import CheckedTable
 from .existing_key import checked_key
 from .granted_roles import GrantedRoles
+from .inputs import nothing
 from .key_access import declared_access, doubt_about_deployer, ended_access
 from .keys import TableKeys
 from .program import this_program
@@ -30,7 +31,7 @@ class TableResources:
     Attributes:
         table: the table.
         key: its key; None if an existing key encrypts it.
-        key_alias: the key's main alias; None without a key.
+        key_alias: the key's main alias, an output of None without a key.
         copies: the table and its replicas, by Region, starting with the table.
         alarm_targets: the ARN of the target of the alarms, by Region.
         applications: the roles with access.
@@ -40,7 +41,7 @@ class TableResources:
 
     table: aws.dynamodb.Table
     key: aws.kms.Key | None
-    key_alias: str | None
+    key_alias: pulumi.Output[str | None]
     copies: Mapping[str, EncryptedCopy]
     alarm_targets: Mapping[str, pulumi.Input[str]]
     applications: GrantedRoles
@@ -62,7 +63,7 @@ def create_resources(
     _warn(component, checked)
     kept = _kept(component, checked, options)
     keys = TableKeys(name, settings, place, caller, checked.identities, kept)
-    key = keys.current() if settings.key_arn is None else None
+    key, alias = keys.current() if settings.key_arn is None else (None, None)
     key_arn, *others = _key_arns(component, checked, keys, key)
     replica_keys = dict(zip(settings.replica_regions, others, strict=True))
     table = make_table(
@@ -85,7 +86,7 @@ def create_resources(
     return TableResources(
         table,
         key,
-        keys.alias if key else None,
+        alias.name if alias else nothing(),
         copies,
         TableAlarms(name, settings, place, caller, child).make(keys.arns or brought),
         applications,
