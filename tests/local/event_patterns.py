@@ -9,21 +9,22 @@ from local.process import LocalAws
 Event = dict[str, Any]
 
 
+def events(aws: LocalAws, attribute: str, value: str, region: str | None = None) -> Iterator[Event]:
+    """The events with this value of a lookup attribute, newest first."""
+    pages = aws.client("cloudtrail", region=region).get_paginator("lookup_events")
+    for page in pages.paginate(LookupAttributes=[{"AttributeKey": attribute, "AttributeValue": value}]):
+        yield from (json.loads(event["CloudTrailEvent"]) for event in page["Events"])
+
+
 def recorded(aws: LocalAws, names: Iterable[str], region: str | None = None) -> list[Event]:
     """The events of all calls with these names."""
-    pages = aws.client("cloudtrail", region=region).get_paginator("lookup_events")
-    return [
-        json.loads(event["CloudTrailEvent"])
-        for name in names
-        for page in pages.paginate(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])
-        for event in page["Events"]
-    ]
+    return [event for name in names for event in events(aws, "EventName", name, region)]
 
 
-def matching(aws: LocalAws, pattern: str, events: Iterable[Event]) -> Iterator[Event]:
+def matching(aws: LocalAws, pattern: str, given: Iterable[Event]) -> Iterator[Event]:
     """The events that a rule with this pattern sends to its targets."""
     events_api = aws.client("events")
-    for event in events:
+    for event in given:
         envelope = {
             "version": "0",
             "id": event["eventID"],

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.process import LocalAws
 from tests.local.conformance.in_aws import REGIONS, without_ids
+from tests.local.event_patterns import events
 
 NAMES: Mapping[str, Sequence[str]] = {
     "application-autoscaling": ("resourceId", "scalableDimension"),
@@ -42,11 +43,8 @@ def sent(aws: LocalAws) -> Mapping[str, Sequence[Request]]:
 
 def _recorded(aws: LocalAws) -> Iterator[Event]:
     for region in REGIONS:
-        pages = aws.client("cloudtrail", region=region).get_paginator("lookup_events")
         for service in NAMES:
-            lookup = {"AttributeKey": "EventSource", "AttributeValue": f"{service}.amazonaws.com"}
-            for page in pages.paginate(LookupAttributes=[lookup]):
-                yield from (json.loads(event["CloudTrailEvent"]) for event in page["Events"])
+            yield from events(aws, "EventSource", f"{service}.amazonaws.com", region)
 
 
 def _named(event: Event) -> str | None:

@@ -1,20 +1,18 @@
 """CloudTrail's event history of IAM, Application Auto Scaling, EventBridge and SNS."""
 
-import json
 from typing import Any
 
 from local.process import LocalAws
+from tests.local.event_patterns import Event, events
 
 
-def _events(aws: LocalAws, service: str) -> list[Any]:
-    lookup = {"AttributeKey": "EventSource", "AttributeValue": f"{service}.amazonaws.com"}
-    found = aws.client("cloudtrail").lookup_events(LookupAttributes=[lookup])["Events"]
-    return [json.loads(event["CloudTrailEvent"]) for event in reversed(found)]
+def _events(aws: LocalAws, service: str) -> list[Event]:
+    return [*events(aws, "EventSource", f"{service}.amazonaws.com")][::-1]
 
 
 def _since(aws: LocalAws, service: str, before: int) -> list[tuple[str, Any]]:
-    events = _events(aws, service)[before:]
-    return [(event["eventName"], event["requestParameters"]) for event in events]
+    later = _events(aws, service)[before:]
+    return [(event["eventName"], event["requestParameters"]) for event in later]
 
 
 def test_changes_in_iam_are_recorded_with_their_parameters_but_no_password(aws: LocalAws) -> None:
