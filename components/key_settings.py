@@ -37,6 +37,13 @@ class KeySettings(Settings):
     key_version: Version = 1
     retained_key_versions: tuple[Version, ...] = ()
 
+    _key_policies: dict[Hashable, RenderedPolicy] = PrivateAttr(default_factory=dict)
+
+    @property
+    def key_policies(self) -> dict[Hashable, RenderedPolicy]:
+        """The key policies rendered so far, by table and caller: preflight and each key need them."""
+        return self._key_policies
+
     @property
     def has_hash_of_ids(self) -> bool:
         """Whether the key policy has a hash of its principals' unique ids, if IAM shows them.
@@ -45,13 +52,6 @@ class KeySettings(Settings):
         not.
         """
         return self.key_policy_profile == "strict" and self.deployers is None
-
-    _key_policies: dict[Hashable, RenderedPolicy] = PrivateAttr(default_factory=dict)
-
-    @property
-    def key_policies(self) -> dict[Hashable, RenderedPolicy]:
-        """The key policies rendered so far, by table and caller: preflight and each key need them."""
-        return self._key_policies
 
     @property
     def rotation_period(self) -> int | None:

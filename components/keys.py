@@ -65,7 +65,7 @@ class TableKeys:
         return key
 
     @property
-    def alias(self) -> str:
+    def _alias(self) -> str:
         """The main alias, with its prefix."""
         return self.settings.alias_for(self.table.name)
 
@@ -148,7 +148,7 @@ class TableKeys:
     def _place(self, version: int, region: str | None) -> KeyPlace:
         return KeyPlace(
             self.table.name,
-            self.alias,
+            self._alias,
             region or self.table.region,
             version,
             self.settings.multi_region,
@@ -164,7 +164,7 @@ class TableKeys:
         move = lost_keys(self.name).watch_alias(main, self._place(self.settings.key_version, region))
         unprotected = {**self.options, **_UNPROTECTED}
         watched = pulumi.ResourceHookBinding(before_update=[move])
-        aliases = {main: (self.alias, pulumi.ResourceOptions(**unprotected, hooks=watched))}
+        aliases = {main: (self._alias, pulumi.ResourceOptions(**unprotected, hooks=watched))}
         for alias in self.settings.additional_key_aliases:
             label = alias.removeprefix(ALIAS_PREFIX)
             earlier = f"{self.name}-alias-{label}{suffix}"

@@ -15,10 +15,9 @@ from typing import Any, cast
 import pulumi
 
 from .inputs import when_known
-from .statements import principals, users_and_roles
+from .statements import principals, users_and_roles, users_and_roles_in
 
 _GET_RESOURCE = "aws:cloudcontrol/getResource:getResource"
-_USER_OR_ROLE = re.compile(r'"(arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/[^"*]+)"')
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA)[A-Z0-9]{12,124}")
 
 
@@ -80,7 +79,7 @@ def warn_of_recreated(
     """
 
     def look(policy: str) -> pulumi.Input[None]:
-        if all(map(is_watched, _USER_OR_ROLE.findall(policy))):
+        if all(map(is_watched, users_and_roles_in(policy))):
             return None
         document = json.loads(policy)
         return deployed.identifier.apply(

@@ -12,7 +12,9 @@ from typing import Any
 Statement = Mapping[str, Any]
 
 _OF_ORGANISATIONS = {"stringequals": "aws:principalorgid", "foranyvalue:stringlike": "aws:principalorgpaths"}
-_USER_OR_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/.+")
+_OF_USER_OR_ROLE = r"arn:aws[a-z-]*:iam::\d{12}:(?:user|role)/"
+_USER_OR_ROLE = re.compile(rf"{_OF_USER_OR_ROLE}.+")
+_USER_OR_ROLE_IN_JSON = re.compile(rf'"({_OF_USER_OR_ROLE}[^"*]+)"')
 _ORGANISATION = re.compile(r"o-[a-z0-9]{10,32}(/[a-z0-9/-]+/\*)?", re.ASCII)
 
 
@@ -25,6 +27,13 @@ def principals(policy: Mapping[str, Any]) -> set[str]:
 def users_and_roles(policy: Mapping[str, Any]) -> set[str]:
     """The ARNs of the users and roles that a policy names."""
     return {name for name in principals(policy) if _USER_OR_ROLE.fullmatch(name)}
+
+
+def users_and_roles_in(policy: str) -> set[str]:
+    """The ARNs of users and roles anywhere in a policy as JSON, without parsing it: those that it names, and
+    those in conditions.
+    """
+    return {*_USER_OR_ROLE_IN_JSON.findall(policy)}
 
 
 def covers(statement: Statement, action: str) -> bool:

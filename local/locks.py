@@ -63,6 +63,7 @@ def write(root: Path, *, upgrade: bool = False) -> None:
         VirtualEnvironmentError: uv could not be installed, or found no versions that fit.
         CacheError: the cache cannot be written.
     """
+    program = uv()
     for lock in LOCKS:
         command = [
             *("pip", "compile", *lock.sources, "--output-file", lock.file),
@@ -71,7 +72,7 @@ def write(root: Path, *, upgrade: bool = False) -> None:
             *(["--upgrade"] if upgrade else []),
         ]
         done = subprocess.run(
-            [uv(), *command, "--quiet"],
+            [program, *command, "--quiet"],
             cwd=root,
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -55,13 +55,14 @@ def pinned_version() -> str:
 
 
 def destination() -> Path:
-    """The cache directory for this build: it depends on the modules, the flags and the machine.
+    """The cache directory for this build: it depends on the modules, the changes to them, the flags and
+    the machine.
 
     It does not depend on the version of Go: any version that go.mod accepts builds the same engine.
     """
     parts = [(MODULE / name).read_bytes() for name in ("go.mod", "go.sum", f"{GENERATOR}/main.go")]
-    parts.append(Path(lazy_dictionaries.__file__).read_bytes())
-    parts += [" ".join((HOST_LAUNCHER, *_flags(), platform.system(), platform.machine())).encode()]
+    changes = repr(lazy_dictionaries.CHANGES)
+    parts += [" ".join((HOST_LAUNCHER, changes, *_flags(), platform.system(), platform.machine())).encode()]
     return cache_directory() / "engine" / hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 

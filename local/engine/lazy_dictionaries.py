@@ -50,6 +50,9 @@ def module_file(original: Path, directory: Path, modules: dict[str, Path]) -> Pa
 def _changed(text: str, changes: list[tuple[str, str]], file: str) -> str:
     for before, after in changes:
         if text.count(before) != 1:
-            raise AttemptFailedError(f"a build from Go modules: {file} does not contain {before!r} once")
+            raise AttemptFailedError(
+                f"a build from Go modules: {file} does not contain {before!r} exactly once. "
+                f"Change {__name__} for this version."
+            )
         text = text.replace(before, after)
     return text

@@ -141,7 +141,7 @@ def read_descriptions() -> None:
     """Make the botocore session that all providers then share, with the descriptions of AWS's services."""
     session: Any = importlib.import_module("local.provider.session")
     session._without_files = functools.cache(session._without_files)
-    provider = session.Session(session.Settings("http://127.0.0.1:1", "none", "none", "us-east-1"))
+    provider = session.Session(session.Settings("http://127.0.0.1:1", "none", "none", REGION))
     for service in SERVICES:
         provider.client(service)
 

@@ -3,17 +3,18 @@
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import ministack_adapter as ms
 from ..cloudtrail.events import CalledApi, record
+from ..errors import request_in
 from ..ministack_adapter import Handler, Response
+from ..server.calls import Call
 
-READS = ("Describe", "Get", "List", "Publish", "PutEvents", "Simulate", "Test")
-"""Prefixes of operations that are not recorded: reads, and data events."""
+DATA_EVENTS = ("Publish", "PutEvents")
+"""Prefixes of operations that are not recorded, although they are no reads."""
 NOT_LOGGED = ("Action", "Password", "Version")
 
 
@@ -30,19 +31,20 @@ class Logged:
         """Answer one call."""
         caller = ms.caller(headers).arn  # afterwards, its access key may be deleted
         response = await self._handler(method, path, headers, body, query)
-        operation, request = _called(headers, body)
-        if response[0] == 200 and not operation.startswith(READS):
-            record(CalledApi(ms.account_id(), ms.region(), self._source, operation, caller, request))
+        call = Call.of(headers, body)
+        if response[0] == 200 and call.may_change_state and not call.operation.startswith(DATA_EVENTS):
+            request = _parameters(headers, body)
+            record(CalledApi(ms.account_id(), ms.region(), self._source, call.operation, caller, request))
         return response
 
 
-def _called(headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, Any]]:
-    """The operation and the parameters: JSON, or a form with the operation as `Action`."""
-    if target := headers.get("x-amz-target"):
-        return target.rpartition(".")[2], json.loads(body or b"{}")
+def _parameters(headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    """The parameters of a call: JSON, or a form."""
+    if "x-amz-target" in headers:
+        return request_in(body)
     form = parse_qsl(body.decode(), keep_blank_values=True)
-    request = _nested([(name.split("."), value) for name, value in form])
-    return request.get("Action", ""), {n: v for n, v in request.items() if n not in NOT_LOGGED}
+    nested = _nested([(name.split("."), value) for name, value in form])
+    return {name: value for name, value in nested.items() if name not in NOT_LOGGED}
 
 
 def _nested(fields: Sequence[tuple[Sequence[str], str]]) -> Any:  # noqa: ANN401  # JSON

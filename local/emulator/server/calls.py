@@ -19,6 +19,7 @@ CHANGES_NOTHING = (
     "Query",
     "Scan",
     "Simulate",
+    "Test",
     "TransactGet",
 )
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 
-def installed_packages() -> list[dict[str, Any]]:
+def packages() -> list[dict[str, Any]]:
     """One object per package: its name, its version, and its `pulumi-plugin.json` if it has one."""
     found = []
     for distribution in importlib.metadata.distributions():
@@ -27,4 +27,4 @@ def installed_packages() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(installed_packages()))
+    print(json.dumps(packages()))

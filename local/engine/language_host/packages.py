@@ -11,7 +11,6 @@ from typing import Any
 from pulumi.runtime.proto import plugin_pb2
 
 from local.engine.language_host import installed
-from local.engine.language_host.installed import installed_packages
 from local.engine.language_host.project import Project
 
 WITHOUT_PLUGIN = {"pulumi-policy", "pulumi-esc-sdk"}
@@ -50,7 +49,7 @@ def required_package(package: Mapping[str, Any]) -> plugin_pb2.PackageDependency
 def _installed(project: Project) -> list[dict[str, Any]]:
     """The packages in the project's environment. Starts its interpreter only if it is not this one."""
     if Path(project.python).parent == Path(sys.executable).parent:
-        return installed_packages()
+        return installed.packages()
     listed: list[dict[str, Any]] = json.loads(project.output_of("-I", installed.__file__))
     return listed
 
